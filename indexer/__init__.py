@@ -1,0 +1,1 @@
+"""Offline: a catalogue and its events in, a published snapshot out."""

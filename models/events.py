@@ -1,0 +1,122 @@
+"""Events: their types, polarities and weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from models.config import Config
+
+
+class EventType(StrEnum):
+    """What a person did with an item. The order is part of the stored format: append only."""
+
+    IMPRESSION = "impression"
+    CLICK = "click"
+    LIKE = "like"
+    DISLIKE = "dislike"
+    SAVE = "save"
+    SHARE = "share"
+    COMPLETE = "complete"
+    DWELL = "dwell"
+    DISMISS = "dismiss"
+    MORE_LIKE_THIS = "more_like_this"
+    LESS_LIKE_THIS = "less_like_this"
+    REPORT = "report"
+
+
+EVENT_TYPES: tuple[EventType, ...] = tuple(EventType)
+CODE_OF: dict[EventType, int] = {event_type: code for code, event_type in enumerate(EVENT_TYPES)}
+
+
+class Polarity(IntEnum):
+    """Whether an event speaks for an item (1), against it (-1), or neither (0)."""
+
+    NEGATIVE = -1
+    NEUTRAL = 0
+    POSITIVE = 1
+
+
+class Signal(Config):
+    """How one event type counts."""
+
+    polarity: Polarity
+    """-1, 0 or 1."""
+
+    weight: float = Field(ge=0, allow_inf_nan=False)
+    """Mass that one event adds to the sum of its polarity; a like is 1."""
+
+    seen: bool = True
+    """Whether the person has then seen the item (an impression was served, not seen)."""
+
+    verb: str
+    """Past tense used in labels: "Because you {verb} ..."."""
+
+
+def _signal(polarity: Polarity, weight: float, verb: str, seen: bool = True) -> Signal:
+    return Signal(polarity=polarity, weight=weight, verb=verb, seen=seen)
+
+
+DEFAULT_SIGNALS: dict[EventType, Signal] = {
+    EventType.IMPRESSION: _signal(Polarity.NEUTRAL, 0.0, "were shown", seen=False),
+    EventType.CLICK: _signal(Polarity.POSITIVE, 0.25, "opened"),
+    EventType.LIKE: _signal(Polarity.POSITIVE, 1.0, "liked"),
+    EventType.DISLIKE: _signal(Polarity.NEGATIVE, 1.0, "disliked"),
+    EventType.SAVE: _signal(Polarity.POSITIVE, 1.25, "saved"),
+    EventType.SHARE: _signal(Polarity.POSITIVE, 1.25, "shared"),
+    EventType.COMPLETE: _signal(Polarity.POSITIVE, 1.0, "finished"),
+    EventType.DWELL: _signal(Polarity.POSITIVE, 0.5, "spent time with"),
+    EventType.DISMISS: _signal(Polarity.NEGATIVE, 0.75, "dismissed"),
+    EventType.MORE_LIKE_THIS: _signal(Polarity.POSITIVE, 1.5, "asked for more like"),
+    EventType.LESS_LIKE_THIS: _signal(Polarity.NEGATIVE, 2.0, "asked for less like"),
+    EventType.REPORT: _signal(Polarity.NEGATIVE, 2.0, "reported"),
+}
+
+
+class EventWeights(Config):
+    """Weight and polarity of every event type, and how fast each polarity fades."""
+
+    signals: dict[EventType, Signal] = Field(default_factory=lambda: dict(DEFAULT_SIGNALS))
+    """One entry per event type; types that are left out keep their default."""
+
+    half_life_positive_days: float = Field(default=90.0, gt=0, allow_inf_nan=False)
+    """Days until a positive event counts half."""
+
+    half_life_negative_days: float = Field(default=60.0, gt=0, allow_inf_nan=False)
+    """Days until a negative event counts half."""
+
+    dwell_full_seconds: float = Field(default=60.0, gt=0, allow_inf_nan=False)
+    """A dwell's `value`, in seconds, from which it has its whole weight; below, its weight is proportional."""
+
+    def table(self) -> SignalTable:
+        """The same as arrays by event type code."""
+        signals = [self.signals.get(event_type, DEFAULT_SIGNALS[event_type]) for event_type in EVENT_TYPES]
+        return SignalTable(
+            polarity=np.array([signal.polarity for signal in signals], dtype=np.int8),
+            weight=np.array([signal.weight for signal in signals], dtype=np.float32),
+            seen=np.array([signal.seen for signal in signals], dtype=np.bool_),
+            verbs=tuple(signal.verb for signal in signals),
+            dwell_full_seconds=self.dwell_full_seconds,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SignalTable:
+    """Event weights as columns, indexed by event type code (position in EVENT_TYPES)."""
+
+    polarity: NDArray[np.int8]
+    weight: NDArray[np.float32]
+    seen: NDArray[np.bool_]
+    verbs: tuple[str, ...]
+    dwell_full_seconds: float
+
+    def weights(self, codes: NDArray[np.int8], values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """float32 [n]: each event's weight before decay; `values` is NaN where an event has none."""
+        weights = self.weight[codes]
+        dwell = (codes == CODE_OF[EventType.DWELL]) & ~np.isnan(values)
+        weights[dwell] *= np.clip(values[dwell] / self.dwell_full_seconds, 0, 1)
+        return weights

@@ -1,0 +1,172 @@
+"""Ranking under floors: the best slate among those that keep every promise.
+
+A slate of length L owes `exploration` items from outside the established interests, `recency` recently published items,
+and no more than `topic_cap` items of one topic. Since exploration is decided by the topic, counting tells exactly whether
+a partial slate can still be completed: with c_t the slots left to topic t, n_t its items left and r_t the recent ones,
+
+    exploratory items to be had   e = sum over exploratory t of min(c_t, n_t)
+    recent and exploratory        x = sum over exploratory t of min(c_t, r_t)
+    recent, not exploratory       y = sum over other t of min(c_t, r_t)
+
+and a exploratory plus b recent items fit into s slots if a <= e, b <= x + y and a + b - min(x, a, b) <= s.
+The greedy choice of the best item that leaves this true therefore never breaks a promise that could have been kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Candidates for a slate.
+
+    Attributes:
+        scores: float32 [n], finite.
+        topics: int32 [n]; a topic is either exploratory or not, as a whole.
+        exploratory: bool [n], topic outside the established interests.
+        recent: bool [n], published recently.
+    """
+
+    scores: NDArray[np.float32]
+    topics: NDArray[np.int32]
+    exploratory: NDArray[np.bool_]
+    recent: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a slate owes: its length, the two floors in items, and the cap in items a topic."""
+
+    length: int
+    exploration: int
+    recency: int
+    topic_cap: int
+
+
+def affordable(pool: Pool, demand: Demand) -> Demand:
+    """The most of `demand` that `pool` can keep.
+
+    A floor is lowered only where the pool has no item for it; the cap gives way before a floor or the length does, and
+    recency gives way before exploration where both do not fit.
+    """
+    limit = _at_cap(pool, demand, len(pool))
+    for cap in range(demand.topic_cap, max(demand.topic_cap, len(pool)) + 1):
+        kept = _at_cap(pool, demand, cap)
+        if replace(kept, topic_cap=0) == replace(limit, topic_cap=0):
+            return kept
+    raise AssertionError("a cap as large as the pool keeps what no cap keeps")
+
+
+def select(pool: Pool, demand: Demand) -> NDArray[np.int32]:
+    """Positions in `pool` of the slate, best first, exploratory items spread evenly.
+
+    Args:
+        pool: candidates; equal scores are taken in the order of the pool.
+        demand: what the slate owes, as returned by `affordable`.
+    """
+    counts = _Counts(pool, demand)
+    scores = pool.scores.astype(np.float64)
+    chosen = np.empty(demand.length, dtype=np.int32)
+    for slot in range(demand.length):
+        eligible = counts.eligible(slot)
+        best = int(np.argmax(np.where(eligible, scores, -np.inf)))
+        counts.take(best)
+        chosen[slot] = best
+    return chosen
+
+
+def _at_cap(pool: Pool, demand: Demand, cap: int) -> Demand:
+    counts = _Counts(pool, replace(demand, topic_cap=cap))
+    length = min(demand.length, counts.total)
+    exploration = min(demand.exploration, counts.exploratory, length)
+    recency = min(demand.recency, counts.recent, length)
+    while exploration + recency - min(counts.both, exploration, recency) > length:
+        recency -= 1
+    return Demand(length, exploration, recency, cap)
+
+
+class _Counts:
+    """How many items of each kind are still to be had, updated as items are taken."""
+
+    def __init__(self, pool: Pool, demand: Demand) -> None:
+        self._pool = pool
+        self._demand = demand
+        topic_ids, self._topic = np.unique(pool.topics, return_inverse=True)
+        self._left = np.bincount(self._topic, minlength=len(topic_ids))
+        self._recent_left = np.bincount(self._topic[pool.recent], minlength=len(topic_ids))
+        self._slots = np.full(len(topic_ids), demand.topic_cap)
+        self._available = np.ones(len(pool), dtype=np.bool_)
+        self._count(topic_ids)
+        self._owed_exploration, self._owed_recency = demand.exploration, demand.recency
+        self._taken_exploration = 0
+
+    def _count(self, topic_ids: NDArray[np.int32]) -> None:
+        outside = np.zeros(len(topic_ids), dtype=np.bool_)
+        outside[self._topic[self._pool.exploratory]] = True
+        reachable = np.minimum(self._slots, self._left)
+        recent = np.minimum(self._slots, self._recent_left)
+        self.total, self.exploratory = int(reachable.sum()), int(reachable[outside].sum())
+        self.recent, self.both = int(recent.sum()), int(recent[outside].sum())
+        self._tight = self._slots <= self._recent_left
+
+    def eligible(self, slot: int) -> NDArray[np.bool_]:
+        """bool [n]: candidates after which the rest of the slate can still be completed, those that are due first."""
+        kinds = list(self._kinds_that_fit(self._demand.length - slot - 1))
+        if self._exploration_is_due(slot):
+            due = self._of(kind for kind in kinds if kind[0])
+            if due.any():
+                return due
+        return self._of(kinds)
+
+    def _of(self, kinds: Iterable[tuple[bool, bool, bool]]) -> NDArray[np.bool_]:
+        fits = np.zeros((2, 2, 2), dtype=np.bool_)
+        for kind in kinds:
+            fits[tuple(map(int, kind))] = True
+        pool = self._pool
+        kind_fits = fits[pool.exploratory.astype(np.int8), pool.recent.astype(np.int8), self._tight[self._topic].astype(np.int8)]
+        return self._available & (self._slots[self._topic] > 0) & kind_fits
+
+    def _exploration_is_due(self, slot: int) -> bool:
+        share = self._demand.exploration / self._demand.length
+        return self._owed_exploration > 0 and self._taken_exploration < int(share * (slot + 1))
+
+    def _kinds_that_fit(self, slots_after: int) -> Iterator[tuple[bool, bool, bool]]:
+        """(exploratory, recent, topic has no more slots than recent items) of items that may be taken now."""
+        for exploratory, recent, tight in product((False, True), repeat=3):
+            costs_recent = int(recent or tight)
+            owed_a = max(0, self._owed_exploration - exploratory)
+            owed_b = max(0, self._owed_recency - recent)
+            both = self.both - costs_recent * exploratory
+            if (
+                owed_a <= self.exploratory - exploratory
+                and owed_b <= self.recent - costs_recent
+                and owed_a + owed_b - min(both, owed_a, owed_b) <= slots_after
+            ):
+                yield exploratory, recent, tight
+
+    def take(self, position: int) -> None:
+        """Count one item as chosen."""
+        topic = self._topic[position]
+        exploratory, recent = bool(self._pool.exploratory[position]), bool(self._pool.recent[position])
+        costs_recent = int(recent or self._tight[topic])
+        self.total -= 1
+        self.exploratory -= exploratory
+        self.recent -= costs_recent
+        self.both -= costs_recent * exploratory
+        self._owed_exploration = max(0, self._owed_exploration - exploratory)
+        self._owed_recency = max(0, self._owed_recency - recent)
+        self._taken_exploration += exploratory
+        self._available[position] = False
+        self._left[topic] -= 1
+        self._recent_left[topic] -= recent
+        self._slots[topic] -= 1
+        self._tight[topic] = self._slots[topic] <= self._recent_left[topic]

@@ -1,0 +1,71 @@
+"""What one person did, as columns: the evidence that user state, filters and labels all rest on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.ids import Rows
+
+_DTYPE = np.dtype(
+    [("sequence", np.int64), ("row", np.int32), ("code", np.int8), ("weight", np.float32), ("time", np.float64)]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EventColumns:
+    """Events of one person, in order of arrival.
+
+    Attributes:
+        sequence: int64 [n], the log's number of each event.
+        rows: int32 [n], the item.
+        codes: int8 [n], the event type (position in EVENT_TYPES).
+        weights: float32 [n], before decay.
+        times: float64 [n], seconds since 1970 when it happened.
+    """
+
+    sequence: NDArray[np.int64]
+    rows: Rows
+    codes: NDArray[np.int8]
+    weights: NDArray[np.float32]
+    times: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def where(self, mask: NDArray[np.bool_]) -> EventColumns:
+        """The events for which `mask` holds."""
+        columns = (self.sequence, self.rows, self.codes, self.weights, self.times)
+        return EventColumns(*(column[mask] for column in columns))  # type: ignore[arg-type]
+
+
+class History:
+    """A growing log of one person's events."""
+
+    __slots__ = ("_length", "_records")
+
+    def __init__(self) -> None:
+        self._records = np.empty(0, dtype=_DTYPE)
+        self._length = 0
+
+    def __len__(self) -> int:
+        return self._length
+
+    def extend(self, events: EventColumns) -> None:
+        """Append events, whatever their times."""
+        end = self._length + len(events)
+        if end > len(self._records):
+            grown = np.empty(max(8, end, end + end // 2), dtype=_DTYPE)
+            grown[: self._length] = self._records[: self._length]
+            self._records = grown
+        added = self._records[self._length : end]
+        added["sequence"], added["row"], added["code"] = events.sequence, events.rows, events.codes
+        added["weight"], added["time"] = events.weights, events.times
+        self._length = end
+
+    def columns(self) -> EventColumns:
+        """Views of all events so far."""
+        records = self._records[: self._length]
+        return EventColumns(records["sequence"], records["row"], records["code"], records["weight"], records["time"])

