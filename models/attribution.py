@@ -2,8 +2,8 @@
 
     score(u, j) = (sum_k c_kj + e_j) / M      c_kj = contribution of event k, e_j = of the explicit profile
 
-The label of an item must be a fact: leaving its evidence out has to lower the score. As the score is an average, an event
-can have a large share and yet pull the score down, so the drop is computed for every event:
+The label of an item must be a fact: leaving its evidence out has to lower the score. As the score is an average,
+an event can have a large share and yet pull the score down, so the drop is computed for every event:
 
     drop_kj = score - (sum_{l != k} c_lj + e_j) / (M - mass_k)
 """
@@ -39,7 +39,7 @@ class Attribution:
         return self._ratio(self.contributions.sum(axis=0) + self.explicit, self.mass)
 
     def shares(self) -> Matrix:
-        """float64 [k, n]: the part of the score that each event carries; with `explicit_shares` they sum to the score."""
+        """float64 [k, n]: the part of the score that each event carries; with `explicit_shares` it sums up."""
         return self._ratio(self.contributions, self.mass)
 
     def explicit_shares(self) -> NDArray[np.float64]:

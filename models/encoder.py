@@ -40,10 +40,12 @@ class HashingEncoder:
 
     @property
     def fingerprint(self) -> str:
+        """Its width is all there is to tell."""
         return f"hashing-{self._dimension}"
 
     @property
     def dimension(self) -> int:
+        """Places that features are hashed to."""
         return self._dimension
 
     def encode(self, texts: Sequence[str]) -> Vectors:

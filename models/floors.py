@@ -1,8 +1,9 @@
 """Ranking under floors: the best slate among those that keep every promise.
 
-A slate of length L owes `exploration` items from outside the established interests, `recency` recently published items,
-and no more than `topic_cap` items of one topic. Since exploration is decided by the topic, counting tells exactly whether
-a partial slate can still be completed: with c_t the slots left to topic t, n_t its items left and r_t the recent ones,
+A slate of length L owes `exploration` items from outside the established interests, `recency` recently published
+items, and no more than `topic_cap` items of one topic. Since exploration is decided by the topic, counting tells
+exactly whether a partial slate can still be completed: with c_t the slots left to topic t, n_t its items left and r_t
+the recent ones among them,
 
     exploratory items to be had   e = sum over exploratory t of min(c_t, n_t)
     recent and exploratory        x = sum over exploratory t of min(c_t, r_t)
@@ -100,6 +101,7 @@ class _Counts:
     def __init__(self, pool: Pool, demand: Demand) -> None:
         self._pool = pool
         self._demand = demand
+        self._exploratory, self._recent = pool.exploratory.astype(np.int8), pool.recent.astype(np.int8)
         topic_ids, self._topic = np.unique(pool.topics, return_inverse=True)
         self._left = np.bincount(self._topic, minlength=len(topic_ids))
         self._recent_left = np.bincount(self._topic[pool.recent], minlength=len(topic_ids))
@@ -131,8 +133,7 @@ class _Counts:
         fits = np.zeros((2, 2, 2), dtype=np.bool_)
         for kind in kinds:
             fits[tuple(map(int, kind))] = True
-        pool = self._pool
-        kind_fits = fits[pool.exploratory.astype(np.int8), pool.recent.astype(np.int8), self._tight[self._topic].astype(np.int8)]
+        kind_fits = fits[self._exploratory, self._recent, self._tight[self._topic].astype(np.int8)]
         return self._available & (self._slots[self._topic] > 0) & kind_fits
 
     def _exploration_is_due(self, slot: int) -> bool:

@@ -63,7 +63,7 @@ class SentenceTransformerEncoder:
     @cached_property
     def model(self) -> SentenceTransformer:
         """The loaded model; the first use takes seconds."""
-        from sentence_transformers import SentenceTransformer
+        from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - takes seconds to import
 
         return SentenceTransformer(str(self.folder), device="cpu", local_files_only=True)
 
@@ -91,7 +91,7 @@ def resolve(source: str) -> Path:
 
 
 def _from_hub(name: str) -> Path:
-    from huggingface_hub import snapshot_download
+    from huggingface_hub import snapshot_download  # noqa: PLC0415 - only a model from the hub needs it
 
     try:
         return Path(snapshot_download(name if "/" in name else f"sentence-transformers/{name}"))

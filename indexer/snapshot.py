@@ -1,0 +1,162 @@
+"""A snapshot: the catalogue's fields, vectors and index of one build, as values."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from indexer.ann import VectorIndex
+from models.columns import CodesColumn, StringColumn
+from models.ids import IdMap, Rows
+from models.space import Space
+
+Vectors = NDArray[np.float32]
+NEVER = np.iinfo(np.int64).max
+
+
+class FileRecord(BaseModel):
+    """What a file of the snapshot must be."""
+
+    bytes: int
+    blake2b: str
+
+
+class Manifest(BaseModel):
+    """What a snapshot is: enough to trust it, compare it and serve it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    snapshot_id: str
+    created_at: AwareDatetime
+    input_digest: str
+    """Digest of everything the build read; equal digests need no second build."""
+    space_id: str
+    encoder: str
+    encoder_source: str
+    dimension: int
+    content_dimension: int
+    content_scale: float
+    items: int
+    topics: int
+    tags: int
+    items_version: int
+    """Catalogue changes up to this version of the journal are contained."""
+    events_sequence: int
+    """Events up to this position of the log were learned from; 0 in a purely content-based index."""
+    index_kind: str
+    recall_at_10: float
+    """Of the vector index against exact search."""
+    files: dict[str, FileRecord]
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words behind the codes of a snapshot's columns; a code is a position."""
+
+    tags: tuple[str, ...]
+    formats: tuple[str, ...]
+    languages: tuple[str, ...]
+    providers: tuple[str, ...]
+    sensitive_topics: tuple[str, ...]
+    topic_names: tuple[str, ...]
+    topic_slugs: tuple[str, ...]
+
+    def to_json(self) -> str:
+        """The inverse of `from_json`."""
+        return json.dumps({name: list(getattr(self, name)) for name in self.__slots__}, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Vocabulary:
+        """The inverse of `to_json`."""
+        return cls(**{name: tuple(words) for name, words in json.loads(text).items()})
+
+
+@dataclass(frozen=True, slots=True)
+class ItemColumns:
+    """The catalogue's fields by row; rows are in the order of the item ids.
+
+    Attributes:
+        ids: item ids.
+        documents: each item as the JSON document that was given.
+        titles: titles.
+        tags: codes of the tags.
+        sensitive: codes of the declared sensitive topics.
+        published_at: int64 [n], seconds since 1970.
+        expires_at: int64 [n], NEVER where the item does not expire.
+        formats, languages, providers: int32 [n], codes; -1 where an item has none.
+        topics: int32 [n].
+    """
+
+    ids: IdMap
+    documents: StringColumn
+    titles: StringColumn
+    tags: CodesColumn
+    sensitive: CodesColumn
+    published_at: NDArray[np.int64]
+    expires_at: NDArray[np.int64]
+    formats: NDArray[np.int32]
+    languages: NDArray[np.int32]
+    providers: NDArray[np.int32]
+    topics: NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """What the low-rank vectors miss: items that engaging with an item recommends beyond them, in compressed-row form.
+
+    Attributes:
+        offsets: int64 [n + 1].
+        rows: int32 [m], targets.
+        weights: float32 [m], added to the score for each unit of engagement.
+    """
+
+    offsets: NDArray[np.int64]
+    rows: Rows
+    weights: NDArray[np.float32]
+
+    @classmethod
+    def none(cls, items: int) -> Neighbours:
+        """No neighbours for any of `items`."""
+        return cls(np.zeros(items + 1, np.int64), np.empty(0, np.int32), np.empty(0, np.float32))
+
+
+@dataclass(frozen=True, slots=True)
+class ItemVectors:
+    """The catalogue's vectors by row.
+
+    Attributes:
+        content: float32 [n, content_dimension], unit length.
+        engage: float32 [n, d], what engaging with an item adds to a user.
+        index: float32 [n, d], what a user is compared with.
+        neighbours: second, sparse part of the score.
+        topic_centroids: float32 [topics, content_dimension], unit length.
+        tags: float32 [tags, content_dimension], unit length.
+    """
+
+    content: Vectors
+    engage: Vectors
+    index: Vectors
+    neighbours: Neighbours
+    topic_centroids: Vectors
+    tags: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A snapshot opened for serving. Large arrays are copy-on-write memory maps of its files."""
+
+    manifest: Manifest
+    vocabulary: Vocabulary
+    items: ItemColumns
+    vectors: ItemVectors
+    space: Space
+    index: VectorIndex
+
+    @property
+    def snapshot_id(self) -> str:
+        """The manifest's id."""
+        return self.manifest.snapshot_id

@@ -1,0 +1,243 @@
+"""Snapshots on disk: one immutable, versioned folder a build, published by one atomic rename.
+
+snapshots/20260102T030405Z-1a2b3c4d/    arrays, vector index, vocabulary, manifest
+snapshots/.building-.../                a build under way, or one that was interrupted; never in service
+snapshots/CURRENT                       the id in service, replaced by rename
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import fields
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from indexer.ann import AnnSettings, VectorIndex
+from indexer.snapshot import FileRecord, ItemColumns, ItemVectors, Manifest, Neighbours, Snapshot, Vocabulary
+from models.columns import CodesColumn, StringColumn
+from models.ids import IdMap
+from models.space import Space
+
+CURRENT = "CURRENT"
+_BUILDING = ".building-"
+_MANIFEST = "manifest.json"
+_VOCABULARY = "vocabulary.json"
+_INDEX = "vectors.faiss"
+_PACKED: dict[str, type[IdMap | StringColumn | CodesColumn]] = {
+    "items.ids": IdMap,
+    "items.documents": StringColumn,
+    "items.titles": StringColumn,
+    "items.tags": CodesColumn,
+    "items.sensitive": CodesColumn,
+}
+
+
+class SnapshotError(Exception):
+    """A snapshot is missing, incomplete or damaged."""
+
+
+class SnapshotFolder:
+    """All snapshots of one service."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def current_id(self) -> str | None:
+        """Id of the published snapshot, or None before the first."""
+        try:
+            return (self.folder / CURRENT).read_text().strip()
+        except FileNotFoundError:
+            return None
+
+    def ids(self) -> list[str]:
+        """Ids of all complete snapshots, oldest first."""
+        return sorted(path.parent.name for path in self.folder.glob(f"[!.]*/{_MANIFEST}"))
+
+    def manifest(self, snapshot_id: str) -> Manifest:
+        """The manifest of one snapshot.
+
+        Raises:
+            SnapshotError: there is none, or it is damaged.
+        """
+        try:
+            return Manifest.model_validate_json((self.folder / snapshot_id / _MANIFEST).read_bytes())
+        except (OSError, ValidationError) as error:
+            raise SnapshotError(f"snapshot {snapshot_id!r} has no readable manifest: {error}") from error
+
+    def publish(self, snapshot: Snapshot) -> Manifest:
+        """Write a snapshot and put it in service; whatever interrupts this leaves the previous one in service."""
+        manifest = self.write(snapshot)
+        self.activate(manifest.snapshot_id)
+        return manifest
+
+    def write(self, snapshot: Snapshot) -> Manifest:
+        """Write a snapshot completely, without putting it in service."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        building = self.folder / f"{_BUILDING}{snapshot.snapshot_id}"
+        shutil.rmtree(building, ignore_errors=True)
+        building.mkdir()
+        for name, array in _arrays(snapshot).items():
+            np.save(building / f"{name}.npy", array, allow_pickle=False)
+        (building / _VOCABULARY).write_text(snapshot.vocabulary.to_json(), encoding="utf-8")
+        snapshot.index.save(building / _INDEX)
+        manifest = snapshot.manifest.model_copy(update={"files": _records(building)})
+        (building / _MANIFEST).write_text(manifest.model_dump_json(indent=2), encoding="utf-8")
+        _sync(building)
+        building.rename(self.folder / snapshot.snapshot_id)
+        _sync_folder(self.folder)
+        return manifest
+
+    def activate(self, snapshot_id: str) -> None:
+        """Make a complete snapshot the current one.
+
+        Raises:
+            SnapshotError: it does not exist.
+        """
+        self.manifest(snapshot_id)
+        pointer = self.folder / f".{CURRENT}-{os.getpid()}"
+        pointer.write_text(snapshot_id)
+        _sync_file(pointer)
+        pointer.replace(self.folder / CURRENT)
+        _sync_folder(self.folder)
+
+    def prune(self, keep: int) -> list[str]:
+        """Remove abandoned builds and all but the newest `keep` snapshots and the current one; ids removed."""
+        for abandoned in self.folder.glob(f"{_BUILDING}*"):
+            shutil.rmtree(abandoned)
+        removed = [each for each in self.ids()[: -keep or None] if each != self.current_id()]
+        for snapshot_id in removed:
+            shutil.rmtree(self.folder / snapshot_id)
+        return removed
+
+    def verify(self, snapshot_id: str) -> None:
+        """Compare every file with the manifest, digests included.
+
+        Raises:
+            SnapshotError: a file is missing, of another length or content.
+        """
+        for name, record in self.manifest(snapshot_id).files.items():
+            path = self.folder / snapshot_id / name
+            if not path.exists() or _record(path) != record:
+                raise SnapshotError(f"snapshot {snapshot_id!r} is damaged: {name} is not what its manifest says")
+
+    def open(self, snapshot_id: str, settings: AnnSettings) -> Snapshot:
+        """Map a snapshot into memory.
+
+        Raises:
+            SnapshotError: it is missing or a file does not have the length that the manifest says.
+        """
+        manifest = self.manifest(snapshot_id)
+        folder = self.folder / snapshot_id
+        for name, record in manifest.files.items():
+            if not (folder / name).exists() or (folder / name).stat().st_size != record.bytes:
+                raise SnapshotError(f"snapshot {snapshot_id!r} is incomplete: {name}")
+        arrays = {name[:-4]: _mapped(folder / name) for name in manifest.files if name.endswith(".npy")}
+        vectors = _vectors(arrays)
+        return Snapshot(
+            manifest=manifest,
+            vocabulary=Vocabulary.from_json((folder / _VOCABULARY).read_text(encoding="utf-8")),
+            items=_columns(arrays),
+            vectors=vectors,
+            space=_space(manifest, arrays),
+            index=VectorIndex.load(folder / _INDEX, vectors.index, settings),
+        )
+
+
+def _arrays(snapshot: Snapshot) -> dict[str, NDArray[Any]]:
+    """Every array of a snapshot by file name; vectors that are one and the same object are written once."""
+    arrays: dict[str, NDArray[Any]] = {}
+    for field in fields(ItemColumns):
+        name, column = f"items.{field.name}", getattr(snapshot.items, field.name)
+        parts = column.arrays() if name in _PACKED else {"": column}
+        arrays |= {f"{name}.{part}".rstrip("."): array for part, array in parts.items()}
+    vectors = snapshot.vectors
+    arrays |= {"vectors.content": vectors.content, "topics": vectors.topic_centroids, "tags": vectors.tags}
+    if snapshot.space.has_behaviour:
+        arrays |= {"vectors.engage": vectors.engage, "vectors.index": vectors.index}
+    neighbours = vectors.neighbours
+    arrays |= {f"neighbours.{field.name}": getattr(neighbours, field.name) for field in fields(Neighbours)}
+    return arrays | {"space.engage_map": snapshot.space.engage_map, "space.index_map": snapshot.space.index_map}
+
+
+def _columns(arrays: dict[str, NDArray[Any]]) -> ItemColumns:
+    columns: dict[str, Any] = {}
+    for field in fields(ItemColumns):
+        name = f"items.{field.name}"
+        if packed := _PACKED.get(name):
+            parts = {key[len(name) + 1 :]: array for key, array in arrays.items() if key.startswith(f"{name}.")}
+            columns[field.name] = packed.from_arrays(parts)
+        else:
+            columns[field.name] = arrays[name]
+    return ItemColumns(**columns)
+
+
+def _vectors(arrays: dict[str, NDArray[Any]]) -> ItemVectors:
+    content = arrays["vectors.content"]
+    neighbours = Neighbours(**{field.name: arrays[f"neighbours.{field.name}"] for field in fields(Neighbours)})
+    return ItemVectors(
+        content=content,
+        engage=arrays.get("vectors.engage", content),
+        index=arrays.get("vectors.index", content),
+        neighbours=neighbours,
+        topic_centroids=arrays["topics"],
+        tags=arrays["tags"],
+    )
+
+
+def _space(manifest: Manifest, arrays: dict[str, NDArray[Any]]) -> Space:
+    return Space(
+        encoder=manifest.encoder,
+        content_dimension=manifest.content_dimension,
+        content_scale=manifest.content_scale,
+        engage_map=arrays["space.engage_map"],
+        index_map=arrays["space.index_map"],
+    )
+
+
+def _mapped(path: Path) -> NDArray[Any]:
+    """Copy-on-write: patches stay in this process. An empty file cannot be mapped."""
+    array = np.load(path, mmap_mode=None if path.stat().st_size <= 4096 else "c", allow_pickle=False)
+    return np.asarray(array)
+
+
+def _records(folder: Path) -> dict[str, FileRecord]:
+    return {path.name: _record(path) for path in sorted(folder.iterdir())}
+
+
+def _record(path: Path) -> FileRecord:
+    digest = blake2b(digest_size=16)
+    for block in _blocks(path):
+        digest.update(block)
+    return FileRecord(bytes=path.stat().st_size, blake2b=digest.hexdigest())
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            yield block
+
+
+def _sync(folder: Path) -> None:
+    for path in folder.iterdir():
+        _sync_file(path)
+    _sync_folder(folder)
+
+
+def _sync_file(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
