@@ -1,0 +1,1 @@
+"""Commands: one file each, named like the subcommand of ``penchant`` that it is."""

@@ -1,0 +1,65 @@
+"""The ``penchant`` command: finds the subcommand's file and runs it.
+
+The subcommand ``fetch-movielens`` is the function ``fetch_movielens`` of ``scripts/fetch_movielens.py``. Its file
+is imported only when it is called, so that ``penchant --help`` answers at once although some of the files
+import the encoder and the index. To add a command, write its file and add its line to ``SUMMARIES``.
+"""
+
+from importlib import import_module
+from importlib.metadata import version
+from typing import Annotated, Any, Final
+
+import typer
+from typer.core import TyperGroup
+
+SUMMARIES: Final = {
+    "fetch-movielens": "Fetch MovieLens 100K and write it as items, events and users files.",
+}
+"""Every subcommand, in the order of ``penchant --help``, with the first line of its docstring."""
+
+
+class SubcommandGroup(TyperGroup):
+    """Imports a subcommand's file when, and only when, that subcommand is called."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Puts the real command in its placeholder's place, then lets Typer find it."""
+        if args[0] in SUMMARIES:
+            self.commands[args[0]] = load_command(args[0])
+        return super().resolve_command(ctx, args)
+
+
+def load_command(name: str) -> Any:
+    """Imports a subcommand's file and returns its function as a command of Typer's."""
+    function = name.replace("-", "_")
+    single = typer.Typer(add_completion=False)
+    single.command(name)(getattr(import_module(f"scripts.{function}"), function))
+    return typer.main.get_command(single)
+
+
+app = typer.Typer(cls=SubcommandGroup, no_args_is_help=True, pretty_exceptions_show_locals=False)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"penchant {version('penchant')}")
+        raise typer.Exit
+
+
+@app.callback()
+def penchant(
+    *,
+    _version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version.")
+    ] = False,
+) -> None:
+    """Self-hosted personalisation for one person at a time."""
+
+
+def _add_placeholder(name: str, summary: str) -> None:
+    @app.command(name, help=summary)
+    def placeholder() -> None:
+        raise AssertionError(f"{name} was called without being loaded")
+
+
+for _name, _summary in SUMMARIES.items():
+    _add_placeholder(_name, _summary)

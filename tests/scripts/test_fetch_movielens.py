@@ -1,0 +1,52 @@
+"""The whole command, on the real MovieLens 100K."""
+
+from pathlib import Path
+
+import orjson
+import pytest
+from typer.testing import CliRunner
+
+from scripts.cli import app
+from scripts.movielens import archive
+
+
+def fetched(tmp_path: Path) -> str:
+    answer = CliRunner().invoke(
+        app, ["fetch-movielens", "--folder", str(tmp_path / "files"), "--cache", str(tmp_path / "cache")]
+    )
+    assert answer.exit_code == 0, answer.output
+    return answer.output
+
+
+def rows(file: Path) -> list[dict[str, object]]:
+    return [orjson.loads(line) for line in file.read_bytes().splitlines()]
+
+
+def test_the_real_tables_become_files_whose_ids_agree(tmp_path: Path) -> None:
+    said = fetched(tmp_path)
+    items, events, users = (rows(tmp_path / "files" / f"{name}.ndjson") for name in ("items", "events", "users"))
+    assert (len(items), len(events), len(users)) == (1_663, 99_684, 943)
+    assert {event["item_id"] for event in events} == {item["item_id"] for item in items}
+    assert {event["user_id"] for event in events} == {user["user_id"] for user in users}
+    assert len({event["event_id"] for event in events}) == len(events)
+    assert events[-1]["occurred_at"] == "1998-04-22T23:10:38+00:00"
+    assert "1,663 items, 99,684 events, 943 users" in said
+
+
+def test_a_second_call_fetches_nothing_repeats_no_notice_and_touches_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "GroupLens" in fetched(tmp_path)
+    before = {file: file.stat().st_mtime_ns for file in (tmp_path / "files").iterdir()}
+    monkeypatch.setattr(archive, "fetch", None)
+    assert "GroupLens" not in fetched(tmp_path)
+    assert {file: file.stat().st_mtime_ns for file in (tmp_path / "files").iterdir()} == before
+
+
+def test_a_download_that_fails_is_reported_without_a_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
+    answer = CliRunner().invoke(app, ["fetch-movielens", "--cache", str(tmp_path)])
+    assert answer.exit_code == 1
+    assert "pip could not download recbole==1.2.1" in answer.output
+    assert "Traceback" not in answer.output
