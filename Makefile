@@ -35,7 +35,7 @@ lint: test-env ## Check style, types, import contracts and the Dockerfile
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/hadolint Dockerfile
 
 format: test-env ## Format the code and mend what ruff can mend safely
