@@ -1,0 +1,226 @@
+"""The catalogue as it is served: a snapshot's columns, patched and extended by what came over HTTP since.
+
+An item keeps its row for as long as the snapshot serves. Rows that changed are taken out of the snapshot's vector index
+and searched exactly beside it, so that an item is found from the moment it was acknowledged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.sensitive import SensitiveTopics, union_by_row
+from indexer.ann import Hits, exact_search
+from indexer.documents import ItemDocument
+from indexer.snapshot import NEVER, Snapshot
+from models.columns import LiveColumn
+from models.ids import UNKNOWN, Row, Rows
+from models.words import Words
+
+Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedItem:
+    """An item that came over HTTP, and its vectors in content space.
+
+    Attributes:
+        document: the item.
+        content: float32 [content_dimension], unit length.
+        tags: unit vectors, float32 [content_dimension], of tags that the catalogue may not know yet, by name.
+    """
+
+    document: ItemDocument
+    content: Vectors
+    tags: dict[str, Vectors] = field(default_factory=dict)
+
+
+class Catalogue:
+    """Items by row: fields, vectors, and nearest-neighbour search."""
+
+    def __init__(self, snapshot: Snapshot, sensitive: SensitiveTopics) -> None:
+        items, vocabulary, vectors = snapshot.items, snapshot.vocabulary, snapshot.vectors
+        self.snapshot = snapshot
+        self.space = snapshot.space
+        self.sensitive_topics = sensitive
+        self.tag_words, self.format_words = Words(vocabulary.tags), Words(vocabulary.formats)
+        self.language_words, self.provider_words = Words(vocabulary.languages), Words(vocabulary.providers)
+        self.topic_names, self.topic_slugs = vocabulary.topic_names, vocabulary.topic_slugs
+        self.alive = LiveColumn(np.ones(len(items.ids), dtype=np.bool_))
+        self.published_at = LiveColumn(items.published_at)
+        self.expires_at = LiveColumn(items.expires_at)
+        self.formats, self.languages = LiveColumn(items.formats), LiveColumn(items.languages)
+        self.providers, self.topics = LiveColumn(items.providers), LiveColumn(items.topics)
+        self.sensitive = LiveColumn(_sensitive_bits(snapshot, sensitive))
+        self.content, self.tag_vectors = LiveColumn(vectors.content), LiveColumn(vectors.tags)
+        self.engage = self.content if vectors.engage is vectors.content else LiveColumn(vectors.engage)
+        self.index = self.content if vectors.index is vectors.content else LiveColumn(vectors.index)
+        self._by_time = _order_by_time(items.published_at)
+        self._by_topic = _order_by_topic(items.topics, len(self.topic_names))
+        self._changed: dict[int, ItemDocument] = {}
+        self._gone: set[int] = set()
+        self._added: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        """Rows in use, deleted items included."""
+        return len(self.alive)
+
+    def row(self, item_id: str) -> Row:
+        """Row of an item, or UNKNOWN; deleted items are unknown."""
+        return Row(int(self.rows((item_id,))[0]))
+
+    def rows(self, item_ids: Sequence[str]) -> Rows:
+        """int32 [len(item_ids)], -1 where unknown or deleted."""
+        rows = self._rows_ever_known(item_ids)
+        if self._gone:
+            rows[np.isin(rows, list(self._gone))] = UNKNOWN
+        return rows
+
+    def _rows_ever_known(self, item_ids: Sequence[str]) -> Rows:
+        rows = self.snapshot.items.ids.rows(item_ids)
+        for position in np.flatnonzero(rows < 0) if self._added else ():
+            rows[position] = self._added.get(item_ids[position], UNKNOWN)
+        return rows
+
+    def item_id(self, row: int) -> str:
+        """External id of a row."""
+        ids = self.snapshot.items.ids.ids
+        return ids[row] if row < len(ids) else self._changed[row].item_id
+
+    def title(self, row: int) -> str:
+        """Title of a row."""
+        changed = self._changed.get(row)
+        return changed.title if changed else self.snapshot.items.titles[row]
+
+    def document(self, row: int) -> bytes:
+        """The item as it was given, as JSON."""
+        changed = self._changed.get(row)
+        if changed:
+            return changed.model_dump_json(exclude_none=True).encode()
+        return self.snapshot.items.documents[row].encode()
+
+    def tags(self, row: int) -> NDArray[np.int32]:
+        """Codes of an item's tags."""
+        changed = self._changed.get(row)
+        if changed:
+            return np.array([self.tag_words.code(tag) for tag in changed.tags], dtype=np.int32)
+        return self.snapshot.items.tags[row]
+
+    def search(self, queries: Vectors, k: int, excluded: Rows) -> Hits:
+        """The k nearest living items to each query, float32 [q, d]; `excluded` rows ascending without repeats."""
+        fresh = self.changed_rows()
+        in_base = excluded[excluded < len(self.snapshot.items.ids)]
+        if not self._changed and not self._gone:
+            return self.snapshot.index.search(queries, k, in_base)
+        stale = np.array([row for row in (*self._changed, *self._gone) if row < len(self.index.base)], dtype=np.int32)
+        found = self.snapshot.index.search(queries, k, np.union1d(in_base, stale).astype(np.int32))
+        allowed = np.setdiff1d(fresh, excluded)
+        beside = exact_search(self.index[allowed], queries, k, np.arange(len(allowed), dtype=np.int32))
+        return _merged(found, Hits(np.append(allowed, UNKNOWN)[beside.rows].astype(np.int32), beside.scores), k)
+
+    def put(self, item: EncodedItem) -> Row:
+        """Add an item or replace the one of the same id; effective at once."""
+        document = item.document
+        row = int(self._rows_ever_known((document.item_id,))[0])
+        row = len(self) if row == UNKNOWN else row
+        self._learn_tags(item)
+        self._changed[row] = document
+        self._gone.discard(row)
+        if row >= len(self.snapshot.items.ids):
+            self._added[document.item_id] = row
+        for column, value in self._values(item):
+            column.put(row, value)
+        return Row(row)
+
+    def delete(self, row: Row) -> None:
+        """Take an item out of every answer; its row is not used again."""
+        self._gone.add(int(row))
+        self.alive.put(row, np.False_)
+
+    def newest(self, now: float, count: int) -> Rows:
+        """The `count` rows published last before `now`, newest first; ties by row."""
+        order, times = self._by_time
+        end = int(np.searchsorted(times, now, side="right"))
+        return self._with_changed(order[max(0, end - count) : end][::-1], now)[:count]
+
+    def published_since(self, since: float, now: float) -> Rows:
+        """All rows published between two moments, newest first."""
+        order, times = self._by_time
+        start, end = np.searchsorted(times, since), np.searchsorted(times, now, side="right")
+        rows = self._with_changed(order[start:end][::-1], now)
+        return rows[self.published_at[rows] >= since]
+
+    def rows_of_topic(self, topic: int) -> Rows:
+        """All rows of one topic."""
+        order, offsets = self._by_topic
+        changed = self.changed_rows()
+        rows = np.concatenate([order[offsets[topic] : offsets[topic + 1]], changed])
+        return np.unique(rows[self.topics[rows] == topic]) if len(changed) else rows
+
+    def _with_changed(self, rows: Rows, now: float) -> Rows:
+        """Rows newest first, with those that changed since the snapshot in their present place."""
+        changed = self.changed_rows()
+        if not len(changed):
+            return rows
+        together = np.union1d(rows, changed).astype(np.int32)
+        published = self.published_at[together]
+        order = np.lexsort((together, -published))
+        return together[order][published[order] <= now]
+
+    def topic_of(self, content: Vectors) -> int:
+        """The topic whose centroid is nearest to a content vector."""
+        return int(np.argmax(self.snapshot.vectors.topic_centroids @ content))
+
+    def changed_rows(self) -> Rows:
+        """Rows added or replaced since the snapshot, deleted ones left out, ascending."""
+        return np.array(sorted(self._changed.keys() - self._gone), dtype=np.int32)
+
+    def _learn_tags(self, item: EncodedItem) -> None:
+        for tag in item.document.tags:
+            if self.tag_words.code(tag) < 0:
+                self.tag_vectors.put(self.tag_words.add(tag), item.tags[tag])
+
+    def _values(self, item: EncodedItem) -> Iterator[tuple[LiveColumn[Any], Any]]:
+        document, content = item.document, item.content[None]
+        expires = document.expires_at
+        yield self.alive, np.True_
+        yield self.published_at, int(document.published_at.timestamp())
+        yield self.expires_at, int(expires.timestamp()) if expires else NEVER
+        yield self.formats, self.format_words.add(document.format)
+        yield self.languages, self.language_words.add(document.language)
+        yield self.providers, self.provider_words.add(document.provider)
+        yield self.topics, self.topic_of(item.content)
+        yield self.sensitive, self.sensitive_topics.bits_of_item(document.sensitive_topics, document.tags)
+        yield self.content, item.content
+        if self.engage is not self.content:
+            yield self.engage, self.space.engage_of(content)[0]
+            yield self.index, self.space.index_of(content)[0]
+
+
+def _order_by_time(published: NDArray[np.int64]) -> tuple[Rows, NDArray[np.int64]]:
+    """(rows by time of publication, these times), as of the snapshot; of equal times the lower row last."""
+    order = np.lexsort((-np.arange(len(published)), published)).astype(np.int32)
+    return order, published[order]
+
+
+def _order_by_topic(topics: NDArray[np.int32], count: int) -> tuple[Rows, NDArray[np.int64]]:
+    """(rows by topic, where each topic begins), as of the snapshot."""
+    order = np.argsort(topics, kind="stable").astype(np.int32)
+    return order, np.searchsorted(topics[order], np.arange(count + 1))
+
+
+def _sensitive_bits(snapshot: Snapshot, sensitive: SensitiveTopics) -> NDArray[np.uint64]:
+    items, vocabulary = snapshot.items, snapshot.vocabulary
+    declared = np.array([sensitive.bits((topic,)) for topic in vocabulary.sensitive_topics], dtype=np.uint64)
+    implied = sensitive.bits_of_tags(vocabulary.tags)
+    return union_by_row(items.sensitive, declared) | union_by_row(items.tags, implied)
+
+
+def _merged(first: Hits, second: Hits, k: int) -> Hits:
+    rows, scores = np.hstack([first.rows, second.rows]), np.hstack([first.scores, second.scores])
+    order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
+    return Hits(np.take_along_axis(rows, order, axis=1), np.take_along_axis(scores, order, axis=1))

@@ -1,0 +1,156 @@
+"""What is known of each person, in memory: a cache of the event log and of the users table, for one snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.catalogue import Catalogue
+from app.storage.protocols import LoggedColumns, UserRow
+from models.events import EventWeights
+from models.history import EventColumns, History
+from models.ids import Rows
+from models.replay import EngagementLog, replay_sums
+from models.user_state import DAY_SECONDS, Engagements, UserState
+
+_NOTHING_SEEN = np.empty(0, dtype=np.int32)
+
+
+@dataclass(slots=True)
+class Person:
+    """One person in one vector space.
+
+    Attributes:
+        row: what the users table holds: explicit profile, epoch, last reset.
+        history: events since the last reset.
+        state: what was learned from them.
+        seen_before: rows seen before the last reset, where the person wished to keep them.
+        explicit_vector: float32 [d], vector X of the explicit profile, or None.
+    """
+
+    row: UserRow
+    history: History
+    state: UserState
+    seen_before: Rows
+    explicit_vector: NDArray[np.float32] | None = None
+
+
+class People:
+    """All people with a profile or a history, by user id."""
+
+    def __init__(self, catalogue: Catalogue, weights: EventWeights) -> None:
+        self._catalogue = catalogue
+        self._half_lives = (weights.half_life_positive_days * DAY_SECONDS, weights.half_life_negative_days * DAY_SECONDS)
+        self.signals = weights.table()
+        self._people: dict[str, Person] = {}
+
+    def __len__(self) -> int:
+        return len(self._people)
+
+    def get(self, user_id: str) -> Person | None:
+        """The person, or None where nothing is known."""
+        return self._people.get(user_id)
+
+    def load(self, log: LoggedColumns, rows: Sequence[UserRow]) -> None:
+        """Everybody's history and state from the log, in one vectorised pass; replaces those of the people in it."""
+        for row in rows:
+            self._people[row.user_id] = self._new_person(row)
+        people = [self._person(user_id) for user_id in log.users]
+        events, users = self._columns(log)
+        counts = self._counting(events, users, people)
+        for user, part in _by_user(users, counts):
+            people[user].history.extend(events.where(part))
+        for user, part in _by_user(users, ~counts & self.signals.seen[events.codes]):
+            self._keep_seen(people[user], events.where(part))
+        self._load_states(people, events.where(counts), users[counts])
+
+    def learn(self, user_id: str, events: EventColumns) -> EventColumns:
+        """Take in new events of one person, in any order; returns those that count.
+
+        Events from before the person's last reset change nothing.
+        """
+        person = self._person(user_id)
+        counting = events.where(_since_reset(person, events))
+        person.history.extend(counting)
+        for sums, polarity in ((person.state.positive, 1), (person.state.negative, -1)):
+            part = counting.where(self.signals.polarity[counting.codes] == polarity)
+            vectors = self._catalogue.engage[part.rows]
+            sums.add(Engagements(self._catalogue.topics[part.rows], vectors, part.weights, part.times))
+        return counting
+
+    def update(self, row: UserRow, explicit_vector: NDArray[np.float32] | None) -> None:
+        """Take in a changed users row that is not a reset."""
+        person = self._person(row.user_id)
+        person.row, person.explicit_vector = row, explicit_vector
+
+    def reset(self, row: UserRow) -> None:
+        """Start a new epoch: what was learned is forgotten, what was seen only if the row says so."""
+        person = self._person(row.user_id)
+        person.row = row
+        seen = person.history.columns()
+        person.history, person.state = History(), self._new_state()
+        kept = seen.rows[self.signals.seen[seen.codes]] if row.reset_keeps_seen else _NOTHING_SEEN
+        person.seen_before = np.union1d(person.seen_before, kept) if row.reset_keeps_seen else _NOTHING_SEEN
+
+    def forget(self, user_id: str) -> None:
+        """Drop all that is held in memory of a person."""
+        self._people.pop(user_id, None)
+
+    def columns(self, log: LoggedColumns) -> EventColumns:
+        """Logged events of items that the catalogue has, as columns."""
+        return self._columns(log)[0]
+
+    def _columns(self, log: LoggedColumns) -> tuple[EventColumns, NDArray[np.int32]]:
+        rows = self._catalogue.rows(log.items)[log.item] if len(log.items) else np.empty(0, dtype=np.int32)
+        weights = self.signals.weights(log.types, log.values)
+        events = EventColumns(log.sequence, rows, log.types, weights, log.times)
+        return events.where(rows >= 0), log.user[rows >= 0]
+
+    def _counting(
+        self, events: EventColumns, users: NDArray[np.int32], people: Sequence[Person]
+    ) -> NDArray[np.bool_]:
+        after = np.array([person.row.reset_sequence for person in people], dtype=np.int64)
+        since = np.array([_reset_at(person) for person in people], dtype=np.float64)
+        return (events.sequence > after[users]) & (events.times >= since[users])
+
+    def _load_states(self, people: Sequence[Person], events: EventColumns, users: NDArray[np.int32]) -> None:
+        log = EngagementLog(users, events.rows, self._catalogue.topics[events.rows], events.weights, events.times)
+        polarity = self.signals.polarity[events.codes]
+        for sign, half_life in zip((1, -1), self._half_lives, strict=True):
+            for user, sums in replay_sums(log.where(polarity == sign), self._catalogue.engage, half_life).items():
+                setattr(people[user].state, "positive" if sign > 0 else "negative", sums)
+
+    def _keep_seen(self, person: Person, events: EventColumns) -> None:
+        if person.row.reset_keeps_seen:
+            before = events.rows[events.sequence <= person.row.reset_sequence]
+            person.seen_before = np.union1d(person.seen_before, before).astype(np.int32)
+
+    def _person(self, user_id: str) -> Person:
+        if user_id not in self._people:
+            self._people[user_id] = self._new_person(UserRow(user_id=user_id))
+        return self._people[user_id]
+
+    def _new_person(self, row: UserRow) -> Person:
+        return Person(row, History(), self._new_state(), _NOTHING_SEEN)
+
+    def _new_state(self) -> UserState:
+        return UserState(self._catalogue.space.dimension, *self._half_lives)
+
+
+def _reset_at(person: Person) -> float:
+    return -np.inf if person.row.reset_at is None else person.row.reset_at
+
+
+def _since_reset(person: Person, events: EventColumns) -> NDArray[np.bool_]:
+    return (events.sequence > person.row.reset_sequence) & (events.times >= _reset_at(person))
+
+
+def _by_user(users: NDArray[np.int32], mask: NDArray[np.bool_]) -> list[tuple[int, NDArray[np.int64]]]:
+    """(user, positions of that user's masked events in order of arrival) for every user with any."""
+    positions = np.flatnonzero(mask)
+    order = positions[np.argsort(users[positions], kind="stable")]
+    found, starts = np.unique(users[order], return_index=True)
+    return list(zip(found.tolist(), np.split(order, starts[1:]), strict=True)) if len(order) else []

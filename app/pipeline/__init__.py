@@ -1,0 +1,1 @@
+"""One request: sources, filters, backfill, scorer, reranker, explainer. The list stands in stages.py."""

@@ -1,0 +1,60 @@
+"""Exact attribution of a slate's personal scores to the person's events and explicit profile."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.pipeline.context import Context
+from app.pipeline.settings import RankingWeights
+from models.attribution import Attribution
+from models.history import EventColumns
+from models.ids import Rows
+
+
+def attribute(context: Context, rows: Rows, weights: RankingWeights) -> tuple[Attribution, EventColumns]:
+    """What the personal terms of the score (similarity and format) of `rows` consist of.
+
+    Returns:
+        The attribution, and the events behind its rows: positive ones first, then negative ones.
+    """
+    positive, amounts = context.amounts
+    negative, against = context.negative_amounts
+    index, blend = context.catalogue.index[rows], context.world.blend
+    engage = context.catalogue.engage
+    liked = weights.similarity * (engage[positive.rows] @ index.T + _links(context, len(positive), rows))
+    same_format = context.catalogue.formats[positive.rows][:, None] == context.catalogue.formats[rows][None, :]
+    has_format = context.catalogue.formats[rows] >= 0
+    liked = liked + weights.format * (same_format & has_format)
+    disliked = -weights.similarity * ((engage[negative.rows] * blend.beta) @ index.T)
+    explicit = np.zeros(len(rows))
+    if context.explicit is not None:
+        explicit = weights.similarity * blend.gamma * (index @ context.explicit)
+    attribution = Attribution(
+        contributions=np.vstack([amounts[:, None] * liked, against[:, None] * disliked]),
+        explicit=np.asarray(explicit, dtype=np.float64),
+        masses=np.concatenate([amounts, blend.beta_mass * against]),
+        mass=context.mass,
+    )
+    return attribution, _joined(positive, negative)
+
+
+def _links(context: Context, events: int, rows: Rows) -> NDArray[np.float64]:
+    """float64 [events, n]: weight of the link from each event's item to each row, 0 where there is none."""
+    found = np.zeros((events, len(rows)))
+    links = context.neighbour_links
+    order = np.argsort(rows, kind="stable")
+    place = np.minimum(np.searchsorted(rows[order], links.rows), len(rows) - 1)
+    hit = rows[order[place]] == links.rows
+    found[links.event[hit], order[place[hit]]] = links.weights[hit]
+    return found
+
+
+def _joined(first: EventColumns, second: EventColumns) -> EventColumns:
+    return EventColumns(
+        np.concatenate([first.sequence, second.sequence]),
+        np.concatenate([first.rows, second.rows]),
+        np.concatenate([first.codes, second.codes]),
+        np.concatenate([first.weights, second.weights]),
+        np.concatenate([first.times, second.times]),
+    )

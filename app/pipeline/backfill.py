@@ -1,0 +1,64 @@
+"""Backfill: where the candidates cannot keep a promise, the whole catalogue is asked.
+
+Sources find what is near; a floor is promised over the catalogue. Counting shows whether the candidates suffice, so that
+the catalogue is only looked through when they do not, and then only the part of it that can help.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.pipeline.candidates import Candidates
+from app.pipeline.context import Context
+from app.pipeline.promises import demand_of, pool_of, recent_since
+from models.floors import Demand, affordable
+from models.ids import Rows
+
+Keep = Callable[[Context, Rows], NDArray[np.bool_]]
+BACKFILL = -1
+
+
+class Backfill:
+    """Adds eligible items until the candidates can keep whatever the catalogue can keep."""
+
+    name = "backfill"
+
+    def __call__(self, context: Context, candidates: Candidates, keep: Keep) -> Candidates:
+        """The candidates and, behind them, what was missing; `keep` is all filters in one."""
+        demand = demand_of(context)
+        possible = affordable(pool_of(context, candidates), demand)
+        if possible == demand:
+            return candidates
+        places = list(self._places(context, demand, possible))
+        rows = np.setdiff1d(np.concatenate(places), candidates.rows) if places else np.empty(0, dtype=np.int32)
+        rows = rows[keep(context, rows)]
+        added = self._enough_of_each_kind(context, rows.astype(np.int32), demand.length)
+        together = np.concatenate([candidates.rows, added])
+        source = np.concatenate([candidates.source, np.full(len(added), BACKFILL, dtype=np.int8)])
+        return Candidates.found(together, source)
+
+    @staticmethod
+    def _places(context: Context, demand: Demand, possible: Demand) -> Iterator[Rows]:
+        """The parts of the catalogue that hold what is missing."""
+        catalogue = context.catalogue
+        if possible.length < demand.length or possible.topic_cap > demand.topic_cap:
+            yield np.arange(len(catalogue), dtype=np.int32)
+            return
+        if possible.recency < demand.recency:
+            yield catalogue.published_since(recent_since(context), context.now)
+        if possible.exploration < demand.exploration:
+            topics = np.setdiff1d(np.arange(len(catalogue.topic_names)), context.established)
+            yield from (catalogue.rows_of_topic(int(topic)) for topic in topics)
+
+    @staticmethod
+    def _enough_of_each_kind(context: Context, rows: Rows, count: int) -> Rows:
+        """The most popular `count` rows of every topic, recent and not: more of a kind cannot be needed."""
+        published = context.catalogue.published_at[rows]
+        kind = 2 * context.catalogue.topics[rows].astype(np.int64) + (published >= recent_since(context))
+        order = np.lexsort((rows, -published, -context.world.popularity.counts(rows), kind))
+        _, starts, sizes = np.unique(kind[order], return_index=True, return_counts=True)
+        rank = np.arange(len(rows)) - np.repeat(starts, sizes)
+        return rows[order[rank < count]]

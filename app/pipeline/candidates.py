@@ -1,0 +1,47 @@
+"""Candidates: the one value that flows through the stages of a query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.ids import Rows
+
+TERMS = ("similarity", "recency", "popularity", "format")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Columns of equal length; `take` is the only way to subset or reorder them.
+
+    Attributes:
+        rows: int32 [n], items, without repeats.
+        source: int8 [n], the first source that brought each (position in the list of stages; -1: the backfill).
+        terms: float32 [n, len(TERMS)], unweighted terms of the score.
+        scores: float32 [n], weighted sum of the terms; never NaN.
+    """
+
+    rows: Rows
+    source: NDArray[np.int8]
+    terms: NDArray[np.float32]
+    scores: NDArray[np.float32]
+
+    @classmethod
+    def found(cls, rows: Rows, source: NDArray[np.int8]) -> Candidates:
+        """Candidates that have no score yet."""
+        return cls(rows, source, np.zeros((len(rows), len(TERMS)), np.float32), np.zeros(len(rows), np.float32))
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def take(self, order: NDArray[Any]) -> Candidates:
+        """The candidates at these positions, or where this mask holds, in this order."""
+        return Candidates(*(getattr(self, field.name)[order] for field in fields(self)))
+
+    def scored(self, terms: NDArray[np.float32], weights: NDArray[np.float32]) -> Candidates:
+        """The same with scores; what is not finite sinks to the bottom."""
+        scores = np.nan_to_num(terms @ weights, nan=-1e9, posinf=-1e9, neginf=-1e9)
+        return replace(self, terms=terms, scores=scores.astype(np.float32))

@@ -1,0 +1,222 @@
+"""What the stages know of one request: the person as of now, the catalogue, and what must be left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.catalogue import Catalogue
+from app.people import Person
+from app.pipeline.settings import QuerySettings
+from app.popularity import Popularity
+from indexer.snapshot import Neighbours
+from models.events import SignalTable
+from models.history import EventColumns
+from models.ids import Rows
+from models.user_state import Blend, decay, established_topics
+
+_NO_ROWS = np.empty(0, dtype=np.int32)
+
+
+@dataclass(frozen=True)
+class World:
+    """What all requests share while one snapshot serves."""
+
+    catalogue: Catalogue
+    popularity: Popularity
+    signals: SignalTable
+    blend: Blend
+    half_lives: tuple[float, float]
+    """Of positive and negative events, seconds."""
+    settings: QuerySettings
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What the caller asks for.
+
+    Attributes:
+        user_id: for whom.
+        limit: length of the slate.
+        exclude: rows to leave out, ascending without repeats.
+        now: seconds since 1970.
+    """
+
+    user_id: str
+    limit: int
+    exclude: Rows
+    now: float
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Neighbours of several events' items.
+
+    Attributes:
+        event: int64 [m], position of the event.
+        rows: int32 [m], neighbour.
+        weights: float32 [m].
+    """
+
+    event: NDArray[np.int64]
+    rows: Rows
+    weights: NDArray[np.float32]
+
+
+def gather_links(neighbours: Neighbours, rows: Rows) -> Links:
+    """The neighbours of `rows`; rows added since the snapshot have none."""
+    known = np.flatnonzero(rows < len(neighbours.offsets) - 1)
+    starts, ends = neighbours.offsets[rows[known]], neighbours.offsets[rows[known] + 1]
+    lengths = ends - starts
+    within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    flat = np.repeat(starts, lengths) + within
+    return Links(np.repeat(known, lengths), neighbours.rows[flat], neighbours.weights[flat])
+
+
+class Context:
+    """One request. Everything that is derived from the person is computed once, when first needed."""
+
+    def __init__(self, world: World, ask: Ask, person: Person | None) -> None:
+        self.world = world
+        self.catalogue = world.catalogue
+        self.settings = world.settings
+        self.ask = ask
+        self.now = ask.now
+        self.person = person if person is not None and person.row.personalization else None
+        self._known = person
+
+    @cached_property
+    def events(self) -> EventColumns | None:
+        """The person's events since the last reset; None where there are none to learn from."""
+        return self.person.history.columns() if self.person and len(self.person.history) else None
+
+    @cached_property
+    def explicit(self) -> NDArray[np.float32] | None:
+        """Vector of the explicit profile."""
+        return self.person.explicit_vector if self.person else None
+
+    @cached_property
+    def mass(self) -> float:
+        """Denominator of the user embedding; 0 for a person of whom nothing is known."""
+        if not self.person:
+            return 0.0
+        return self.person.state.mass(self.now, self.world.blend, self.explicit is not None)
+
+    @property
+    def personalized(self) -> bool:
+        """Whether anything is known that the slate can follow."""
+        return self.mass > 0
+
+    @cached_property
+    def embedding(self) -> NDArray[np.float32]:
+        """The user embedding, float32 [d]."""
+        if not self.person:
+            return np.zeros(self.catalogue.space.dimension, dtype=np.float32)
+        return self.person.state.embedding(self.now, self.world.blend, self.explicit)
+
+    @cached_property
+    def established(self) -> NDArray[np.int32]:
+        """Topics of the established interests, heaviest first."""
+        if not self.personalized or not self.person:
+            return _NO_ROWS
+        sums = self.person.state.positive
+        topics = established_topics(sums.topics, sums.masses, self.settings.user.established_share)
+        return np.union1d(topics, self._stated_topics).astype(np.int32) if len(self._stated_topics) else topics
+
+    @cached_property
+    def amounts(self) -> tuple[EventColumns, NDArray[np.float64]]:
+        """Positive events and their decayed weights a_k, float64 [k]."""
+        events = self._of_polarity(1)
+        return events, events.weights * decay(self.now - events.times, self.world.half_lives[0])
+
+    @cached_property
+    def negative_amounts(self) -> tuple[EventColumns, NDArray[np.float64]]:
+        """Negative events and their decayed weights."""
+        events = self._of_polarity(-1)
+        return events, events.weights * decay(self.now - events.times, self.world.half_lives[1])
+
+    @cached_property
+    def seen(self) -> Rows:
+        """Rows that the person has seen."""
+        if not self._known:
+            return _NO_ROWS
+        events = self._known.history.columns()
+        rows = events.rows[self.world.signals.seen[events.codes]]
+        return np.union1d(rows, self._known.seen_before).astype(np.int32)
+
+    @cached_property
+    def dismissed(self) -> Rows:
+        """Rows that the person spoke against."""
+        if not self._known:
+            return _NO_ROWS
+        events = self._known.history.columns()
+        return np.unique(events.rows[self.world.signals.polarity[events.codes] < 0])
+
+    @cached_property
+    def allowed_sensitive(self) -> np.uint64:
+        """Bits of the sensitive topics that the person has permitted."""
+        explicit = self._known.row.explicit if self._known else None
+        return self.catalogue.sensitive_topics.bits(explicit.allowed_sensitive_topics if explicit else ())
+
+    @cached_property
+    def languages(self) -> NDArray[np.int32] | None:
+        """Codes of the languages that the person reads, or None for any."""
+        explicit = self.person.row.explicit if self.person else None
+        if not explicit or not explicit.preferences.languages:
+            return None
+        return np.array([self.catalogue.language_words.code(name) for name in explicit.preferences.languages])
+
+    @cached_property
+    def unsearchable(self) -> Rows:
+        """Rows that no source need bring, ascending: they would be filtered out."""
+        hidden = [self.ask.exclude, self.dismissed, self.seen if self.settings.hide_seen else _NO_ROWS]
+        return np.unique(np.concatenate(hidden)).astype(np.int32)
+
+    @cached_property
+    def neighbour_links(self) -> Links:
+        """Every neighbour of every item that the person engaged with."""
+        events, _ = self.amounts
+        return gather_links(self.catalogue.snapshot.vectors.neighbours, events.rows)
+
+    @cached_property
+    def neighbour_sums(self) -> tuple[Rows, NDArray[np.float32]]:
+        """(rows ascending, sum over events of a_k N[i_k, row] / mass): the sparse part of the score."""
+        links = self.neighbour_links
+        rows, place = np.unique(links.rows, return_inverse=True)
+        parts = self.amounts[1][links.event] * links.weights
+        sums = np.bincount(place, weights=parts, minlength=len(rows)) / max(self.mass, 1e-300)
+        return rows, sums.astype(np.float32)
+
+    def searchable(self, rows: Rows) -> Rows:
+        """The rows that are not left out anyway, in the same order."""
+        return rows[~np.isin(rows, self.unsearchable)]
+
+    def generator(self, purpose: str) -> np.random.Generator:
+        """Random numbers that are the same for the same person, snapshot and purpose."""
+        names: Sequence[str] = (self.ask.user_id, self.catalogue.snapshot.snapshot_id, purpose)
+        digest = blake2b("\0".join(names).encode(), digest_size=8).digest()
+        return np.random.default_rng(int.from_bytes(digest, "little"))
+
+    def _of_polarity(self, polarity: int) -> EventColumns:
+        events = self.person.history.columns() if self.person else _NO_EVENTS
+        return events.where(self.world.signals.polarity[events.codes] == polarity)
+
+    @cached_property
+    def _stated_topics(self) -> NDArray[np.int32]:
+        explicit = self.person.row.explicit if self.person else None
+        codes = [self.catalogue.tag_words.code(tag) for tag in explicit.preferences.tags] if explicit else []
+        known = np.array([code for code in codes if code >= 0], dtype=np.int32)
+        if not len(known):
+            return _NO_ROWS
+        vectors = self.catalogue.tag_vectors[known]
+        return np.unique([self.catalogue.topic_of(vector) for vector in vectors]).astype(np.int32)
+
+
+_NO_EVENTS = EventColumns(
+    np.empty(0, np.int64), _NO_ROWS, np.empty(0, np.int8), np.empty(0, np.float32), np.empty(0, np.float64)
+)

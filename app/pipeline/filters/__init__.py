@@ -1,0 +1,1 @@
+"""What removes candidates, one file a filter."""

@@ -1,0 +1,130 @@
+"""Runs the stages of a query over one value, and keeps a trace of what each did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Protocol
+from uuid import uuid4
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.pipeline.backfill import BACKFILL, Backfill
+from app.pipeline.candidates import TERMS, Candidates
+from app.pipeline.context import Context
+from app.pipeline.explainer import Explained, Explainer
+from app.pipeline.reranker import FloorReranker, Ranked
+from app.pipeline.scorer import WeightedScorer
+from app.pipeline.slate import Slate, SlateItem, StageTrace
+from models.ids import Rows
+
+
+class Source(Protocol):
+    """Brings candidates."""
+
+    name: str
+
+    def __call__(self, context: Context) -> Rows:
+        """Rows, best first, without repeats."""
+
+
+class Filter(Protocol):
+    """Removes candidates, and never adds any."""
+
+    name: str
+
+    def __call__(self, context: Context, rows: Rows) -> NDArray[np.bool_]:
+        """Bool [n], True to keep."""
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """The stages of a query, in order."""
+
+    sources: Sequence[Source]
+    filters: Sequence[Filter]
+    backfill: Backfill
+    scorer: WeightedScorer
+    reranker: FloorReranker
+    explainer: Explainer
+
+    def __call__(self, context: Context, *, debug: bool = False) -> Slate:
+        """The slate for one request; with `debug` the trace of every stage."""
+        trace = _Trace()
+        candidates = self._gather(context, trace)
+        for each in self.filters:
+            mask = each(context, candidates.rows)
+            candidates = trace.record(each.name, len(candidates), candidates.take(mask))
+        candidates = trace.record(
+            self.backfill.name, len(candidates), self.backfill(context, candidates, self._keep)
+        )
+        candidates = trace.record(self.scorer.name, len(candidates), self.scorer(context, candidates))
+        ranked = self.reranker(context, candidates)
+        trace.record(self.reranker.name, len(candidates), ranked.candidates)
+        explained = self.explainer(context, ranked)
+        trace.record(self.explainer.name, len(explained), explained)
+        return self._slate(context, ranked, explained, trace.stages if debug else None)
+
+    def _gather(self, context: Context, trace: _Trace) -> Candidates:
+        found: list[Rows] = []
+        for source in self.sources:
+            found.append(trace.record(source.name, 0, source(context)))
+        rows = np.concatenate(found)
+        origin = np.repeat(np.arange(len(found), dtype=np.int8), [len(each) for each in found])
+        _, first = np.unique(rows, return_index=True)
+        first.sort()
+        return Candidates.found(rows[first].astype(np.int32), origin[first])
+
+    def _keep(self, context: Context, rows: Rows) -> NDArray[np.bool_]:
+        keep = np.ones(len(rows), dtype=np.bool_)
+        for each in self.filters:
+            keep[keep] = each(context, rows[keep])
+        return keep
+
+    def _slate(
+        self, context: Context, ranked: Ranked, explained: list[Explained], trace: list[StageTrace] | None
+    ) -> Slate:
+        items = [
+            self._item(context, ranked, place, explained[place], trace is not None) for place in range(len(explained))
+        ]
+        return Slate(
+            recommendation_id=uuid4().hex,
+            user_id=context.ask.user_id,
+            personalized=context.personalized,
+            snapshot=context.catalogue.snapshot.snapshot_id,
+            items=tuple(items),
+            receipt=ranked.receipt,
+            trace=tuple(trace) if trace is not None else None,
+        )
+
+    def _item(self, context: Context, ranked: Ranked, place: int, explained: Explained, debug: bool) -> SlateItem:
+        chosen = ranked.candidates
+        row, source = int(chosen.rows[place]), int(chosen.source[place])
+        return SlateItem(
+            item_id=context.catalogue.item_id(row),
+            title=context.catalogue.title(row),
+            rank=place + 1,
+            score=round(float(chosen.scores[place]), 6),
+            source=self.backfill.name if source == BACKFILL else self.sources[source].name,
+            label=explained[0],
+            reasons=explained[1],
+            exploration=bool(ranked.exploratory[place]),
+            sensitive=bool(context.catalogue.sensitive.at(row)),
+            terms=dict(zip(TERMS, chosen.terms[place].round(6).tolist(), strict=True)) if debug else None,
+        )
+
+
+class _Trace:
+    """Times the stages as they go by."""
+
+    def __init__(self) -> None:
+        self.stages: list[StageTrace] = []
+        self._before = perf_counter()
+
+    def record[Result: (Candidates, Rows, list[Explained])](self, stage: str, n_in: int, result: Result) -> Result:
+        now = perf_counter()
+        self.stages.append(StageTrace(stage, n_in, len(result), round(1e3 * (now - self._before), 3)))
+        self._before = now
+        return result

@@ -1,0 +1,59 @@
+"""Scorer: the named terms of the score and their weighted sum."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.pipeline.candidates import Candidates
+from app.pipeline.context import Context
+from app.pipeline.settings import RankingWeights
+from models.ids import Rows
+from models.user_state import DAY_SECONDS, decay
+
+
+class WeightedScorer:
+    """similarity, recency, popularity and format, each with its weight."""
+
+    name = "scorer"
+
+    def __init__(self, weights: RankingWeights) -> None:
+        self._half_life = weights.recency_half_life_days * DAY_SECONDS
+        self._weights = weights.vector()
+
+    def __call__(self, context: Context, candidates: Candidates) -> Candidates:
+        """The same candidates with terms and scores, best first; ties by row, which follows the item id."""
+        rows = candidates.rows
+        age = np.maximum(context.now - context.catalogue.published_at[rows], 0.0)
+        terms = (
+            similarity(context, rows),
+            decay(age, self._half_life),
+            context.world.popularity.share(rows, context.now),
+            format_affinity(context)[context.catalogue.formats[rows]],
+        )
+        scored = candidates.scored(np.stack(terms, axis=1).astype(np.float32), self._weights)
+        return scored.take(np.lexsort((rows, -scored.scores)))
+
+
+def similarity(context: Context, rows: Rows) -> NDArray[np.float32]:
+    """float32 [n]: inner product of user embedding and index vectors, plus the neighbours' part."""
+    if not context.personalized:
+        return np.zeros(len(rows), dtype=np.float32)
+    scores = context.catalogue.index[rows] @ context.embedding
+    linked, sums = context.neighbour_sums
+    if len(linked):
+        place = np.minimum(np.searchsorted(linked, rows), len(linked) - 1)
+        scores = scores + np.where(linked[place] == rows, sums[place], 0)
+    return np.asarray(scores, dtype=np.float32)
+
+
+def format_affinity(context: Context) -> NDArray[np.float32]:
+    """float32 [formats + 1]: decayed share of a person's mass by format; the last entry is for items without one."""
+    formats = len(context.catalogue.format_words)
+    if not context.personalized:
+        return np.zeros(formats + 1, dtype=np.float32)
+    events, amounts = context.amounts
+    of_event = context.catalogue.formats[events.rows]
+    known = of_event >= 0
+    sums = np.bincount(of_event[known], weights=amounts[known], minlength=formats + 1)
+    return (sums / context.mass).astype(np.float32)

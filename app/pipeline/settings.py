@@ -1,0 +1,105 @@
+"""Settings of the query: how much is fetched, how it is weighed, what is promised."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from models.config import Config
+from models.user_state import Beta
+
+
+class SourceSettings(Config):
+    """How many candidates each source brings."""
+
+    interests: int = Field(default=200, ge=1)
+    """Candidates shared out among a person's established interests, in proportion to their mass."""
+
+    embedding: int = Field(default=200, ge=1)
+    """Nearest neighbours of the whole user embedding."""
+
+    neighbours: int = Field(default=100, ge=0)
+    """Items with the strongest links to those engaged with."""
+
+    stated: int = Field(default=60, ge=0)
+    """Nearest neighbours of the explicit profile."""
+
+    fresh: int = Field(default=60, ge=0)
+    """Most recently published items."""
+
+    popular: int = Field(default=60, ge=0)
+    """Most popular items."""
+
+    explore_topics: int = Field(default=6, ge=0)
+    """Topics outside the established interests that are looked into, drawn per person by closeness."""
+
+    explore_items: int = Field(default=12, ge=0)
+    """Candidates from each of these topics."""
+
+
+class RankingWeights(Config):
+    """Weights of the terms of the score. Each term lies between 0 and 1, similarity between -1 and 1."""
+
+    similarity: float = Field(default=1.0, ge=0, allow_inf_nan=False)
+    """Inner product of user embedding and index vector, plus the neighbours' part."""
+
+    recency: float = Field(default=0.05, ge=0, allow_inf_nan=False)
+    """2^(-age / half-life)."""
+
+    popularity: float = Field(default=0.1, ge=0, allow_inf_nan=False)
+    """Logarithm of the decayed count of positive events, relative to the most popular item."""
+
+    format: float = Field(default=0.05, ge=0, allow_inf_nan=False)
+    """Share of the person's decayed mass that is of the item's format."""
+
+    recency_half_life_days: float = Field(default=30.0, gt=0, allow_inf_nan=False)
+    """Age in days at which the recency term is one half."""
+
+    def vector(self) -> NDArray[np.float32]:
+        """The weights in the order of the terms."""
+        return np.array([self.similarity, self.recency, self.popularity, self.format], dtype=np.float32)
+
+
+class FloorSettings(Config):
+    """What every slate is held to, whenever the catalogue has items that allow it."""
+
+    exploration_share: float = Field(default=0.2, ge=0, le=1)
+    """Least share of a slate from topics outside the person's established interests."""
+
+    recency_share: float = Field(default=0.1, ge=0, le=1)
+    """Least share of recently published items."""
+
+    recent_days: float = Field(default=30.0, gt=0, allow_inf_nan=False)
+    """Age in days up to which an item counts as recently published."""
+
+    topic_cap_share: float = Field(default=0.4, gt=0, le=1)
+    """Largest share of a slate from one topic."""
+
+
+class UserStateSettings(Config):
+    """How events become a user embedding."""
+
+    beta: Beta = Beta()
+    """How strongly negative events are subtracted, per block."""
+
+    gamma: float = Field(default=3.0, ge=0, allow_inf_nan=False)
+    """Mass of the explicit profile, in likes."""
+
+    established_share: float = Field(default=0.8, gt=0, le=1)
+    """Share of the decayed positive mass that a person's established interests hold."""
+
+
+class QuerySettings(Config):
+    """Everything that shapes an answer."""
+
+    sources: SourceSettings = SourceSettings()
+    weights: RankingWeights = RankingWeights()
+    floors: FloorSettings = FloorSettings()
+    user: UserStateSettings = UserStateSettings()
+
+    hide_seen: bool = True
+    """Whether items that a person has seen are left out."""
+
+    maximum_limit: int = Field(default=100, ge=1, le=1000)
+    """Longest slate that may be asked for."""

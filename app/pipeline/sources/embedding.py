@@ -1,0 +1,20 @@
+"""Source: nearest neighbours of the whole user embedding."""
+
+import numpy as np
+
+from app.pipeline.context import Context
+from models.ids import Rows
+
+
+class Embedding:
+    """What a person likes as a whole, dismissals and explicit profile included."""
+
+    name = "embedding"
+
+    def __call__(self, context: Context) -> Rows:
+        """Rows, best first."""
+        if not context.personalized:
+            return np.empty(0, dtype=np.int32)
+        count = context.settings.sources.embedding
+        rows = context.catalogue.search(context.embedding[None], count, context.unsearchable).rows[0]
+        return rows[rows >= 0]

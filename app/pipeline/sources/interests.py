@@ -1,0 +1,27 @@
+"""Source: nearest neighbours of each established interest, as many as its share of the mass."""
+
+import numpy as np
+
+from app.pipeline.context import Context
+from models.encoder import unit
+from models.ids import Rows
+
+
+class Interests:
+    """One query per established topic, so that a minority interest is not averaged away."""
+
+    name = "interests"
+
+    def __call__(self, context: Context) -> Rows:
+        """Rows found, the interests taking turns."""
+        if not context.person or not len(context.established):
+            return np.empty(0, dtype=np.int32)
+        sums = context.person.state.positive
+        mine = np.isin(sums.topics, context.established)
+        quotas = np.ceil(context.settings.sources.interests * sums.masses[mine] / sums.masses[mine].sum()).astype(int)
+        if not len(quotas):
+            return np.empty(0, dtype=np.int32)
+        found = context.catalogue.search(unit(sums.vectors[mine]), int(quotas.max()), context.unsearchable).rows
+        within = np.arange(found.shape[1])[None, :] < quotas[:, None]
+        turns = np.where(within, found, -1).T.ravel()
+        return turns[turns >= 0]

@@ -1,0 +1,18 @@
+"""Source: items linked to those that a person engaged with, where the vectors alone would miss them."""
+
+import numpy as np
+
+from app.pipeline.context import Context
+from models.ids import Rows
+
+
+class Neighbours:
+    """The sparse part of the item-to-item model, summed over the person's events."""
+
+    name = "neighbours"
+
+    def __call__(self, context: Context) -> Rows:
+        """Rows with the largest sums, best first."""
+        rows, sums = context.neighbour_sums
+        order = np.argsort(-sums, kind="stable")[: context.settings.sources.neighbours]
+        return rows[order]
