@@ -8,6 +8,7 @@ PYTHON ?= python3
 PORT ?= 8000
 TORCH_INDEX_URL ?=
 PYTEST_WORKERS ?= 2
+BENCH ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -41,6 +42,9 @@ lint: test-env ## Check style, types, import contracts and the Dockerfile
 format: test-env ## Format the code and mend what ruff can mend safely
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+
+bench: test-env ## Run the benchmarks in tests/benchmarks (BENCH=bench_name.py for one)
+	$(BIN)/pytest tests/benchmarks/$(BENCH) --override-ini 'python_files=bench_*.py' --durations=0 -s
 
 lock: ## Write constraints.txt anew from pyproject.toml, with the newest versions that fit
 	PYTHON=$(PYTHON) TORCH_INDEX_URL=$(TORCH_INDEX_URL) ./scripts/lock.sh
