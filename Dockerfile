@@ -3,8 +3,9 @@
 #   docker build --build-arg TORCH_INDEX_URL=<index of PyTorch's CPU builds> -t penchant .
 #   docker run -p 127.0.0.1:8000:8000 -v penchant:/data penchant
 #
-# The server listens on all of the container's addresses, so who can reach it is decided where the port is published:
-# 127.0.0.1 as above, or behind a proxy that authenticates.
+# Settings are environment variables, PENCHANT_DATA_DIR and so on. The server listens on all of the container's addresses
+# (PENCHANT_HTTP__HOST), so who can reach it is decided where the port is published: on 127.0.0.1 as above, or behind a
+# proxy that authenticates.
 
 ARG PYTHON=python:3.11-slim-bookworm
 
@@ -37,7 +38,9 @@ RUN pip install --no-build-isolation --no-deps --force-reinstall .
 FROM ${PYTHON} AS run
 ENV PATH=/opt/penchant/bin:$PATH \
     PYTHONUNBUFFERED=1 \
-    HF_HUB_OFFLINE=1
+    HF_HUB_OFFLINE=1 \
+    PENCHANT_DATA_DIR=/data \
+    PENCHANT_HTTP__HOST=0.0.0.0
 RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin penchant \
     && install --directory --owner penchant --group penchant /data
 COPY --from=build /opt/penchant /opt/penchant
@@ -47,4 +50,4 @@ VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s \
     CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/livez', timeout=2)"]
-CMD ["penchant", "serve", "--host", "0.0.0.0"]
+CMD ["penchant", "serve"]
