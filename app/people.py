@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.catalogue import Catalogue
 from app.storage.protocols import LoggedColumns, UserRow
+from indexer.documents import UserDocument
 from models.events import EventWeights
 from models.history import EventColumns, History
 from models.ids import Rows
@@ -24,7 +25,8 @@ class Person:
     """One person in one vector space.
 
     Attributes:
-        row: what the users table holds: explicit profile, epoch, last reset.
+        row: what the users table holds: epoch, last reset, whether personalisation is on.
+        explicit: the explicit profile, or None.
         history: events since the last reset.
         state: what was learned from them.
         seen_before: rows seen before the last reset, where the person wished to keep them.
@@ -32,6 +34,7 @@ class Person:
     """
 
     row: UserRow
+    explicit: UserDocument | None
     history: History
     state: UserState
     seen_before: Rows
@@ -49,6 +52,9 @@ class People:
 
     def __len__(self) -> int:
         return len(self._people)
+
+    def __iter__(self) -> Iterator[Person]:
+        return iter(self._people.values())
 
     def get(self, user_id: str) -> Person | None:
         """The person, or None where nothing is known."""
@@ -81,10 +87,11 @@ class People:
             sums.add(Engagements(self._catalogue.topics[part.rows], vectors, part.weights, part.times))
         return counting
 
-    def update(self, row: UserRow, explicit_vector: NDArray[np.float32] | None) -> None:
+    def update(self, row: UserRow) -> Person:
         """Take in a changed users row that is not a reset."""
         person = self._person(row.user_id)
-        person.row, person.explicit_vector = row, explicit_vector
+        person.row, person.explicit = row, _explicit(row)
+        return person
 
     def reset(self, row: UserRow) -> None:
         """Start a new epoch: what was learned is forgotten, what was seen only if the row says so."""
@@ -103,11 +110,17 @@ class People:
         """Logged events of items that the catalogue has, as columns."""
         return self._columns(log)[0]
 
+    def by_user(self, log: LoggedColumns) -> Iterator[tuple[str, EventColumns]]:
+        """The same, person by person."""
+        events, users = self._columns(log)
+        for user, part in _by_user(users, np.ones(len(users), dtype=np.bool_)):
+            yield log.users[user], events.where(part)
+
     def _columns(self, log: LoggedColumns) -> tuple[EventColumns, NDArray[np.int32]]:
-        rows = self._catalogue.rows(log.items)[log.item] if len(log.items) else np.empty(0, dtype=np.int32)
-        weights = self.signals.weights(log.types, log.values)
-        events = EventColumns(log.sequence, rows, log.types, weights, log.times)
-        return events.where(rows >= 0), log.user[rows >= 0]
+        rows = self._catalogue.rows(log.items)[log.item_codes]
+        weights = self.signals.weights(log.codes, log.values)
+        events = EventColumns(log.sequence, rows, log.codes, weights, log.times)
+        return events.where(rows >= 0), log.user_codes[rows >= 0]
 
     def _counting(
         self, events: EventColumns, users: NDArray[np.int32], people: Sequence[Person]
@@ -130,14 +143,33 @@ class People:
 
     def _person(self, user_id: str) -> Person:
         if user_id not in self._people:
-            self._people[user_id] = self._new_person(UserRow(user_id=user_id))
+            self._people[user_id] = self._new_person(_unwritten(user_id))
         return self._people[user_id]
 
     def _new_person(self, row: UserRow) -> Person:
-        return Person(row, History(), self._new_state(), _NOTHING_SEEN)
+        return Person(row, _explicit(row), History(), self._new_state(), _NOTHING_SEEN)
 
     def _new_state(self) -> UserState:
         return UserState(self._catalogue.space.dimension, *self._half_lives)
+
+
+def _unwritten(user_id: str) -> UserRow:
+    """What holds of a person of whom only events are stored."""
+    return UserRow(
+        user_id=user_id,
+        profile=None,
+        personalization=True,
+        epoch=0,
+        reset_at=None,
+        reset_sequence=0,
+        reset_keeps_seen=False,
+        created_at=0.0,
+        updated_at=0.0,
+    )
+
+
+def _explicit(row: UserRow) -> UserDocument | None:
+    return UserDocument.model_validate_json(row.profile) if row.profile else None
 
 
 def _reset_at(person: Person) -> float:

@@ -1,0 +1,75 @@
+"""Where an item goes that comes over HTTP: encoded, made durable, then searchable, before it is acknowledged."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from app.clock import Clock
+from app.embedder import Embedder
+from app.errors import ItemNotFoundError
+from app.generation import Generation, encode_items
+from app.rollover import Rollover
+from app.storage.protocols import Stores
+from indexer.documents import ItemDocument
+
+
+class Cataloguing:
+    """Changes to the catalogue between two builds of the index."""
+
+    def __init__(self, rollover: Rollover, stores: Stores, embedder: Embedder, clock: Clock) -> None:
+        self._rollover = rollover
+        self._stores = stores
+        self._embedder = embedder
+        self._clock = clock
+        self._one_at_a_time = asyncio.Lock()
+
+    def document(self, item_id: str) -> bytes:
+        """One item as JSON.
+
+        Raises:
+            ItemNotFoundError: unknown or deleted.
+        """
+        catalogue = self._rollover.current.catalogue
+        row = catalogue.row(item_id)
+        if row < 0:
+            raise ItemNotFoundError(item_id)
+        return catalogue.document(row)
+
+    async def upsert(self, documents: Sequence[ItemDocument]) -> list[bool]:
+        """Add or replace items; for each whether it is new. Of equal ids the last one stays."""
+        async with self._one_at_a_time:
+            known = self._rollover.current.catalogue.rows([each.item_id for each in documents]) >= 0
+            texts = [each.content() for each in documents]
+            await self._embedder.embed([*texts, *{tag for each in documents for tag in each.tags}])
+            rows = [(each.item_id, each.model_dump_json(exclude_none=True).encode()) for each in documents]
+            versions = await self._stores.items.upsert(rows, self._clock.now())
+            generation = self._rollover.current
+            for item in encode_items(generation.catalogue, documents, self._embedder):
+                generation.catalogue.put(item)
+            self._settle(generation, [each.item_id for each in documents], max(versions, default=0))
+        return (~known).tolist()
+
+    async def delete(self, item_id: str) -> None:
+        """Take an item out of every answer and of everybody's state.
+
+        Raises:
+            ItemNotFoundError: unknown, or deleted before.
+        """
+        async with self._one_at_a_time:
+            if self._rollover.current.catalogue.row(item_id) < 0:
+                raise ItemNotFoundError(item_id)
+            versions = await self._stores.items.delete([item_id], self._clock.now())
+            generation = self._rollover.current
+            row = generation.catalogue.row(item_id)
+            if row >= 0:
+                generation.catalogue.delete(row)
+            self._settle(generation, [item_id], max(versions))
+
+    def _settle(self, generation: Generation, item_ids: Sequence[str], version: int) -> None:
+        """People's states rest on vectors that have just changed: rebuild those concerned from the log."""
+        generation.version = max(generation.version, version)
+        users = self._stores.events.users_of(item_ids)
+        for user_id in users:
+            self._rollover.touched(user_id)
+        generation.refresh(users, self._stores, self._embedder)

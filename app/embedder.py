@@ -1,0 +1,46 @@
+"""Texts that come over HTTP become vectors here: one encoder, one thread, one cache."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.content import content_hash
+from indexer.embeddings import EmbeddingCache, embed
+from models.encoder import Encoder
+
+Vectors = NDArray[np.float32]
+
+
+class Embedder:
+    """Encodes off the event loop, and never the same text twice."""
+
+    def __init__(self, encoder: Encoder, cache: EmbeddingCache) -> None:
+        self._encoder = encoder
+        self._cache = cache
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="encoder")
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the encoder: a snapshot of another one cannot be served."""
+        return self._encoder.fingerprint
+
+    async def embed(self, texts: Sequence[str]) -> Vectors:
+        """float32 [len(texts), content_dimension], unit length, without blocking the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self.embed_now, texts)
+
+    def embed_now(self, texts: Sequence[str]) -> Vectors:
+        """The same, in the calling thread."""
+        return embed(texts, [content_hash(text) for text in texts], self._encoder, self._cache)
+
+    def warm_up(self) -> None:
+        """Load the model in the background, so that the first text does not wait for it."""
+        self._thread.submit(self._encoder.encode, ["warm"])
+
+    def close(self) -> None:
+        """Wait for what is being encoded."""
+        self._thread.shutdown(cancel_futures=True)

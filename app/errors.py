@@ -1,0 +1,188 @@
+"""Everything that can go wrong with a request, as exceptions that know their HTTP answer.
+
+    PenchantError
+    ├── MalformedBodyError            400  malformed-body
+    ├── MalformedUrlError             400  malformed-url
+    ├── CursorError                   400  unknown-cursor
+    │   └── CursorExpiredError        410  expired-cursor
+    ├── UnknownPathError              404  unknown-path
+    ├── ItemNotFoundError             404  unknown-item
+    ├── MethodNotAllowedError         405  method-not-allowed
+    ├── BodyTooLargeError             413  body-too-large
+    ├── TooManyRowsError              413  too-many-rows
+    ├── UnsupportedMediaTypeError     415  unsupported-media-type
+    ├── InvalidPayloadError           422  invalid-payload
+    │   └── RowsRejectedError         422  rows-rejected
+    ├── UnexpectedError               500  unexpected-error
+    └── UnavailableError              503  unavailable
+        └── SnapshotMissingError      503  no-snapshot
+
+A person of whom nothing is known is no error: that is a path of its own through the query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any, ClassVar
+
+from indexer.problems import FieldProblem
+
+
+class PenchantError(Exception):
+    """A request that cannot be answered as asked; becomes one problem document (RFC 9457).
+
+    Attributes:
+        status: HTTP status.
+        slug: last part of the problem's `type`, stable across releases.
+        title: what kind of problem it is, the same for each of its kind.
+        detail: what is the matter with this request; one or more sentences for the person who reads it.
+        members: further members of the problem document.
+        headers: headers of the answer.
+    """
+
+    status: ClassVar[int]
+    slug: ClassVar[str]
+    title: ClassVar[str]
+
+    def __init__(self, detail: str, *, headers: dict[str, str] | None = None, **members: Any) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.members = members
+        self.headers = headers or {}
+
+    @property
+    def type(self) -> str:
+        """The problem's `type`, a relative URI reference."""
+        return f"/problems/{self.slug}"
+
+
+class MalformedBodyError(PenchantError):
+    """The body is not what its content type says."""
+
+    status, slug, title = 400, "malformed-body", "The body cannot be read"
+
+
+class MalformedUrlError(PenchantError):
+    """Path or query is not percent-encoded UTF-8."""
+
+    status, slug, title = 400, "malformed-url", "The URL cannot be read"
+
+
+class CursorError(PenchantError):
+    """The cursor was not issued here, or not for this request."""
+
+    status, slug, title = 400, "unknown-cursor", "The cursor is not known"
+
+
+class CursorExpiredError(CursorError):
+    """The cursor's slate is no longer stored."""
+
+    status, slug, title = 410, "expired-cursor", "The cursor has expired"
+
+
+class UnknownPathError(PenchantError):
+    """There is nothing at this path."""
+
+    status, slug, title = 404, "unknown-path", "There is nothing here"
+
+
+class ItemNotFoundError(PenchantError):
+    """The catalogue has no such item, or no longer."""
+
+    status, slug, title = 404, "unknown-item", "There is no such item"
+
+    def __init__(self, item_id: str) -> None:
+        super().__init__("No item has this id.", item_id=item_id)
+
+
+class MethodNotAllowedError(PenchantError):
+    """The path exists, but not for this method."""
+
+    status, slug, title = 405, "method-not-allowed", "The method is not allowed here"
+
+    def __init__(self, method: str, allowed: Collection[str]) -> None:
+        names = ", ".join(sorted(allowed))
+        super().__init__(f"{method} is not allowed here; allowed: {names}.", headers={"Allow": names})
+
+
+class BodyTooLargeError(PenchantError):
+    """The body has more bytes than the server takes."""
+
+    status, slug, title = 413, "body-too-large", "The body is too large"
+
+    def __init__(self, max_bytes: int) -> None:
+        super().__init__(f"A body may have at most {max_bytes} bytes. Send several smaller ones.", max_bytes=max_bytes)
+
+
+class TooManyRowsError(PenchantError):
+    """The body has more rows than the server takes at once."""
+
+    status, slug, title = 413, "too-many-rows", "The body has too many rows"
+
+    def __init__(self, max_rows: int) -> None:
+        super().__init__(f"A body may have at most {max_rows} rows. Send several smaller ones.", max_rows=max_rows)
+
+
+class UnsupportedMediaTypeError(PenchantError):
+    """The body's content type or encoding is not one that can be read here, or is not said."""
+
+    status, slug, title = 415, "unsupported-media-type", "The content type is not supported"
+
+    def __init__(self, detail: str, accepted: Sequence[str]) -> None:
+        super().__init__(detail, accepted=list(accepted))
+
+
+class InvalidPayloadError(PenchantError):
+    """Fields are missing, unknown or wrong.
+
+    Args:
+        errors: what is wrong with which field.
+        detail: said instead of the usual sentence.
+        members: further members of the problem document.
+    """
+
+    status, slug, title = 422, "invalid-payload", "The request is not valid"
+
+    def __init__(
+        self, errors: Sequence[FieldProblem | dict[str, Any]], detail: str | None = None, **members: Any
+    ) -> None:
+        said = detail or "; ".join(str(error) for error in errors) + "."
+        super().__init__(said, errors=list(errors), **members)
+
+
+class RowsRejectedError(InvalidPayloadError):
+    """Not one row of the body was accepted; `results` says why, row by row."""
+
+    slug, title = "rows-rejected", "No row was accepted"
+
+    def __init__(self, counts: dict[str, int], results: Sequence[dict[str, Any]]) -> None:
+        errors = [
+            {"row": result["row"], "field": error.field, "message": error.message}
+            for result in results
+            for error in result["errors"]
+        ]
+        super().__init__(errors, "Every row was rejected; nothing was stored.", counts=counts, results=results)
+
+
+class UnexpectedError(PenchantError):
+    """A fault of the server; the log has more under the same `instance`."""
+
+    status, slug, title = 500, "unexpected-error", "Something went wrong in the server"
+
+    def __init__(self, instance: str) -> None:
+        super().__init__("The server's log says more under this problem's instance.", instance=instance)
+
+
+class UnavailableError(PenchantError):
+    """The server cannot answer yet, or not for the moment."""
+
+    status, slug, title = 503, "unavailable", "Not ready"
+
+
+class SnapshotMissingError(UnavailableError):
+    """No snapshot is served yet."""
+
+    slug, title = "no-snapshot", "There is no index yet"
+
+    def __init__(self, detail: str = "Build one with `penchant rebuild-index`.") -> None:
+        super().__init__(detail)

@@ -1,0 +1,153 @@
+"""A generation: everything that is derived from one snapshot and the stores, rebuilt whole and swapped in at once.
+
+The event log, the users table and the items' journal are the truth; a generation is a cache of them in one vector space.
+A new snapshot gets a new generation, built beside the one that serves. What was written meanwhile is taken in by
+`catch_up`, in the moment of the swap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.catalogue import Catalogue, EncodedItem
+from app.embedder import Embedder
+from app.people import People, Person
+from app.pipeline.context import World
+from app.popularity import Popularity
+from app.sensitive import SensitiveTopics
+from app.settings import Settings
+from app.storage.protocols import ItemChange, LoggedColumns, Stores
+from indexer.documents import ItemDocument
+from indexer.snapshot import Snapshot
+from models.encoder import unit
+from models.history import EventColumns
+from models.user_state import DAY_SECONDS, Blend
+
+
+@dataclass(slots=True)
+class Generation:
+    """What answers requests while one snapshot serves.
+
+    Attributes:
+        world: catalogue, popularity and settings, for the pipeline.
+        people: everybody's state.
+        sequence: events of the log up to this one are contained.
+        version: changes of the items' journal up to this one are contained.
+    """
+
+    world: World
+    people: People
+    sequence: int
+    version: int
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The items."""
+        return self.world.catalogue
+
+    def learn(self, user_id: str, events: EventColumns) -> None:
+        """Take in events of one person that are not contained yet."""
+        self.count(self.people.learn(user_id, events))
+
+    def count(self, events: EventColumns, sign: int = 1) -> None:
+        """Count events towards popularity, or take them back with sign -1."""
+        positive = events.where(self.people.signals.polarity[events.codes] > 0)
+        self.world.popularity.add(positive.rows, sign * positive.weights, positive.times)
+
+    def refresh(self, user_ids: Iterable[str], stores: Stores, embedder: Embedder) -> None:
+        """Rebuild people from the stores, after something other than a new event changed what they rest on."""
+        for user_id in user_ids:
+            self.people.forget(user_id)
+            row = stores.users.get(user_id)
+            self.people.load(stores.events.columns(user_id=user_id), [row] if row else [])
+            person = self.people.get(user_id)
+            if person:
+                person.explicit_vector = explicit_vector(self.catalogue, person, embedder)
+
+    def catch_up(self, stores: Stores, embedder: Embedder) -> None:
+        """Take in what was written to the stores since this generation was built."""
+        changes = stores.items.changes(self.version)
+        apply_changes(self.catalogue, changes, embedder)
+        self.version = max([self.version, *(change.version for change in changes)])
+        log = stores.events.columns(after=self.sequence)
+        for user_id, events in self.people.by_user(log):
+            self.learn(user_id, events)
+        self.sequence = max(self.sequence, int(log.sequence.max(initial=0)))
+
+
+def build_generation(snapshot: Snapshot, stores: Stores, embedder: Embedder, settings: Settings) -> Generation:
+    """Everything anew for one snapshot; seconds for a million events. Blocks: call it in a thread."""
+    sensitive = SensitiveTopics(settings.sensitive, snapshot.vocabulary.sensitive_topics)
+    catalogue = Catalogue(snapshot, sensitive)
+    changes = stores.items.changes(snapshot.manifest.items_version)
+    apply_changes(catalogue, changes, embedder)
+    log = stores.events.columns()
+    people = People(catalogue, settings.events)
+    people.load(log, stores.users.all())
+    for person in people:
+        person.explicit_vector = explicit_vector(catalogue, person, embedder)
+    generation = Generation(
+        world=_world(catalogue, people, log, settings),
+        people=people,
+        sequence=int(log.sequence.max(initial=0)),
+        version=max([snapshot.manifest.items_version, *(change.version for change in changes)]),
+    )
+    generation.count(people.columns(log))
+    return generation
+
+
+def _world(catalogue: Catalogue, people: People, log: LoggedColumns, settings: Settings) -> World:
+    landmark = float(log.times.max(initial=0.0))
+    space, events = catalogue.space, settings.events
+    return World(
+        catalogue=catalogue,
+        popularity=Popularity(len(catalogue), settings.popularity, landmark),
+        signals=people.signals,
+        blend=Blend.build(settings.query.user.beta, settings.query.user.gamma, space.content_dimension, space.dimension),
+        half_lives=(events.half_life_positive_days * DAY_SECONDS, events.half_life_negative_days * DAY_SECONDS),
+        settings=settings.query,
+    )
+
+
+def apply_changes(catalogue: Catalogue, changes: Sequence[ItemChange], embedder: Embedder) -> None:
+    """Replay the items' journal onto a catalogue."""
+    documents = [ItemDocument.model_validate_json(change.document) for change in changes if change.document]
+    encoded = {item.document.item_id: item for item in encode_items(catalogue, documents, embedder)}
+    for change in changes:
+        if change.document:
+            catalogue.put(encoded[change.item_id])
+        elif (row := catalogue.row(change.item_id)) >= 0:
+            catalogue.delete(row)
+
+
+def encode_items(
+    catalogue: Catalogue, documents: Sequence[ItemDocument], embedder: Embedder
+) -> list[EncodedItem]:
+    """Content vectors of items, and of those of their tags that the catalogue does not know."""
+    known = catalogue.tag_words
+    tags = sorted({tag for document in documents for tag in document.tags if known.code(tag) < 0})
+    if not documents:
+        return []
+    vectors = embedder.embed_now([*(document.content() for document in documents), *tags])
+    tag_vectors = dict(zip(tags, vectors[len(documents) :], strict=True))
+    return [
+        EncodedItem(document, vector, {tag: tag_vectors[tag] for tag in document.tags if tag in tag_vectors})
+        for document, vector in zip(documents, vectors[: len(documents)], strict=True)
+    ]
+
+
+def explicit_vector(catalogue: Catalogue, person: Person, embedder: Embedder) -> NDArray[np.float32] | None:
+    """Vector X of an explicit profile, float32 [d]: the mean of its goals' and tags' unit vectors; None without any."""
+    explicit = person.explicit
+    if explicit is None or not (explicit.goals or explicit.preferences.tags):
+        return None
+    codes = [catalogue.tag_words.code(tag) for tag in explicit.preferences.tags]
+    known = np.array([code for code in codes if code >= 0], dtype=np.int32)
+    unknown = [tag for tag, code in zip(explicit.preferences.tags, codes, strict=True) if code < 0]
+    texts = [*explicit.goals, *unknown]
+    vectors = [catalogue.tag_vectors[known]] + ([embedder.embed_now(texts)] if texts else [])
+    return catalogue.space.engage_of(unit(np.concatenate(vectors).mean(axis=0, keepdims=True)))[0]

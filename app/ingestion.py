@@ -1,0 +1,127 @@
+"""Where an event goes: checked, made durable, then learned from, all before it is acknowledged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import orjson
+
+from app.clock import Clock
+from app.generation import Generation
+from app.rollover import Rollover
+from app.storage.protocols import Appended, EventLog, NewEvent
+from indexer.documents import EventDocument
+from models.events import CODE_OF
+from models.history import EventColumns
+
+Status = Literal["accepted", "duplicate", "ignored", "rejected"]
+
+
+@dataclass(frozen=True, slots=True)
+class EventResult:
+    """What became of one event.
+
+    Attributes:
+        event_id: as it was sent.
+        status: `accepted`; `duplicate` of one that was stored before; `ignored`, from before the person's last reset and
+            therefore not stored; or `rejected`.
+        field: what is wrong, if rejected.
+        message: why, if ignored or rejected.
+    """
+
+    event_id: str
+    status: Status
+    field: str | None = None
+    message: str | None = None
+
+
+class Ingestion:
+    """Takes events in. An acknowledged event is in the log, and in the next answer."""
+
+    def __init__(self, rollover: Rollover, log: EventLog, clock: Clock, future_tolerance: float) -> None:
+        """`future_tolerance` in seconds."""
+        self._rollover = rollover
+        self._log = log
+        self._clock = clock
+        self._future_tolerance = future_tolerance
+
+    async def ingest(self, events: Sequence[EventDocument]) -> list[EventResult]:
+        """One result for each event, in order; returns when the accepted ones are durable and have taken effect."""
+        results: list[EventResult | None] = self._refusals(self._rollover.current, events)
+        places = [place for place, refused in enumerate(results) if refused is None]
+        rows = [self._new_event(events[place]) for place in places]
+        appended = await self._log.append(rows) if rows else []
+        self._learn(rows, appended)
+        for place, each in zip(places, appended, strict=True):
+            results[place] = EventResult(events[place].event_id, "duplicate" if each.duplicate else "accepted")
+        return [result for result in results if result is not None]
+
+    def _refusals(self, generation: Generation, events: Sequence[EventDocument]) -> list[EventResult | None]:
+        known = generation.catalogue.rows([event.item_id for event in events]) >= 0
+        latest = self._clock.now() + self._future_tolerance
+        return [
+            self._refusal(generation, event, latest) if is_known else _unknown_item(event)
+            for event, is_known in zip(events, known, strict=True)
+        ]
+
+    def _refusal(self, generation: Generation, event: EventDocument, latest: float) -> EventResult | None:
+        occurred_at = self._occurred_at(event)
+        if occurred_at > latest:
+            message = f"lies more than {self._future_tolerance:g} seconds ahead of the service's clock"
+            return EventResult(event.event_id, "rejected", "occurred_at", message)
+        person = generation.people.get(event.user_id)
+        if person and person.row.reset_at is not None and occurred_at < person.row.reset_at:
+            return EventResult(event.event_id, "ignored", message="the person's profile was reset after this happened")
+        return None
+
+    def _new_event(self, event: EventDocument) -> NewEvent:
+        return NewEvent(
+            event_id=event.event_id,
+            user_id=event.user_id,
+            item_id=event.item_id,
+            type=event.type,
+            occurred_at=self._occurred_at(event),
+            received_at=self._clock.now(),
+            value=event.value,
+            recommendation_id=event.recommendation_id,
+            position=event.position,
+            context=orjson.dumps(event.context) if event.context else None,
+        )
+
+    def _occurred_at(self, event: EventDocument) -> float:
+        return event.occurred_at.timestamp() if event.occurred_at else self._clock.now()
+
+    def _learn(self, rows: Sequence[NewEvent], appended: Sequence[Appended]) -> None:
+        """Take new events into the generation that serves now, unless it was built from a log that has them."""
+        generation = self._rollover.current
+        fresh = [
+            (row, each.sequence)
+            for row, each in zip(rows, appended, strict=True)
+            if not each.duplicate and each.sequence > generation.sequence
+        ]
+        by_user: dict[str, list[tuple[NewEvent, int]]] = {}
+        for row, sequence in fresh:
+            by_user.setdefault(row.user_id, []).append((row, sequence))
+        for user_id, mine in by_user.items():
+            generation.learn(user_id, self._columns(generation, mine))
+
+    @staticmethod
+    def _columns(generation: Generation, events: Sequence[tuple[NewEvent, int]]) -> EventColumns:
+        rows = generation.catalogue.rows([event.item_id for event, _ in events])
+        codes = np.array([CODE_OF[event.type] for event, _ in events], dtype=np.int8)
+        values = np.array([np.nan if event.value is None else event.value for event, _ in events], dtype=np.float32)
+        columns = EventColumns(
+            sequence=np.array([sequence for _, sequence in events], dtype=np.int64),
+            rows=rows,
+            codes=codes,
+            weights=generation.people.signals.weights(codes, values),
+            times=np.array([event.occurred_at for event, _ in events], dtype=np.float64),
+        )
+        return columns.where(rows >= 0)
+
+
+def _unknown_item(event: EventDocument) -> EventResult:
+    return EventResult(event.event_id, "rejected", "item_id", "the catalogue has no item with this id")

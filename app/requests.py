@@ -1,0 +1,127 @@
+"""What a caller can ask for: the same models for query strings and for JSON bodies."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from indexer.fields import Attributes, ExternalId, Goals, Labels, Languages, Name
+
+MAX_LIMIT = 100
+"""Items of one answer."""
+MAX_EXCLUDED = 10_000
+"""Entries of `exclude`."""
+MAX_QUERY_TEXT = 10_000
+"""Characters of a text to which similar items are sought."""
+MAX_CURSOR = 1_000
+"""Characters of a cursor."""
+
+
+def _says_something(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be empty")
+    return text
+
+
+Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT)]
+QueryText = Annotated[str, Field(max_length=MAX_QUERY_TEXT), AfterValidator(_says_something)]
+
+
+class _Asked(BaseModel):
+    """Strict, closed and immutable."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True)
+
+
+class RecommendRequest(_Asked):
+    """A slate for one person."""
+
+    user_id: ExternalId
+    """For whom; nothing need be known of them."""
+
+    limit: Limit = 20
+    """Items wanted."""
+
+    exclude: Annotated[list[ExternalId], Field(max_length=MAX_EXCLUDED)] = Field(default_factory=list)
+    """Items to leave out, by id; ids that the catalogue does not know are allowed."""
+
+    scenario: Name | None = None
+    """Where the slate is shown, such as home or newsletter; kept with the answer."""
+
+    debug: bool = False
+    """Whether the answer tells what every stage did, and each score's terms."""
+
+    cursor: Annotated[str, Field(min_length=1, max_length=MAX_CURSOR)] | None = None
+    """The `next_cursor` of an earlier answer, to continue it."""
+
+
+class SimilarRequest(_Asked):
+    """The nearest neighbours of an item or of a text: exactly one of the two is given."""
+
+    item_id: ExternalId | None = None
+    """The item."""
+
+    text: QueryText | None = None
+    """The text, in natural language."""
+
+    limit: Limit = 20
+    """Items wanted."""
+
+    user_id: ExternalId | None = None
+    """On whose behalf: items on sensitive topics appear only where this person permits them."""
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.item_id is None) == (self.text is None):
+            raise ValueError("must have exactly one of item_id and text")
+        return self
+
+
+class PreferencesPatch(_Asked):
+    """Changes to what a person says to like; null removes."""
+
+    tags: Labels | None = None
+    """Tags they ask for."""
+
+    formats: Labels | None = None
+    """Formats they ask for."""
+
+    languages: Languages | None = None
+    """Languages they read; where any are given, items in others are left out."""
+
+
+class ProfilePatch(_Asked):
+    """Changes to a person's explicit data, as a JSON merge patch (RFC 7396).
+
+    What is absent stays as it is, null removes, lists are replaced as a whole, objects are merged.
+    """
+
+    role: Name | None = None
+    """What they do, such as nurse."""
+
+    goals: Goals | None = None
+    """What they are after, in their own words."""
+
+    preferences: PreferencesPatch | None = None
+    """Tags, formats and languages they ask for."""
+
+    allowed_sensitive_topics: Labels | None = None
+    """Sensitive topics they permit."""
+
+    attributes: Attributes | None = None
+    """Anything else; a null inside removes that entry."""
+
+    personalization: bool | None = None
+    """Whether anything may be learned of them; null goes back to the default."""
+
+    def changes(self) -> dict[str, Any]:
+        """The merge patch as it was sent, its values in their normal form; None stands for "remove"."""
+        return self.model_dump(exclude_unset=True)
+
+
+class ResetRequest(_Asked):
+    """What a reset leaves."""
+
+    keep_seen: bool = False
+    """Whether items that the person has seen stay out of their slates."""

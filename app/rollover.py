@@ -1,0 +1,101 @@
+"""Rollover: notices a newly published snapshot and swaps its generation in without a dropped request."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from app.clock import Clock
+from app.embedder import Embedder
+from app.errors import SnapshotMissingError
+from app.generation import Generation, build_generation
+from app.settings import Settings
+from app.storage.protocols import Stores
+from indexer.snapshot_files import SnapshotError, SnapshotFolder
+
+log = logging.getLogger(__name__)
+
+
+class Rollover:
+    """Holds the generation that serves; requests take it once and keep it to their end.
+
+    Everything that changes a generation runs on the event loop, so that a swap needs no lock: what was written while the
+    next generation was built is read from the stores in the same step that makes it the current one.
+    """
+
+    def __init__(self, settings: Settings, stores: Stores, embedder: Embedder, clock: Clock) -> None:
+        self._settings = settings
+        self._stores = stores
+        self._embedder = embedder
+        self._clock = clock
+        self._folder = SnapshotFolder(settings.snapshot_folder)
+        self._current: Generation | None = None
+        self._refused: str | None = None
+        self._touched: set[str] | None = None
+        self.problem: str | None = None
+
+    @property
+    def current(self) -> Generation:
+        """The generation in service.
+
+        Raises:
+            SnapshotMissingError: none was published yet.
+        """
+        if self._current is None:
+            raise SnapshotMissingError(self.problem or "no snapshot has been published yet: run `penchant rebuild-index`")
+        return self._current
+
+    @property
+    def current_or_none(self) -> Generation | None:
+        """The same, for who can do without."""
+        return self._current
+
+    def touched(self, user_id: str) -> None:
+        """Say that something other than a new event changed a person, in case a generation is being built."""
+        if self._touched is not None:
+            self._touched.add(user_id)
+
+    async def watch(self) -> None:
+        """Look for a new snapshot until cancelled."""
+        while True:
+            await asyncio.sleep(self._settings.snapshots.poll_seconds)
+            await self.refresh()
+
+    async def refresh(self) -> bool:
+        """Take up the published snapshot if it is another than the one in service; whether it was."""
+        published = self._folder.current_id()
+        serving = self._current.catalogue.snapshot.snapshot_id if self._current else None
+        if published is None or published in {serving, self._refused}:
+            return False
+        try:
+            await self.take_up(published)
+        except SnapshotError as error:
+            self._refused, self.problem = published, str(error)
+            log.exception("snapshot refused", extra={"snapshot": published})
+            return False
+        return True
+
+    async def take_up(self, snapshot_id: str) -> None:
+        """Build the generation of a snapshot beside the present one, then swap.
+
+        Raises:
+            SnapshotError: the snapshot is damaged or of another encoder; the present generation goes on serving.
+        """
+        self._touched = set()
+        try:
+            generation = await asyncio.to_thread(self._build, snapshot_id)
+            generation.catch_up(self._stores, self._embedder)
+            generation.refresh(self._touched, self._stores, self._embedder)
+        finally:
+            self._touched = None
+        self._current, self.problem = generation, None
+        await self._stores.snapshots.record(snapshot_id, "activated", self._clock.now())
+        log.info("snapshot in service", extra={"snapshot": snapshot_id, "items": len(generation.catalogue)})
+
+    def _build(self, snapshot_id: str) -> Generation:
+        snapshot = self._folder.open(snapshot_id, self._settings.index.ann)
+        if snapshot.manifest.encoder != self._embedder.fingerprint:
+            raise SnapshotError(
+                f"snapshot {snapshot_id!r} was built with encoder {snapshot.manifest.encoder}, "
+                f"the service runs {self._embedder.fingerprint}: rebuild the index or set index.encoder"
+            )
+        return build_generation(snapshot, self._stores, self._embedder, self._settings)

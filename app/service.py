@@ -1,0 +1,127 @@
+"""The service: what an endpoint calls. Each method is one hop from HTTP and one hop from the part that does the work."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from app.cataloguing import Cataloguing
+from app.clock import Clock
+from app.control import Control
+from app.embedder import Embedder
+from app.errors import ItemNotFoundError
+from app.ingestion import EventResult, Ingestion
+from app.pipeline.context import Ask, Context
+from app.pipeline.slate import Slate
+from app.pipeline.stages import build_pipeline
+from app.profiles import profile_payload
+from app.requests import ProfilePatch, RecommendRequest, ResetRequest, SimilarRequest
+from app.rollover import Rollover
+from app.settings import Settings
+from app.similar import similar_payload
+from app.storage.protocols import Stores
+from app.transparency import transparency_payload
+from indexer.documents import EventDocument, ItemDocument
+
+
+class Service:
+    """Everything behind the endpoints."""
+
+    def __init__(self, settings: Settings, stores: Stores, embedder: Embedder) -> None:
+        clock = Clock(settings.as_of)
+        self._settings = settings
+        self._clock = clock
+        self._embedder = embedder
+        self.rollover = Rollover(settings, stores, embedder, clock)
+        self._pipeline = build_pipeline(settings.query)
+        self._ingestion = Ingestion(self.rollover, stores.events, clock, settings.ingest.future_tolerance_seconds)
+        self._cataloguing = Cataloguing(self.rollover, stores, embedder, clock)
+        self._control = Control(self.rollover, stores, embedder, clock)
+
+    async def start(self) -> asyncio.Task[None]:
+        """Take up the published snapshot, and watch for the next; the task is to be cancelled at the end."""
+        await self.rollover.refresh()
+        return asyncio.create_task(self.rollover.watch())
+
+    async def upsert_items(self, documents: Sequence[ItemDocument]) -> list[bool]:
+        """Add or replace items; for each whether it is new."""
+        return await self._cataloguing.upsert(documents)
+
+    def get_item(self, item_id: str) -> bytes:
+        """One item as JSON."""
+        return self._cataloguing.document(item_id)
+
+    async def delete_item(self, item_id: str) -> None:
+        """Take an item out of every answer."""
+        await self._cataloguing.delete(item_id)
+
+    async def ingest(self, events: Sequence[EventDocument]) -> list[EventResult]:
+        """Take events in; returns when they are durable and have taken effect."""
+        return await self._ingestion.ingest(events)
+
+    def recommend(self, request: RecommendRequest) -> Slate:
+        """The slate for one person."""
+        context = self._context(request.user_id, request.limit, request.exclude)
+        return self._pipeline(context, debug=request.debug)
+
+    async def similar(self, request: SimilarRequest) -> dict[str, Any]:
+        """Nearest neighbours of an item or of a text."""
+        user_id, item_id = request.user_id or "", request.item_id
+        vectors = await self._embedder.embed([request.text]) if request.text is not None else None
+        context = self._context(user_id, request.limit, [item_id] if item_id is not None else [])
+        catalogue = context.catalogue
+        if vectors is not None:
+            return similar_payload(context, catalogue.space.engage_of(vectors)[0], None)
+        row = catalogue.row(item_id or "")
+        if row < 0:
+            raise ItemNotFoundError(item_id or "")
+        return similar_payload(context, catalogue.engage.at(row), row)
+
+    def profile(self, user_id: str) -> dict[str, Any]:
+        """What is held and inferred of one person."""
+        return profile_payload(self._context(user_id, 1, []))
+
+    async def patch_profile(self, user_id: str, patch: ProfilePatch) -> dict[str, Any]:
+        """Edit what a person states; the profile as it is then."""
+        await self._control.patch(user_id, patch.changes())
+        return self.profile(user_id)
+
+    async def reset(self, user_id: str, request: ResetRequest) -> dict[str, Any]:
+        """Forget what was learned of a person."""
+        epoch = await self._control.reset(user_id, keep_seen=request.keep_seen)
+        reset_at = self._clock.now_datetime().isoformat()
+        return {"user_id": user_id, "epoch": epoch, "reset_at": reset_at, "kept_seen": request.keep_seen}
+
+    async def erase(self, user_id: str) -> dict[str, Any]:
+        """Delete all that is held of a person; the receipt."""
+        deleted = await self._control.erase(user_id)
+        return {"user_id": user_id, "erased_at": self._clock.now_datetime().isoformat(), "deleted": deleted}
+
+    def transparency(self) -> dict[str, Any]:
+        """What anyone may know of how answers are made."""
+        return transparency_payload(self._settings, self.rollover.current_or_none)
+
+    def readiness(self) -> dict[str, Any]:
+        """Whether requests can be answered, and from what."""
+        generation = self.rollover.current_or_none
+        if generation is None:
+            return {"ready": False, "reasons": [self.rollover.problem or "no snapshot has been published yet"]}
+        manifest = generation.catalogue.snapshot.manifest
+        return {
+            "ready": True,
+            "reasons": [self.rollover.problem] if self.rollover.problem else [],
+            "snapshot": manifest.snapshot_id,
+            "items": len(generation.catalogue),
+            "people": len(generation.people),
+            "events_sequence": generation.sequence,
+            "recall_at_10": manifest.recall_at_10,
+        }
+
+    def _context(self, user_id: str, limit: int, exclude: Sequence[str]) -> Context:
+        generation = self.rollover.current
+        rows = np.unique(generation.catalogue.rows(exclude))
+        ask = Ask(user_id, limit, rows[rows >= 0], self._clock.now())
+        return Context(generation.world, ask, generation.people.get(user_id))

@@ -1,0 +1,125 @@
+"""Settings: one object, built once, from the environment and one TOML file. Nothing else reads the environment.
+
+    PENCHANT_CONFIG=penchant.toml            the file; what it says is overruled by the environment
+    PENCHANT_HTTP__PORT=9000                 group and field, joined by two underscores
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import AwareDatetime, Field
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from app.pipeline.settings import QuerySettings
+from app.popularity import PopularitySettings
+from app.sensitive import SensitiveSettings
+from indexer.build import IndexSettings
+from models.config import Config
+from models.events import EventWeights
+
+CONFIG_VARIABLE = "PENCHANT_CONFIG"
+
+
+class HttpSettings(Config):
+    """The server."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on."""
+
+    port: int = Field(default=8000, ge=0, le=65535)
+    """Port to listen on; 0 takes a free one."""
+
+    max_body_bytes: int = Field(default=8 * 1024 * 1024, ge=1024)
+    """Longest request body, in bytes."""
+
+    max_rows: int = Field(default=10_000, ge=1)
+    """Most items or events in one request."""
+
+
+class IngestSettings(Config):
+    """What events are accepted."""
+
+    future_tolerance_seconds: float = Field(default=300.0, ge=0, allow_inf_nan=False)
+    """How far ahead of the service's clock an event may be, in seconds."""
+
+
+class SnapshotSettings(Config):
+    """How published snapshots are taken up."""
+
+    poll_seconds: float = Field(default=2.0, gt=0, allow_inf_nan=False)
+    """How often the service looks for a newly published snapshot."""
+
+    keep: int = Field(default=3, ge=1)
+    """Snapshots that stay on disk, for going back."""
+
+
+class Settings(BaseSettings):
+    """All settings of the service and of the indexer."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PENCHANT_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        use_attribute_docstrings=True,
+    )
+
+    data_dir: Path = Path("data")
+    """Folder of the database, the snapshots and the embedding cache."""
+
+    as_of: AwareDatetime | None = None
+    """Moment at which the service's clock stands still, for data of another time; absent, it is the machine's."""
+
+    http: HttpSettings = HttpSettings()
+    ingest: IngestSettings = IngestSettings()
+    snapshots: SnapshotSettings = SnapshotSettings()
+    index: IndexSettings = IndexSettings()
+    events: EventWeights = EventWeights()
+    query: QuerySettings = QuerySettings()
+    popularity: PopularitySettings = PopularitySettings()
+    sensitive: SensitiveSettings = SensitiveSettings()
+
+    @property
+    def snapshot_folder(self) -> Path:
+        """Where snapshots are published."""
+        return self.data_dir / "snapshots"
+
+    @property
+    def embedding_folder(self) -> Path:
+        """Where embeddings are cached."""
+        return self.data_dir / "embeddings"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - likewise
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then the TOML file."""
+        path = os.environ.get(CONFIG_VARIABLE)
+        toml = (TomlConfigSettingsSource(settings_cls, Path(path)),) if path else ()
+        return (init_settings, env_settings, *toml)
+
+
+class SettingsFileError(ValueError):
+    """The file named by PENCHANT_CONFIG does not exist."""
+
+
+def load_settings(config: Path | None = None) -> Settings:
+    """Settings from the environment and, if given or named by PENCHANT_CONFIG, a TOML file.
+
+    Raises:
+        SettingsFileError: the file does not exist.
+        pydantic.ValidationError: a name is unknown or a value impossible.
+    """
+    if config is not None:
+        os.environ[CONFIG_VARIABLE] = str(config)
+    named = os.environ.get(CONFIG_VARIABLE)
+    if named and not Path(named).is_file():
+        raise SettingsFileError(f"{named} does not exist; it is named by {CONFIG_VARIABLE} or --config")
+    return Settings()
