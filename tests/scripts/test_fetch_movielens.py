@@ -6,11 +6,13 @@ import orjson
 import pytest
 from typer.testing import CliRunner
 
+from indexer.documents import EventDocument, ItemDocument, UserDocument
 from scripts.cli import app
 from scripts.movielens import archive
 
 
 def fetched(tmp_path: Path) -> str:
+    """Calls the command on folders below the given one; gives back what it said."""
     answer = CliRunner().invoke(
         app, ["fetch-movielens", "--folder", str(tmp_path / "files"), "--cache", str(tmp_path / "cache")]
     )
@@ -31,6 +33,13 @@ def test_the_real_tables_become_files_whose_ids_agree(tmp_path: Path) -> None:
     assert len({event["event_id"] for event in events}) == len(events)
     assert events[-1]["occurred_at"] == "1998-04-22T23:10:38+00:00"
     assert "1,663 items, 99,684 events, 943 users" in said
+
+
+def test_every_row_is_a_valid_document(tmp_path: Path) -> None:
+    fetched(tmp_path)
+    for document, name in ((ItemDocument, "items"), (EventDocument, "events"), (UserDocument, "users")):
+        for line in (tmp_path / "files" / f"{name}.ndjson").read_bytes().splitlines():
+            document.model_validate_json(line)
 
 
 def test_a_second_call_fetches_nothing_repeats_no_notice_and_touches_no_file(
