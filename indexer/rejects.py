@@ -1,0 +1,102 @@
+"""The rejects file: every row that was not taken, why, and the row itself, to be mended and sent again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Final, Self
+
+import orjson
+
+from indexer.problems import FieldProblem
+from indexer.readers import FileRow
+
+MAX_ORIGINAL_BYTES: Final = 65_536
+"""Bytes of a row that the rejects file repeats; of a longer one, its beginning as text."""
+SAMPLES: Final = 10
+"""Rejects kept for a summary."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A row that was not taken.
+
+    Attributes:
+        row: its number in the file, from 1.
+        problems: at least one.
+        original: the row as JSON where it is JSON and not too long, otherwise its beginning as text.
+    """
+
+    row: int
+    problems: tuple[FieldProblem, ...]
+    original: orjson.Fragment | str
+
+    def __str__(self) -> str:
+        return f"row {self.row}: {'; '.join(map(str, self.problems))}"
+
+    def line(self) -> bytes:
+        """One line of the rejects file: row, field, message, further problems under `also`, original."""
+        first, *others = self.problems
+        record: dict[str, Any] = {"row": self.row, "field": first.field, "message": first.message}
+        if others:
+            record["also"] = [{"field": problem.field, "message": problem.message} for problem in others]
+        return orjson.dumps(record | {"original": self.original}, option=orjson.OPT_APPEND_NEWLINE)
+
+
+class Rejects:
+    """Collects rejects, in a file if one is named; a context manager.
+
+    The file is complete when the context is left, and gone if there were no rejects, so that an old one cannot mislead.
+
+    Attributes:
+        count: rejected rows.
+        samples: the first few of them.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path
+        self.count = 0
+        self.samples: list[Reject] = []
+        self._file: IO[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        if self.path is not None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self._unfinished(self.path).open("wb")
+        return self
+
+    def add(self, row: FileRow, problems: list[FieldProblem]) -> None:
+        """Take note of a rejected row."""
+        reject = Reject(row.number, tuple(problems), _original(row))
+        self.count += 1
+        if len(self.samples) < SAMPLES:
+            self.samples.append(reject)
+        if self._file is not None:
+            self._file.write(reject.line())
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.path is None or self._file is None:
+            return
+        self._file.close()
+        if self.count:
+            self._unfinished(self.path).replace(self.path)
+        else:
+            self._unfinished(self.path).unlink()
+            self.path.unlink(missing_ok=True)
+
+    @staticmethod
+    def _unfinished(path: Path) -> Path:
+        return path.with_name(f".{path.name}.unfinished")
+
+
+def _original(row: FileRow) -> orjson.Fragment | str:
+    if row.original is None:
+        text = orjson.dumps(row.value, default=str, option=orjson.OPT_NON_STR_KEYS)
+    else:
+        text = row.original.strip()
+    if row.problem is None and len(text) <= MAX_ORIGINAL_BYTES:
+        return orjson.Fragment(text)
+    return text[:MAX_ORIGINAL_BYTES].decode(errors="replace")

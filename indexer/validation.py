@@ -1,0 +1,97 @@
+"""Rows in, good documents and rejects out: nothing is lost silently.
+
+Where several good rows of a file name the same item or user, the last one stands and the others are rejects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from pydantic import ValidationError
+
+from indexer.documents import Document
+from indexer.problems import FieldProblem, problems
+from indexer.readers import FileRow, field_of, read_rows
+from indexer.rejects import Rejects
+
+SomeDocument = TypeVar("SomeDocument", bound=Document)
+
+
+def read_documents(path: Path, document: type[SomeDocument], rejects: Rejects) -> Iterator[SomeDocument]:
+    """The good rows of a file as documents, one at a time, each key once.
+
+    Documents come in the order of the file, except that items and users that occur several times come last. The file is
+    read twice, so that only these are held in memory. Events that occur several times are all handed on: to count each
+    once is up to the log.
+
+    Args:
+        path: see `indexer.readers.read_rows`.
+        document: what a row describes.
+        rejects: is told of every row that does not become a document.
+
+    Raises:
+        InputFileError: the file is missing, of no known kind, or damaged.
+    """
+    repeated = _Repeated[SomeDocument](_repeated_keys(path, document), rejects)
+    for row in read_rows(path, document):
+        good = _checked(row, document, rejects)
+        if good is not None and not repeated.holds_back(row, good):
+            yield good
+    yield from repeated.last()
+
+
+def parse(document: type[SomeDocument], value: object) -> SomeDocument | list[FieldProblem]:
+    """One row as a document, or all that is wrong with it."""
+    try:
+        return document.model_validate(value)
+    except ValidationError as error:
+        return problems(error)
+
+
+def _checked(row: FileRow, document: type[SomeDocument], rejects: Rejects) -> SomeDocument | None:
+    if row.problem is not None:
+        rejects.add(row, [FieldProblem("", row.problem)])
+        return None
+    parsed = parse(document, row.value)
+    if isinstance(parsed, list):
+        rejects.add(row, parsed)
+        return None
+    return parsed
+
+
+def _repeated_keys(path: Path, document: type[Document]) -> set[str]:
+    once: set[str] = set()
+    again: set[str] = set()
+    if not document.LAST_STANDS:
+        return again
+    for row in read_rows(path, document, columns=(document.KEY,)):
+        key = field_of(row, document.KEY)
+        if isinstance(key, str):
+            (again if key in once else once).add(key)
+    return again
+
+
+class _Repeated(Generic[SomeDocument]):
+    """Holds documents whose key occurs more than once until the end of the file is known."""
+
+    def __init__(self, keys: set[str], rejects: Rejects) -> None:
+        self._keys = keys
+        self._rejects = rejects
+        self._last: dict[str, tuple[FileRow, SomeDocument]] = {}
+
+    def holds_back(self, row: FileRow, document: SomeDocument) -> bool:
+        key = document.key()
+        if key not in self._keys:
+            return False
+        if key in self._last:
+            earlier, _ = self._last.pop(key)
+            message = f"is also that of row {row.number}, which stands in place of this one"
+            self._rejects.add(earlier, [FieldProblem(document.KEY, message)])
+        self._last[key] = (row, document)
+        return True
+
+    def last(self) -> Iterator[SomeDocument]:
+        for _, document in self._last.values():
+            yield document
