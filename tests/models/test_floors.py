@@ -1,0 +1,90 @@
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.floors import Demand, Pool, affordable, select
+
+TOPICS = 4
+
+
+@st.composite
+def pools(draw, largest=9):
+    n = draw(st.integers(0, largest))
+    topics = np.array(draw(st.lists(st.integers(0, TOPICS - 1), min_size=n, max_size=n)), dtype=np.int32)
+    outside = np.array(draw(st.lists(st.booleans(), min_size=TOPICS, max_size=TOPICS)))
+    recent = np.array(draw(st.lists(st.booleans(), min_size=n, max_size=n)), dtype=np.bool_)
+    scores = np.array(draw(st.lists(st.floats(-1, 1, width=32), min_size=n, max_size=n)), dtype=np.float32)
+    return Pool(scores, topics, outside[topics], recent)
+
+
+demands = st.builds(
+    Demand,
+    length=st.integers(1, 6),
+    exploration=st.integers(0, 4),
+    recency=st.integers(0, 4),
+    topic_cap=st.integers(1, 4),
+)
+
+
+def kept(pool: Pool, chosen: np.ndarray, demand: Demand) -> bool:
+    largest = np.bincount(pool.topics[chosen], minlength=1).max() if len(chosen) else 0
+    return (
+        len(chosen) == demand.length
+        and pool.exploratory[chosen].sum() >= demand.exploration
+        and pool.recent[chosen].sum() >= demand.recency
+        and largest <= demand.topic_cap
+    )
+
+
+def possible(pool: Pool, demand: Demand) -> bool:
+    return any(kept(pool, np.array(each, dtype=int), demand) for each in combinations(range(len(pool)), demand.length))
+
+
+@given(pools(), demands)
+@settings(max_examples=300)
+def test_whatever_is_affordable_is_kept(pool, demand):
+    owed = affordable(pool, demand)
+    chosen = select(pool, owed)
+    assert len(set(chosen.tolist())) == len(chosen)
+    assert kept(pool, chosen, owed)
+
+
+@given(pools(largest=8), demands)
+@settings(max_examples=300)
+def test_nothing_is_given_up_that_some_slate_could_keep(pool, demand):
+    if len(pool) >= demand.length and possible(pool, demand):
+        assert affordable(pool, demand) == demand
+
+
+@given(pools(), demands)
+def test_the_length_is_filled_whenever_there_are_items(pool, demand):
+    assert affordable(pool, demand).length == min(demand.length, len(pool))
+
+
+@given(pools())
+def test_without_promises_the_slate_is_the_ranking(pool):
+    chosen = select(pool, Demand(len(pool), 0, 0, max(1, len(pool))))
+    np.testing.assert_array_equal(chosen, np.argsort(-pool.scores, kind="stable"))
+
+
+def test_exploratory_items_are_spread_over_the_slate():
+    n = 40
+    topics = np.array([0] * 30 + [1] * 10, dtype=np.int32)
+    pool = Pool(np.linspace(1, 0, n, dtype=np.float32), topics, topics == 1, np.zeros(n, dtype=np.bool_))
+    chosen = select(pool, Demand(20, 4, 0, 20))
+    assert np.flatnonzero(pool.exploratory[chosen]).tolist() == [4, 9, 14, 19]
+
+
+def test_the_cap_gives_way_before_a_floor_does():
+    topics = np.array([0, 0, 0, 1, 1], dtype=np.int32)
+    pool = Pool(np.ones(5, np.float32), topics, topics == 1, np.zeros(5, dtype=np.bool_))
+    assert affordable(pool, Demand(4, 2, 0, 1)) == Demand(4, 2, 0, 2)
+
+
+@pytest.mark.parametrize("demand", [Demand(3, 0, 0, 1), Demand(3, 3, 3, 3)])
+def test_an_empty_pool_gives_an_empty_slate(demand):
+    nothing = Pool(np.empty(0, np.float32), np.empty(0, np.int32), np.empty(0, np.bool_), np.empty(0, np.bool_))
+    assert len(select(nothing, affordable(nothing, demand))) == 0

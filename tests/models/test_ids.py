@@ -1,0 +1,60 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.columns import CodesColumn, LiveColumn, StringColumn
+from models.ids import UNKNOWN, DuplicateIdError, IdMap
+
+texts = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=12)
+
+
+@given(st.lists(texts, unique=True, max_size=30), st.lists(texts, max_size=10))
+def test_ids_and_rows_are_each_others_inverse(ids, others):
+    id_map = IdMap.build(ids)
+    assert id_map.rows(ids).tolist() == list(range(len(ids)))
+    assert [id_map.ids[row] for row in range(len(ids))] == ids
+    strangers = [each for each in others if each not in ids]
+    assert (id_map.rows(strangers) == UNKNOWN).all()
+
+
+def test_ids_that_share_a_digest_are_told_apart():
+    honest = IdMap.build(["a", "b"])
+    clash = IdMap(honest.ids, np.array([7, 7], dtype=np.uint64), np.array([1, 0], dtype=np.int32))
+    assert clash._confirm("a", np.uint64(7), 0) == 0
+    assert clash._confirm("b", np.uint64(7), 0) == 1
+    assert clash._confirm("c", np.uint64(7), 0) == UNKNOWN
+
+
+def test_a_repeated_id_is_named():
+    with pytest.raises(DuplicateIdError, match="b"):
+        IdMap.build(["a", "b", "b"])
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=("Cs",)), max_size=9), max_size=20))
+def test_strings_survive_packing(strings):
+    column = StringColumn.from_arrays(StringColumn.build(strings).arrays())
+    assert [column[row] for row in range(len(column))] == strings
+
+
+@given(st.lists(st.lists(st.integers(0, 99), max_size=5), max_size=20))
+def test_codes_survive_packing(lists):
+    column = CodesColumn.from_arrays(CodesColumn.build(lists).arrays())
+    assert [column[row].tolist() for row in range(len(column))] == lists
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 99)), max_size=60))
+def test_a_live_column_behaves_like_a_list(writes):
+    expected = list(range(5))
+    column = LiveColumn(np.arange(5))
+    for row, value in writes:
+        if row > len(expected):
+            with pytest.raises(IndexError):
+                column.put(row, value)
+            continue
+        column.put(row, value)
+        expected[row : row + 1] = [value]
+    rows = np.arange(len(expected), dtype=np.int32)[::-1]
+    assert column[rows].tolist() == expected[::-1]
+    assert column.all().tolist() == expected
+    assert [column.at(row) for row in range(len(column))] == expected

@@ -1,0 +1,108 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.columns import LiveColumn
+from models.replay import EngagementLog, replay_sums
+from models.user_state import DAY_SECONDS, Beta, Blend, DecayedSums, Engagements, UserState, established_topics
+
+ITEMS, TOPICS, DIMENSION, HALF_LIFE = 12, 4, 5, 30 * DAY_SECONDS
+ENGAGE = np.random.default_rng(1).normal(size=(ITEMS, DIMENSION)).astype(np.float32)
+TOPIC = (np.arange(ITEMS) % TOPICS).astype(np.int32)
+
+event = st.tuples(
+    st.integers(0, ITEMS - 1),
+    st.floats(0.125, 4, width=32),
+    st.floats(0, 400).map(lambda days: 1.7e9 + days * DAY_SECONDS),
+)
+events = st.lists(event, min_size=1, max_size=40)
+
+
+def engagements(part: list[tuple[int, float, float]]) -> Engagements:
+    rows = np.array([row for row, _, _ in part], dtype=np.int32)
+    return Engagements(
+        TOPIC[rows],
+        ENGAGE[rows],
+        np.array([weight for _, weight, _ in part], dtype=np.float32),
+        np.array([time for _, _, time in part]),
+    )
+
+
+def sums_of(parts: list[list[tuple[int, float, float]]]) -> DecayedSums:
+    sums = DecayedSums(DIMENSION, HALF_LIFE)
+    for part in parts:
+        sums.add(engagements(part))
+    return sums
+
+
+def assert_same(one: DecayedSums, other: DecayedSums) -> None:
+    assert one.reference == other.reference
+    np.testing.assert_array_equal(one.topics, other.topics)
+    np.testing.assert_allclose(one.masses, other.masses, rtol=1e-5)
+    np.testing.assert_allclose(one.vectors, other.vectors, rtol=1e-3, atol=1e-4)
+
+
+@given(events, st.randoms(use_true_random=False), st.integers(1, 7))
+def test_order_and_grouping_of_events_do_not_matter(given_events, random, size):
+    shuffled = list(given_events)
+    random.shuffle(shuffled)
+    groups = [shuffled[start : start + size] for start in range(0, len(shuffled), size)]
+    assert_same(sums_of([[each] for each in given_events]), sums_of(groups))
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), event), min_size=1, max_size=40))
+def test_replay_of_everybody_equals_adding_each_event(log):
+    live: dict[int, DecayedSums] = {}
+    for user, each in log:
+        live.setdefault(user, DecayedSums(DIMENSION, HALF_LIFE)).add(engagements([each]))
+    rows = np.array([each[0] for _, each in log], dtype=np.int32)
+    replayed = replay_sums(
+        EngagementLog(
+            users=np.array([user for user, _ in log], dtype=np.int32),
+            rows=rows,
+            topics=TOPIC[rows],
+            weights=np.array([each[1] for _, each in log], dtype=np.float32),
+            times=np.array([each[2] for _, each in log]),
+        ),
+        LiveColumn(ENGAGE.copy()),
+        HALF_LIFE,
+    )
+    assert replayed.keys() == live.keys()
+    for user, sums in live.items():
+        assert_same(sums, replayed[user])
+
+
+def test_sums_follow_the_formula():
+    start = 1.7e9
+    sums = sums_of([[(0, 2.0, start)], [(4, 1.0, start + HALF_LIFE)]])
+    vector, mass = sums.total(start + 2 * HALF_LIFE)
+    np.testing.assert_allclose(vector, 2.0 * 0.25 * ENGAGE[0] + 0.5 * ENGAGE[4], rtol=1e-5)
+    assert mass == pytest.approx(1.0)
+    assert sums.topics.tolist() == [0]
+
+
+def test_embedding_is_the_weighted_difference_over_the_mass():
+    state, now = UserState(DIMENSION, HALF_LIFE, HALF_LIFE), 1.7e9
+    state.positive.add(engagements([(0, 1.0, now), (1, 3.0, now)]))
+    state.negative.add(engagements([(2, 1.0, now)]))
+    blend = Blend.build(Beta(content=0.5, behaviour=0.0), 2.0, content_dimension=3, dimension=DIMENSION)
+    explicit = np.ones(DIMENSION, dtype=np.float32)
+    beta = np.array([0.5, 0.5, 0.5, 0, 0])
+    expected = (ENGAGE[0] + 3 * ENGAGE[1] - beta * ENGAGE[2] + 2 * explicit) / (4 + 0.5 + 2)
+    np.testing.assert_allclose(state.embedding(now, blend, explicit), expected, rtol=1e-5)
+
+
+def test_somebody_of_whom_nothing_is_known_has_a_zero_embedding():
+    state = UserState(DIMENSION, HALF_LIFE, HALF_LIFE)
+    blend = Blend.build(Beta(), 1.0, DIMENSION, DIMENSION)
+    assert not state.embedding(1.7e9, blend).any()
+    assert state.mass(1.7e9, blend, has_explicit=False) == 0
+
+
+def test_established_topics_are_the_fewest_that_hold_the_share():
+    topics, masses = np.array([3, 5, 8], dtype=np.int32), np.array([1.0, 6.0, 3.0])
+    assert established_topics(topics, masses, 0.8).tolist() == [5, 8]
+    assert established_topics(topics, masses, 0.6).tolist() == [5]
+    assert established_topics(topics, np.zeros(3), 0.8).tolist() == []
+    assert established_topics(topics, np.ones(3), 1.0).tolist() == [3, 5, 8]
