@@ -11,22 +11,28 @@ from scripts.cli import app
 from scripts.movielens import archive
 
 
-def fetched(tmp_path: Path) -> str:
+def fetch(folder: Path) -> str:
     """Calls the command on folders below the given one; gives back what it said."""
     answer = CliRunner().invoke(
-        app, ["fetch-movielens", "--folder", str(tmp_path / "files"), "--cache", str(tmp_path / "cache")]
+        app, ["fetch-movielens", "--folder", str(folder / "files"), "--cache", str(folder / "cache")]
     )
     assert answer.exit_code == 0, answer.output
     return answer.output
 
 
-def rows(file: Path) -> list[dict[str, object]]:
-    return [orjson.loads(line) for line in file.read_bytes().splitlines()]
+@pytest.fixture(scope="module")
+def first_call(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    folder = tmp_path_factory.mktemp("movielens")
+    return folder, fetch(folder)
 
 
-def test_the_real_tables_become_files_whose_ids_agree(tmp_path: Path) -> None:
-    said = fetched(tmp_path)
-    items, events, users = (rows(tmp_path / "files" / f"{name}.ndjson") for name in ("items", "events", "users"))
+def lines(folder: Path, name: str) -> list[bytes]:
+    return (folder / "files" / f"{name}.ndjson").read_bytes().splitlines()
+
+
+def test_the_real_tables_become_files_whose_ids_agree(first_call: tuple[Path, str]) -> None:
+    folder, said = first_call
+    items, events, users = ([orjson.loads(row) for row in lines(folder, name)] for name in ("items", "events", "users"))
     assert (len(items), len(events), len(users)) == (1_663, 99_684, 943)
     assert {event["item_id"] for event in events} == {item["item_id"] for item in items}
     assert {event["user_id"] for event in events} == {user["user_id"] for user in users}
@@ -35,21 +41,21 @@ def test_the_real_tables_become_files_whose_ids_agree(tmp_path: Path) -> None:
     assert "1,663 items, 99,684 events, 943 users" in said
 
 
-def test_every_row_is_a_valid_document(tmp_path: Path) -> None:
-    fetched(tmp_path)
+def test_every_row_is_a_valid_document(first_call: tuple[Path, str]) -> None:
     for document, name in ((ItemDocument, "items"), (EventDocument, "events"), (UserDocument, "users")):
-        for line in (tmp_path / "files" / f"{name}.ndjson").read_bytes().splitlines():
-            document.model_validate_json(line)
+        for row in lines(first_call[0], name):
+            document.model_validate_json(row)
 
 
 def test_a_second_call_fetches_nothing_repeats_no_notice_and_touches_no_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    first_call: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "GroupLens" in fetched(tmp_path)
-    before = {file: file.stat().st_mtime_ns for file in (tmp_path / "files").iterdir()}
+    folder, said = first_call
+    assert "GroupLens" in said
+    before = {file: file.stat().st_mtime_ns for file in (folder / "files").iterdir()}
     monkeypatch.setattr(archive, "fetch", None)
-    assert "GroupLens" not in fetched(tmp_path)
-    assert {file: file.stat().st_mtime_ns for file in (tmp_path / "files").iterdir()} == before
+    assert "GroupLens" not in fetch(folder)
+    assert {file: file.stat().st_mtime_ns for file in (folder / "files").iterdir()} == before
 
 
 def test_a_download_that_fails_is_reported_without_a_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
