@@ -1,0 +1,5 @@
+"""``python -m scripts`` is ``penchant``."""
+
+from scripts.cli import app
+
+app()

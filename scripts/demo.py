@@ -1,0 +1,98 @@
+"""``penchant demo``: MovieLens 100K from nothing to a running service."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Final
+
+import httpx
+import typer
+
+from app.settings import CONFIG_VARIABLE, load_settings
+from scripts.fetch_movielens import fetch_movielens
+from scripts.rebuild_index import rebuild_index
+from scripts.replay import send_events, send_users
+
+CONFIG: Final = Path(__file__).parent / "demo.toml"
+START_SECONDS: Final = 120.0
+
+
+def demo(
+    port: Annotated[int, typer.Option(help="Where to listen.")] = 8000,
+    *,
+    once: Annotated[bool, typer.Option("--once", help="Stop as soon as the demo is ready.")] = False,
+) -> None:
+    """Fetch MovieLens 100K, index it, replay its events through the service, and serve it."""
+    settings = load_settings(CONFIG)
+    files = settings.data_dir / "movielens"
+    _say("fetching MovieLens 100K")
+    fetch_movielens(folder=files, cache=Path("data/cache"))
+    _say("building the index")
+    rebuild_index(items=files / "items.ndjson", config=CONFIG, force=False)
+    _say("starting the service")
+    address = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "scripts", "serve", "--config", str(CONFIG), "--port", str(port)]
+    with subprocess.Popen(command, env={**os.environ, CONFIG_VARIABLE: str(CONFIG)}) as server:
+        try:
+            _wait_until_ready(address, server)
+            _replay(address, files)
+            typer.echo(_invitation(address))
+            if not once:
+                server.wait()
+        except KeyboardInterrupt:
+            typer.echo("stopping")
+        finally:
+            server.send_signal(signal.SIGINT)
+
+
+def _replay(address: str, files: Path) -> None:
+    with httpx.Client(base_url=address, timeout=120.0, trust_env=False) as client:
+        done = client.get("/readyz").json()["events_sequence"]
+        expected = sum(1 for _ in (files / "events.ndjson").open("rb"))
+        if done < expected:
+            _say(f"replaying {expected:,} events through POST /events")
+            send_users(client, files / "users.ndjson")
+            send_events(client, files / "events.ndjson")
+
+
+def _wait_until_ready(address: str, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            raise typer.Exit(server.returncode or 1)
+        try:
+            if httpx.get(f"{address}/readyz", trust_env=False).is_success:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    typer.echo(f"the service did not get ready within {START_SECONDS:g} seconds", err=True)
+    raise typer.Exit(1)
+
+
+def _invitation(address: str) -> str:
+    event = '{"event_id": "try-1", "user_id": "newcomer", "item_id": "50", "type": "save"}'
+    return f"""
+Penchant serves MovieLens 100K at {address}. Three things to try:
+
+  What user 196 would like, and why:
+    curl -s '{address}/recommend?user_id=196&limit=5'
+
+  Films like your own words:
+    curl -s -G '{address}/similar' --data-urlencode 'text=robots in space' -d limit=5
+
+  Save Star Wars as somebody new; the next slate knows it:
+    curl -s '{address}/events' -H 'Content-Type: application/json' -d '{event}'
+    curl -s '{address}/recommend?user_id=newcomer&limit=5'
+
+Press Ctrl-C to stop.
+"""
+
+
+def _say(step: str) -> None:
+    typer.secho(f"==> {step}", bold=True)

@@ -1,0 +1,74 @@
+"""``penchant rebuild-index``: builds a snapshot of the catalogue and puts it in service."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.settings import Settings, load_settings
+from indexer.assembling import from_file, from_snapshot
+from indexer.build import Builder, BuildInput, EmptyCatalogueError, RecallTooLowError
+from indexer.embeddings import EmbeddingCache
+from indexer.progress import ProgressBar
+from indexer.readers import InputFileError
+from indexer.rejects import Rejects
+from indexer.snapshot import Manifest
+from indexer.snapshot_files import SnapshotFolder
+from models.sentence_encoder import SentenceTransformerEncoder
+from scripts.journal import ServiceUnreachableError, read_changes
+
+
+def rebuild_index(
+    items: Annotated[
+        Path | None, typer.Option(help="Items file, NDJSON or Parquet; without it, the published snapshot's items.")
+    ] = None,
+    config: Annotated[Path | None, typer.Option(help="TOML file of settings.")] = None,
+    force: Annotated[bool, typer.Option(help="Build though nothing changed, publish though recall is low.")] = False,
+) -> None:
+    """Build a snapshot of the catalogue and put it in service.
+
+    Items that were added, changed or deleted over HTTP since the file was written, or since the published snapshot, are
+    taken along, from the running service or from the database of a stopped one.
+    """
+    settings = load_settings(config)
+    started = time.perf_counter()
+    folder = SnapshotFolder(settings.snapshot_folder)
+    try:
+        given = _gather(settings, folder, items)
+        with ProgressBar("embedding", "text") as progress:
+            manifest, built = _builder(settings, folder, progress)(given, force=force)
+    except (InputFileError, EmptyCatalogueError, RecallTooLowError, ServiceUnreachableError) as error:
+        typer.echo(f"rebuild-index: {error}", err=True)
+        raise typer.Exit(1) from error
+    folder.prune(settings.snapshots.keep)
+    typer.echo(_account(manifest, built=built, seconds=time.perf_counter() - started))
+
+
+def _gather(settings: Settings, folder: SnapshotFolder, items: Path | None) -> BuildInput:
+    changes = read_changes(settings)
+    if items is None:
+        return from_snapshot(folder, changes)
+    with Rejects(settings.data_dir / "rejects" / f"{items.name}.rejects.ndjson") as rejects:
+        given = from_file(items, changes, rejects)
+    if rejects.count:
+        typer.echo(f"{rejects.count} of the rows in {items} were rejected, see {rejects.path}", err=True)
+        typer.echo("\n".join(str(each) for each in rejects.samples), err=True)
+    return given
+
+
+def _builder(settings: Settings, folder: SnapshotFolder, progress: ProgressBar) -> Builder:
+    encoder = SentenceTransformerEncoder(settings.index.encoder)
+    return Builder(settings.index, encoder, EmbeddingCache(settings.embedding_folder), folder, typer.echo, progress)
+
+
+def _account(manifest: Manifest, *, built: bool, seconds: float) -> str:
+    if not built:
+        return f"nothing has changed: {manifest.snapshot_id} stays in service ({seconds:.1f} s)"
+    return (
+        f"{manifest.snapshot_id} is in service: {manifest.items:,} items, {manifest.topics} topics, "
+        f"{manifest.tags:,} tags, {manifest.dimension} dimensions, {manifest.index_kind} index, "
+        f"recall@10 {manifest.recall_at_10:.3f}, space {manifest.space_id} ({seconds:.1f} s)"
+    )

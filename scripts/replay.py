@@ -1,0 +1,80 @@
+"""``penchant replay``: sends an events file, and a users file if given, to a running service, in order of the file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import quote
+
+import httpx
+import typer
+
+from indexer.documents import EventDocument, UserDocument
+from indexer.progress import ProgressBar
+from indexer.readers import InputFileError
+from indexer.rejects import Rejects
+from indexer.validation import read_documents
+
+ROWS = 2_000
+"""Events in one request."""
+
+
+def replay(
+    events: Annotated[Path, typer.Option(help="Events file, NDJSON or Parquet, in order of time.")],
+    users: Annotated[Path | None, typer.Option(help="Users file, sent first.")] = None,
+    url: Annotated[str, typer.Option(help="Address of the service.")] = "http://127.0.0.1:8000",
+) -> None:
+    """Send an events file, and a users file if given, to a running service, in order of the file.
+
+    Events that the service has already are counted as duplicates, so that a replay may be repeated or continued.
+    """
+    with httpx.Client(base_url=url, timeout=120.0, trust_env=False) as client:
+        try:
+            if users is not None:
+                send_users(client, users)
+            counts = send_events(client, events)
+        except (InputFileError, httpx.HTTPError) as error:
+            typer.echo(f"replay: {error}", err=True)
+            raise typer.Exit(1) from error
+    typer.echo(", ".join(f"{count:,} {status}" for status, count in sorted(counts.items())))
+
+
+def send_users(client: httpx.Client, path: Path) -> None:
+    """Set the explicit profile of every user of a file."""
+    with Rejects() as rejects, ProgressBar("users", "user") as progress:
+        documents = list(read_documents(path, UserDocument, rejects))
+        for done, user in enumerate(documents, start=1):
+            stated = user.model_dump(mode="json", exclude={"user_id"}, exclude_unset=True)
+            client.patch(f"/users/{quote(user.user_id, safe='')}/profile", json=stated).raise_for_status()
+            progress(done, len(documents))
+    _report(rejects, path)
+
+
+def send_events(client: httpx.Client, path: Path) -> Counter[str]:
+    """Send every event of a file; how many were accepted, duplicates, ignored and rejected."""
+    counts: Counter[str] = Counter()
+    with Rejects() as rejects, ProgressBar("events", "event") as progress:
+        documents = list(read_documents(path, EventDocument, rejects))
+        for batch in batches(documents):
+            body = b"\n".join(event.model_dump_json(exclude_unset=True).encode() for event in batch)
+            answer = client.post("/events", content=body, headers={"Content-Type": "application/x-ndjson"})
+            answer.raise_for_status()
+            counts.update(result["status"] for result in answer.json()["results"])
+            progress(counts.total(), len(documents))
+    _report(rejects, path)
+    counts.update({"rejected": rejects.count} if rejects.count else {})
+    return counts
+
+
+def batches(events: Sequence[EventDocument]) -> Iterator[Sequence[EventDocument]]:
+    """The events in groups of ROWS, in order."""
+    for start in range(0, len(events), ROWS):
+        yield events[start : start + ROWS]
+
+
+def _report(rejects: Rejects, path: Path) -> None:
+    if rejects.count:
+        typer.echo(f"{rejects.count} rows of {path} were rejected:", err=True)
+        typer.echo("\n".join(str(each) for each in rejects.samples), err=True)
