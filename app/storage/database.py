@@ -1,0 +1,118 @@
+"""The DuckDB file: who may open it, its one writer, and connections that read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+
+import duckdb
+from duckdb import DuckDBPyConnection
+from pydantic import Field
+
+from app.storage.errors import DatabaseInUseError
+from app.storage.group_writer import GroupWriter
+from app.storage.migrate import migrate, shipped
+from models.config import Config
+
+FILE_NAME = "penchant.duckdb"
+_ADVICE = "stop the service that runs on this folder, or ask it over HTTP"
+
+_opened: set[Path] = set()
+_opened_lock = Lock()
+
+
+class StorageSettings(Config):
+    """The database's share of the machine."""
+
+    threads: int = Field(default=2, ge=1)
+    """Threads of DuckDB's own."""
+
+    memory_mb: int = Field(default=1024, ge=64)
+    """Megabytes that DuckDB may use; beyond that it writes to temporary files beside the database."""
+
+    checkpoint_mb: int = Field(default=64, ge=1)
+    """Megabytes of write-ahead log after which it is folded into the database file, while writes wait for it."""
+
+    waiting_writes: int = Field(default=10_000, ge=1)
+    """Writes that may wait for the disk; further ones are refused until there is room."""
+
+
+class Database:
+    """One open database file, its tables brought up to date.
+
+    Args:
+        folder: where the file is, or is to be made.
+        settings: the database's share of the machine.
+
+    Raises:
+        DatabaseInUseError: somebody else holds the file, in this process or another.
+        MigrationError: the file's tables are not those that this version knows.
+    """
+
+    def __init__(self, folder: Path, settings: StorageSettings) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._path = (folder / FILE_NAME).resolve()
+        _claim(self._path)
+        try:
+            self._root = _connect(self._path, settings)
+            self._migrate()
+        except BaseException:
+            _release(self._path)
+            raise
+        self.writer = GroupWriter(self._root.cursor(), settings.waiting_writes)
+
+    @contextmanager
+    def reading(self) -> Iterator[DuckDBPyConnection]:
+        """A connection of its own, that sees what was committed before its query and waits for no write."""
+        with self._root.cursor() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Write what waits and let go of the file; may be called again."""
+        self.writer.close()
+        self._root.close()
+        _release(self._path)
+
+    def _migrate(self) -> None:
+        try:
+            with self._root.cursor() as connection:
+                migrate(connection, shipped())
+        except BaseException:
+            self._root.close()
+            raise
+
+
+def _connect(path: Path, settings: StorageSettings) -> DuckDBPyConnection:
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "threads": settings.threads,
+        "memory_limit": f"{settings.memory_mb}MB",
+        "checkpoint_threshold": f"{settings.checkpoint_mb}MB",
+        "enable_external_access": False,  # no statement reads or writes any other file
+        "autoload_known_extensions": False,
+        "autoinstall_known_extensions": False,  # nor the network
+        "python_enable_replacements": False,  # nor Python variables
+    }
+    try:
+        return duckdb.connect(path, config=config)
+    except duckdb.IOException as error:
+        if "Could not set lock" not in str(error):
+            raise
+        holder = re.search(r"\(PID (\d+)\)", str(error))
+        by = f"process {holder[1]}" if holder else "another process"
+        raise DatabaseInUseError(f"{path} is in use by {by}: {_ADVICE}") from error
+
+
+def _claim(path: Path) -> None:
+    """DuckDB would share the file within a process, but there can be only one writer that numbers events."""
+    with _opened_lock:
+        if path in _opened:
+            raise DatabaseInUseError(f"{path} is in use by this process: share the stores that are open")
+        _opened.add(path)
+
+
+def _release(path: Path) -> None:
+    with _opened_lock:
+        _opened.discard(path)

@@ -1,0 +1,29 @@
+"""Opens the stores of a folder, in DuckDB."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.storage.database import Database, StorageSettings
+from app.storage.duckdb_events import DuckDBEventLog
+from app.storage.duckdb_items import DuckDBItemJournal
+from app.storage.duckdb_snapshots import DuckDBSnapshotHistory
+from app.storage.duckdb_users import DuckDBUserStore
+from app.storage.protocols import Stores
+
+
+def open_stores(folder: Path, settings: StorageSettings | None = None) -> Stores:
+    """The stores in `folder`, made there if there are none; whoever opens them has to close them.
+
+    Raises:
+        DatabaseInUseError: somebody else holds the folder's database, in this process or another.
+        MigrationError: the database was made by another version of Penchant.
+    """
+    database = Database(folder, settings or StorageSettings())
+    return Stores(
+        events=DuckDBEventLog(database),
+        items=DuckDBItemJournal(database),
+        users=DuckDBUserStore(database),
+        snapshots=DuckDBSnapshotHistory(database),
+        close=database.close,
+    )

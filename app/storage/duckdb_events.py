@@ -1,0 +1,143 @@
+"""The event log in DuckDB."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from duckdb import DuckDBPyConnection
+from numpy.typing import NDArray
+
+from app.storage.database import Database
+from app.storage.group_writer import Written
+from app.storage.known_events import KnownEvents
+from app.storage.logged_columns import logged_columns
+from app.storage.rows import Appended, LoggedColumns, NewEvent
+from models.events import CODE_OF
+from models.ids import digests_of
+
+_KNOWN = "SELECT event_digest, sequence FROM events ORDER BY event_digest"
+_LAST = "SELECT greatest(coalesce(max(sequence), 0), (SELECT max(deleted_through) FROM event_numbers)) FROM events"
+_IDS = "SELECT sequence, event_id FROM events WHERE sequence IN (SELECT unnest($sequences::BIGINT[]))"
+_COLUMNS = """
+SELECT sequence, user_id, item_id, type, value, epoch_us(occurred_at) AS occurred_us FROM events
+"""
+_RANGE = "WHERE sequence > $after AND sequence <= $through"
+_OF_USER = "AND user_id = $user"
+_OF_USERS = "WHERE user_id IN (SELECT unnest($users::VARCHAR[]))"
+_USERS = "SELECT DISTINCT user_id FROM events WHERE item_id IN (SELECT unnest($items::VARCHAR[])) ORDER BY user_id"
+_KEEP_LAST = f"UPDATE event_numbers SET deleted_through = ({_LAST})"  # noqa: S608 - no value goes into this text
+_DELETE = "DELETE FROM events WHERE user_id = $user"
+_END = np.iinfo(np.int64).max
+
+
+class DuckDBEventLog:
+    """The log; only the writer's thread numbers events, and only in the order in which it commits them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        with database.reading() as connection:
+            known = connection.sql(_KNOWN).to_arrow_table()
+        self._known = KnownEvents(known["event_digest"].to_numpy(), known["sequence"].to_numpy())
+        self._next = self.last_sequence() + 1
+
+    def append(self, rows: Sequence[NewEvent]) -> Written[list[Appended]]:
+        """Store the events whose `event_id` is new."""
+        return self._database.writer.submit(self._append, tuple(rows))
+
+    def columns(self, after: int = 0, through: int | None = None, user_id: str | None = None) -> LoggedColumns:
+        """The events with after < sequence <= through, of everybody or of one user."""
+        parameters: dict[str, Any] = {"after": after, "through": _END if through is None else through}
+        if user_id is None:
+            return self._select(_RANGE, parameters)
+        return self._select(f"{_RANGE} {_OF_USER}", parameters | {"user": user_id})
+
+    def columns_of(self, user_ids: Sequence[str]) -> LoggedColumns:
+        """All events of some users."""
+        return self._select(_OF_USERS, {"users": list(user_ids)})
+
+    def event_ids(self, sequences: Sequence[int]) -> dict[int, str]:
+        """The `event_id` of each of the numbers that is in the log."""
+        with self._database.reading() as connection:
+            return _ids(connection, sequences)
+
+    def last_sequence(self) -> int:
+        """The highest number that a stored event ever had."""
+        with self._database.reading() as connection:
+            return int(connection.execute(_LAST).fetchall()[0][0])
+
+    def users_of(self, item_ids: Sequence[str]) -> list[str]:
+        """The users with an event on any of the items, ascending."""
+        with self._database.reading() as connection:
+            return [user for (user,) in connection.execute(_USERS, {"items": list(item_ids)}).fetchall()]
+
+    def delete_user(self, user_id: str) -> Written[int]:
+        """Delete all events of one user."""
+        return self._database.writer.submit(_delete_users, user_id)
+
+    def _select(self, condition: str, parameters: dict[str, Any]) -> LoggedColumns:
+        query = f"{_COLUMNS} {condition} ORDER BY sequence"
+        with self._database.reading() as connection:
+            return logged_columns(connection.sql(query, params=parameters).to_arrow_table())
+
+    def _append(self, connection: DuckDBPyConnection, requests: Sequence[Sequence[NewEvent]]) -> list[list[Appended]]:
+        rows = [row for request in requests for row in request]
+        digests = digests_of(row.event_id for row in rows)
+        stored = _ids(connection, self._known.sequences(digests))
+        appended = self._number(rows, {event_id: sequence for sequence, event_id in stored.items()})
+        new = np.flatnonzero([not answer.duplicate for answer in appended])
+        if len(new):
+            numbers = [appended[position].sequence for position in new]
+            connection.from_arrow(_table([rows[position] for position in new], numbers, digests[new])).insert_into(
+                "events"
+            )
+            self._known.add(digests[new], numbers)
+        answers = iter(appended)
+        return [list(islice(answers, len(request))) for request in requests]
+
+    def _number(self, rows: Sequence[NewEvent], known: dict[str, int]) -> list[Appended]:
+        """Give every new id the next number, and every other one the number that it has; `known` grows."""
+        appended = []
+        for row in rows:
+            duplicate = row.event_id in known
+            if not duplicate:
+                known[row.event_id] = self._next
+                self._next += 1
+            appended.append(Appended(known[row.event_id], duplicate))
+        return appended
+
+
+def _ids(connection: DuckDBPyConnection, sequences: Sequence[int]) -> dict[int, str]:
+    return dict(connection.execute(_IDS, {"sequences": list(sequences)}).fetchall()) if sequences else {}
+
+
+def _delete_users(connection: DuckDBPyConnection, user_ids: Sequence[str]) -> list[int]:
+    connection.execute(_KEEP_LAST)
+    return [connection.execute(_DELETE, {"user": user_id}).fetchall()[0][0] for user_id in user_ids]
+
+
+def _table(rows: Sequence[NewEvent], sequences: Sequence[int], digests: NDArray[np.uint64]) -> pa.Table:
+    """The rows as the columns of the table `events`, in its order."""
+    return pa.table(
+        {
+            "sequence": pa.array(sequences, pa.int64()),
+            "event_id": pa.array([row.event_id for row in rows], pa.string()),
+            "event_digest": pa.array(digests),
+            "user_id": pa.array([row.user_id for row in rows], pa.string()),
+            "item_id": pa.array([row.item_id for row in rows], pa.string()),
+            "type": pa.array([CODE_OF[row.type] for row in rows], pa.int8()),
+            "value": pa.array([row.value for row in rows], pa.float64()),
+            "occurred_at": _timestamps([row.occurred_at for row in rows]),
+            "received_at": _timestamps([row.received_at for row in rows]),
+            "recommendation_id": pa.array([row.recommendation_id for row in rows], pa.string()),
+            "position": pa.array([row.position for row in rows], pa.int64()),
+            "context": pa.array([row.context for row in rows], pa.binary()).cast(pa.string()),
+        }
+    )
+
+
+def _timestamps(seconds: Sequence[float]) -> pa.Array:
+    return pa.array(np.rint(np.array(seconds) * 1e6).astype(np.int64)).cast(pa.timestamp("us"))

@@ -1,0 +1,125 @@
+"""The users' rows in DuckDB."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+from duckdb import DuckDBPyConnection
+
+from app.storage.database import Database
+from app.storage.group_writer import Written
+from app.storage.rows import UserRow
+from app.storage.timestamps import micros, seconds
+
+_SELECT = """
+SELECT user_id, profile, personalization, epoch, epoch_us(reset_at), reset_sequence, reset_keeps_seen,
+    epoch_us(created_at), epoch_us(updated_at)
+FROM users
+"""
+_PUT_PROFILES = """
+MERGE INTO users USING incoming USING (user_id)
+WHEN MATCHED THEN UPDATE SET profile = incoming.profile, updated_at = incoming.at
+WHEN NOT MATCHED THEN INSERT (user_id, profile, created_at, updated_at)
+    VALUES (incoming.user_id, incoming.profile, incoming.at, incoming.at)
+"""
+_SET_PERSONALIZATION = """
+MERGE INTO users USING (SELECT $user AS user_id, make_timestamp($at) AS at) AS incoming USING (user_id)
+WHEN MATCHED THEN UPDATE SET personalization = $enabled, updated_at = incoming.at
+WHEN NOT MATCHED THEN INSERT (user_id, personalization, created_at, updated_at)
+    VALUES (incoming.user_id, $enabled, incoming.at, incoming.at)
+"""
+_RESET = """
+MERGE INTO users USING (SELECT $user AS user_id, make_timestamp($at) AS at) AS incoming USING (user_id)
+WHEN MATCHED THEN UPDATE SET epoch = users.epoch + 1, reset_at = incoming.at, reset_sequence = $sequence,
+    reset_keeps_seen = $keep_seen, updated_at = incoming.at
+WHEN NOT MATCHED THEN INSERT (user_id, epoch, reset_at, reset_sequence, reset_keeps_seen, created_at, updated_at)
+    VALUES (incoming.user_id, 1, incoming.at, $sequence, $keep_seen, incoming.at, incoming.at)
+RETURNING epoch
+"""
+_DELETE = "DELETE FROM users WHERE user_id = $user"
+
+
+class DuckDBUserStore:
+    """The users' rows; each write makes the row if there is none."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, user_id: str) -> UserRow | None:
+        """The row of one user, if there is one."""
+        found = self._select(f"{_SELECT} WHERE user_id = $user", {"user": user_id})
+        return found[0] if found else None
+
+    def all(self) -> list[UserRow]:
+        """Every row, by user id."""
+        return self._select(f"{_SELECT} ORDER BY user_id", {})
+
+    def put_profile(self, user_id: str, profile: bytes | None, at: float) -> Written[None]:
+        """Replace the explicit profile."""
+        return self._database.writer.submit(_put_profiles, (user_id, profile, at))
+
+    def set_personalization(self, user_id: str, enabled: bool, at: float) -> Written[None]:
+        """Switch personalization on or off."""
+        parameters = {"user": user_id, "enabled": enabled, "at": micros(at)}
+        return self._database.writer.submit(_set_personalization, parameters)
+
+    def record_reset(self, user_id: str, at: float, sequence: int, *, keep_seen: bool) -> Written[int]:
+        """Begin a new epoch; answers it."""
+        parameters = {"user": user_id, "at": micros(at), "sequence": sequence, "keep_seen": keep_seen}
+        return self._database.writer.submit(_reset, parameters)
+
+    def delete(self, user_id: str) -> Written[bool]:
+        """Delete the row; answers whether there was one."""
+        return self._database.writer.submit(_delete, user_id)
+
+    def _select(self, query: str, parameters: dict[str, Any]) -> list[UserRow]:
+        with self._database.reading() as connection:
+            return [_row(*values) for values in connection.execute(query, parameters).fetchall()]
+
+
+def _row(user_id: str, profile: str | None, *rest: Any) -> UserRow:
+    personalization, epoch, reset_us, reset_sequence, keeps_seen, created_us, updated_us = rest
+    return UserRow(
+        user_id=user_id,
+        profile=None if profile is None else profile.encode(),
+        personalization=personalization,
+        epoch=epoch,
+        reset_at=None if reset_us is None else seconds(reset_us),
+        reset_sequence=reset_sequence,
+        reset_keeps_seen=keeps_seen,
+        created_at=seconds(created_us),
+        updated_at=seconds(updated_us),
+    )
+
+
+def _put_profiles(connection: DuckDBPyConnection, requests: Sequence[tuple[str, bytes | None, float]]) -> list[None]:
+    """One statement for all; of several profiles of one user, the last one stays."""
+    newest = {user_id: (user_id, profile, micros(at)) for user_id, profile, at in requests}
+    users, profiles, times = zip(*newest.values(), strict=True)
+    table = pa.table(
+        {
+            "user_id": pa.array(users, pa.string()),
+            "profile": pa.array(profiles, pa.binary()).cast(pa.string()),
+            "at": pa.array(times, pa.timestamp("us")),
+        }
+    )
+    connection.register("incoming", table)
+    connection.execute(_PUT_PROFILES)
+    connection.unregister("incoming")
+    return [None] * len(requests)
+
+
+def _set_personalization(connection: DuckDBPyConnection, requests: Sequence[dict[str, Any]]) -> list[None]:
+    for parameters in requests:
+        connection.execute(_SET_PERSONALIZATION, parameters)
+    return [None] * len(requests)
+
+
+def _reset(connection: DuckDBPyConnection, requests: Sequence[dict[str, Any]]) -> list[int]:
+    return [connection.execute(_RESET, parameters).fetchall()[0][0] for parameters in requests]
+
+
+def _delete(connection: DuckDBPyConnection, user_ids: Sequence[str]) -> list[bool]:
+    return [connection.execute(_DELETE, {"user": user_id}).fetchall()[0][0] > 0 for user_id in user_ids]

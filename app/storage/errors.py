@@ -1,0 +1,44 @@
+"""What can go wrong in the storage, apart from the database's own errors.
+
+StorageError                   when the stores are opened
+├── DatabaseInUseError         somebody else holds the database
+└── MigrationError             the database's tables are not those that this version knows
+
+UnavailableError (app.errors)  when a write is submitted; the write has had no effect
+├── WriterBusyError       503  too many writes are waiting
+└── WriterClosedError     503  the stores are closed
+"""
+
+from __future__ import annotations
+
+from app.errors import UnavailableError
+
+
+class StorageError(Exception):
+    """The stores cannot be opened; the message says why, and what to do."""
+
+
+class DatabaseInUseError(StorageError):
+    """Another process, or another part of this one, holds the database."""
+
+
+class MigrationError(StorageError):
+    """The tables were made by other migrations than those that this version of Penchant brings."""
+
+
+class WriterBusyError(UnavailableError):
+    """The queue of waiting writes is full."""
+
+    slug, title = "busy", "Too many writes are waiting"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"{limit} writes are waiting for the disk. Try again in a second.", headers={"Retry-After": "1"}
+        )
+
+
+class WriterClosedError(UnavailableError):
+    """The stores are closed, or closing."""
+
+    def __init__(self) -> None:
+        super().__init__("The service is shutting down.")

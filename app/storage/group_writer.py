@@ -1,0 +1,148 @@
+"""Group commit: one thread owns the one connection that writes, and commits everything that is waiting at once.
+
+A commit has to wait for the disk, which takes as long for a thousand rows as for one. So callers submit their writes
+and wait; while one transaction is on its way to the disk, the next one gathers. Consecutive requests for the same
+operation are handed to it together, so that the events of many callers become one insert.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from itertools import groupby
+from threading import Condition, Thread
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from duckdb import DuckDBPyConnection
+
+from app.storage.errors import WriterBusyError, WriterClosedError
+
+Request = TypeVar("Request")
+Answer = TypeVar("Answer")
+Operation: TypeAlias = Callable[[DuckDBPyConnection, Sequence[Request]], Sequence[Answer]]
+"""Carries out requests, in order, within the transaction that it finds open; one answer per request."""
+
+
+class Written(Generic[Answer]):
+    """A submitted write: await it in a coroutine, or ask for its result in a thread."""
+
+    __slots__ = ("_future",)
+
+    def __init__(self, future: Future[Answer]) -> None:
+        self._future = future
+
+    def result(self, timeout: float | None = None) -> Answer:
+        """Block until the write is durable; raises what the database raised, or TimeoutError.
+
+        After a TimeoutError the write may still happen.
+        """
+        return self._future.result(timeout)
+
+    def __await__(self) -> Generator[Any, None, Answer]:
+        """Cancelling the wait takes the write back if its transaction has not begun."""
+        return asyncio.wrap_future(self._future).__await__()
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    operation: Operation[Any, Any]
+    request: Any
+    future: Future[Any]
+
+
+class GroupWriter:
+    """The writer's thread and its queue.
+
+    Args:
+        connection: used by the writer's thread alone from now on, and closed by it.
+        limit: how many requests may wait before further ones are refused.
+    """
+
+    def __init__(self, connection: DuckDBPyConnection, limit: int) -> None:
+        self._connection = connection
+        self._limit = limit
+        self._waiting: deque[_Waiting] = deque()
+        self._changed = Condition()
+        self._closing = False
+        self._thread = Thread(target=self._serve, name="penchant-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, operation: Operation[Request, Answer], request: Request) -> Written[Answer]:
+        """Queue one request; requests are carried out in the order in which they were submitted.
+
+        Raises:
+            WriterBusyError: the queue is full.
+            WriterClosedError: `close` was called.
+        """
+        future: Future[Answer] = Future()
+        with self._changed:
+            if self._closing:
+                raise WriterClosedError
+            if len(self._waiting) >= self._limit:
+                raise WriterBusyError(self._limit)
+            self._waiting.append(_Waiting(operation, request, future))
+            self._changed.notify()
+        return Written(future)
+
+    def close(self) -> None:
+        """Carry out what waits, refuse what comes, end the thread and close its connection."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        self._thread.join()
+
+    def _serve(self) -> None:
+        while group := self._next_group():
+            if wanted := [waiting for waiting in group if waiting.future.set_running_or_notify_cancel()]:
+                self._carry_out(wanted)
+        self._connection.close()
+
+    def _next_group(self) -> list[_Waiting]:
+        """Everything that is waiting, or an empty list when the writer is closing and nothing is left."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._closing)
+            group = list(self._waiting)
+            self._waiting.clear()
+            return group
+
+    def _carry_out(self, group: Sequence[_Waiting]) -> None:
+        """One transaction for the group or, if that fails, for each half of it, until the culprit stands alone."""
+        try:
+            answers = self._transact(group)
+        except BaseException as error:  # noqa: BLE001 - the caller has to know, and the thread has to live on
+            self._halve(group, error)
+            return
+        for waiting, answer in zip(group, answers, strict=True):
+            waiting.future.set_result(answer)
+
+    def _halve(self, group: Sequence[_Waiting], error: BaseException) -> None:
+        if len(group) == 1:
+            group[0].future.set_exception(error)
+            return
+        middle = len(group) // 2
+        self._carry_out(group[:middle])
+        self._carry_out(group[middle:])
+
+    def _transact(self, group: Sequence[_Waiting]) -> list[Any]:
+        self._connection.begin()
+        try:
+            answers = [answer for merged in _merged(group) for answer in self._apply(merged)]
+        except BaseException:
+            self._connection.rollback()
+            raise
+        self._connection.commit()  # a commit that fails rolls back by itself
+        return answers
+
+    def _apply(self, merged: Sequence[_Waiting]) -> Sequence[Any]:
+        answers = merged[0].operation(self._connection, [waiting.request for waiting in merged])
+        if len(answers) != len(merged):
+            raise AssertionError(f"{merged[0].operation} gave {len(answers)} answers to {len(merged)} requests")
+        return answers
+
+
+def _merged(group: Sequence[_Waiting]) -> Iterable[list[_Waiting]]:
+    """Runs of consecutive requests for the same operation."""
+    return (list(run) for _, run in groupby(group, key=lambda waiting: waiting.operation))

@@ -1,0 +1,65 @@
+"""Which event ids may be known already, answered in memory.
+
+A lookup in DuckDB takes longer than the commit that it is for, with a unique index or without one, so every event
+id's digest stands here beside the event's number, in 16 bytes. Only for the rare id whose digest is known the table is
+asked, by number, whether the id itself is the same. The table stays the truth: digests of ids that were rolled back or
+deleted cost one such question and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    digests: NDArray[np.uint64]
+    """Ascending."""
+    sequences: NDArray[np.int64]
+
+    def merged(self, other: _Run) -> _Run:
+        places = np.searchsorted(self.digests, other.digests)
+        return _Run(np.insert(self.digests, places, other.digests), np.insert(self.sequences, places, other.sequences))
+
+
+class KnownEvents:
+    """A growing multimap from digests to sequences: sorted runs, each at least twice as long as the next.
+
+    Args:
+        digests: uint64 [n], ascending.
+        sequences: int64 [n].
+    """
+
+    def __init__(self, digests: NDArray[np.uint64], sequences: NDArray[np.int64]) -> None:
+        self._runs = [_Run(digests, sequences)] if len(digests) else []
+
+    def __len__(self) -> int:
+        return sum(len(run.digests) for run in self._runs)
+
+    def sequences(self, digests: NDArray[np.uint64]) -> list[int]:
+        """The numbers of all events that have one of the digests, in no particular order."""
+        return [sequence for run in self._runs for sequence in _found(run, digests)]
+
+    def add(self, digests: NDArray[np.uint64], sequences: Sequence[int]) -> None:
+        """Add events in any order."""
+        if not len(digests):
+            return
+        order = np.argsort(digests)
+        run = _Run(digests[order], np.array(sequences, dtype=np.int64)[order])
+        while self._runs and len(self._runs[-1].digests) < 2 * len(run.digests):
+            run = self._runs.pop().merged(run)
+        self._runs.append(run)
+
+
+def _found(run: _Run, digests: NDArray[np.uint64]) -> list[int]:
+    starts = np.searchsorted(run.digests, digests)
+    ends = np.searchsorted(run.digests, digests, side="right")
+    return [
+        sequence
+        for position in np.flatnonzero(ends > starts)
+        for sequence in run.sequences[starts[position] : ends[position]].tolist()
+    ]

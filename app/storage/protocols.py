@@ -1,0 +1,163 @@
+"""The stores: what the service asks of a database, whichever database that is.
+
+Writes return at once with a `Pending`, which is awaited in a coroutine and asked for its `result()` in a thread; either
+way it comes back when the write is durable. Reads block for as long as the database takes: coroutines call them in a
+worker thread. What a write of this process was acknowledged for, every later read sees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from app.storage.rows import Appended, ItemChange, LoggedColumns, NewEvent, SnapshotEvent, UserRow
+
+__all__ = [
+    "Appended",
+    "EventLog",
+    "ItemChange",
+    "ItemJournal",
+    "LoggedColumns",
+    "NewEvent",
+    "Pending",
+    "SnapshotEvent",
+    "SnapshotHistory",
+    "Stores",
+    "UserRow",
+    "UserStore",
+]
+
+Answer_co = TypeVar("Answer_co", covariant=True)
+
+
+class Pending(Protocol[Answer_co]):
+    """A write on its way to the disk; its answer, or its error, comes when it is durable."""
+
+    def result(self, timeout: float | None = None) -> Answer_co:
+        """Block until the answer is there, at most `timeout` seconds."""
+        ...
+
+    def __await__(self) -> Generator[Any, None, Answer_co]: ...
+
+
+class EventLog(Protocol):
+    """Every event that was acknowledged, numbered in order of arrival.
+
+    Events become visible in the order of their numbers: who has read through `last_sequence()` misses nothing by going
+    on after it.
+    """
+
+    def append(self, rows: Sequence[NewEvent]) -> Pending[list[Appended]]:
+        """Store the events whose `event_id` is new; one answer per row, in the order of the rows."""
+        ...
+
+    def columns(self, after: int = 0, through: int | None = None, user_id: str | None = None) -> LoggedColumns:
+        """The events with after < sequence <= through, of everybody or of one user."""
+        ...
+
+    def columns_of(self, user_ids: Sequence[str]) -> LoggedColumns:
+        """All events of some users; one read for many of them costs hardly more than for one."""
+        ...
+
+    def event_ids(self, sequences: Sequence[int]) -> dict[int, str]:
+        """The `event_id` of each of the numbers that is in the log."""
+        ...
+
+    def last_sequence(self) -> int:
+        """The highest number that a stored event ever had, erased ones included; 0 before the first."""
+        ...
+
+    def users_of(self, item_ids: Sequence[str]) -> list[str]:
+        """The users with an event on any of the items, ascending."""
+        ...
+
+    def delete_user(self, user_id: str) -> Pending[int]:
+        """Delete all events of one user; answers how many there were. Their numbers are never given again."""
+        ...
+
+
+class ItemJournal(Protocol):
+    """Items upserted and deleted over HTTP since the snapshot's items file; only each item's newest change is kept.
+
+    Versions increase with every change and become visible in their order, as the event log's numbers do.
+    """
+
+    def upsert(self, documents: Sequence[tuple[str, bytes]], at: float) -> Pending[list[int]]:
+        """Record (item_id, JSON document) pairs; answers their versions. The last one of each item stays."""
+        ...
+
+    def delete(self, item_ids: Sequence[str], at: float) -> Pending[list[int]]:
+        """Record deletions, of items known or unknown; answers their versions."""
+        ...
+
+    def get(self, item_id: str) -> ItemChange | None:
+        """The newest change of one item, or None if there was none."""
+        ...
+
+    def changes(self, after_version: int = 0) -> list[ItemChange]:
+        """The changes with version > after_version, in order of version."""
+        ...
+
+    def last_version(self) -> int:
+        """The version of the newest change; 0 before the first."""
+        ...
+
+
+class UserStore(Protocol):
+    """One row per user of whom more is known than events."""
+
+    def get(self, user_id: str) -> UserRow | None:
+        """The row of one user, if there is one."""
+        ...
+
+    def all(self) -> list[UserRow]:
+        """Every row, by user id."""
+        ...
+
+    def put_profile(self, user_id: str, profile: bytes | None, at: float) -> Pending[None]:
+        """Replace the explicit profile, all of it, and leave the rest of the row as it is."""
+        ...
+
+    def set_personalization(self, user_id: str, enabled: bool, at: float) -> Pending[None]:
+        """Switch personalization on or off; it is on until it is switched off."""
+        ...
+
+    def record_reset(self, user_id: str, at: float, sequence: int, *, keep_seen: bool) -> Pending[int]:
+        """Begin a new epoch after event number `sequence`; answers the epoch, which is 1 after the first reset."""
+        ...
+
+    def delete(self, user_id: str) -> Pending[bool]:
+        """Delete the row; answers whether there was one."""
+        ...
+
+
+class SnapshotHistory(Protocol):
+    """What happened to snapshots, in order."""
+
+    def record(self, snapshot_id: str, event: str, at: float, detail: str = "") -> Pending[None]:
+        """Add one entry."""
+        ...
+
+    def all(self) -> list[SnapshotEvent]:
+        """Every entry, in the order of recording."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """The stores of one database.
+
+    Attributes:
+        events: the event log.
+        items: the journal of items.
+        users: the users' rows.
+        snapshots: the snapshots' history.
+        close: writes what waits, refuses what comes, and lets go of the database; may be called again.
+    """
+
+    events: EventLog
+    items: ItemJournal
+    users: UserStore
+    snapshots: SnapshotHistory
+    close: Callable[[], None]
