@@ -17,6 +17,7 @@ from app.sensitive import SensitiveTopics, union_by_row
 from indexer.ann import Hits, exact_search
 from indexer.documents import ItemDocument
 from indexer.snapshot import NEVER, Snapshot
+from indexer.topics import nearest_topic
 from models.columns import LiveColumn
 from models.ids import UNKNOWN, Row, Rows
 from models.words import Words
@@ -82,7 +83,7 @@ class Catalogue:
 
     def _rows_ever_known(self, item_ids: Sequence[str]) -> Rows:
         rows = self.snapshot.items.ids.rows(item_ids)
-        for position in np.flatnonzero(rows < 0) if self._added else ():
+        for position in np.flatnonzero(rows < 0).tolist() if self._added else ():
             rows[position] = self._added.get(item_ids[position], UNKNOWN)
         return rows
 
@@ -173,7 +174,7 @@ class Catalogue:
 
     def topic_of(self, content: Vectors) -> int:
         """The topic whose centroid is nearest to a content vector."""
-        return int(np.argmax(self.snapshot.vectors.topic_centroids @ content))
+        return int(nearest_topic(content[None], self.snapshot.vectors.topic_centroids)[0])
 
     def changed_rows(self) -> Rows:
         """Rows added or replaced since the snapshot, deleted ones left out, ascending."""

@@ -13,6 +13,9 @@ import typer
 from typer.core import TyperGroup
 
 SUMMARIES: Final = {
+    "demo": "Fetch MovieLens 100K, index it, replay its events through the service, and serve it.",
+    "rebuild-index": "Build a snapshot of the catalogue and put it in service.",
+    "replay": "Send an events file, and a users file if given, to a running service, in order of the file.",
     "fetch-movielens": "Fetch MovieLens 100K and write it as items, events and users files.",
 }
 """Every subcommand, in the order of ``penchant --help``, with the first line of its docstring."""

@@ -1,0 +1,169 @@
+"""The build of a snapshot as a recipe: items, embeddings, tags, topics, vectors, index, recall gate, snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from indexer.ann import AnnSettings, VectorIndex, measure_recall
+from indexer.columns import build_columns, vocabulary_of
+from indexer.documents import ItemDocument
+from indexer.embeddings import EmbeddingCache, embed
+from indexer.progress import Progress, silent
+from indexer.snapshot import ItemVectors, Manifest, Neighbours, Snapshot
+from indexer.snapshot_files import SnapshotFolder
+from indexer.tags import TagSettings, build_tags
+from indexer.topics import TopicSettings, find_topics
+from models.config import Config
+from models.encoder import Encoder
+from models.sentence_encoder import PACKAGED
+from models.space import Space
+
+Vectors = NDArray[np.float32]
+FORMAT_VERSION = 1
+
+
+class IndexSettings(Config):
+    """How a snapshot is built."""
+
+    encoder: str = PACKAGED
+    """The packaged weights, a local folder, or a name on the model hub."""
+
+    ann: AnnSettings = AnnSettings()
+    topics: TopicSettings = TopicSettings()
+    tags: TagSettings = TagSettings()
+
+    seed: int = Field(default=0, ge=0)
+    """Of everything that draws lots while building."""
+
+
+class EmptyCatalogueError(ValueError):
+    """There is no item to index."""
+
+
+class RecallTooLowError(RuntimeError):
+    """The vector index finds too few of the true nearest neighbours to be put in service."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildInput:
+    """What a snapshot is built from.
+
+    Attributes:
+        items: the catalogue, ids unique.
+        items_version: changes of the items' journal up to this one are among them.
+    """
+
+    items: Sequence[ItemDocument]
+    items_version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Builder:
+    """Builds and publishes snapshots.
+
+    Attributes:
+        settings: how.
+        encoder: of the content vectors.
+        cache: embeddings of earlier builds.
+        folder: where snapshots are published.
+        say: told of each step as it begins.
+        progress: told of texts as they are embedded.
+    """
+
+    settings: IndexSettings
+    encoder: Encoder
+    cache: EmbeddingCache
+    folder: SnapshotFolder
+    say: Callable[[str], None]
+    progress: Progress = silent
+
+    def __call__(self, given: BuildInput, *, force: bool = False) -> tuple[Manifest, bool]:
+        """Publish a snapshot of the input; returns its manifest, and False where the current one is it already.
+
+        Raises:
+            EmptyCatalogueError: there are no items.
+            RecallTooLowError: the recall gate was missed and `force` is off; the previous snapshot stays in service.
+        """
+        if not given.items:
+            raise EmptyCatalogueError("there is no item to index")
+        items = sorted(given.items, key=lambda item: item.item_id)
+        digest = self._digest(items, given)
+        current = self.folder.current_id()
+        if current and not force and self.folder.manifest(current).input_digest == digest:
+            return self.folder.manifest(current), False
+        snapshot = self._build(items, given, digest)
+        self._check_recall(snapshot.manifest.recall_at_10, force=force)
+        self.say(f"publishing {snapshot.snapshot_id}")
+        return self.folder.publish(snapshot), True
+
+    def _build(self, items: Sequence[ItemDocument], given: BuildInput, digest: str) -> Snapshot:
+        content = self._embed(items)
+        self.say("finding topics and tags")
+        tag_lists, titles = [item.tags for item in items], [item.headline() for item in items]
+        tags = build_tags(tag_lists, content, self.encoder, self.settings.tags)
+        topics = find_topics(content, tag_lists, tags, self.settings.topics, titles=titles)
+        vocabulary = vocabulary_of(items, tags.names, topics)
+        space = Space.of_content(self.encoder.fingerprint, self.encoder.dimension)
+        vectors = ItemVectors(content, content, content, Neighbours.none(len(items)), topics.centroids, tags.vectors)
+        self.say(f"indexing {len(items)} vectors of {space.dimension} dimensions")
+        index = VectorIndex.build(vectors.index, self.settings.ann)
+        manifest = self._manifest(given, digest, space, vectors, index)
+        return Snapshot(
+            manifest, vocabulary, build_columns(items, vocabulary, topics.assignment), vectors, space, index
+        )
+
+    def _embed(self, items: Sequence[ItemDocument]) -> Vectors:
+        self.say(f"embedding {len(items)} items with {self.settings.encoder}")
+        texts, hashes = [item.content() for item in items], [item.content_hash() for item in items]
+        return embed(texts, hashes, self.encoder, self.cache, progress=self.progress)
+
+    def _manifest(
+        self, given: BuildInput, digest: str, space: Space, vectors: ItemVectors, index: VectorIndex
+    ) -> Manifest:
+        now = datetime.now(UTC)
+        return Manifest(
+            snapshot_id=f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03d}Z-{digest[:8]}",
+            created_at=now,
+            input_digest=digest,
+            space_id=space.space_id(),
+            encoder=self.encoder.fingerprint,
+            encoder_source=self.settings.encoder,
+            dimension=space.dimension,
+            content_dimension=space.content_dimension,
+            content_scale=space.content_scale,
+            items=len(given.items),
+            topics=len(vectors.topic_centroids),
+            tags=len(vectors.tags),
+            items_version=given.items_version,
+            events_sequence=0,
+            index_kind=index.kind,
+            recall_at_10=measure_recall(index, vectors.index, self._sample(vectors)),
+            files={},
+        )
+
+    def _sample(self, vectors: ItemVectors) -> Vectors:
+        count = min(self.settings.ann.recall_sample, len(vectors.engage))
+        chosen = np.random.default_rng(self.settings.seed).choice(len(vectors.engage), count, replace=False)
+        return np.ascontiguousarray(vectors.engage[np.sort(chosen)])
+
+    def _check_recall(self, recall: float, *, force: bool) -> None:
+        floor = self.settings.ann.recall_floor
+        if recall < floor and not force:
+            raise RecallTooLowError(
+                f"recall@10 of the index is {recall:.3f}, below the floor of {floor}: raise index.ann.ef_search or "
+                "index.ann.ef_construction, or publish all the same with --force"
+            )
+
+    def _digest(self, items: Sequence[ItemDocument], given: BuildInput) -> str:
+        digest = blake2b(f"{FORMAT_VERSION}/{self.encoder.fingerprint}/{given.items_version}".encode(), digest_size=16)
+        digest.update(self.settings.model_dump_json().encode())
+        for item in items:
+            digest.update(item.model_dump_json().encode())
+        return digest.hexdigest()

@@ -1,0 +1,57 @@
+"""Items become columns: what a snapshot holds of each document, by row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.documents import ItemDocument
+from indexer.snapshot import NEVER, ItemColumns, Vocabulary
+from indexer.topics import Topics
+from models.columns import CodesColumn, StringColumn
+from models.ids import IdMap
+from models.words import Words
+
+
+def vocabulary_of(items: Sequence[ItemDocument], tags: Sequence[str], topics: Topics) -> Vocabulary:
+    """Every word that the columns refer to by code; `tags` in the order of their vectors."""
+    return Vocabulary(
+        tags=tuple(tags),
+        formats=_words(item.format for item in items),
+        languages=_words(item.language for item in items),
+        providers=_words(item.provider or "" for item in items),
+        sensitive_topics=_words(topic for item in items for topic in item.sensitive_topics),
+        topic_names=tuple(topics.names),
+        topic_slugs=tuple(topics.slugs),
+    )
+
+
+def build_columns(items: Sequence[ItemDocument], vocabulary: Vocabulary, topics: NDArray[np.int32]) -> ItemColumns:
+    """Columns of `items`, in their order; ids unique."""
+    tags, sensitive = Words(vocabulary.tags), Words(vocabulary.sensitive_topics)
+    return ItemColumns(
+        ids=IdMap.build([item.item_id for item in items]),
+        documents=StringColumn.build([item.model_dump_json(exclude_none=True) for item in items]),
+        titles=StringColumn.build([item.headline() for item in items]),
+        tags=CodesColumn.build([[tags.code(tag) for tag in item.tags] for item in items]),
+        sensitive=CodesColumn.build([[sensitive.code(topic) for topic in item.sensitive_topics] for item in items]),
+        published_at=np.array([int(item.published_at.timestamp()) for item in items], dtype=np.int64),
+        expires_at=np.array(
+            [int(item.expires_at.timestamp()) if item.expires_at else NEVER for item in items], dtype=np.int64
+        ),
+        formats=_codes(vocabulary.formats, (item.format for item in items)),
+        languages=_codes(vocabulary.languages, (item.language for item in items)),
+        providers=_codes(vocabulary.providers, (item.provider or "" for item in items)),
+        topics=topics,
+    )
+
+
+def _words(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({word for word in words if word}))
+
+
+def _codes(words: Sequence[str], values: Iterable[str]) -> NDArray[np.int32]:
+    codes = Words(words)
+    return np.array([codes.code(value) for value in values], dtype=np.int32)
