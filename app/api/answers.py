@@ -1,0 +1,16 @@
+"""Answers: JSON, encoded to bytes once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from fastapi import Response
+
+JSON = "application/json"
+PROBLEM_JSON = "application/problem+json"
+
+
+def json_answer(content: Any, status: int = 200) -> Response:
+    """An answer whose body is `content` as JSON; arrays of numbers and dataclasses are written as they are."""
+    return Response(orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY), status, media_type=JSON)

@@ -1,0 +1,113 @@
+"""Bodies of many rows: good rows are accepted, bad ones are told why, in one answer.
+
+    {"counts": {"accepted": 1, "duplicate": 0, "ignored": 0, "rejected": 1},
+     "results": [{"row": 1, "event_id": "e1", "status": "accepted"},
+                 {"row": 2, "event_id": "e2", "status": "rejected", "errors": [{"field": "type", "message": "..."}]}]}
+
+The status is 200 where anything but rejection became of at least one row (or there was none), and 422 where every row
+was rejected: then the same members stand in a problem document, with all errors in one list besides.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from fastapi import Request, Response
+from pydantic import ValidationError
+
+from app.api.answers import json_answer
+from app.api.bodies import BodyRow, read_rows
+from app.errors import RowsRejectedError
+from indexer.documents import Document
+from indexer.problems import FieldProblem, problems
+
+REJECTED: Final = "rejected"
+_BREATH: Final = 256
+"""Rows that are checked before other requests get a turn."""
+
+Doc = TypeVar("Doc", bound=Document)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a row.
+
+    Attributes:
+        status: `rejected`, or one that says how it was accepted.
+        errors: what is wrong with it, if it was rejected.
+        message: what else the caller should know.
+    """
+
+    status: str
+    errors: Sequence[FieldProblem] = ()
+    message: str | None = None
+
+
+Accept = Callable[[Sequence[Doc]], Awaitable[Sequence[Verdict]]]
+
+
+async def take_rows(request: Request, model: type[Doc], statuses: Sequence[str], accept: Accept[Doc]) -> Response:
+    """Read a body's rows, hand the valid ones to `accept`, and answer for each.
+
+    Args:
+        request: its body is read.
+        model: what a row must be.
+        statuses: what may become of a row; each is counted.
+        accept: takes the valid rows, and says in the same order what became of each.
+
+    Raises:
+        PenchantError: the body cannot be read, or every row was rejected.
+    """
+    rows = await read_rows(request)
+    checked = await _check(rows, model)
+    verdicts = iter(await accept([one for one in checked if isinstance(one, model)]))
+    results = [
+        _result(row, model.KEY, one if isinstance(one, Verdict) else next(verdicts))
+        for row, one in zip(rows, checked, strict=True)
+    ]
+    return _answer(results, statuses)
+
+
+async def _check(rows: Sequence[BodyRow], model: type[Doc]) -> list[Doc | Verdict]:
+    checked: list[Doc | Verdict] = []
+    for position, row in enumerate(rows, start=1):
+        checked.append(_document(row, model))
+        if position % _BREATH == 0:
+            await asyncio.sleep(0)
+    return checked
+
+
+def _document(row: BodyRow, model: type[Doc]) -> Doc | Verdict:
+    if row.fault:
+        return Verdict(REJECTED, [row.fault])
+    try:
+        return model.model_validate(row.value)
+    except ValidationError as error:
+        return Verdict(REJECTED, problems(error))
+
+
+def _result(row: BodyRow, key: str, verdict: Verdict) -> dict[str, Any]:
+    """The row's id is told as it was sent, as far as there is one."""
+    named = row.value.get(key) if isinstance(row.value, dict) else None
+    result: dict[str, Any] = {
+        "row": row.number,
+        key: named if isinstance(named, str) else None,
+        "status": verdict.status,
+    }
+    if verdict.errors:
+        result["errors"] = verdict.errors
+    if verdict.message is not None:
+        result["message"] = verdict.message
+    return result
+
+
+def _answer(results: Sequence[dict[str, Any]], statuses: Sequence[str]) -> Response:
+    tally = Counter(result["status"] for result in results)
+    counts = {status: tally[status] for status in statuses}
+    if results and counts[REJECTED] == len(results):
+        raise RowsRejectedError(counts, results)
+    return json_answer({"counts": counts, "results": results})

@@ -1,0 +1,29 @@
+"""What the application holds for as long as it runs, and how an endpoint gets at it."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from fastapi import Request
+
+from app.service import Service
+from app.settings import HttpSettings
+
+
+class State(TypedDict):
+    """What the application's lifespan yields."""
+
+    service: Service
+    http: HttpSettings
+
+
+def service_of(request: Request) -> Service:
+    """The service that answers."""
+    service: Service = request.state.service
+    return service
+
+
+def http_of(request: Request) -> HttpSettings:
+    """The limits of requests."""
+    http: HttpSettings = request.state.http
+    return http
