@@ -1,0 +1,125 @@
+"""What FastAPI cannot tell of our endpoints by itself, for /openapi.json: bodies and queries are read by hand."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cache
+from typing import Any, Final
+
+from fastapi import FastAPI
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from app.api.answers import JSON, PROBLEM_JSON
+from app.api.bodies import NDJSON
+from app.api.schemas.problem import FieldError, Problem
+from app.errors import (
+    BodyTooLargeError,
+    InvalidPayloadError,
+    MalformedBodyError,
+    MalformedUrlError,
+    PenchantError,
+    RowsRejectedError,
+    SnapshotMissingError,
+    TooManyRowsError,
+    UnavailableError,
+    UnexpectedError,
+    UnsupportedMediaTypeError,
+)
+from app.requests import PreferencesPatch, ProfilePatch, RecommendRequest, ResetRequest, SimilarRequest
+from indexer.documents import EventDocument, ItemDocument
+
+Responses = dict[int | str, dict[str, Any]]
+Errors = tuple[type[PenchantError], ...]
+
+URL_ERRORS: Final[Errors] = (MalformedUrlError, InvalidPayloadError)
+BODY_ERRORS: Final[Errors] = (MalformedBodyError, BodyTooLargeError, UnsupportedMediaTypeError)
+ROWS_ERRORS: Final[Errors] = (*URL_ERRORS, *BODY_ERRORS, TooManyRowsError, RowsRejectedError)
+READING_ERRORS: Final[Errors] = (SnapshotMissingError,)
+WRITING_ERRORS: Final[Errors] = (SnapshotMissingError, UnavailableError)
+
+_REF: Final = "#/components/schemas/{model}"
+_READ_BY_HAND: Final = (
+    ItemDocument,
+    EventDocument,
+    RecommendRequest,
+    SimilarRequest,
+    ProfilePatch,
+    PreferencesPatch,
+    ResetRequest,
+    Problem,
+    FieldError,
+)
+
+
+class DocumentedApi(FastAPI):
+    """FastAPI, with the schemas of what is read and written by hand in its OpenAPI document."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document, as a value."""
+        document = super().openapi()
+        document["components"]["schemas"].update(schemas_by_hand())
+        return document
+
+
+@cache
+def schemas_by_hand() -> dict[str, Any]:
+    """JSON Schema of each model that FastAPI does not see, by name."""
+    wanted = [(model, "validation") for model in _READ_BY_HAND]
+    _, definitions = models_json_schema(wanted, ref_template=_REF)  # type: ignore[arg-type] # a list of literals
+    schemas: dict[str, Any] = definitions["$defs"]
+    return schemas
+
+
+def answers(model: type[BaseModel], description: str, *errors: type[PenchantError]) -> Responses:
+    """The answers of an endpoint: one when all is well, and a problem document for each error."""
+    return {200: {"model": model, "description": description}, **problems(*errors)}
+
+
+def problems(*errors: type[PenchantError]) -> Responses:
+    """Problem documents by status; a status that several errors share names all of them."""
+    by_status: dict[int, list[type[PenchantError]]] = defaultdict(list)
+    possible: Errors = (*errors, UnexpectedError)
+    for error in possible:
+        by_status[error.status].append(error)
+    content = {PROBLEM_JSON: {"schema": _ref(Problem)}}
+    return {
+        status: {"description": "; ".join(f"{each.title} (`{each.slug}`)" for each in sharing), "content": content}
+        for status, sharing in sorted(by_status.items())
+    }
+
+
+def query_of(model: type[BaseModel]) -> dict[str, Any]:
+    """The fields of a model as query parameters."""
+    schema = model.model_json_schema(ref_template=_REF)
+    required = schema.get("required", [])
+    return {"parameters": [_parameter(name, field, name in required) for name, field in schema["properties"].items()]}
+
+
+def body_of(
+    model: type[BaseModel], media_types: tuple[str, ...] = (JSON,), *, optional: bool = False
+) -> dict[str, Any]:
+    """A body that is one object."""
+    content = {media_type: {"schema": _ref(model)} for media_type in media_types}
+    return {"requestBody": {"required": not optional, "content": content}}
+
+
+def rows_of(model: type[BaseModel]) -> dict[str, Any]:
+    """A body that is one object, an array of objects, or one object a line."""
+    one_or_many = {"anyOf": [_ref(model), {"type": "array", "items": _ref(model)}]}
+    lines = {"type": "string", "description": f"One {model.__name__} a line."}
+    return {"requestBody": {"required": True, "content": {JSON: {"schema": one_or_many}, NDJSON: {"schema": lines}}}}
+
+
+def _ref(model: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": _REF.format(model=model.__name__)}
+
+
+def _parameter(name: str, field: dict[str, Any], required: bool) -> dict[str, Any]:
+    """A query has no null: what is optional is left out."""
+    choices = [choice for choice in field.get("anyOf", ()) if choice != {"type": "null"}]
+    described = {key: value for key, value in field.items() if key not in {"anyOf", "title", "description", "default"}}
+    schema = {**described, **(choices[0] if choices else {})}
+    if field.get("default") is not None:
+        schema["default"] = field["default"]
+    return {"name": name, "in": "query", "required": required, "description": field["description"], "schema": schema}

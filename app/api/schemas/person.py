@@ -1,0 +1,137 @@
+"""What the endpoints under `/users/{user_id}` answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from app.api.schemas.base import Answer
+
+
+class StatedPreferences(Answer):
+    """What a person says to like; what is absent was not stated."""
+
+    tags: list[str] | None = None
+    formats: list[str] | None = None
+    languages: list[str] | None = None
+
+
+class Explicit(Answer):
+    """What was stated of a person; what is absent was not."""
+
+    role: str | None = None
+    goals: list[str] | None = None
+    preferences: StatedPreferences | None = None
+    allowed_sensitive_topics: list[str] | None = None
+    attributes: dict[str, Any] | None = None
+    personalization: bool | None = None
+
+
+class Evidence(Answer):
+    """An event that an inference rests on."""
+
+    item_id: str
+    title: str
+
+    event: str
+    """Its type."""
+
+    occurred_at: datetime
+    age_days: float
+
+    weight_now: float
+    """What is left of its weight."""
+
+
+class TopicShare(Answer):
+    """A topic of interest."""
+
+    topic: str
+    name: str
+
+    share: float = Field(ge=0, le=1)
+    """Part of the decayed positive mass."""
+
+    established: bool
+    """Whether it is among the established interests, which exploration leaves aside."""
+
+    evidence: list[Evidence]
+    """The events that weigh most."""
+
+
+class FormatShare(Answer):
+    """A format engaged with."""
+
+    format: str
+    share: float = Field(ge=0, le=1)
+
+
+class Implicit(Answer):
+    """What was inferred of a person from their events."""
+
+    topics: list[TopicShare]
+    formats: list[FormatShare]
+
+
+class Signals(Answer):
+    """Events that count, by polarity."""
+
+    positive: int
+    neutral: int
+    negative: int
+
+
+class Freshness(Answer):
+    """How old the evidence is, and how fast it fades."""
+
+    as_of: datetime
+    oldest_event: datetime | None
+    newest_event: datetime | None
+    half_life_positive_days: float
+    half_life_negative_days: float
+
+
+class Profile(Answer):
+    """What is held of a person: what they stated, and what was inferred from which events."""
+
+    user_id: str
+
+    known: bool
+    """False for a person who never came; the rest is then empty."""
+
+    personalization: bool
+    """Whether anything is learned of them."""
+
+    epoch: int
+    """How often they were reset."""
+
+    explicit: Explicit
+    implicit: Implicit
+    signals: Signals
+    freshness: Freshness
+
+
+class ResetReceipt(Answer):
+    """What a reset did."""
+
+    user_id: str
+
+    epoch: int
+    """How often they were reset, this time included."""
+
+    reset_at: datetime
+
+    kept_seen: bool
+    """Whether items that they have seen stay out of their slates."""
+
+
+class ErasureReceipt(Answer):
+    """What an erasure did."""
+
+    user_id: str
+    erased_at: datetime
+
+    deleted: dict[str, int]
+    """How much was deleted, by store."""

@@ -1,0 +1,71 @@
+"""What became of the rows of a body with many."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from app.api.schemas.base import Answer
+from app.api.schemas.problem import FieldError
+
+
+class RowResult(Answer):
+    """What became of a row."""
+
+    row: int
+    """From 1; in NDJSON the number of the line."""
+
+    errors: list[FieldError] | None = None
+    """What is wrong with it, if it was rejected."""
+
+    message: str | None = None
+    """What else there is to know."""
+
+
+class ItemRow(RowResult):
+    """What became of an item."""
+
+    item_id: str | None
+    """As it was sent; null where the row has none."""
+
+    status: Literal["created", "updated", "rejected"]
+
+
+class EventRow(RowResult):
+    """What became of an event."""
+
+    event_id: str | None
+    """As it was sent; null where the row has none."""
+
+    status: Literal["accepted", "duplicate", "ignored", "rejected"]
+    """A duplicate was accepted before; an event from before its person's last reset is ignored."""
+
+
+class ItemCounts(Answer):
+    """Rows by what became of them."""
+
+    created: int
+    updated: int
+    rejected: int
+
+
+class EventCounts(Answer):
+    """Rows by what became of them."""
+
+    accepted: int
+    duplicate: int
+    ignored: int
+    rejected: int
+
+
+class ItemResults(Answer):
+    """What became of every row."""
+
+    counts: ItemCounts
+    results: list[ItemRow]
+
+
+class EventResults(Answer):
+    """What became of every row."""
+
+    counts: EventCounts
+    results: list[EventRow]

@@ -1,0 +1,57 @@
+"""What the service says of itself."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import ConfigDict
+
+from app.api.schemas.base import Answer
+
+
+class Transparency(Answer):
+    """What anyone may know of how answers are made: the data used and why, live weights and floors."""
+
+    data_used: list[dict[str, str]]
+    """Which data, why, and how it fades."""
+
+    user_controls: dict[str, str]
+    """What a person can do, and the endpoint for it."""
+
+    ranking_weights: dict[str, float]
+    """Weight of each term of the score."""
+
+    floors: dict[str, float]
+    """What every slate is held to."""
+
+    events: dict[str, Any]
+    """Weight and polarity of each event type, and the half-lives."""
+
+    settings: dict[str, Any]
+    """Every setting that bears on an answer."""
+
+    configuration_hash: str
+    """Digest of these settings."""
+
+    snapshot: str | None
+    """The index in service; null before there is one."""
+
+    space_id: str | None
+    """Its vector space."""
+
+
+class Alive(Answer):
+    """The process answers."""
+
+    status: Literal["alive"]
+
+
+class Ready(Answer):
+    """Requests can be answered."""
+
+    model_config = ConfigDict(extra="allow")
+
+    ready: bool
+
+    reasons: list[str]
+    """What is the matter; while another index still serves, this may say why a newer one was refused."""
