@@ -1,0 +1,48 @@
+"""`/events`: what people did with items."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from app.api.batches import REJECTED, Verdict, take_rows
+from app.api.documentation import ROWS_ERRORS, WRITING_ERRORS, answers, rows_of
+from app.api.queries import refuse_query
+from app.api.schemas.rows import EventResults
+from app.api.state import service_of
+from app.ingestion import EventResult
+from indexer.documents import EventDocument
+from indexer.problems import FieldProblem
+
+router = APIRouter(tags=["events"], dependencies=[Depends(refuse_query)])
+
+_STATUSES: Final = ("accepted", "duplicate", "ignored", REJECTED)
+
+
+@router.post(
+    "/events",
+    operation_id="ingest_events",
+    summary="Tell what people did",
+    openapi_extra=rows_of(EventDocument),
+    responses=answers(EventResults, "What became of every row.", *ROWS_ERRORS, *WRITING_ERRORS),
+)
+async def ingest_events(request: Request) -> Response:
+    """One event, an array of events, or one event a line.
+
+    Acknowledged events are durable, and the next answer follows them. An event that is sent again, by its `event_id`,
+    is a duplicate and changes nothing.
+    """
+    service = service_of(request)
+
+    async def accept(events: Sequence[EventDocument]) -> list[Verdict]:
+        return [_verdict(result) for result in await service.ingest(events)]
+
+    return await take_rows(request, EventDocument, _STATUSES, accept)
+
+
+def _verdict(result: EventResult) -> Verdict:
+    if result.status == REJECTED:
+        return Verdict(REJECTED, [FieldProblem(result.field or "", result.message or "")])
+    return Verdict(result.status, message=result.message)

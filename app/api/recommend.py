@@ -1,0 +1,42 @@
+"""`/recommend`: the slate for one person."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from app.api.answers import json_answer
+from app.api.asking import asked
+from app.api.documentation import BODY_ERRORS, READING_ERRORS, URL_ERRORS, answers, body_of, query_of
+from app.api.schemas.slate import Slate
+from app.api.state import service_of
+from app.errors import CursorError
+from app.requests import RecommendRequest
+
+router = APIRouter(tags=["recommendations"])
+
+_ERRORS = (*URL_ERRORS, CursorError, *READING_ERRORS)
+
+
+@router.get(
+    "/recommend",
+    operation_id="recommend",
+    summary="Recommend items to a person",
+    openapi_extra=query_of(RecommendRequest),
+    responses=answers(Slate, "The slate and its receipt.", *_ERRORS),
+)
+@router.post(
+    "/recommend",
+    operation_id="recommend_by_post",
+    summary="Recommend items to a person, asked in a body",
+    openapi_extra=body_of(RecommendRequest),
+    responses=answers(Slate, "The slate and its receipt.", *_ERRORS, *BODY_ERRORS),
+)
+async def recommend(request: Request) -> Response:
+    """The slate: labelled items in order, and a receipt that says which floors were kept.
+
+    A person of whom nothing is known gets popular, fresh and varied items, and `personalized` is false.
+    """
+    wanted = await asked(request, RecommendRequest)
+    if wanted.cursor is not None:
+        raise CursorError("No slate is continued by this cursor: `next_cursor` was null.")
+    return json_answer(service_of(request).recommend(wanted).payload())

@@ -1,0 +1,36 @@
+"""`/similar`: the nearest neighbours of an item or of a text."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from app.api.answers import json_answer
+from app.api.asking import asked
+from app.api.documentation import BODY_ERRORS, READING_ERRORS, URL_ERRORS, answers, body_of, query_of
+from app.api.schemas.slate import SimilarItems
+from app.api.state import service_of
+from app.errors import ItemNotFoundError
+from app.requests import SimilarRequest
+
+router = APIRouter(tags=["recommendations"])
+
+_ERRORS = (*URL_ERRORS, ItemNotFoundError, *READING_ERRORS)
+
+
+@router.get(
+    "/similar",
+    operation_id="similar",
+    summary="Find items like an item or a text",
+    openapi_extra=query_of(SimilarRequest),
+    responses=answers(SimilarItems, "The nearest neighbours, nearest first.", *_ERRORS),
+)
+@router.post(
+    "/similar",
+    operation_id="similar_by_post",
+    summary="Find items like an item or a text, asked in a body",
+    openapi_extra=body_of(SimilarRequest),
+    responses=answers(SimilarItems, "The nearest neighbours, nearest first.", *_ERRORS, *BODY_ERRORS),
+)
+async def similar(request: Request) -> Response:
+    """The nearest neighbours of `item_id` or of `text`, each labelled with what they have in common."""
+    return json_answer(await service_of(request).similar(await asked(request, SimilarRequest)))

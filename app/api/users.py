@@ -1,0 +1,80 @@
+"""`/users/{user_id}`: a person sees, edits, resets and erases what is held of them.
+
+A person who never came is not an error: their profile is empty, and their erasure deletes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import ValidationError
+
+from app.api.answers import JSON, json_answer
+from app.api.asking import checked
+from app.api.bodies import MERGE_PATCH, read_object
+from app.api.documentation import BODY_ERRORS, READING_ERRORS, URL_ERRORS, WRITING_ERRORS, answers, body_of
+from app.api.paths import UserIdInPath
+from app.api.queries import refuse_query
+from app.api.schemas.person import ErasureReceipt, Profile, ResetReceipt
+from app.api.state import service_of
+from app.errors import InvalidPayloadError
+from app.requests import ProfilePatch, ResetRequest
+from indexer.problems import problems
+
+router = APIRouter(prefix="/users/{user_id}", tags=["people"], dependencies=[Depends(refuse_query)])
+
+_PATCHES: Final = (JSON, MERGE_PATCH)
+_WRITING: Final = (*URL_ERRORS, *BODY_ERRORS, *WRITING_ERRORS)
+
+
+@router.get(
+    "/profile",
+    operation_id="get_profile",
+    summary="See what is held of a person",
+    responses=answers(Profile, "The profile.", *URL_ERRORS, *READING_ERRORS),
+)
+async def get_profile(request: Request, user_id: UserIdInPath) -> Response:
+    """What they stated, what was inferred from which events, and how fresh that is."""
+    return json_answer(service_of(request).profile(user_id))
+
+
+@router.patch(
+    "/profile",
+    operation_id="patch_profile",
+    summary="Edit what a person states",
+    openapi_extra=body_of(ProfilePatch, _PATCHES),
+    responses=answers(Profile, "The profile as it is now.", *_WRITING),
+)
+async def patch_profile(request: Request, user_id: UserIdInPath) -> Response:
+    """A JSON merge patch (RFC 7396) of the explicit data: what is absent stays, and null removes."""
+    patch = checked(ProfilePatch, await read_object(request, _PATCHES))
+    try:
+        profile = await service_of(request).patch_profile(user_id, patch)
+    except ValidationError as error:  # each part is valid, but what came of merging them is not
+        raise InvalidPayloadError(problems(error)) from error
+    return json_answer(profile)
+
+
+@router.post(
+    "/reset-embedding",
+    operation_id="reset_embedding",
+    summary="Forget what was learned of a person",
+    openapi_extra=body_of(ResetRequest, optional=True),
+    responses=answers(ResetReceipt, "What was done.", *_WRITING),
+)
+async def reset_embedding(request: Request, user_id: UserIdInPath) -> Response:
+    """Afterwards answers are those for a person who never came; what they stated stays. The body may be left out."""
+    wanted = checked(ResetRequest, await read_object(request, optional=True))
+    return json_answer(await service_of(request).reset(user_id, wanted))
+
+
+@router.delete(
+    "",
+    operation_id="erase_user",
+    summary="Erase a person",
+    responses=answers(ErasureReceipt, "What was deleted.", *URL_ERRORS, *WRITING_ERRORS),
+)
+async def erase_user(request: Request, user_id: UserIdInPath) -> Response:
+    """Delete all that is held of a person."""
+    return json_answer(await service_of(request).erase(user_id))
