@@ -1,0 +1,206 @@
+"""The HTTP layer in front of a small service that keeps items and events in memory.
+
+Every answer that a test gets is held to the OpenAPI document: its status and content type must be documented, and its
+body must have the documented shape.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from pydantic import BaseModel
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.api.application import build
+from app.api.schemas.problem import Problem
+from app.errors import ItemNotFoundError
+from app.ingestion import EventResult
+from app.pipeline.reranker import FloorReceipt
+from app.pipeline.slate import Reason, Slate, SlateItem
+from app.requests import ProfilePatch, RecommendRequest, ResetRequest, SimilarRequest
+from app.settings import HttpSettings
+from indexer.documents import EventDocument, ItemDocument
+
+NOW = "2024-05-01T12:00:00+00:00"
+
+
+class MemoryService:
+    """Answers like the service, from dictionaries. `failure`, if set, is raised by `recommend`."""
+
+    def __init__(self) -> None:
+        self.items: dict[str, ItemDocument] = {}
+        self.events: dict[str, EventDocument] = {}
+        self.asked: list[Any] = []
+        self.failure: Exception | None = None
+        self.reasons: list[str] = []
+
+    async def upsert_items(self, documents: Sequence[ItemDocument]) -> list[bool]:
+        new = [document.item_id not in self.items for document in documents]
+        self.items |= {document.item_id: document for document in documents}
+        return new
+
+    def get_item(self, item_id: str) -> bytes:
+        if item_id not in self.items:
+            raise ItemNotFoundError(item_id)
+        return self.items[item_id].model_dump_json(exclude_none=True).encode()
+
+    async def delete_item(self, item_id: str) -> None:
+        if self.items.pop(item_id, None) is None:
+            raise ItemNotFoundError(item_id)
+
+    async def ingest(self, events: Sequence[EventDocument]) -> list[EventResult]:
+        return [self._take(event) for event in events]
+
+    def _take(self, event: EventDocument) -> EventResult:
+        if event.item_id == "unknown":
+            return EventResult(event.event_id, "rejected", "item_id", "the catalogue has no item with this id")
+        if event.item_id == "before-reset":
+            return EventResult(event.event_id, "ignored", message="the person's profile was reset after this happened")
+        duplicate = event.event_id in self.events
+        self.events[event.event_id] = event
+        return EventResult(event.event_id, "duplicate" if duplicate else "accepted")
+
+    def recommend(self, request: RecommendRequest) -> Slate:
+        self.asked.append(request)
+        if self.failure:
+            raise self.failure
+        reason = Reason("because_you", 0.5, "rust", "i2", "Rust in anger", "like", NOW)
+        item = SlateItem("i1", "Title", 1, 0.5, "interests", "Because you liked rust", (reason,), False, False, None)
+        receipt = FloorReceipt("exploration", 4, 4, None)
+        return Slate("r1", request.user_id, True, "s1", (item,), (receipt,), () if request.debug else None)
+
+    async def similar(self, request: SimilarRequest) -> dict[str, Any]:
+        self.asked.append(request)
+        if request.item_id == "unknown":
+            raise ItemNotFoundError(request.item_id)
+        item = {"item_id": "i1", "title": "Title", "rank": 1, "score": 0.5, "label": "Also about rust"}
+        return {"snapshot": "s1", "items": [item]}
+
+    def profile(self, user_id: str) -> dict[str, Any]:
+        freshness = {"oldest_event": None, "newest_event": NOW}
+        half_lives = {"half_life_positive_days": 90.0, "half_life_negative_days": 60.0}
+        return {
+            "user_id": user_id,
+            "known": False,
+            "personalization": True,
+            "epoch": 0,
+            "explicit": {},
+            "implicit": {"topics": [], "formats": []},
+            "signals": {"positive": 0, "neutral": 0, "negative": 0},
+            "freshness": {"as_of": NOW, **freshness, **half_lives},
+        }
+
+    async def patch_profile(self, user_id: str, patch: ProfilePatch) -> dict[str, Any]:
+        self.asked.append(patch)
+        return {**self.profile(user_id), "explicit": patch.model_dump(exclude_none=True)}
+
+    async def reset(self, user_id: str, request: ResetRequest) -> dict[str, Any]:
+        return {"user_id": user_id, "epoch": 1, "reset_at": NOW, "kept_seen": request.keep_seen}
+
+    async def erase(self, user_id: str) -> dict[str, Any]:
+        return {"user_id": user_id, "erased_at": NOW, "deleted": {"events": 3, "users": 1}}
+
+    def transparency(self) -> dict[str, Any]:
+        named: dict[str, Any] = {"data_used": [], "user_controls": {}, "ranking_weights": {}, "floors": {}}
+        return {**named, "events": {}, "settings": {}, "configuration_hash": "0", "snapshot": None, "space_id": None}
+
+    def readiness(self) -> dict[str, Any]:
+        return {"ready": not self.reasons, "reasons": self.reasons, "snapshot": "s1"}
+
+
+class Client:
+    """A client of the application, in this process. Its answers are held to the OpenAPI document."""
+
+    def __init__(self, app: FastAPI, served: ASGIApp, runner: asyncio.Runner) -> None:
+        self._app = app
+        self._runner = runner
+        self._client = httpx.AsyncClient(transport=httpx.ASGITransport(served), base_url="http://penchant.test")
+
+    def request(self, method: str, url: str, **more: Any) -> httpx.Response:
+        answer = self._runner.run(self._client.request(method, url, **more))
+        check_documented(self._app, answer)
+        return answer
+
+    def get(self, url: str, **more: Any) -> httpx.Response:
+        return self.request("GET", url, **more)
+
+    def post(self, url: str, **more: Any) -> httpx.Response:
+        return self.request("POST", url, **more)
+
+    def patch(self, url: str, **more: Any) -> httpx.Response:
+        return self.request("PATCH", url, **more)
+
+    def delete(self, url: str, **more: Any) -> httpx.Response:
+        return self.request("DELETE", url, **more)
+
+
+def check_documented(app: FastAPI, answer: httpx.Response) -> None:
+    """Statuses, content types and bodies are those of the OpenAPI document."""
+    path = answer.request.url.raw_path.decode().partition("?")[0]
+    media_type = answer.headers.get("content-type")
+    if answer.is_error:
+        assert media_type == "application/problem+json"
+        problem = Problem.model_validate_json(answer.content)
+        assert problem.status == answer.status_code
+    documented = operation(app, path, answer.request.method)
+    if documented is not None:
+        assert str(answer.status_code) in documented["responses"], f"{answer.status_code} of {path} is not documented"
+        said = documented["responses"][str(answer.status_code)].get("content", {})
+        assert media_type in said or (not said and not answer.content)
+        for model in documented_models(app, path, answer.request.method) if answer.status_code == 200 else ():
+            model.model_validate_json(answer.content)
+
+
+def documented_models(app: FastAPI, path: str, method: str) -> list[type[BaseModel]]:
+    """The model of an operation's answer when all is well, if it has one."""
+    routes = [each for each in iter_route_contexts(app.routes) if matches(each.path, path) and method in each.methods]
+    return [each.responses[200]["model"] for each in routes if "model" in each.responses.get(200, {})]
+
+
+def operation(app: FastAPI, path: str, method: str) -> dict[str, Any] | None:
+    """The operation of the OpenAPI document that a request belongs to."""
+    for template, operations in app.openapi()["paths"].items():
+        if matches(template, path):
+            return operations.get(method.lower())
+    return None
+
+
+def matches(template: str | None, path: str) -> bool:
+    return re.fullmatch(re.sub(r"\{[^}]+\}", "[^/]+", template or ""), path) is not None
+
+
+@pytest.fixture
+def service() -> MemoryService:
+    return MemoryService()
+
+
+@pytest.fixture
+def http() -> HttpSettings:
+    return HttpSettings(max_body_bytes=4096, max_rows=5)
+
+
+@pytest.fixture(scope="session")
+def app() -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
+        raise AssertionError("each test brings its own state")
+        yield {}
+
+    return build(lifespan)
+
+
+@pytest.fixture
+def client(app: FastAPI, service: MemoryService, http: HttpSettings) -> Iterator[Client]:
+    """The state that a server would take from the lifespan is put into the requests."""
+
+    async def served(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, "state": {"service": service, "http": http}}, receive, send)
+
+    with asyncio.Runner() as runner:
+        yield Client(app, served, runner)

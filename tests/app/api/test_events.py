@@ -1,0 +1,53 @@
+"""`/events`: what became of each."""
+
+EVENT = {"event_id": "e1", "user_id": "u1", "item_id": "i1", "type": "like", "occurred_at": "2024-05-01T14:00:00+02:00"}
+
+
+def test_one_event_is_accepted_and_its_repetition_is_a_duplicate(client):
+    answer = client.post("/events", json=EVENT)
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "counts": {"accepted": 1, "duplicate": 0, "ignored": 0, "rejected": 0},
+        "results": [{"row": 1, "event_id": "e1", "status": "accepted"}],
+    }
+    again = client.post("/events", json=EVENT)
+    assert again.status_code == 200
+    assert again.json()["results"] == [{"row": 1, "event_id": "e1", "status": "duplicate"}]
+
+
+def test_what_the_service_rejects_or_ignores_stands_at_its_row(client):
+    events = [
+        EVENT | {"event_id": "a", "item_id": "unknown"},
+        EVENT | {"event_id": "b", "type": "stare"},
+        EVENT | {"event_id": "c", "item_id": "before-reset"},
+        EVENT | {"event_id": "d"},
+    ]
+    answer = client.post("/events", json=events)
+    assert answer.status_code == 200
+    assert answer.json()["counts"] == {"accepted": 1, "duplicate": 0, "ignored": 1, "rejected": 2}
+    unknown, mistyped, ignored, accepted = answer.json()["results"]
+    assert unknown["errors"] == [{"field": "item_id", "message": "the catalogue has no item with this id"}]
+    assert mistyped["errors"][0]["field"] == "type"
+    assert "more_like_this" in mistyped["errors"][0]["message"]
+    assert ignored["message"] == "the person's profile was reset after this happened"
+    assert accepted == {"row": 4, "event_id": "d", "status": "accepted"}
+
+
+def test_an_event_that_the_service_rejects_alone_is_a_problem(client):
+    answer = client.post("/events", json=EVENT | {"item_id": "unknown"})
+    assert answer.status_code == 422
+    assert answer.json()["type"] == "/problems/rows-rejected"
+    assert answer.json()["errors"] == [
+        {"row": 1, "field": "item_id", "message": "the catalogue has no item with this id"}
+    ]
+
+
+def test_an_ignored_event_alone_is_nothing_wrong(client):
+    assert client.post("/events", json=EVENT | {"item_id": "before-reset"}).status_code == 200
+
+
+def test_a_time_without_its_offset_is_refused(client):
+    answer = client.post("/events", json=EVENT | {"occurred_at": "2024-05-01T14:00:00"})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "occurred_at"
+    assert "offset" in answer.json()["errors"][0]["message"]
