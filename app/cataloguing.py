@@ -43,12 +43,12 @@ class Cataloguing:
             texts = [each.content() for each in documents]
             await self._embedder.embed([*texts, *{tag for each in documents for tag in each.tags}])
             rows = [(each.item_id, each.model_dump_json(exclude_none=True).encode()) for each in documents]
-            versions = await self._stores.items.upsert(rows, self._clock.now())
+            versions = await self._stores.items.upsert(rows, self._clock.machine())
             generation = self._rollover.current
             for item in encode_items(generation.catalogue, documents, self._embedder):
                 generation.catalogue.put(item)
             self._settle(generation, [each.item_id for each in documents], max(versions, default=0))
-        return (~known).tolist()
+        return [not each for each in known]
 
     async def delete(self, item_id: str) -> None:
         """Take an item out of every answer and of everybody's state.
@@ -59,7 +59,7 @@ class Cataloguing:
         async with self._one_at_a_time:
             if self._rollover.current.catalogue.row(item_id) < 0:
                 raise ItemNotFoundError(item_id)
-            versions = await self._stores.items.delete([item_id], self._clock.now())
+            versions = await self._stores.items.delete([item_id], self._clock.machine())
             generation = self._rollover.current
             row = generation.catalogue.row(item_id)
             if row >= 0:
@@ -67,9 +67,11 @@ class Cataloguing:
             self._settle(generation, [item_id], max(versions))
 
     def _settle(self, generation: Generation, item_ids: Sequence[str], version: int) -> None:
-        """People's states rest on vectors that have just changed: rebuild those concerned from the log."""
+        """States and popularity rest on what has just changed: rebuild those concerned from the log."""
         generation.version = max(generation.version, version)
         users = self._stores.events.users_of(item_ids)
+        if users:
+            generation.recount(self._stores)
         for user_id in users:
             self._rollover.touched(user_id)
         generation.refresh(users, self._stores, self._embedder)

@@ -1,7 +1,7 @@
 """A generation: everything that is derived from one snapshot and the stores, rebuilt whole and swapped in at once.
 
-The event log, the users table and the items' journal are the truth; a generation is a cache of them in one vector space.
-A new snapshot gets a new generation, built beside the one that serves. What was written meanwhile is taken in by
+The event log, the users table and the items' journal are the truth; a generation is a cache of them in one vector
+space. A new snapshot gets a new generation, built beside the one that serves. What was written meanwhile is taken in by
 `catch_up`, in the moment of the swap.
 """
 
@@ -20,7 +20,8 @@ from app.pipeline.context import World
 from app.popularity import Popularity
 from app.sensitive import SensitiveTopics
 from app.settings import Settings
-from app.storage.protocols import ItemChange, LoggedColumns, Stores
+from app.storage.protocols import Stores
+from app.storage.rows import ItemChange, LoggedColumns
 from indexer.documents import ItemDocument
 from indexer.snapshot import Snapshot
 from models.encoder import unit
@@ -57,6 +58,11 @@ class Generation:
         """Count events towards popularity, or take them back with sign -1."""
         positive = events.where(self.people.signals.polarity[events.codes] > 0)
         self.world.popularity.add(positive.rows, sign * positive.weights, positive.times)
+
+    def recount(self, stores: Stores) -> None:
+        """Count popularity anew from the log."""
+        self.world.popularity.clear()
+        self.count(self.people.columns(stores.events.columns()))
 
     def refresh(self, user_ids: Iterable[str], stores: Stores, embedder: Embedder) -> None:
         """Rebuild people from the stores, after something other than a new event changed what they rest on."""
@@ -107,7 +113,9 @@ def _world(catalogue: Catalogue, people: People, log: LoggedColumns, settings: S
         catalogue=catalogue,
         popularity=Popularity(len(catalogue), settings.popularity, landmark),
         signals=people.signals,
-        blend=Blend.build(settings.query.user.beta, settings.query.user.gamma, space.content_dimension, space.dimension),
+        blend=Blend.build(
+            settings.query.user.beta, settings.query.user.gamma, space.content_dimension, space.dimension
+        ),
         half_lives=(events.half_life_positive_days * DAY_SECONDS, events.half_life_negative_days * DAY_SECONDS),
         settings=settings.query,
     )
@@ -124,9 +132,7 @@ def apply_changes(catalogue: Catalogue, changes: Sequence[ItemChange], embedder:
             catalogue.delete(row)
 
 
-def encode_items(
-    catalogue: Catalogue, documents: Sequence[ItemDocument], embedder: Embedder
-) -> list[EncodedItem]:
+def encode_items(catalogue: Catalogue, documents: Sequence[ItemDocument], embedder: Embedder) -> list[EncodedItem]:
     """Content vectors of items, and of those of their tags that the catalogue does not know."""
     known = catalogue.tag_words
     tags = sorted({tag for document in documents for tag in document.tags if known.code(tag) < 0})
@@ -150,4 +156,5 @@ def explicit_vector(catalogue: Catalogue, person: Person, embedder: Embedder) ->
     unknown = [tag for tag, code in zip(explicit.preferences.tags, codes, strict=True) if code < 0]
     texts = [*explicit.goals, *unknown]
     vectors = [catalogue.tag_vectors[known]] + ([embedder.embed_now(texts)] if texts else [])
-    return catalogue.space.engage_of(unit(np.concatenate(vectors).mean(axis=0, keepdims=True)))[0]
+    mean = unit(np.concatenate(vectors).mean(axis=0, keepdims=True))
+    return np.asarray(catalogue.space.engage_of(mean)[0])

@@ -52,6 +52,11 @@ class Popularity:
             self._contenders.update(rows[self._counts[rows] > self._threshold].tolist())
             self._top = None
 
+    def clear(self) -> None:
+        """Forget all counts."""
+        self._counts[:] = 0.0
+        self._rank_again()
+
     def top(self) -> Rows:
         """The most popular rows, best first, at most TOP; ties by row."""
         if self._top is None:
@@ -69,7 +74,7 @@ class Popularity:
         fade = np.exp2((self._landmark - now) / self._half_life)
         counts = self.counts(rows) * fade
         highest = float(self._counts[top[0]]) * fade
-        return (np.log1p(counts) / np.log1p(highest)).astype(np.float32)
+        return np.asarray(np.log1p(counts) / np.log1p(highest), dtype=np.float32)
 
     def counts(self, rows: Rows) -> NDArray[np.float64]:
         """float64 [n]: comparable counts, as of the landmark."""
