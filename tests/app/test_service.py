@@ -1,0 +1,194 @@
+"""What the service promises, on real stores and a real index."""
+
+import numpy as np
+import pytest
+
+from app.errors import ItemNotFoundError, SnapshotMissingError
+
+
+def essence(slate):
+    """Everything of a slate but the name of the answer."""
+    return [(item.item_id, item.score, item.label, item.exploration) for item in slate.items], slate.receipt
+
+
+def test_feedback_acts_on_the_very_next_answer(home, an_event):
+    before = home.recommend("ada")
+    assert not before.personalized
+    home.ingest(an_event(1, "ada", "i000", "save"))
+    after = home.recommend("ada")
+    assert after.personalized
+    assert after.items[0].label == "Because you saved Rust"
+    assert "i000" not in [item.item_id for item in after.items]
+
+
+def test_the_same_request_gets_the_same_answer(home, an_event):
+    home.ingest(*(an_event(n, "ada", f"i{n:03}") for n in range(0, 30, 6)))
+    assert essence(home.recommend("ada")) == essence(home.recommend("ada"))
+
+
+def test_after_a_reset_the_answer_is_that_of_somebody_never_seen(home, an_event):
+    never_seen = essence(home.recommend("ada"))
+    home.ingest(an_event(0, "bob", "i007", days_ago=3))
+    popular = essence(home.recommend("ada"))
+    home.ingest(an_event(1, "ada", "i000"), an_event(2, "ada", "i001", "dismiss"))
+    assert home.recommend("ada").personalized
+    home.reset("ada")
+    home.erase("bob")
+    after = home.recommend("ada")
+    assert not after.personalized
+    assert [item.item_id for item in after.items] != [item for item, *_ in popular[0]] or never_seen == popular
+    assert home.ingest(an_event(3, "ada", "i006", days_ago=2)) == ["ignored"]
+    assert essence(home.recommend("ada")) == essence(after)
+
+
+def test_a_reset_person_and_one_who_never_came_get_the_same_slate(tmp_path, open_household, an_item, an_event):
+    items = [an_item(number) for number in range(90)]
+    with open_household(tmp_path / "one") as one, open_household(tmp_path / "other") as other:
+        one.publish(items)
+        other.publish(items)
+        for home in (one, other):
+            home.ingest(*(an_event(n, "bob", f"i{n:03}") for n in range(5)))
+        one.ingest(an_event(9, "ada", "i010", "dislike"), an_event(10, "ada", "i011", "impression"))
+        one.reset("ada")
+        mine, theirs = one.recommend("ada"), other.recommend("ada")
+    assert [(item.item_id, item.label) for item in mine.items] == [(item.item_id, item.label) for item in theirs.items]
+
+
+def test_what_was_seen_survives_a_reset_only_on_request(home, an_event):
+    home.ingest(an_event(1, "ada", "i000"))
+    home.reset("ada", keep_seen=True)
+    everything = home.recommend("ada", limit=90)
+    assert "i000" not in [item.item_id for item in everything.items]
+    assert len(everything.items) == 89
+    home.reset("ada")
+    assert len(home.recommend("ada", limit=90).items) == 90
+
+
+def test_live_state_equals_the_state_after_a_restart(tmp_path, open_household, an_item, an_event):
+    events = [
+        an_event(n, f"u{n % 3}", f"i{n * 7 % 90:03}", kind, n % 40) for n, kind in enumerate(("like", "click") * 40)
+    ]
+    events += [an_event(500 + n, f"u{n % 3}", f"i{n * 11 % 90:03}", "dismiss", n) for n in range(20)]
+    with open_household(tmp_path) as home:
+        home.publish([an_item(number) for number in range(90)])
+        for start in range(0, len(events), 7):
+            home.ingest(*events[start : start + 7])
+        home.reset("u1")
+        home.put(an_item(200), an_item(3, title="rust again", tags=["rust"], text="borrow checker"))
+        home.delete("i014")
+        home.ingest(an_event(900, "u1", "i200"), an_event(901, "u2", "i003", "save"))
+        live = home.service.rollover.current
+    with open_household(tmp_path) as again:
+        again.loop.run_until_complete(again.service.rollover.refresh())
+        replayed = again.service.rollover.current
+        for user in ("u0", "u1", "u2"):
+            one, other = live.people.get(user), replayed.people.get(user)
+            assert len(one.history) == len(other.history)
+            for mine, theirs in (
+                (one.state.positive, other.state.positive),
+                (one.state.negative, other.state.negative),
+            ):
+                assert mine.topics.tolist() == theirs.topics.tolist()
+                now = again.settings.as_of.timestamp()
+                np.testing.assert_allclose(
+                    mine.vectors * mine.factor(now), theirs.vectors * theirs.factor(now), atol=1e-4
+                )
+        rows = np.arange(len(replayed.catalogue), dtype=np.int32)
+        now = again.settings.as_of.timestamp()
+        np.testing.assert_allclose(
+            live.world.popularity.share(rows, now), replayed.world.popularity.share(rows, now), atol=1e-4
+        )
+
+
+def test_duplicates_and_unknown_items_are_told_apart(home, an_event):
+    first, again = an_event(1, "ada", "i000"), an_event(1, "ada", "i000")
+    assert home.ingest(first, again, an_event(2, "ada", "nowhere")) == ["accepted", "duplicate", "rejected"]
+    assert home.ingest(first) == ["duplicate"]
+    assert home.service.profile("ada")["signals"]["positive"] == 1
+
+
+def test_events_from_the_future_are_rejected(home, an_event):
+    soon, later = an_event(1, "ada", "i000", days_ago=-4 / 1440), an_event(2, "ada", "i000", days_ago=-6 / 1440)
+    assert home.ingest(soon, later) == ["accepted", "rejected"]
+
+
+def test_a_new_item_is_found_at_once_and_a_deleted_one_never_again(home, an_item, an_event):
+    assert home.put(an_item(300, title="rust in space", tags=["rust", "space"])) == [True]
+    home.ingest(an_event(1, "ada", "i000"), an_event(2, "ada", "i006"))
+    assert "i300" in [item.item_id for item in home.recommend("ada", limit=40).items]
+    assert "i300" in [item["item_id"] for item in home.similar(item_id="i000", limit=20)["items"]]
+    assert home.put(an_item(300, title="rust still")) == [False]
+    home.ingest(*(an_event(100 + n, f"u{n}", "i300") for n in range(5)))
+    home.delete("i300")
+    assert "i300" not in [item.item_id for item in home.recommend("ada", limit=90).items]
+    with pytest.raises(ItemNotFoundError):
+        home.service.get_item("i300")
+    assert home.ingest(an_event(3, "ada", "i300")) == ["rejected"]
+
+
+def test_changes_survive_a_new_snapshot(home, an_item, an_event):
+    home.put(an_item(300, title="rust in space"))
+    home.delete("i001")
+    home.ingest(an_event(1, "ada", "i300"))
+    first = home.service.rollover.current
+    home.publish([an_item(number) for number in range(120)])
+    second = home.service.rollover.current
+    assert second is not first
+    assert second.catalogue.row("i300") >= 0
+    assert second.catalogue.row("i001") < 0
+    assert home.recommend("ada").personalized
+
+
+def test_erasure_leaves_nothing_and_takes_popularity_back(home, an_event):
+    before = essence(home.recommend("eve"))
+    home.patch("ada", goals=["grow vegetables"])
+    home.ingest(*(an_event(n, "ada", f"i{n:03}") for n in range(20)))
+    assert home.erase("ada")["deleted"] == {"events": 20, "users": 1}
+    assert not home.service.profile("ada")["known"]
+    assert essence(home.recommend("eve")) == before
+    assert home.erase("ada")["deleted"] == {"events": 0, "users": 0}
+
+
+def test_goals_and_preferences_steer_a_cold_start(home):
+    home.patch("ada", goals=["telescope galaxies planets"], preferences={"tags": ["astronomy"]})
+    slate = home.recommend("ada", limit=5)
+    assert slate.personalized
+    assert slate.items[0].label == "Because you prefer Astronomy"
+    home.patch("ada", goals=None, preferences=None)
+    assert not home.recommend("ada").personalized
+
+
+def test_nothing_sensitive_appears_without_permission(home, an_item, an_event):
+    home.put(an_item(400, tags=["rust", "gambling"]), an_item(401, sensitive_topics=["grief"], tags=["rust"]))
+    home.ingest(an_event(1, "ada", "i000"), an_event(2, "ada", "i006"))
+    hidden = {"i400", "i401"}
+    assert not hidden & {item.item_id for item in home.recommend("ada", limit=100).items}
+    assert not hidden & {item["item_id"] for item in home.similar(item_id="i000", limit=100)["items"]}
+    home.patch("ada", allowed_sensitive_topics=["gambling", "grief"])
+    allowed = {item.item_id: item for item in home.recommend("ada", limit=100).items}
+    assert hidden <= allowed.keys()
+    assert allowed["i400"].sensitive
+    assert not any("Gambling" in item.label for item in allowed.values())
+
+
+def test_similar_items_share_the_tag_that_is_named(home):
+    answer = home.similar(item_id="i000", limit=5)
+    assert [item["label"] for item in answer["items"]] == ["Also about Rust"] * 5
+    assert "i000" not in [item["item_id"] for item in answer["items"]]
+    text = home.similar(text="telescope galaxies planets", limit=3)
+    assert all("astronomy" in item["title"] for item in text["items"])
+
+
+def test_without_a_snapshot_the_service_says_what_to_do(tmp_path, open_household):
+    with open_household(tmp_path) as home, pytest.raises(SnapshotMissingError, match="rebuild-index"):
+        home.recommend("ada")
+
+
+def test_a_snapshot_of_another_encoder_is_refused_and_the_present_one_serves_on(home, an_item):
+    from models.encoder import HashingEncoder
+
+    serving = home.service.rollover.current
+    home.encoder = HashingEncoder(32)
+    home.publish([an_item(number) for number in range(12)])
+    assert home.service.rollover.current is serving
+    assert "encoder" in home.service.readiness()["reasons"][0]
