@@ -23,3 +23,8 @@ class Clock:
     def now_datetime(self) -> datetime:
         """The same as a datetime in UTC."""
         return datetime.fromtimestamp(self.now(), UTC)
+
+    @staticmethod
+    def machine() -> float:
+        """Seconds since 1970 by the machine's clock, for what is compared with the times of files."""
+        return time.time()

@@ -12,7 +12,8 @@ import orjson
 from app.clock import Clock
 from app.generation import Generation
 from app.rollover import Rollover
-from app.storage.protocols import Appended, EventLog, NewEvent
+from app.storage.protocols import EventLog
+from app.storage.rows import Appended, NewEvent
 from indexer.documents import EventDocument
 from models.events import CODE_OF
 from models.history import EventColumns
@@ -26,8 +27,8 @@ class EventResult:
 
     Attributes:
         event_id: as it was sent.
-        status: `accepted`; `duplicate` of one that was stored before; `ignored`, from before the person's last reset and
-            therefore not stored; or `rejected`.
+        status: `accepted`; `duplicate` of one that was stored before; `ignored`, not stored because it is from before
+            the person's last reset; or `rejected`.
         field: what is wrong, if rejected.
         message: why, if ignored or rejected.
     """

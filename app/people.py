@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.catalogue import Catalogue
-from app.storage.protocols import LoggedColumns, UserRow
+from app.storage.rows import LoggedColumns, UserRow
 from indexer.documents import UserDocument
 from models.events import EventWeights
 from models.history import EventColumns, History
@@ -46,7 +46,10 @@ class People:
 
     def __init__(self, catalogue: Catalogue, weights: EventWeights) -> None:
         self._catalogue = catalogue
-        self._half_lives = (weights.half_life_positive_days * DAY_SECONDS, weights.half_life_negative_days * DAY_SECONDS)
+        self._half_lives = (
+            weights.half_life_positive_days * DAY_SECONDS,
+            weights.half_life_negative_days * DAY_SECONDS,
+        )
         self.signals = weights.table()
         self._people: dict[str, Person] = {}
 
@@ -122,9 +125,7 @@ class People:
         events = EventColumns(log.sequence, rows, log.codes, weights, log.times)
         return events.where(rows >= 0), log.user_codes[rows >= 0]
 
-    def _counting(
-        self, events: EventColumns, users: NDArray[np.int32], people: Sequence[Person]
-    ) -> NDArray[np.bool_]:
+    def _counting(self, events: EventColumns, users: NDArray[np.int32], people: Sequence[Person]) -> NDArray[np.bool_]:
         after = np.array([person.row.reset_sequence for person in people], dtype=np.int64)
         since = np.array([_reset_at(person) for person in people], dtype=np.float64)
         return (events.sequence > after[users]) & (events.times >= since[users])

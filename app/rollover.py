@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+
 from app.clock import Clock
 from app.embedder import Embedder
 from app.errors import SnapshotMissingError
@@ -18,8 +19,8 @@ log = logging.getLogger(__name__)
 class Rollover:
     """Holds the generation that serves; requests take it once and keep it to their end.
 
-    Everything that changes a generation runs on the event loop, so that a swap needs no lock: what was written while the
-    next generation was built is read from the stores in the same step that makes it the current one.
+    Everything that changes a generation runs on the event loop, so that a swap needs no lock: what was written while
+    the next generation was built is read from the stores in the same step that makes it the current one.
     """
 
     def __init__(self, settings: Settings, stores: Stores, embedder: Embedder, clock: Clock) -> None:
@@ -41,7 +42,9 @@ class Rollover:
             SnapshotMissingError: none was published yet.
         """
         if self._current is None:
-            raise SnapshotMissingError(self.problem or "no snapshot has been published yet: run `penchant rebuild-index`")
+            raise SnapshotMissingError(
+                self.problem or "no snapshot has been published yet: run `penchant rebuild-index`"
+            )
         return self._current
 
     @property

@@ -1,4 +1,4 @@
-"""The service: what an endpoint calls. Each method is one hop from HTTP and one hop from the part that does the work."""
+"""The service: what an endpoint calls, one hop from HTTP and one hop from the part that does the work."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import orjson
 
 from app.cataloguing import Cataloguing
 from app.clock import Clock
@@ -22,7 +23,7 @@ from app.requests import ProfilePatch, RecommendRequest, ResetRequest, SimilarRe
 from app.rollover import Rollover
 from app.settings import Settings
 from app.similar import similar_payload
-from app.storage.protocols import Stores
+from app.storage.protocols import ItemChange, Stores
 from app.transparency import transparency_payload
 from indexer.documents import EventDocument, ItemDocument
 
@@ -33,6 +34,7 @@ class Service:
     def __init__(self, settings: Settings, stores: Stores, embedder: Embedder) -> None:
         clock = Clock(settings.as_of)
         self._settings = settings
+        self._stores = stores
         self._clock = clock
         self._embedder = embedder
         self.rollover = Rollover(settings, stores, embedder, clock)
@@ -100,6 +102,11 @@ class Service:
         deleted = await self._control.erase(user_id)
         return {"user_id": user_id, "erased_at": self._clock.now_datetime().isoformat(), "deleted": deleted}
 
+    async def item_changes(self) -> bytes:
+        """The items' journal, one JSON object a line."""
+        changes = await asyncio.to_thread(self._stores.items.changes)
+        return b"".join(orjson.dumps(_change(each), option=orjson.OPT_APPEND_NEWLINE) for each in changes)
+
     def transparency(self) -> dict[str, Any]:
         """What anyone may know of how answers are made."""
         return transparency_payload(self._settings, self.rollover.current_or_none)
@@ -125,3 +132,13 @@ class Service:
         rows = np.unique(generation.catalogue.rows(exclude))
         ask = Ask(user_id, limit, rows[rows >= 0], self._clock.now())
         return Context(generation.world, ask, generation.people.get(user_id))
+
+
+def _change(change: ItemChange) -> dict[str, Any]:
+    document = orjson.Fragment(change.document) if change.document is not None else None
+    return {
+        "version": change.version,
+        "item_id": change.item_id,
+        "document": document,
+        "changed_at": change.changed_at,
+    }

@@ -1,7 +1,7 @@
 """Settings: one object, built once, from the environment and one TOML file. Nothing else reads the environment.
 
-    PENCHANT_CONFIG=penchant.toml            the file; what it says is overruled by the environment
-    PENCHANT_HTTP__PORT=9000                 group and field, joined by two underscores
+PENCHANT_CONFIG=penchant.toml            the file; what it says is overruled by the environment
+PENCHANT_HTTP__PORT=9000                 group and field, joined by two underscores
 """
 
 from __future__ import annotations

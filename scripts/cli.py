@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 SUMMARIES: Final = {
     "demo": "Fetch MovieLens 100K, index it, replay its events through the service, and serve it.",
     "rebuild-index": "Build a snapshot of the catalogue and put it in service.",
+    "serve": "Serve recommendations over HTTP until told to stop.",
     "replay": "Send an events file, and a users file if given, to a running service, in order of the file.",
     "fetch-movielens": "Fetch MovieLens 100K and write it as items, events and users files.",
 }

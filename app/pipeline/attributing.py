@@ -22,12 +22,13 @@ def attribute(context: Context, rows: Rows, weights: RankingWeights) -> tuple[At
     negative, against = context.negative_amounts
     index, blend = context.catalogue.index[rows], context.world.blend
     engage = context.catalogue.engage
-    liked = weights.similarity * (engage[positive.rows] @ index.T + _links(context, len(positive), rows))
+    links = _links(context, len(positive), rows)
+    liked: NDArray[np.floating] = weights.similarity * (engage[positive.rows] @ index.T + links)
     same_format = context.catalogue.formats[positive.rows][:, None] == context.catalogue.formats[rows][None, :]
     has_format = context.catalogue.formats[rows] >= 0
     liked = liked + weights.format * (same_format & has_format)
     disliked = -weights.similarity * ((engage[negative.rows] * blend.beta) @ index.T)
-    explicit = np.zeros(len(rows))
+    explicit: NDArray[np.floating] = np.zeros(len(rows))
     if context.explicit is not None:
         explicit = weights.similarity * blend.gamma * (index @ context.explicit)
     attribution = Attribution(

@@ -1,7 +1,7 @@
 """Backfill: where the candidates cannot keep a promise, the whole catalogue is asked.
 
-Sources find what is near; a floor is promised over the catalogue. Counting shows whether the candidates suffice, so that
-the catalogue is only looked through when they do not, and then only the part of it that can help.
+Sources find what is near; a floor is promised over the catalogue. Counting shows whether the candidates suffice, so
+that the catalogue is only looked through when they do not, and then only the part of it that can help.
 """
 
 from __future__ import annotations

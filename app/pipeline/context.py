@@ -160,13 +160,13 @@ class Context:
     @cached_property
     def allowed_sensitive(self) -> np.uint64:
         """Bits of the sensitive topics that the person has permitted."""
-        explicit = self._known.row.explicit if self._known else None
+        explicit = self._known.explicit if self._known else None
         return self.catalogue.sensitive_topics.bits(explicit.allowed_sensitive_topics if explicit else ())
 
     @cached_property
     def languages(self) -> NDArray[np.int32] | None:
         """Codes of the languages that the person reads, or None for any."""
-        explicit = self.person.row.explicit if self.person else None
+        explicit = self.person.explicit if self.person else None
         if not explicit or not explicit.preferences.languages:
             return None
         return np.array([self.catalogue.language_words.code(name) for name in explicit.preferences.languages])
@@ -208,7 +208,7 @@ class Context:
 
     @cached_property
     def _stated_topics(self) -> NDArray[np.int32]:
-        explicit = self.person.row.explicit if self.person else None
+        explicit = self.person.explicit if self.person else None
         codes = [self.catalogue.tag_words.code(tag) for tag in explicit.preferences.tags] if explicit else []
         known = np.array([code for code in codes if code >= 0], dtype=np.int32)
         if not len(known):

@@ -84,7 +84,7 @@ class _Evidence:
 
 def _because(context: Context, row: int, evidence: _Evidence, share: float) -> Explained:
     catalogue = context.catalogue
-    tag = _shared_tag(context, row, evidence.row)
+    tag = shared_tag(context, row, evidence.row)
     what = displayed(tag) if tag else catalogue.title(evidence.row)
     reason = Reason(
         code="because_you" if tag else "similar_to",
@@ -98,7 +98,7 @@ def _because(context: Context, row: int, evidence: _Evidence, share: float) -> E
     return f"Because you {context.world.signals.verbs[evidence.code]} {what}", (reason,)
 
 
-def _shared_tag(context: Context, row: int, other: int) -> str | None:
+def shared_tag(context: Context, row: int, other: int) -> str | None:
     """The tag nearest to the item among those that both items bear, sensitive ones left out."""
     catalogue = context.catalogue
     shared = np.intersect1d(catalogue.tags(row), catalogue.tags(other))
@@ -111,7 +111,7 @@ def _shared_tag(context: Context, row: int, other: int) -> str | None:
 
 
 def _stated(context: Context, row: int, share: float) -> Explained:
-    explicit = context.person.row.explicit if context.person else None
+    explicit = context.person.explicit if context.person else None
     preferred = set(explicit.preferences.tags) if explicit else set()
     names = [context.catalogue.tag_words.names[code] for code in context.catalogue.tags(row)]
     tag = next((name for name in names if name in preferred), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import uuid4
 
 import numpy as np
@@ -19,6 +19,8 @@ from app.pipeline.reranker import FloorReranker, Ranked
 from app.pipeline.scorer import WeightedScorer
 from app.pipeline.slate import Slate, SlateItem, StageTrace
 from models.ids import Rows
+
+Result = TypeVar("Result", Candidates, Rows, list[Explained])
 
 
 class Source(Protocol):
@@ -57,9 +59,7 @@ class Pipeline:
         for each in self.filters:
             mask = each(context, candidates.rows)
             candidates = trace.record(each.name, len(candidates), candidates.take(mask))
-        candidates = trace.record(
-            self.backfill.name, len(candidates), self.backfill(context, candidates, self._keep)
-        )
+        candidates = trace.record(self.backfill.name, len(candidates), self.backfill(context, candidates, self._keep))
         candidates = trace.record(self.scorer.name, len(candidates), self.scorer(context, candidates))
         ranked = self.reranker(context, candidates)
         trace.record(self.reranker.name, len(candidates), ranked.candidates)
@@ -68,9 +68,7 @@ class Pipeline:
         return self._slate(context, ranked, explained, trace.stages if debug else None)
 
     def _gather(self, context: Context, trace: _Trace) -> Candidates:
-        found: list[Rows] = []
-        for source in self.sources:
-            found.append(trace.record(source.name, 0, source(context)))
+        found = [trace.record(source.name, 0, source(context)) for source in self.sources]
         rows = np.concatenate(found)
         origin = np.repeat(np.arange(len(found), dtype=np.int8), [len(each) for each in found])
         _, first = np.unique(rows, return_index=True)
@@ -123,7 +121,8 @@ class _Trace:
         self.stages: list[StageTrace] = []
         self._before = perf_counter()
 
-    def record[Result: (Candidates, Rows, list[Explained])](self, stage: str, n_in: int, result: Result) -> Result:
+    def record(self, stage: str, n_in: int, result: Result) -> Result:
+        """Note a stage that has just returned `result`, and hand it on."""
         now = perf_counter()
         self.stages.append(StageTrace(stage, n_in, len(result), round(1e3 * (now - self._before), 3)))
         self._before = now

@@ -58,14 +58,13 @@ class FloorReranker:
         return Ranked(candidates.take(chosen), pool.exploratory[chosen], receipt)
 
 
-def _receipt(
-    context: Context, demand: Demand, pool: Pool, chosen: NDArray[np.int32]
-) -> tuple[FloorReceipt, ...]:
+def _receipt(context: Context, demand: Demand, pool: Pool, chosen: NDArray[np.int32]) -> tuple[FloorReceipt, ...]:
     explored, recent = int(pool.exploratory[chosen].sum()), int(pool.recent[chosen].sum())
     largest = int(np.bincount(pool.topics[chosen]).max(initial=0)) if len(chosen) else 0
     unknown = None if context.personalized else "nothing is known of this person yet, so every topic is new"
     return (
-        _floor("exploration", demand.exploration, explored, "items outside the established interests") if not unknown
+        _floor("exploration", demand.exploration, explored, "items outside the established interests")
+        if not unknown
         else FloorReceipt("exploration", 0, 0, unknown),
         _floor("recency", demand.recency, recent, "recently published items"),
         _floor("length", demand.length, len(chosen), "items"),

@@ -12,7 +12,7 @@ _SHARPNESS = 8.0
 class Explore:
     """Draws topics by their closeness to the person, and takes the most popular items of each.
 
-    The draw is a Gumbel top-k over closeness, seeded by person and snapshot, so that the same request gets the same topics.
+    The draw is a Gumbel top-k over closeness, seeded by person and snapshot: the same request gets the same topics.
     """
 
     name = "explore"

@@ -17,4 +17,4 @@ class Stated:
             return np.empty(0, dtype=np.int32)
         count = context.settings.sources.stated
         rows = context.catalogue.search(context.explicit[None], count, context.unsearchable).rows[0]
-        return rows[rows >= 0]
+        return np.asarray(rows[rows >= 0])

@@ -1,0 +1,26 @@
+"""`/admin`: what a build of the index needs of a running service, which alone may open its database."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from app.api.bodies import NDJSON
+from app.api.documentation import URL_ERRORS, problems
+from app.api.queries import refuse_query
+from app.api.state import service_of
+
+router = APIRouter(prefix="/admin", tags=["service"], dependencies=[Depends(refuse_query)])
+
+_LINES = {"description": "One change a line, in order of version.", "content": {NDJSON: {"schema": {"type": "string"}}}}
+
+
+@router.get(
+    "/items/changes",
+    operation_id="item_changes",
+    summary="Read what changed in the catalogue over HTTP",
+    response_class=Response,
+    responses={200: _LINES, **problems(*URL_ERRORS)},
+)
+async def item_changes(request: Request) -> Response:
+    """The newest change of every item that was added, replaced or deleted over HTTP."""
+    return Response(await service_of(request).item_changes(), media_type=NDJSON)

@@ -1,0 +1,58 @@
+"""The composition root: the one place where settings become a running service."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from app.api.application import build
+from app.api.state import State
+from app.embedder import Embedder
+from app.service import Service
+from app.settings import Settings
+from app.storage.duckdb import open_stores
+from indexer.embeddings import EmbeddingCache
+from models.encoder import Encoder
+from models.sentence_encoder import SentenceTransformerEncoder
+
+
+def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
+    """The application; nothing is opened before its lifespan begins.
+
+    Args:
+        settings: all settings.
+        encoder: used in place of the one that the settings name.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[State]:
+        async with running(settings, encoder or SentenceTransformerEncoder(settings.index.encoder)) as service:
+            yield {"service": service, "http": settings.http}
+
+    return build(lifespan)
+
+
+@asynccontextmanager
+async def running(settings: Settings, encoder: Encoder) -> AsyncIterator[Service]:
+    """The service between its start and its end: stores open, snapshot taken up, and the next one watched for.
+
+    Raises:
+        StorageError: the database cannot be opened.
+    """
+    stores = open_stores(settings.data_dir)
+    embedder = Embedder(encoder, EmbeddingCache(settings.embedding_folder))
+    try:
+        service = Service(settings, stores, embedder)
+        watching = await service.start()
+        embedder.warm_up()
+        try:
+            yield service
+        finally:
+            watching.cancel()
+            await asyncio.wait([watching])
+    finally:
+        embedder.close()
+        stores.close()
