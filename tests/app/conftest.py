@@ -73,7 +73,7 @@ class Household:
 
     def publish(self, items: list[ItemDocument], version: int = 0) -> str:
         """Build a snapshot and take it up."""
-        builder = Builder(self.settings.index, self.encoder, self.cache, self.snapshots, lambda step: None)
+        builder = Builder(self.settings.index, self.encoder, self.cache, self.snapshots, lambda _: None)
         manifest, _ = builder(BuildInput(items, version), force=True)
         self.loop.run_until_complete(self.service.rollover.refresh())
         return manifest.snapshot_id

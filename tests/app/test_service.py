@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from app.errors import ItemNotFoundError, SnapshotMissingError
+from models.encoder import HashingEncoder
 
 
 def essence(slate):
@@ -185,8 +186,6 @@ def test_without_a_snapshot_the_service_says_what_to_do(tmp_path, open_household
 
 
 def test_a_snapshot_of_another_encoder_is_refused_and_the_present_one_serves_on(home, an_item):
-    from models.encoder import HashingEncoder
-
     serving = home.service.rollover.current
     home.encoder = HashingEncoder(32)
     home.publish([an_item(number) for number in range(12)])

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.columns import CodesColumn, LiveColumn, StringColumn
-from models.ids import UNKNOWN, DuplicateIdError, IdMap
+from models.ids import UNKNOWN, DuplicateIdError, IdMap, digests_of
 
 texts = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=12)
 
@@ -19,11 +19,11 @@ def test_ids_and_rows_are_each_others_inverse(ids, others):
 
 
 def test_ids_that_share_a_digest_are_told_apart():
-    honest = IdMap.build(["a", "b"])
-    clash = IdMap(honest.ids, np.array([7, 7], dtype=np.uint64), np.array([1, 0], dtype=np.int32))
-    assert clash._confirm("a", np.uint64(7), 0) == 0
-    assert clash._confirm("b", np.uint64(7), 0) == 1
-    assert clash._confirm("c", np.uint64(7), 0) == UNKNOWN
+    digest = digests_of(["a"])[0]
+    clash = IdMap(StringColumn.build(["b", "a"]), np.array([digest, digest]), np.array([0, 1], dtype=np.int32))
+    assert clash.row("a") == 1
+    imposter = IdMap(StringColumn.build(["b"]), np.array([digest]), np.array([0], dtype=np.int32))
+    assert imposter.row("a") == UNKNOWN
 
 
 def test_a_repeated_id_is_named():

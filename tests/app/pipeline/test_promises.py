@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.pipeline.attributing import attribute
+from app.pipeline.candidates import Candidates
 from app.pipeline.context import Ask, Context
 from app.pipeline.scorer import WeightedScorer
 
@@ -118,6 +119,4 @@ def _score(home, user, item_id):
 
 
 def _candidates(rows):
-    from app.pipeline.candidates import Candidates
-
     return Candidates.found(rows, np.zeros(len(rows), np.int8))
