@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import faiss
 from fastapi import FastAPI
+from threadpoolctl import threadpool_limits
 
 from app.api.application import build
 from app.api.state import State
@@ -42,6 +44,7 @@ async def running(settings: Settings, encoder: Encoder) -> AsyncIterator[Service
     Raises:
         StorageError: the database cannot be opened.
     """
+    one_thread_a_search()
     stores = open_stores(settings.data_dir)
     embedder = Embedder(encoder, EmbeddingCache(settings.embedding_folder))
     try:
@@ -56,3 +59,9 @@ async def running(settings: Settings, encoder: Encoder) -> AsyncIterator[Service
     finally:
         embedder.close()
         stores.close()
+
+
+def one_thread_a_search() -> None:
+    """Searches and products of one request are too small to share out: threads that wait for each other cost more."""
+    faiss.omp_set_num_threads(1)
+    threadpool_limits(1)

@@ -16,12 +16,13 @@ from indexer.columns import build_columns, vocabulary_of
 from indexer.documents import ItemDocument
 from indexer.embeddings import EmbeddingCache, embed
 from indexer.progress import Progress, silent
-from indexer.snapshot import ItemVectors, Manifest, Neighbours, Snapshot
+from indexer.snapshot import ItemVectors, Manifest, Snapshot
 from indexer.snapshot_files import SnapshotFolder
 from indexer.tags import TagSettings, build_tags
 from indexer.topics import TopicSettings, find_topics
 from models.config import Config
 from models.encoder import Encoder
+from models.neighbours import Neighbours
 from models.sentence_encoder import PACKAGED
 from models.space import Space
 

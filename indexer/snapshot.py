@@ -11,7 +11,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from indexer.ann import VectorIndex
 from models.columns import CodesColumn, StringColumn
-from models.ids import IdMap, Rows
+from models.ids import IdMap
+from models.neighbours import Neighbours
 from models.space import Space
 
 Vectors = NDArray[np.float32]
@@ -102,26 +103,6 @@ class ItemColumns:
     languages: NDArray[np.int32]
     providers: NDArray[np.int32]
     topics: NDArray[np.int32]
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbours:
-    """What the low-rank vectors miss: items that engaging with an item recommends beyond them, in compressed-row form.
-
-    Attributes:
-        offsets: int64 [n + 1].
-        rows: int32 [m], targets.
-        weights: float32 [m], added to the score for each unit of engagement.
-    """
-
-    offsets: NDArray[np.int64]
-    rows: Rows
-    weights: NDArray[np.float32]
-
-    @classmethod
-    def none(cls, items: int) -> Neighbours:
-        """No neighbours for any of `items`."""
-        return cls(np.zeros(items + 1, np.int64), np.empty(0, np.int32), np.empty(0, np.float32))
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from indexer.ann import AnnSettings, VectorIndex
-from indexer.snapshot import FileRecord, ItemColumns, ItemVectors, Manifest, Neighbours, Snapshot, Vocabulary
+from indexer.snapshot import FileRecord, ItemColumns, ItemVectors, Manifest, Snapshot, Vocabulary
 from models.columns import CodesColumn, StringColumn
 from models.ids import IdMap
+from models.neighbours import Neighbours
 from models.space import Space
 
 CURRENT = "CURRENT"
@@ -126,6 +127,13 @@ class SnapshotFolder:
             path = self.folder / snapshot_id / name
             if not path.exists() or _record(path) != record:
                 raise SnapshotError(f"snapshot {snapshot_id!r} is damaged: {name} is not what its manifest says")
+
+    def documents(self, snapshot_id: str) -> StringColumn:
+        """The items of a snapshot as JSON, without opening the rest."""
+        folder = self.folder / snapshot_id
+        return StringColumn(
+            *(_mapped(folder / f"items.documents.{part}.npy") for part in ("offsets", "payload")),
+        )
 
     def open(self, snapshot_id: str, settings: AnnSettings) -> Snapshot:
         """Map a snapshot into memory.

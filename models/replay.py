@@ -51,7 +51,7 @@ def replay_sums(log: EngagementLog, engage: LiveColumn[np.float32], half_life: f
     amounts: NDArray[np.float64] = log.weights * decay(latest[log.users] - log.times, half_life)
     pairs, pair = np.unique(log.users * _TOPICS + log.topics, return_inverse=True)
     vectors = _summed(pair, amounts, log.rows, engage)
-    masses = np.bincount(pair, weights=amounts, minlength=len(pairs))
+    masses = np.bincount(pair, weights=amounts, minlength=len(pairs)).astype(np.float64)
     users, starts = np.unique(pairs // _TOPICS, return_index=True)
     ends = np.append(starts[1:], len(pairs))
     topics = (pairs % _TOPICS).astype(np.int32)

@@ -14,10 +14,10 @@ from app.catalogue import Catalogue
 from app.people import Person
 from app.pipeline.settings import QuerySettings
 from app.popularity import Popularity
-from indexer.snapshot import Neighbours
 from models.events import SignalTable
 from models.history import EventColumns
 from models.ids import Rows
+from models.neighbours import Neighbours
 from models.user_state import Blend, decay, established_topics
 
 _NO_ROWS = np.empty(0, dtype=np.int32)

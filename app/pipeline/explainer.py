@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.pipeline.attributing import attribute
 from app.pipeline.candidates import TERMS
@@ -40,22 +41,18 @@ class Explainer:
         rows = ranked.candidates.rows
         if not context.personalized or not len(rows):
             return [self._impersonal(context, ranked, place) for place in range(len(rows))]
-        evidence = attribute(context, rows, self._weights)
+        evidence = _Evidences.of(*attribute(context, rows, self._weights))
         return [self._explain(context, ranked, place, evidence) for place in range(len(rows))]
 
-    def _explain(
-        self, context: Context, ranked: Ranked, place: int, evidence: tuple[Attribution, EventColumns]
-    ) -> Explained:
-        attribution, events = evidence
+    def _explain(self, context: Context, ranked: Ranked, place: int, evidence: _Evidences) -> Explained:
         row, score = int(ranked.candidates.rows[place]), float(ranked.candidates.scores[place])
-        shares = attribution.shares()[:, place]
-        supporting = np.flatnonzero((attribution.drops()[:, place] > 0) & (shares > 0))
-        stated = float(attribution.explicit_shares()[place])
+        shares, stated = evidence.shares[:, place], float(evidence.stated[place])
+        supporting = np.flatnonzero((evidence.drops[:, place] > 0) & (shares > 0))
         best = int(supporting[np.argmax(shares[supporting])]) if len(supporting) else None
         if ranked.exploratory[place]:
             return _exploration(context, row)
         if best is not None and shares[best] >= stated:
-            return _because(context, row, _Evidence.of(events, best), shares[best] / score)
+            return _because(context, row, _Evidence.of(evidence.events, best), shares[best] / score)
         if stated > 0:
             return _stated(context, row, stated / score)
         return self._impersonal(context, ranked, place)
@@ -67,6 +64,20 @@ class Explainer:
         if context.catalogue.published_at.at(int(ranked.candidates.rows[place])) >= recent_since(context):
             return "Recently published", (Reason("fresh"),)
         return _exploration(context, int(ranked.candidates.rows[place]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidences:
+    """Everything that could be named: k events, n items."""
+
+    events: EventColumns
+    shares: NDArray[np.float64]
+    drops: NDArray[np.float64]
+    stated: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, attribution: Attribution, events: EventColumns) -> _Evidences:
+        return cls(events, attribution.shares(), attribution.drops(), attribution.explicit_shares())
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +99,7 @@ def _because(context: Context, row: int, evidence: _Evidence, share: float) -> E
     what = displayed(tag) if tag else catalogue.title(evidence.row)
     reason = Reason(
         code="because_you" if tag else "similar_to",
-        share=round(share, 6),
+        share=round(float(share), 6),
         tag=tag,
         item_id=catalogue.item_id(evidence.row),
         title=catalogue.title(evidence.row),
@@ -116,7 +127,7 @@ def _stated(context: Context, row: int, share: float) -> Explained:
     names = [context.catalogue.tag_words.names[code] for code in context.catalogue.tags(row)]
     tag = next((name for name in names if name in preferred), None)
     label = f"Because you prefer {displayed(tag)}" if tag else "Because of the goals you stated"
-    return label, (Reason("stated_preference", share=round(share, 6), tag=tag),)
+    return label, (Reason("stated_preference", share=round(float(share), 6), tag=tag),)
 
 
 def _exploration(context: Context, row: int) -> Explained:

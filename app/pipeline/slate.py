@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from app.pipeline.reranker import FloorReceipt
@@ -71,12 +71,17 @@ class Slate:
 
     def payload(self) -> dict[str, Any]:
         """What the HTTP answer holds; absent parts are left out."""
-        answer = asdict(self)
-        answer["items"] = [_without_none(item) for item in answer["items"]]
-        for item in answer["items"]:
-            item["reasons"] = [_without_none(reason) for reason in item["reasons"]]
-        return _without_none(answer) | {"next_cursor": None}
+        answer = _set_fields(self)
+        answer["items"] = [_item_payload(item) for item in self.items]
+        answer["next_cursor"] = None
+        return answer
 
 
-def _without_none(fields: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in fields.items() if value is not None}
+def _item_payload(item: SlateItem) -> dict[str, Any]:
+    fields = _set_fields(item)
+    fields["reasons"] = [_set_fields(reason) for reason in item.reasons]
+    return fields
+
+
+def _set_fields(value: Slate | SlateItem | Reason) -> dict[str, Any]:
+    return {name: field for name in value.__slots__ if (field := getattr(value, name)) is not None}
