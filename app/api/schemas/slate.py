@@ -80,9 +80,15 @@ class StageTrace(Answer):
     """What a stage of the query did."""
 
     stage: str
-    items_in: int
-    items_out: int
-    milliseconds: float
+
+    n_in: int
+    """Items that it was given."""
+
+    n_out: int
+    """Items that it left; what a filter dropped is the difference."""
+
+    ms: float
+    """Milliseconds."""
 
 
 class Slate(Answer):
