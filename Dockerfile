@@ -50,4 +50,4 @@ VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s \
     CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/livez', timeout=2)"]
-CMD ["penchant", "serve"]
+CMD ["penchant", "serve", "--expose-without-keys"]

@@ -1,0 +1,150 @@
+"""``penchant serve``: the HTTP server."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from contextlib import ExitStack, suppress
+from ipaddress import IPv6Address, ip_address
+from pathlib import Path
+from typing import Annotated, Any, Final, NoReturn
+
+import typer
+import uvicorn
+from pydantic import ValidationError
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.address import announced
+from app.main import create_app
+from app.settings import HttpSettings, Settings, load_settings
+from app.storage.errors import StorageError
+from indexer.problems import problems
+from models.sentence_encoder import EncoderNotFoundError
+
+GRACE_SECONDS: Final = 8
+"""How long requests may take to finish once the server is told to stop; container runtimes kill after 10."""
+
+logger = logging.getLogger("penchant.serve")
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; else the settings'.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on, 0 for a free one; else the settings'.")] = None,
+    config: Annotated[Path | None, typer.Option(help="TOML file of settings.")] = None,
+    *,
+    expose_without_keys: Annotated[
+        bool,
+        typer.Option("--expose-without-keys", help="Listen beyond this machine, though whoever gets there may do all."),
+    ] = False,
+) -> None:
+    """Serve recommendations over HTTP until told to stop.
+
+    There are no keys yet: whoever reaches the server may read and erase everything. So it listens on this machine only,
+    unless told that something else decides who reaches it: a proxy, or how a container publishes its port.
+    """
+    try:
+        settings = _settings(config, host, port)
+    except ValidationError as error:
+        _exit("; ".join(str(each) for each in problems(error)))
+    except ValueError as error:
+        _exit(str(error))
+    if not is_loopback(settings.http.host) and not expose_without_keys:
+        _exit(_refusal(settings.http.host))
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    with suppress(KeyboardInterrupt):
+        AnnouncedServer(settings).run()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches `host`; names other than localhost are taken for the outside."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def reachable(host: str, port: int) -> str:
+    """The URL at which a server that listens on `host` is reached from its own machine."""
+    address = ip_address(host)
+    if address.is_unspecified:
+        address = ip_address("::1" if isinstance(address, IPv6Address) else "127.0.0.1")
+    return f"http://[{address}]:{port}" if isinstance(address, IPv6Address) else f"http://{address}:{port}"
+
+
+class AnnouncedServer(uvicorn.Server):
+    """uvicorn, with its address in the data folder for as long as it listens.
+
+    It logs no requests, since their paths and queries name people.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(
+            uvicorn.Config(
+                BriefFailures(create_app(settings)),
+                host=settings.http.host,
+                port=settings.http.port,
+                lifespan="on",
+                ws="none",
+                access_log=False,
+                log_config=None,
+                log_level=logging.WARNING,
+                server_header=False,
+                timeout_graceful_shutdown=GRACE_SECONDS,
+            )
+        )
+        self._data_dir = settings.data_dir
+        self._listening = ExitStack()
+
+    async def startup(self, sockets: Any = None) -> None:
+        """Start listening, and say where."""
+        await super().startup(sockets)
+        host, port = self.servers[0].sockets[0].getsockname()[:2]
+        address = reachable(host, port)
+        self._listening.enter_context(announced(self._data_dir, address))
+        exposed = "" if is_loopback(host) else ", BEYOND THIS MACHINE: whoever reaches it may read and erase everything"
+        logger.info("serving at %s without keys%s", address, exposed or ", to this machine only")
+
+    async def shutdown(self, sockets: Any = None) -> None:
+        """Take no new requests, finish those that run, and close the service."""
+        logger.info("stopping")
+        self._listening.close()
+        await super().shutdown(sockets)
+
+
+class BriefFailures:
+    """ASGI wrapper: a start that fails for a reason that we know says the reason, without a traceback."""
+
+    _KNOWN: Final = (StorageError, EncoderNotFoundError)
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection, or the lifespan."""
+
+        async def tell(message: Message) -> None:
+            if message["type"] == "lifespan.startup.failed" and isinstance(error := sys.exception(), self._KNOWN):
+                message = {**message, "message": str(error)}
+            await send(message)
+
+        await self._app(scope, receive, tell if scope["type"] == "lifespan" else send)
+
+
+def _settings(config: Path | None, host: str | None, port: int | None) -> Settings:
+    settings = load_settings(config)
+    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    http = HttpSettings.model_validate(settings.http.model_dump() | given)
+    return settings.model_copy(update={"http": http})
+
+
+def _refusal(host: str) -> str:
+    return (
+        f"{host} can be reached from other machines, and there are no keys yet: whoever reaches the server may read "
+        "and erase everything. Listen on 127.0.0.1, or, if something else decides who gets there, add "
+        "--expose-without-keys."
+    )
+
+
+def _exit(reason: str) -> NoReturn:
+    typer.echo(f"serve: {reason}", err=True)
+    raise typer.Exit(1)

@@ -1,0 +1,138 @@
+"""The whole application, served by uvicorn over a real socket: real stores, real index, the small encoder."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+import uvicorn
+
+from app.api.schemas.person import ErasureReceipt, Profile, ResetReceipt
+from app.api.schemas.rows import EventResults, ItemResults
+from app.api.schemas.service import Ready, Transparency
+from app.api.schemas.slate import SimilarItems, Slate
+from app.main import create_app
+from app.settings import HttpSettings, Settings
+
+ODD_ID = "a/b %2F ü?#日本"
+
+
+@pytest.fixture(scope="module", params=["httptools", "h11"])
+def client(request, tmp_path_factory, open_household, an_item) -> Iterator[httpx.Client]:
+    folder: Path = tmp_path_factory.mktemp("service")
+    with open_household(folder) as home:
+        home.publish([an_item(number) for number in range(90)])
+    settings = Settings(data_dir=folder, as_of=home.settings.as_of, http=HttpSettings(max_body_bytes=100_000))
+    app = create_app(settings, home.encoder)
+    server = uvicorn.Server(uvicorn.Config(app, port=0, http=request.param, ws="none", log_config=None))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as opened:
+        yield opened
+    server.should_exit = True
+    thread.join()
+
+
+def item(item_id: str, **more: Any) -> dict[str, Any]:
+    described = {"title": "A new telescope", "text": "telescope galaxies nebula", "tags": ["astronomy"]}
+    return {
+        "item_id": item_id,
+        **described,
+        "format": "video",
+        "language": "en",
+        "published_at": "2026-02-28T00:00:00Z",
+    } | more
+
+
+def test_it_is_ready_and_says_from_what(client):
+    ready = Ready.model_validate_json(client.get("/readyz").content)
+    assert ready.ready
+    assert ready.model_extra is not None
+    assert ready.model_extra["items"] == 90
+    Transparency.model_validate_json(client.get("/transparency").content)
+
+
+@pytest.mark.parametrize("item_id", [ODD_ID, "é" * 128, "100%", "/", "a//b/"])
+def test_items_of_any_id_come_and_go(client, item_id):
+    path = f"/items/{quote(item_id, safe='')}"
+    answer = client.post("/items", json=item(item_id))
+    assert ItemResults.model_validate_json(answer.content).counts.created == 1
+    assert client.get(path).json()["item_id"] == item_id
+    assert SimilarItems.model_validate_json(client.get("/similar", params={"item_id": item_id}).content).items
+    assert client.delete(path).status_code == 204
+    assert client.get(path).json()["type"] == "/problems/unknown-item"
+
+
+def test_feedback_acts_on_the_next_answer_and_a_reset_takes_it_back(client):
+    user = f"/users/{quote(ODD_ID, safe='')}"
+    wanted = {"user_id": ODD_ID, "limit": 10}
+    first = Slate.model_validate_json(client.get("/recommend", params=wanted).content)
+    assert not first.personalized
+    event = {"user_id": ODD_ID, "item_id": "i000", "type": "save", "occurred_at": "2026-03-01T11:00:00Z"}
+    events = [event | {"event_id": f"{client.base_url}1"}, event | {"event_id": "other", "item_id": "nowhere"}]
+    results = EventResults.model_validate_json(client.post("/events", json=events).content)
+    assert [row.status for row in results.results] == ["accepted", "rejected"]
+    second = Slate.model_validate_json(client.post("/recommend", json=wanted | {"debug": True}).content)
+    assert second.personalized
+    assert second.trace
+    assert any(reason.item_id == "i000" for each in second.items for reason in each.reasons)
+    profile = Profile.model_validate_json(client.get(f"{user}/profile").content)
+    assert profile.implicit.topics[0].evidence[0].item_id == "i000"
+    receipt = ResetReceipt.model_validate_json(client.post(f"{user}/reset-embedding").content)
+    assert receipt.epoch == 1
+    third = Slate.model_validate_json(client.get("/recommend", params=wanted).content)
+    assert [each.item_id for each in third.items] == [each.item_id for each in first.items]
+
+
+def test_what_a_person_states_is_merged_and_erased(client):
+    client.patch("/users/u%2F2/profile", json={"role": "nurse", "preferences": {"tags": ["chess"]}})
+    answer = client.patch("/users/u%2F2/profile", json={"role": None, "preferences": {"languages": ["en"]}})
+    profile = Profile.model_validate_json(answer.content)
+    assert profile.explicit.role is None
+    assert profile.explicit.preferences is not None
+    assert (profile.explicit.preferences.tags, profile.explicit.preferences.languages) == (["chess"], ["en"])
+    receipt = ErasureReceipt.model_validate_json(client.delete("/users/u%2F2").content)
+    assert receipt.deleted["users"] == 1
+    assert not Profile.model_validate_json(client.get("/users/u%2F2/profile").content).known
+
+
+def test_parts_that_are_valid_but_too_much_together_are_a_problem(client):
+    for number in range(2):
+        answer = client.patch("/users/u3/profile", json={"attributes": {str(number): "x" * 9_000}})
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [{"field": "attributes", "message": "is larger than 16384 bytes of JSON"}]
+
+
+def test_a_body_without_an_announced_length_is_cut_off_at_the_limit(client):
+    headers = {"Content-Type": "application/json"}
+    answer = client.post("/events", content=(b" " * 10_000 for _ in range(20)), headers=headers)
+    assert answer.status_code == 413
+    assert client.get("/livez").status_code == 200
+
+
+def exchange(client: httpx.Client, sent: bytes) -> bytes:
+    """What the server answers to these bytes before it closes the connection."""
+    with socket.create_connection((client.base_url.host, client.base_url.port), timeout=10) as connection:
+        connection.sendall(sent)
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def test_a_client_that_asks_first_is_spared_sending_a_body_that_is_too_large(client):
+    head = b"POST /events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9000000\r\n"
+    answer = exchange(client, head + b"Expect: 100-continue\r\nConnection: close\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 413 ")
+
+
+@pytest.mark.parametrize("path", [b"/items/%C3", b"/items/\xff", b"/recommend?user_id=%FF"])
+def test_a_url_that_is_no_text_is_refused(client, path):
+    answer = exchange(client, b"GET " + path + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 400 ")
