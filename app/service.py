@@ -15,6 +15,7 @@ from app.control import Control
 from app.embedder import Embedder
 from app.errors import ItemNotFoundError
 from app.ingestion import EventResult, Ingestion
+from app.learnable import learnable
 from app.pipeline.context import Ask, Context
 from app.pipeline.slate import Slate
 from app.pipeline.stages import build_pipeline
@@ -106,6 +107,14 @@ class Service:
         """The items' journal, one JSON object a line."""
         changes = await asyncio.to_thread(self._stores.items.changes)
         return b"".join(orjson.dumps(_change(each), option=orjson.OPT_APPEND_NEWLINE) for each in changes)
+
+    async def learnable_events(self) -> bytes:
+        """The events that the index may learn from, without ids of people."""
+        return await asyncio.to_thread(self._learnable)
+
+    def _learnable(self) -> bytes:
+        log, rows = self._stores.events.columns(), self._stores.users.all()
+        return learnable(log, rows, self._settings.events.table()).to_bytes()
 
     def transparency(self) -> dict[str, Any]:
         """What anyone may know of how answers are made."""

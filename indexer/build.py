@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import blake2b
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from indexer.ann import AnnSettings, VectorIndex, measure_recall
+from indexer.behaviour import BehaviourSettings, EventTable, LearnedVectors, learn_vectors
 from indexer.columns import build_columns, vocabulary_of
 from indexer.documents import ItemDocument
 from indexer.embeddings import EmbeddingCache, embed
@@ -22,9 +23,8 @@ from indexer.tags import TagSettings, build_tags
 from indexer.topics import TopicSettings, find_topics
 from models.config import Config
 from models.encoder import Encoder
-from models.neighbours import Neighbours
+from models.interactions import Interactions
 from models.sentence_encoder import PACKAGED
-from models.space import Space
 
 Vectors = NDArray[np.float32]
 FORMAT_VERSION = 1
@@ -38,6 +38,7 @@ class IndexSettings(Config):
 
     ann: AnnSettings = AnnSettings()
     topics: TopicSettings = TopicSettings()
+    behaviour: BehaviourSettings = BehaviourSettings()
     tags: TagSettings = TagSettings()
 
     seed: int = Field(default=0, ge=0)
@@ -59,10 +60,12 @@ class BuildInput:
     Attributes:
         items: the catalogue, ids unique.
         items_version: changes of the items' journal up to this one are among them.
+        events: what people did, to learn from.
     """
 
     items: Sequence[ItemDocument]
     items_version: int = 0
+    events: EventTable = field(default_factory=EventTable.none)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +114,24 @@ class Builder:
         tags = build_tags(tag_lists, content, self.encoder, self.settings.tags)
         topics = find_topics(content, tag_lists, tags, self.settings.topics, titles=titles)
         vocabulary = vocabulary_of(items, tags.names, topics)
-        space = Space.of_content(self.encoder.fingerprint, self.encoder.dimension)
-        vectors = ItemVectors(content, content, content, Neighbours.none(len(items)), topics.centroids, tags.vectors)
-        self.say(f"indexing {len(items)} vectors of {space.dimension} dimensions")
-        index = VectorIndex.build(vectors.index, self.settings.ann)
-        manifest = self._manifest(given, digest, space, vectors, index)
-        return Snapshot(
-            manifest, vocabulary, build_columns(items, vocabulary, topics.assignment), vectors, space, index
+        columns = build_columns(items, vocabulary, topics.assignment)
+        learned = self._learn(content, given.events.interactions(columns.ids))
+        vectors = ItemVectors(
+            content, learned.engage, learned.index, learned.neighbours, topics.centroids, tags.vectors
         )
+        self.say(f"indexing {len(items)} vectors of {learned.space.dimension} dimensions")
+        index = VectorIndex.build(vectors.index, self.settings.ann)
+        manifest = self._manifest(given, digest, learned, vectors, index)
+        return Snapshot(manifest, vocabulary, columns, vectors, learned.space, index)
+
+    def _learn(self, content: Vectors, interactions: Interactions) -> LearnedVectors:
+        learned = learn_vectors(content, interactions, self.encoder.fingerprint, self.settings.behaviour)
+        if learned.interactions:
+            self.say(f"learned from {learned.interactions} interactions ({learned.method})")
+        else:
+            least = self.settings.behaviour.factors.least_interactions
+            self.say(f"content only: {len(interactions)} interactions, behaviour is learned from {least} on")
+        return learned
 
     def _embed(self, items: Sequence[ItemDocument]) -> Vectors:
         self.say(f"embedding {len(items)} items with {self.settings.encoder}")
@@ -126,9 +139,9 @@ class Builder:
         return embed(texts, hashes, self.encoder, self.cache, progress=self.progress)
 
     def _manifest(
-        self, given: BuildInput, digest: str, space: Space, vectors: ItemVectors, index: VectorIndex
+        self, given: BuildInput, digest: str, learned: LearnedVectors, vectors: ItemVectors, index: VectorIndex
     ) -> Manifest:
-        now = datetime.now(UTC)
+        now, space = datetime.now(UTC), learned.space
         return Manifest(
             snapshot_id=f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03d}Z-{digest[:8]}",
             created_at=now,
@@ -143,7 +156,9 @@ class Builder:
             topics=len(vectors.topic_centroids),
             tags=len(vectors.tags),
             items_version=given.items_version,
-            events_sequence=0,
+            events_sequence=given.events.sequence if learned.interactions else 0,
+            interactions=learned.interactions,
+            method=learned.method,
             index_kind=index.kind,
             recall_at_10=measure_recall(index, vectors.index, self._sample(vectors)),
             files={},
@@ -163,7 +178,10 @@ class Builder:
             )
 
     def _digest(self, items: Sequence[ItemDocument], given: BuildInput) -> str:
-        digest = blake2b(f"{FORMAT_VERSION}/{self.encoder.fingerprint}/{given.items_version}".encode(), digest_size=16)
+        digest = blake2b(
+            f"{FORMAT_VERSION}/{self.encoder.fingerprint}/{given.items_version}/{given.events.sequence}".encode(),
+            digest_size=16,
+        )
         digest.update(self.settings.model_dump_json().encode())
         for item in items:
             digest.update(item.model_dump_json().encode())

@@ -48,6 +48,10 @@ class Manifest(BaseModel):
     """Catalogue changes up to this version of the journal are contained."""
     events_sequence: int
     """Events up to this position of the log were learned from; 0 in a purely content-based index."""
+    interactions: int
+    """Pairs of a person and an item that behaviour was learned from; 0 in a purely content-based index."""
+    method: str
+    """How the vectors were learned: content, exact or spectral."""
     index_kind: str
     recall_at_10: float
     """Of the vector index against exact search."""

@@ -3,24 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import orjson
 
 from app.address import service_address
+from app.learnable import learnable
 from app.settings import Settings
 from app.storage.duckdb import open_stores
 from app.storage.errors import DatabaseInUseError
 from app.storage.rows import ItemChange
+from indexer.behaviour import EventTable
+
+TIMEOUT = 300.0
 
 
 class ServiceUnreachableError(Exception):
     """The database is in use, and the service that uses it does not answer."""
 
 
-def read_changes(settings: Settings) -> Sequence[ItemChange]:
-    """All changes of the items' journal.
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the stores hold that a build needs.
+
+    Attributes:
+        changes: the items' journal.
+        events: what may be learned from.
+    """
+
+    changes: Sequence[ItemChange]
+    events: EventTable
+
+
+def read_written(settings: Settings) -> Written:
+    """All changes of the items' journal, and all events that may be learned from.
 
     Raises:
         ServiceUnreachableError: the database is in use and nobody answers for it.
@@ -30,20 +48,23 @@ def read_changes(settings: Settings) -> Sequence[ItemChange]:
     except DatabaseInUseError as error:
         return _ask_service(settings, error)
     try:
-        return stores.items.changes()
+        events = learnable(stores.events.columns(), stores.users.all(), settings.events.table())
+        return Written(stores.items.changes(), events)
     finally:
         stores.close()
 
 
-def _ask_service(settings: Settings, in_use: DatabaseInUseError) -> Sequence[ItemChange]:
+def _ask_service(settings: Settings, in_use: DatabaseInUseError) -> Written:
     address = service_address(settings.data_dir)
     if address is None:
         raise ServiceUnreachableError(str(in_use)) from in_use
     try:
-        answer = httpx.get(f"{address}/admin/items/changes", timeout=60.0, trust_env=False).raise_for_status()
+        with httpx.Client(base_url=address, timeout=TIMEOUT, trust_env=False) as client:
+            changes = client.get("/admin/items/changes").raise_for_status().content
+            events = client.get("/admin/events").raise_for_status().content
     except httpx.HTTPError as error:
         raise ServiceUnreachableError(f"the service at {address} holds the database and says: {error}") from error
-    return [_change(orjson.loads(line)) for line in answer.content.splitlines()]
+    return Written([_change(orjson.loads(line)) for line in changes.splitlines()], EventTable.from_bytes(events))
 
 
 def _change(row: dict[str, Any]) -> ItemChange:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -16,9 +17,11 @@ from indexer.progress import ProgressBar
 from indexer.readers import InputFileError
 from indexer.rejects import Rejects
 from indexer.snapshot import Manifest
-from indexer.snapshot_files import SnapshotFolder
+from indexer.snapshot_files import SnapshotError, SnapshotFolder
 from models.sentence_encoder import SentenceTransformerEncoder
-from scripts.journal import ServiceUnreachableError, read_changes
+from scripts.journal import ServiceUnreachableError, read_written
+
+_TOLD = (InputFileError, EmptyCatalogueError, RecallTooLowError, ServiceUnreachableError, SnapshotError)
 
 
 def rebuild_index(
@@ -40,7 +43,7 @@ def rebuild_index(
         given = _gather(settings, folder, items)
         with ProgressBar("embedding", "text") as progress:
             manifest, built = _builder(settings, folder, progress)(given, force=force)
-    except (InputFileError, EmptyCatalogueError, RecallTooLowError, ServiceUnreachableError) as error:
+    except _TOLD as error:
         typer.echo(f"rebuild-index: {error}", err=True)
         raise typer.Exit(1) from error
     folder.prune(settings.snapshots.keep)
@@ -48,11 +51,11 @@ def rebuild_index(
 
 
 def _gather(settings: Settings, folder: SnapshotFolder, items: Path | None) -> BuildInput:
-    changes = read_changes(settings)
+    written = read_written(settings)
     if items is None:
-        return from_snapshot(folder, changes)
+        return replace(from_snapshot(folder, written.changes), events=written.events)
     with Rejects(settings.data_dir / "rejects" / f"{items.name}.rejects.ndjson") as rejects:
-        given = from_file(items, changes, rejects)
+        given = replace(from_file(items, written.changes, rejects), events=written.events)
     if rejects.count:
         typer.echo(f"{rejects.count} of the rows in {items} were rejected, see {rejects.path}", err=True)
         typer.echo("\n".join(str(each) for each in rejects.samples), err=True)
@@ -70,5 +73,6 @@ def _account(manifest: Manifest, *, built: bool, seconds: float) -> str:
     return (
         f"{manifest.snapshot_id} is in service: {manifest.items:,} items, {manifest.topics} topics, "
         f"{manifest.tags:,} tags, {manifest.dimension} dimensions, {manifest.index_kind} index, "
+        f"{manifest.interactions:,} interactions ({manifest.method}), "
         f"recall@10 {manifest.recall_at_10:.3f}, space {manifest.space_id} ({seconds:.1f} s)"
     )

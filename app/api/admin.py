@@ -9,8 +9,11 @@ from app.api.documentation import URL_ERRORS, problems
 from app.api.queries import refuse_query
 from app.api.state import service_of
 
+BINARY = "application/octet-stream"
+
 router = APIRouter(prefix="/admin", tags=["service"], dependencies=[Depends(refuse_query)])
 
+_ARCHIVE = {"description": "Arrays in numpy's archive format.", "content": {BINARY: {"schema": {"type": "string"}}}}
 _LINES = {"description": "One change a line, in order of version.", "content": {NDJSON: {"schema": {"type": "string"}}}}
 
 
@@ -24,3 +27,15 @@ _LINES = {"description": "One change a line, in order of version.", "content": {
 async def item_changes(request: Request) -> Response:
     """The newest change of every item that was added, replaced or deleted over HTTP."""
     return Response(await service_of(request).item_changes(), media_type=NDJSON)
+
+
+@router.get(
+    "/events",
+    operation_id="learnable_events",
+    summary="Read the events that the index may learn from",
+    response_class=Response,
+    responses={200: _ARCHIVE, **problems(*URL_ERRORS)},
+)
+async def learnable_events(request: Request) -> Response:
+    """Positive events since each person's last reset, without ids of people and without those who opted out."""
+    return Response(await service_of(request).learnable_events(), media_type=BINARY)

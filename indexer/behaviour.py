@@ -1,0 +1,162 @@
+"""Item vectors from content and behaviour: what factor learning yields, brought to one scale with content."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from models.columns import StringColumn
+from models.config import Config
+from models.factors.learning import Behaviour, learn_behaviour
+from models.factors.settings import FactorSettings
+from models.ids import IdMap
+from models.interactions import Engagements, Interactions
+from models.neighbours import Neighbours
+from models.space import Space
+
+Vectors = NDArray[np.float32]
+NEAREST = 10
+SAMPLE = 1_000
+
+
+class BehaviourSettings(Config):
+    """How behaviour enters the item vectors."""
+
+    factors: FactorSettings = FactorSettings()
+    """How it is learned."""
+
+    content_share: float = Field(default=0.1, ge=0, le=1)
+    """Share of the content in the similarity of two items, the rest being behaviour's; both are on one scale."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventTable:
+    """The part of the event log that may be learned from, without any id of a person.
+
+    Attributes:
+        users: int32 [n], people numbered from 0.
+        items: int32 [n], positions in `item_ids`.
+        item_ids: the distinct item ids.
+        weights: float32 [n], positive.
+        times: float64 [n], seconds since 1970.
+        sequence: the log's last position that was looked at.
+    """
+
+    users: NDArray[np.int32]
+    items: NDArray[np.int32]
+    item_ids: Sequence[str]
+    weights: NDArray[np.float32]
+    times: NDArray[np.float64]
+    sequence: int
+
+    @classmethod
+    def none(cls) -> EventTable:
+        """Nothing to learn from."""
+        empty = np.empty(0, dtype=np.int32)
+        return cls(empty, empty, (), np.empty(0, np.float32), np.empty(0, np.float64), 0)
+
+    def to_bytes(self) -> bytes:
+        """The inverse of `from_bytes`: numpy's archive format, without pickles."""
+        arrays: dict[str, Any] = {name: getattr(self, name) for name in ("users", "items", "weights", "times")}
+        arrays |= StringColumn.build(self.item_ids).arrays() | {"sequence": np.int64(self.sequence)}
+        file = BytesIO()
+        np.savez(file, **arrays)
+        return file.getvalue()
+
+    @classmethod
+    def from_bytes(cls, archive: bytes) -> EventTable:
+        """The inverse of `to_bytes`."""
+        with np.load(BytesIO(archive), allow_pickle=False) as arrays:
+            ids = StringColumn.from_arrays(arrays)
+            return cls(
+                arrays["users"],
+                arrays["items"],
+                [ids[row] for row in range(len(ids))],
+                arrays["weights"],
+                arrays["times"],
+                int(arrays["sequence"]),
+            )
+
+    def interactions(self, ids: IdMap) -> Interactions:
+        """Who engaged with which row of a catalogue; events on other items are left out."""
+        rows = ids.rows(self.item_ids)[self.items] if len(self.items) else self.items
+        known = rows >= 0
+        users = int(self.users.max()) + 1 if len(self.users) else 0
+        engagements = Engagements(self.users[known], rows[known], self.weights[known], self.times[known])
+        return Interactions.collect(engagements, users, len(ids))
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedVectors:
+    """A space and the catalogue's vectors in it.
+
+    Attributes:
+        space: with a behaviour block, or of content alone.
+        engage: float32 [n, d].
+        index: float32 [n, d].
+        neighbours: of the n items.
+        interactions: pairs of a person and an item that were learned from; 0 in a content-based index.
+        method: `content`, `exact` or `spectral`.
+    """
+
+    space: Space
+    engage: Vectors
+    index: Vectors
+    neighbours: Neighbours
+    interactions: int
+    method: str
+
+
+def learn_vectors(
+    content: Vectors, interactions: Interactions, encoder: str, settings: BehaviourSettings
+) -> LearnedVectors:
+    """Vectors of items with the unit content vectors [n, d]; content alone where there is too little behaviour."""
+    behaviour = learn_behaviour(interactions, content, settings.factors)
+    if behaviour is None:
+        space = Space.of_content(encoder, content.shape[1])
+        return LearnedVectors(space, content, content, Neighbours.none(len(content)), 0, "content")
+    return _joined(content, behaviour, len(interactions), encoder, settings)
+
+
+def _joined(
+    content: Vectors, behaviour: Behaviour, interactions: int, encoder: str, settings: BehaviourSettings
+) -> LearnedVectors:
+    factors, to_factors = behaviour.factors, behaviour.content_map
+    scale = (1 - settings.content_share) * _nearness(content, content) / _nearness(factors.engage, factors.index)
+    root = np.float32(np.sqrt(scale))
+    space = Space(
+        encoder=encoder,
+        content_dimension=content.shape[1],
+        content_scale=float(np.sqrt(settings.content_share)),
+        engage_map=root * to_factors.engage,
+        index_map=root * to_factors.index,
+    )
+    neighbours = Neighbours(
+        factors.neighbours.offsets, factors.neighbours.rows, np.float32(scale) * factors.neighbours.weights
+    )
+    return LearnedVectors(
+        space=space,
+        engage=space.join(content, root * factors.engage),
+        index=space.join(content, root * factors.index),
+        neighbours=neighbours,
+        interactions=interactions,
+        method=behaviour.method.value,
+    )
+
+
+def _nearness(engage: Vectors, index: Vectors) -> float:
+    """Mean score of an item's ten nearest others, over a sample of items: the unit in which two spaces are compared."""
+    sample = np.linspace(0, len(engage) - 1, min(SAMPLE, len(engage))).astype(np.int64)
+    scores = engage[sample] @ index.T
+    scores[np.arange(len(sample)), sample] = -np.inf
+    nearest = min(NEAREST, scores.shape[1] - 1)
+    if nearest < 1:
+        return 1.0
+    mean = float(np.partition(scores, -nearest, axis=1)[:, -nearest:].mean())
+    return mean if mean > 0 else 1.0
