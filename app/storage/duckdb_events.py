@@ -79,7 +79,7 @@ class DuckDBEventLog:
         return self._database.writer.submit(_delete_users, user_id)
 
     def _select(self, condition: str, parameters: dict[str, Any]) -> LoggedColumns:
-        query = f"{_COLUMNS} {condition} ORDER BY sequence"
+        query = f"{_COLUMNS} {condition}"
         with self._database.reading() as connection:
             return logged_columns(connection.sql(query, params=parameters).to_arrow_table())
 

@@ -22,8 +22,9 @@ class _Run:
     sequences: NDArray[np.int64]
 
     def merged(self, other: _Run) -> _Run:
-        places = np.searchsorted(self.digests, other.digests)
-        return _Run(np.insert(self.digests, places, other.digests), np.insert(self.sequences, places, other.sequences))
+        digests = np.concatenate([self.digests, other.digests])
+        order = np.argsort(digests, kind="stable")  # finds the two runs and merges them
+        return _Run(digests[order], np.concatenate([self.sequences, other.sequences])[order])
 
 
 class KnownEvents:
@@ -42,7 +43,8 @@ class KnownEvents:
 
     def sequences(self, digests: NDArray[np.uint64]) -> list[int]:
         """The numbers of all events that have one of the digests, in no particular order."""
-        return [sequence for run in self._runs for sequence in _found(run, digests)]
+        wanted = np.sort(digests)  # neighbours in the search are neighbours in the cache
+        return [sequence for run in self._runs for sequence in _found(run, wanted)]
 
     def add(self, digests: NDArray[np.uint64], sequences: Sequence[int]) -> None:
         """Add events in any order."""
@@ -55,11 +57,9 @@ class KnownEvents:
         self._runs.append(run)
 
 
-def _found(run: _Run, digests: NDArray[np.uint64]) -> list[int]:
-    starts = np.searchsorted(run.digests, digests)
-    ends = np.searchsorted(run.digests, digests, side="right")
-    return [
-        sequence
-        for position in np.flatnonzero(ends > starts)
-        for sequence in run.sequences[starts[position] : ends[position]].tolist()
-    ]
+def _found(run: _Run, wanted: NDArray[np.uint64]) -> list[int]:
+    starts = np.searchsorted(run.digests, wanted)
+    hits = np.flatnonzero(run.digests.take(starts, mode="clip") == wanted)
+    ends = np.searchsorted(run.digests, wanted[hits], side="right")
+    slices = zip(starts[hits], ends, strict=True)
+    return [sequence for start, end in slices for sequence in run.sequences[start:end].tolist()]

@@ -10,11 +10,12 @@ from app.storage.rows import LoggedColumns
 
 
 def logged_columns(table: pa.Table) -> LoggedColumns:
-    """Encode the ids as codes, and times as seconds.
+    """Encode the ids as codes and the times as seconds, in order of the sequence.
 
     Args:
         table: sequence int64, user_id string, item_id string, type int8, value float64 or null, occurred_us int64.
     """
+    table = _in_order(table)
     user_codes, users = _encoded(table["user_id"])
     item_codes, items = _encoded(table["item_id"])
     return LoggedColumns(
@@ -27,6 +28,12 @@ def logged_columns(table: pa.Table) -> LoggedColumns:
         values=_float32(table["value"].to_numpy()),
         times=table["occurred_us"].to_numpy() / 1e6,
     )
+
+
+def _in_order(table: pa.Table) -> pa.Table:
+    """A scan finds the rows as they were appended, in order already, and a look costs a tenth of what sorting does."""
+    sequence = table["sequence"].to_numpy()
+    return table if np.all(sequence[1:] > sequence[:-1]) else table.take(np.argsort(sequence))
 
 
 def _encoded(column: pa.ChunkedArray) -> tuple[NDArray[np.int32], list[str]]:

@@ -6,6 +6,7 @@ All times are seconds since 1970, kept to the microsecond; all JSON is UTF-8 tex
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +30,7 @@ class NewEvent:
     context: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Appended:
+class Appended(NamedTuple):
     """What became of one appended event.
 
     Attributes:
