@@ -1,11 +1,14 @@
 """Exact attribution: which events, and how much of them, a score consists of.
 
-    score(u, j) = (sum_k c_kj + e_j) / M      c_kj = contribution of event k, e_j = of the explicit profile
+    score(u, j) = (sum_k c_kj + e_j) / sqrt(Q)      c_kj = contribution of event k, e_j = of the explicit profile
 
-The label of an item must be a fact: leaving its evidence out has to lower the score. As the score is an average,
-an event can have a large share and yet pull the score down, so the drop is computed for every event:
+Q is the sum of the squared masses of all evidence, so that a score grows with the square root of agreeing evidence and
+stays comparable between people with few and many events.
 
-    drop_kj = score - (sum_{l != k} c_lj + e_j) / (M - mass_k)
+The label of an item must be a fact: leaving its evidence out has to lower the score. As the evidence is also in the
+denominator, an event can have a share and yet pull the score down, so the drop is computed for every event:
+
+    drop_kj = score - (sum_{l != k} c_lj + e_j) / sqrt(Q - q_k)
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Matrix = NDArray[np.float64]
+_NOTHING_LEFT = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,36 +29,41 @@ class Attribution:
     Attributes:
         contributions: float64 [k, n], c_kj before division; negative events contribute negatively.
         explicit: float64 [n], contribution of the explicit profile before division.
-        masses: float64 [k], what each event adds to the denominator.
-        mass: the denominator M.
+        squares: float64 [k], what each event adds to Q.
+        explicit_square: what the explicit profile adds to Q.
     """
 
     contributions: Matrix
     explicit: NDArray[np.float64]
-    masses: NDArray[np.float64]
-    mass: float
+    squares: NDArray[np.float64]
+    explicit_square: float
+
+    @property
+    def square(self) -> float:
+        """Q."""
+        return float(self.squares.sum()) + self.explicit_square
 
     def scores(self) -> NDArray[np.float64]:
         """float64 [n]: the personal part of the score of each item."""
-        return self._ratio(self.contributions.sum(axis=0) + self.explicit, self.mass)
+        return self._scaled(self._totals())
 
     def shares(self) -> Matrix:
         """float64 [k, n]: the part of the score that each event carries; with `explicit_shares` it sums up."""
-        return self._ratio(self.contributions, self.mass)
+        return self._scaled(self.contributions)
 
     def explicit_shares(self) -> NDArray[np.float64]:
         """float64 [n]: the part of the score that the explicit profile carries."""
-        return self._ratio(self.explicit, self.mass)
+        return self._scaled(self.explicit)
 
     def drops(self) -> Matrix:
         """float64 [k, n]: how much each score falls when one event is left out; negative where it would rise."""
-        totals = self.contributions.sum(axis=0) + self.explicit
-        rest = self.mass - self.masses[:, None]
-        without = np.where(
-            rest > self.mass * 1e-9, (totals - self.contributions) / np.maximum(rest, self.mass * 1e-9), 0.0
-        )
-        return self.scores() - without
+        rest = self.square - self.squares
+        remains = rest > _NOTHING_LEFT * self.square
+        scale = np.where(remains, 1 / np.sqrt(np.where(remains, rest, 1.0)), 0.0)
+        return self.scores() - (self._totals() - self.contributions) * scale[:, None]
 
-    @staticmethod
-    def _ratio(numerator: Matrix, mass: float) -> Matrix:
-        return numerator / mass if mass > 0 else np.zeros_like(numerator)
+    def _totals(self) -> NDArray[np.float64]:
+        return np.asarray(self.contributions.sum(axis=0) + self.explicit)
+
+    def _scaled(self, amounts: Matrix) -> NDArray[np.float64]:
+        return amounts / np.sqrt(self.square) if self.square > 0 else np.zeros_like(amounts)

@@ -34,8 +34,8 @@ def attribute(context: Context, rows: Rows, weights: RankingWeights) -> tuple[At
     attribution = Attribution(
         contributions=np.vstack([amounts[:, None] * liked, against[:, None] * disliked]),
         explicit=np.asarray(explicit, dtype=np.float64),
-        masses=np.concatenate([amounts, blend.beta_mass * against]),
-        mass=context.mass,
+        squares=np.square(np.concatenate([amounts, blend.beta_mass * against])),
+        explicit_square=context.explicit_mass,
     )
     return attribution, _joined(positive, negative)
 

@@ -108,6 +108,22 @@ class Context:
         return self.person.state.mass(self.now, self.world.blend, self.explicit is not None)
 
     @property
+    def explicit_mass(self) -> float:
+        """Mass of the explicit profile, in events of weight 1; 0 without one."""
+        return self.world.blend.gamma if self.explicit is not None else 0.0
+
+    @cached_property
+    def confidence(self) -> float:
+        """Square root of the effective number of pieces of evidence: mass / sqrt(sum of squared masses).
+
+        An average over many events is smaller than one over few, though more is known: this makes up for it, and
+        similarity becomes comparable with the terms of the score that do not depend on the person.
+        """
+        against = self.world.blend.beta_mass * self.negative_amounts[1]
+        squares = float(np.square(self.amounts[1]).sum() + np.square(against).sum()) + self.explicit_mass
+        return self.mass / squares**0.5 if squares > 0 else 0.0
+
+    @property
     def personalized(self) -> bool:
         """Whether anything is known that the slate can follow."""
         return self.mass > 0

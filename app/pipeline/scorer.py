@@ -36,7 +36,7 @@ class WeightedScorer:
 
 
 def similarity(context: Context, rows: Rows) -> NDArray[np.float32]:
-    """float32 [n]: inner product of user embedding and index vectors, plus the neighbours' part."""
+    """float32 [n]: inner product of user embedding and index vectors, plus the neighbours' part, times confidence."""
     if not context.personalized:
         return np.zeros(len(rows), dtype=np.float32)
     scores = context.catalogue.index[rows] @ context.embedding
@@ -44,11 +44,11 @@ def similarity(context: Context, rows: Rows) -> NDArray[np.float32]:
     if len(linked):
         place = np.minimum(np.searchsorted(linked, rows), len(linked) - 1)
         scores = scores + np.where(linked[place] == rows, sums[place], 0)
-    return np.asarray(scores, dtype=np.float32)
+    return np.asarray(scores * np.float32(context.confidence), dtype=np.float32)
 
 
 def format_affinity(context: Context) -> NDArray[np.float32]:
-    """float32 [formats + 1]: decayed share of a person's mass by format; the last entry is for items without one."""
+    """float32 [formats + 1]: share of a mass by format, times confidence; the last is for items without one."""
     formats = len(context.catalogue.format_words)
     if not context.personalized:
         return np.zeros(formats + 1, dtype=np.float32)
@@ -56,4 +56,4 @@ def format_affinity(context: Context) -> NDArray[np.float32]:
     of_event = context.catalogue.formats[events.rows]
     known = of_event >= 0
     sums = np.bincount(of_event[known], weights=amounts[known], minlength=formats + 1)
-    return (sums / context.mass).astype(np.float32)
+    return (sums / context.mass * context.confidence).astype(np.float32)

@@ -39,10 +39,14 @@ class SourceSettings(Config):
 
 
 class RankingWeights(Config):
-    """Weights of the terms of the score. Each term lies between 0 and 1, similarity between -1 and 1."""
+    """Weights of the terms of the score.
+
+    Recency and popularity lie between 0 and 1. Similarity and format grow with the square root of the evidence: of the
+    order of 1 for one event, of 10 for a hundred that agree, so that they outweigh the others as more is known.
+    """
 
     similarity: float = Field(default=1.0, ge=0, allow_inf_nan=False)
-    """Inner product of user embedding and index vector, plus the neighbours' part."""
+    """Inner product of user embedding and index vector plus the neighbours' part, times the person's confidence."""
 
     recency: float = Field(default=0.05, ge=0, allow_inf_nan=False)
     """2^(-age / half-life)."""
@@ -51,7 +55,7 @@ class RankingWeights(Config):
     """Logarithm of the decayed count of positive events, relative to the most popular item."""
 
     format: float = Field(default=0.05, ge=0, allow_inf_nan=False)
-    """Share of the person's decayed mass that is of the item's format."""
+    """Share of the person's decayed mass that is of the item's format, times the person's confidence."""
 
     recency_half_life_days: float = Field(default=30.0, gt=0, allow_inf_nan=False)
     """Age in days at which the recency term is one half."""

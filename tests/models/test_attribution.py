@@ -13,7 +13,7 @@ def attributions(draw):
     explicit_mass = draw(st.sampled_from([0.0, 2.0]))
     similarities = rng.uniform(-1, 1, (k, n))
     explicit = explicit_mass * rng.uniform(-1, 1, n)
-    return Attribution(masses[:, None] * similarities, explicit, masses, float(masses.sum() + explicit_mass))
+    return Attribution(masses[:, None] * similarities, explicit, masses**2, explicit_mass)
 
 
 @given(attributions())
@@ -25,15 +25,15 @@ def test_shares_sum_to_the_score(attribution):
 @given(attributions())
 def test_the_drop_is_what_leaving_an_event_out_does(attribution):
     drops = attribution.drops()
-    for left_out in range(len(attribution.masses)):
-        rest = np.arange(len(attribution.masses)) != left_out
+    for left_out in range(len(attribution.squares)):
+        rest = np.arange(len(attribution.squares)) != left_out
         without = Attribution(
             attribution.contributions[rest],
             attribution.explicit,
-            attribution.masses[rest],
-            attribution.mass - attribution.masses[left_out],
+            attribution.squares[rest],
+            attribution.explicit_square,
         )
-        expected = attribution.scores() - (without.scores() if without.mass > 1e-9 else 0)
+        expected = attribution.scores() - (without.scores() if without.square > 1e-9 else 0)
         np.testing.assert_allclose(drops[left_out], expected, atol=1e-9)
 
 
