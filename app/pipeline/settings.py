@@ -104,6 +104,3 @@ class QuerySettings(Config):
 
     hide_seen: bool = True
     """Whether items that a person has seen are left out."""
-
-    maximum_limit: int = Field(default=100, ge=1, le=1000)
-    """Longest slate that may be asked for."""
