@@ -50,6 +50,8 @@ _READ_BY_HAND: Final = (
     Problem,
     FieldError,
 )
+_NULL_IS_ABSENT: Final = (ItemDocument, EventDocument, RecommendRequest, SimilarRequest)
+"""Null is taken for absent in each of their optional fields, whatever its type."""
 
 
 class DocumentedApi(FastAPI):
@@ -68,7 +70,20 @@ def schemas_by_hand() -> dict[str, Any]:
     wanted = [(model, "validation") for model in _READ_BY_HAND]
     _, definitions = models_json_schema(wanted, ref_template=_REF)  # type: ignore[arg-type] # a list of literals
     schemas: dict[str, Any] = definitions["$defs"]
-    return schemas
+    return schemas | {model.__name__: _nullable(schemas[model.__name__]) for model in _NULL_IS_ABSENT}
+
+
+def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
+    required = schema.get("required", ())
+    fields = schema["properties"].items()
+    return schema | {"properties": {name: field if name in required else _or_null(field) for name, field in fields}}
+
+
+def _or_null(field: dict[str, Any]) -> dict[str, Any]:
+    about: dict[str, Any] = {key: field[key] for key in ("title", "description", "default") if key in field}
+    kinds = field.get("anyOf") or [{key: value for key, value in field.items() if key not in about}]
+    null = {"type": "null"}
+    return {"anyOf": kinds if null in kinds else [*kinds, null], **about}
 
 
 def answers(model: type[BaseModel], description: str, *errors: type[PenchantError]) -> Responses:

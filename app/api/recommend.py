@@ -34,7 +34,8 @@ _ERRORS = (*URL_ERRORS, CursorError, *READING_ERRORS)
 async def recommend(request: Request) -> Response:
     """The slate: labelled items in order, and a receipt that says which floors were kept.
 
-    A person of whom nothing is known gets popular, fresh and varied items, and `personalized` is false.
+    A person of whom nothing is known gets popular, fresh and varied items, and `personalized` is false. Long lists of
+    items to exclude go into a body: a URL has room for 64 KiB.
     """
     wanted = await asked(request, RecommendRequest)
     if wanted.cursor is not None:
