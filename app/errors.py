@@ -12,7 +12,7 @@
     ├── TooManyRowsError              413  too-many-rows
     ├── UnsupportedMediaTypeError     415  unsupported-media-type
     ├── InvalidPayloadError           422  invalid-payload
-    │   └── RowsRejectedError         422  rows-rejected
+    ├── RowsRejectedError             422  rows-rejected
     ├── UnexpectedError               500  unexpected-error
     └── UnavailableError              503  unavailable
         └── SnapshotMissingError      503  no-snapshot
@@ -136,24 +136,20 @@ class InvalidPayloadError(PenchantError):
     """Fields are missing, unknown or wrong.
 
     Args:
-        errors: what is wrong with which field.
-        detail: said instead of the usual sentence.
-        members: further members of the problem document.
+        errors: what is wrong with which field; a field without a name is the request as a whole.
     """
 
     status, slug, title = 422, "invalid-payload", "The request is not valid"
 
-    def __init__(
-        self, errors: Sequence[FieldProblem | dict[str, Any]], detail: str | None = None, **members: Any
-    ) -> None:
-        said = detail or "; ".join(str(error) for error in errors) + "."
-        super().__init__(said, errors=list(errors), **members)
+    def __init__(self, errors: Sequence[FieldProblem]) -> None:
+        said = "; ".join(f"{error.field or 'the request'} {error.message}" for error in errors)
+        super().__init__(f"{said}.", errors=list(errors))
 
 
-class RowsRejectedError(InvalidPayloadError):
+class RowsRejectedError(PenchantError):
     """Not one row of the body was accepted; `results` says why, row by row."""
 
-    slug, title = "rows-rejected", "No row was accepted"
+    status, slug, title = 422, "rows-rejected", "No row was accepted"
 
     def __init__(self, counts: dict[str, int], results: Sequence[dict[str, Any]]) -> None:
         errors = [
@@ -161,7 +157,8 @@ class RowsRejectedError(InvalidPayloadError):
             for result in results
             for error in result["errors"]
         ]
-        super().__init__(errors, "Every row was rejected; nothing was stored.", counts=counts, results=results)
+        said = "Every row was rejected; nothing was stored."
+        super().__init__(said, errors=errors, counts=counts, results=results)
 
 
 class UnexpectedError(PenchantError):

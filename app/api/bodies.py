@@ -76,7 +76,7 @@ async def read_object(
     _media_type(request, accepted)
     content = parse(await read_bytes(request))
     if not isinstance(content, dict):
-        raise InvalidPayloadError([FieldProblem("", "must be an object")], "The body must be a JSON object.")
+        raise InvalidPayloadError([FieldProblem("", "must be an object")])
     return content
 
 
@@ -129,8 +129,7 @@ def _media_type(request: Request, accepted: tuple[str, ...]) -> str:
 
 def _entries(content: Any) -> Iterator[BodyRow]:
     if not isinstance(content, dict | list):
-        said = "The body must be a JSON object or an array of objects."
-        raise InvalidPayloadError([FieldProblem("", "must be an object or an array of objects")], said)
+        raise InvalidPayloadError([FieldProblem("", "must be an object or an array of objects")])
     for number, value in enumerate(content if isinstance(content, list) else [content], start=1):
         yield BodyRow(number, value)
 

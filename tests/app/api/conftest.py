@@ -110,6 +110,12 @@ class MemoryService:
         named: dict[str, Any] = {"data_used": [], "user_controls": {}, "ranking_weights": {}, "floors": {}}
         return {**named, "events": {}, "settings": {}, "configuration_hash": "0", "snapshot": None, "space_id": None}
 
+    async def item_changes(self) -> bytes:
+        return b'{"version":1,"item_id":"i1","document":null,"changed_at":0.0}\n'
+
+    async def learnable_events(self) -> bytes:
+        return b"PK"
+
     def readiness(self) -> dict[str, Any]:
         return {"ready": not self.reasons, "reasons": self.reasons, "snapshot": "s1"}
 

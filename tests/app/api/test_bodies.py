@@ -65,7 +65,7 @@ def test_what_is_not_json_is_refused_with_the_place(client, body, said):
 def test_json_that_is_neither_object_nor_array_is_invalid(client, body):
     answer = client.post("/events", content=body, headers=JSON)
     assert answer.status_code == 422
-    assert answer.json()["detail"] == "The body must be a JSON object or an array of objects."
+    assert answer.json()["detail"] == "the request must be an object or an array of objects."
 
 
 def test_of_two_members_of_one_name_the_last_counts(client, service):

@@ -69,7 +69,7 @@ def test_a_body_is_taken_literally(client, change, message):
 
 
 def test_a_body_that_is_no_object_is_invalid(client):
-    assert client.post("/recommend", json=[{"user_id": "u"}]).json()["detail"] == "The body must be a JSON object."
+    assert client.post("/recommend", json=[{"user_id": "u"}]).json()["detail"] == "the request must be an object."
 
 
 def test_a_query_beside_a_body_is_refused(client):
