@@ -17,6 +17,7 @@ SUMMARIES: Final = {
     "rebuild-index": "Build a snapshot of the catalogue and put it in service.",
     "serve": "Serve recommendations over HTTP until told to stop.",
     "replay": "Send an events file, and a users file if given, to a running service, in order of the file.",
+    "settings": "List every setting with its default, range and meaning, in Markdown.",
     "fetch-movielens": "Fetch MovieLens 100K and write it as items, events and users files.",
 }
 """Every subcommand, in the order of ``penchant --help``, with the first line of its docstring."""
