@@ -1,0 +1,110 @@
+"""The content vectors of texts: read from a cache on disk, computed only where a text is new.
+
+Vectors are kept by the hash of the text and the fingerprint of the encoder, and saved as they are computed, so that a
+build that was interrupted goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from indexer.content import content_hash
+from indexer.progress import Progress, silent
+from indexer.segment_files import KEY_TYPE, Keys
+from indexer.segments import Segments
+from models.config import Config
+from models.encoder import Encoder, Vectors
+
+
+class EmbeddingSettings(Config):
+    """How new texts are embedded."""
+
+    batch_texts: int = Field(default=256, ge=1)
+    """Texts given to the encoder at a time; progress is told after each batch."""
+
+    save_texts: int = Field(default=2_048, ge=1)
+    """Texts after which vectors are saved: the most that an interruption costs."""
+
+
+class EmbeddingCache:
+    """Vectors of earlier builds: one folder an encoder, never cleared by itself, safe to delete."""
+
+    def __init__(self, folder: Path, settings: EmbeddingSettings | None = None) -> None:
+        self.folder = folder
+        self.settings = settings or EmbeddingSettings()
+
+    def segments(self, encoder: Encoder) -> Segments:
+        """What is kept of one encoder's vectors."""
+        return Segments(self.folder / f"{quote(encoder.fingerprint, safe='')}-{encoder.dimension}", encoder.dimension)
+
+
+def embed(
+    texts: Sequence[str], hashes: Sequence[str], encoder: Encoder, cache: EmbeddingCache, *, progress: Progress = silent
+) -> Vectors:
+    """Content vectors, float32 [len(texts), d], as the encoder gives them; equal texts are encoded once.
+
+    Args:
+        texts: texts to embed; only those that are new to the cache are read.
+        hashes: `indexer.content.content_hash` of each.
+        encoder: for the new ones.
+        cache: where vectors are looked up and kept.
+        progress: told of the new texts only.
+
+    Raises:
+        ValueError: there are not as many hashes as texts, a hash is none, or the encoder gave what is no finite vector.
+    """
+    if len(texts) != len(hashes):
+        raise ValueError(f"{len(texts)} texts, but {len(hashes)} hashes")
+    keys, positions, inverse = np.unique(_keys(hashes), return_index=True, return_inverse=True)
+    segments = cache.segments(encoder)
+    new = np.flatnonzero(segments.find(keys) < 0)
+    done = 0
+    for chunk in _parts(new, cache.settings.save_texts):
+        vectors = []
+        for batch in _parts(chunk, cache.settings.batch_texts):
+            vectors.append(encoder.encode([texts[position] for position in positions[batch]]))
+            done += len(batch)
+            progress(done, len(new))
+        segments.append(keys[chunk], np.concatenate(vectors))
+    return segments.take(segments.find(keys)[inverse])
+
+
+@dataclass(frozen=True, slots=True)
+class CachedEncoder:
+    """An encoder that looks in the cache first; for texts that are no items, such as tags."""
+
+    encoder: Encoder
+    cache: EmbeddingCache
+    progress: Progress = silent
+
+    @property
+    def fingerprint(self) -> str:
+        """The encoder's own."""
+        return self.encoder.fingerprint
+
+    @property
+    def dimension(self) -> int:
+        """The encoder's own."""
+        return self.encoder.dimension
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Float32 [len(texts), dimension], as the encoder gives them."""
+        hashes = [content_hash(text) for text in texts]
+        return embed(texts, hashes, self.encoder, self.cache, progress=self.progress)
+
+
+def _keys(hashes: Sequence[str]) -> Keys:
+    if not {len(digits) for digits in hashes} <= {2 * KEY_TYPE.itemsize}:
+        raise ValueError(f"hashes of texts have {2 * KEY_TYPE.itemsize} hexadecimal digits")
+    return np.frombuffer(bytes.fromhex("".join(hashes)), dtype=KEY_TYPE)
+
+
+def _parts(rows: NDArray[np.intp], size: int) -> list[NDArray[np.intp]]:
+    return [rows[start : start + size] for start in range(0, len(rows), size)]

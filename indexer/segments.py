@@ -1,0 +1,141 @@
+"""Vectors by key, kept on disk in segments and found without reading them.
+
+Several processes may use one folder: each publishes segments under names of its own, and a merge removes only what it
+has copied. The worst that a crash or a race leaves behind is a vector that is kept twice, until the next merge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.segment_files import (
+    KEY_TYPE,
+    Keys,
+    Segment,
+    Vectors,
+    discard,
+    merge_segments,
+    open_segment,
+    remove_abandoned,
+    segment_paths,
+    write_segment,
+)
+
+MERGE_AT: Final = 8
+"""Segments of about one size that are merged into one: few files are open, and a vector is copied log8(n) times."""
+_TIER_ROWS: Final = 1_024
+
+
+class Segments:
+    """All vectors of one width that a folder holds.
+
+    Keys are `S16` arrays: 16 bytes each. A row names a vector until the next `append`.
+    """
+
+    def __init__(self, folder: Path, dimension: int) -> None:
+        self._folder = folder
+        self._dimension = dimension
+        folder.mkdir(parents=True, exist_ok=True)
+        remove_abandoned(folder)
+        self._segments = self._opened()
+        self._index: _Index | None = None
+
+    def __len__(self) -> int:
+        return len(self._indexed().keys)
+
+    def find(self, keys: Keys) -> NDArray[np.int64]:
+        """The row of each key, int64 [len(keys)], -1 where there is none; fastest when keys are sorted."""
+        index = self._indexed()
+        if not len(index.keys):
+            return np.full(len(keys), -1, dtype=np.int64)
+        places = np.minimum(np.searchsorted(index.keys, keys), len(index.keys) - 1)
+        return np.where(index.keys[places] == keys, index.rows[places], -1)
+
+    def take(self, rows: NDArray[np.int64]) -> Vectors:
+        """The vectors at `rows`, float32 [len(rows), dimension], read in the order of the files.
+
+        Raises:
+            KeyError: a row is none.
+        """
+        if len(rows) and rows.min() < 0:
+            raise KeyError("there is no vector for a key")
+        vectors = np.empty((len(rows), self._dimension), dtype=np.float32)
+        order = np.argsort(rows, kind="stable")
+        starts = self._indexed().starts
+        bounds = np.searchsorted(rows[order], starts)
+        for number, segment in enumerate(self._segments):
+            places = order[bounds[number] : bounds[number + 1]]
+            vectors[places] = segment.vectors[rows[places] - starts[number]]
+        return vectors
+
+    def append(self, keys: Keys, vectors: Vectors) -> None:
+        """Keep vectors under keys of their own; once this has returned they outlive any crash.
+
+        Raises:
+            ValueError: a vector is not finite, or the shapes do not fit.
+        """
+        if vectors.shape != (len(keys), self._dimension) or not np.isfinite(vectors).all():
+            raise ValueError(f"expected finite vectors of shape {(len(keys), self._dimension)}, got {vectors.shape}")
+        if len(keys):
+            write_segment(self._folder, keys, vectors)
+            self._reopen()
+            self._merge_tiers()
+
+    def _merge_tiers(self) -> None:
+        """Merge what there are MERGE_AT of in one tier, then the next tier up, which has grown by that."""
+        tiers = [_tier(segment) for segment in self._segments]
+        full = [tier for tier in tiers if tiers.count(tier) >= MERGE_AT]
+        if full:
+            merged = [segment for segment in self._segments if _tier(segment) == full[0]]
+            merge_segments(self._folder, merged)
+            for segment in merged:
+                discard(segment.path)
+            self._reopen()
+            self._merge_tiers()
+
+    def _reopen(self) -> None:
+        self._segments = self._opened()
+        self._index = None
+
+    def _opened(self) -> list[Segment]:
+        """Every segment; one that goes while this looks may have been merged into a new one, so it looks again."""
+        opened = [open_segment(path, self._dimension) for path in segment_paths(self._folder)]
+        present = [segment for segment in opened if segment is not None]
+        return present if len(present) == len(opened) else self._opened()
+
+    def _indexed(self) -> _Index:
+        if self._index is None:
+            self._index = _Index.of(self._segments)
+        return self._index
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """Where each key stands.
+
+    Attributes:
+        keys: S16 [n], ascending, distinct.
+        rows: int64 [n], counted through all segments.
+        starts: int64 [segments + 1], first row of each segment.
+    """
+
+    keys: Keys
+    rows: NDArray[np.int64]
+    starts: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, segments: Sequence[Segment]) -> _Index:
+        every = np.concatenate([np.empty(0, KEY_TYPE), *(segment.keys for segment in segments)])
+        keys, rows = np.unique(every, return_index=True)
+        return cls(keys, rows, np.cumsum([0, *(len(segment.keys) for segment in segments)]))
+
+
+def _tier(segment: Segment) -> int:
+    """Segments of one tier differ in length by no more than a factor of MERGE_AT."""
+    return (len(segment.keys) // _TIER_ROWS).bit_length() // (MERGE_AT - 1).bit_length()
