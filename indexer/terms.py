@@ -1,0 +1,65 @@
+"""Which items bear which terms: tags, or the words of titles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+_WORD = re.compile(r"[^\W_]{4,}")
+_EMPTY_WORDS = frozenset(
+    _WORD.findall(
+        """
+        about after again against also another anybody anyone anything around back because been before being best better
+        between both cannot come could does doesn doing done down each even ever every everyone everything first found
+        from gets getting give given goes going good great have having help here hers himself html http https into
+        itself just keep know last least less like little long look looking made make makes making many mean means might
+        more most much must myself need needed needs never next none nothing only other others ours over part people
+        please really same seem seems should show some someone something still such sure take than that their them then
+        there these they thing things think this those though through time took toward under until upon used uses using
+        very want wants well were what when where which while whom whose will wish with within without wont would year
+        years your yours
+        """
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Terms and the items that bear them.
+
+    Attributes:
+        names: distinct, ascending.
+        items: float32 [items, terms], sparse; 1 where an item bears a term.
+    """
+
+    names: tuple[str, ...]
+    items: csr_array[np.float32]
+
+    @classmethod
+    def of(cls, lists: Sequence[Sequence[str]]) -> Terms:
+        """The terms of each item in turn; naming one twice is naming it once."""
+        names = tuple(sorted({term for terms in lists for term in terms}))
+        codes = {name: code for code, name in enumerate(names)}
+        columns = np.array([codes[term] for terms in lists for term in dict.fromkeys(terms)], dtype=np.int32)
+        offsets = np.cumsum([0, *(len(set(terms)) for terms in lists)])
+        ones = np.ones(len(columns), dtype=np.float32)
+        return cls(names, csr_array((ones, columns, offsets), shape=(len(lists), len(names))))
+
+    def counts(self) -> NDArray[np.int32]:
+        """Items that bear each term, int32 [terms]."""
+        return np.bincount(self.items.indices, minlength=len(self.names)).astype(np.int32)
+
+    def rarer_than(self, share: float) -> Terms:
+        """The terms that at most `share` of the items bear, and those that one item bears."""
+        kept = np.flatnonzero(self.counts() <= max(share * self.items.shape[0], 1))
+        return Terms(tuple(self.names[code] for code in kept), csr_array(self.items[:, kept]))
+
+
+def words_of(titles: Iterable[str]) -> list[list[str]]:
+    """The words of each title, in lower case, four characters or longer, without English words that say nothing."""
+    return [[word for word in _WORD.findall(title.lower()) if word not in _EMPTY_WORDS] for title in titles]

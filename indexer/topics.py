@@ -1,0 +1,162 @@
+"""Topics: the clusters of the catalogue, found by spherical k-means on the content vectors and named by their tags."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from indexer.tags import TagVectors
+from indexer.terms import Terms, words_of
+from indexer.topic_names import Clusters, choose_names, rank_terms, slugs_of
+from models.config import Config
+from models.encoder import Vectors, unit
+
+_BLOCK_ROWS: Final = 16_384
+_DECIMALS: Final = 5
+_COMMON_WORD: Final = 0.5
+"""Share of the titles from which a word is too common to name anything."""
+
+
+class TopicSettings(Config):
+    """How topics are found and named."""
+
+    count: int | None = Field(default=None, ge=1)
+    """Topics to look for; by default the square root of half the number of items, within `fewest` and `most`."""
+
+    fewest: int = Field(default=8, ge=1)
+    """Topics of a small catalogue, as far as that leaves four items to each."""
+
+    most: int = Field(default=256, ge=1)
+    """Topics of the largest catalogue."""
+
+    min_items: int = Field(default=3, ge=1)
+    """Items of the smallest topic; those of a smaller one go to their next nearest."""
+
+    iterations: int = Field(default=25, ge=1)
+    """Rounds of k-means."""
+
+    sample_per_topic: int = Field(default=256, ge=1)
+    """Items a topic from which centroids are learned; every item is assigned."""
+
+    smoothing_items: float = Field(default=5.0, ge=0, allow_inf_nan=False)
+    """Items of average tags that are added to each topic before a tag is judged distinctive of it."""
+
+    seed: int = Field(default=0, ge=0, lt=2**31)
+    """Of k-means' first centroids."""
+
+    def topics_of(self, items: int) -> int:
+        """How many topics to look for among `items`."""
+        if self.count is not None:
+            return min(self.count, items)
+        wanted = min(max(round(math.sqrt(items / 2)), self.fewest), self.most)
+        return min(wanted, max(items // 4, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """The topics of a catalogue, the largest first; a topic's number is its position.
+
+    Attributes:
+        names: distinct, such as "science fiction, space".
+        slugs: distinct, of a-z, 0-9 and hyphens, such as "science-fiction-space".
+        centroids: float32 [topics, d], unit length.
+        assignment: int32 [items], the topic of each item; no topic is empty.
+    """
+
+    names: tuple[str, ...]
+    slugs: tuple[str, ...]
+    centroids: Vectors
+    assignment: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def assign(self, content: Vectors) -> NDArray[np.int32]:
+        """The topic of each of [n, d] content vectors, int32 [n]."""
+        return nearest_topic(content, self.centroids)
+
+
+def find_topics(
+    content: Vectors,
+    tag_lists: Sequence[Sequence[str]],
+    tags: TagVectors,
+    settings: TopicSettings,
+    *,
+    titles: Sequence[str] = (),
+) -> Topics:
+    """The topics of a catalogue; the same for the same catalogue and settings.
+
+    Args:
+        content: float32 [items, d], unit content vectors.
+        tag_lists: tags of each item.
+        tags: the vocabulary and the vectors of these tags.
+        settings: how many topics, and how large.
+        titles: of each item; their words name what tags cannot.
+
+    Raises:
+        ValueError: there are no items, or the arguments are not of the same ones.
+    """
+    if not len(content):
+        raise ValueError("there are no items to find topics among")
+    centroids = _settled(content, _centroids(content, settings), settings.min_items)
+    clusters = Clusters(nearest_topic(content, centroids), len(centroids))
+    tag_terms, word_terms = Terms.of(tag_lists), Terms.of(words_of(titles) or [()] * len(content))
+    if tag_terms.names != tags.names or not len(content) == len(tag_lists) == word_terms.items.shape[0]:
+        raise ValueError("content, tag lists, tags and titles are not of the same items")
+    names = choose_names(
+        clusters.sizes(),
+        rank_terms(clusters, tag_terms, settings.smoothing_items, centroids @ tags.vectors.T),
+        rank_terms(clusters, word_terms.rarer_than(_COMMON_WORD), settings.smoothing_items),
+    )
+    return Topics(tuple(names), tuple(slugs_of(names)), centroids, clusters.assignment)
+
+
+def nearest_topic(content: Vectors, centroids: Vectors) -> NDArray[np.int32]:
+    """The topic whose centroid has the largest cosine with each of [n, d] content vectors, int32 [n].
+
+    Cosines count to five decimals, and the lower number wins a tie, so that an item's topic does not depend on how many
+    items are looked at together.
+    """
+    topics = np.empty(len(content), dtype=np.int32)
+    for start in range(0, len(content), _BLOCK_ROWS):
+        block = slice(start, start + _BLOCK_ROWS)
+        cosines = content[block] @ centroids.T
+        topics[block] = np.argmax(np.round(cosines, _DECIMALS, out=cosines), axis=1)
+    return topics
+
+
+def _centroids(content: Vectors, settings: TopicSettings) -> Vectors:
+    kmeans = faiss.Kmeans(
+        content.shape[1],
+        settings.topics_of(len(content)),
+        niter=settings.iterations,
+        seed=settings.seed,
+        spherical=True,
+        init_method=faiss.ClusteringInitMethod_KMEANS_PLUS_PLUS,
+        min_points_per_centroid=1,
+        max_points_per_centroid=settings.sample_per_topic,
+    )
+    kmeans.train(np.ascontiguousarray(content, dtype=np.float32))
+    return unit(np.asarray(kmeans.centroids, dtype=np.float32))
+
+
+def _settled(content: Vectors, centroids: Vectors, min_items: int) -> Vectors:
+    """The centroids that are the nearest of at least `min_items` each (one stays in any case), the largest topic first.
+
+    Which of two topics an item in the middle belongs to depends on their order, and the order on their sizes. Whatever
+    moves up only grows by that, so this comes to an end.
+    """
+    while True:
+        sizes = np.bincount(nearest_topic(content, centroids), minlength=len(centroids))
+        order = np.argsort(-sizes, kind="stable")
+        kept = order[sizes[order] >= min(min_items, sizes.max())]
+        if np.array_equal(kept, np.arange(len(centroids))):
+            return centroids
+        centroids = centroids[kept]
