@@ -19,6 +19,8 @@ from indexer.build import IndexSettings
 from models.config import Config
 from models.events import EventWeights
 
+PREFIX = "PENCHANT_"
+DELIMITER = "__"
 CONFIG_VARIABLE = "PENCHANT_CONFIG"
 
 
@@ -59,8 +61,8 @@ class Settings(BaseSettings):
     """All settings of the service and of the indexer."""
 
     model_config = SettingsConfigDict(
-        env_prefix="PENCHANT_",
-        env_nested_delimiter="__",
+        env_prefix=PREFIX,
+        env_nested_delimiter=DELIMITER,
         extra="forbid",
         frozen=True,
         use_attribute_docstrings=True,
@@ -110,16 +112,31 @@ class SettingsFileError(ValueError):
     """The file named by PENCHANT_CONFIG does not exist."""
 
 
+class UnknownVariableError(ValueError):
+    """A variable of the environment looks like a setting and is none."""
+
+
 def load_settings(config: Path | None = None) -> Settings:
     """Settings from the environment and, if given or named by PENCHANT_CONFIG, a TOML file.
 
     Raises:
         SettingsFileError: the file does not exist.
-        pydantic.ValidationError: a name is unknown or a value impossible.
+        UnknownVariableError: a variable begins with PENCHANT_ and names no group and no setting.
+        pydantic.ValidationError: a name within a group or in the file is unknown, or a value impossible.
     """
     if config is not None:
         os.environ[CONFIG_VARIABLE] = str(config)
     named = os.environ.get(CONFIG_VARIABLE)
     if named and not Path(named).is_file():
         raise SettingsFileError(f"{named} does not exist; it is named by {CONFIG_VARIABLE} or --config")
+    _refuse_unknown_variables()
     return Settings()
+
+
+def _refuse_unknown_variables() -> None:
+    """pydantic refuses what is unknown within a group, and overlooks what is unknown at the top."""
+    known = {*Settings.model_fields, CONFIG_VARIABLE.removeprefix(PREFIX).lower()}
+    named = {name: name.lower().removeprefix(PREFIX.lower()) for name in os.environ if name.upper().startswith(PREFIX)}
+    unknown = sorted(name for name, setting in named.items() if setting.partition(DELIMITER)[0] not in known)
+    if unknown:
+        raise UnknownVariableError(f"no setting is named {', '.join(unknown)}; `penchant settings` lists them")

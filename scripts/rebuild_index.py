@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from app.settings import Settings, load_settings
+from app.settings import Settings
 from indexer.assembling import from_file, from_snapshot
 from indexer.build import Builder, BuildInput, EmptyCatalogueError, RecallTooLowError
 from indexer.embeddings import EmbeddingCache
@@ -19,6 +19,7 @@ from indexer.rejects import Rejects
 from indexer.snapshot import Manifest
 from indexer.snapshot_files import SnapshotError, SnapshotFolder
 from models.sentence_encoder import SentenceTransformerEncoder
+from scripts.configured import settings_or_exit
 from scripts.journal import ServiceUnreachableError, read_written
 
 _TOLD = (InputFileError, EmptyCatalogueError, RecallTooLowError, ServiceUnreachableError, SnapshotError)
@@ -36,7 +37,7 @@ def rebuild_index(
     Items that were added, changed or deleted over HTTP since the file was written, or since the published snapshot, are
     taken along, from the running service or from the database of a stopped one.
     """
-    settings = load_settings(config)
+    settings = settings_or_exit("rebuild-index", config)
     started = time.perf_counter()
     folder = SnapshotFolder(settings.snapshot_folder)
     try:

@@ -1,0 +1,28 @@
+"""Settings for a command: what is wrong with them is said in a line, not in a traceback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+from pydantic import ValidationError
+
+from app.settings import Settings, load_settings
+from indexer.problems import problems
+
+
+def settings_or_exit(command: str, config: Path | None) -> Settings:
+    """The settings from the environment and a TOML file; the command ends where they are impossible.
+
+    Args:
+        command: its name, which stands before the reason.
+        config: the file, or None for the one that the environment names, if any.
+    """
+    try:
+        return load_settings(config)
+    except ValidationError as error:
+        reason = "; ".join(str(each) for each in problems(error))
+    except ValueError as error:
+        reason = str(error)
+    typer.echo(f"{command}: {reason}", err=True)
+    raise typer.Exit(1)
