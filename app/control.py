@@ -8,6 +8,7 @@ import orjson
 
 from app.clock import Clock
 from app.embedder import Embedder
+from app.generation import explicit_vector
 from app.rollover import Rollover
 from app.storage.protocols import Stores
 from indexer.documents import UserDocument
@@ -33,7 +34,7 @@ class Control:
         await self._stores.users.put_profile(user_id, profile, self._clock.now())
         if personalization is not ...:
             await self._stores.users.set_personalization(user_id, personalization is not False, self._clock.now())
-        self._reload(user_id)
+        self._update(user_id)
 
     async def reset(self, user_id: str, *, keep_seen: bool) -> int:
         """Forget what was learned; the epoch that begins."""
@@ -52,6 +53,15 @@ class Control:
             generation.count(held, sign=-1)
         self._reload(user_id)
         return {"events": events, "users": int(users)}
+
+    def _update(self, user_id: str) -> None:
+        """A changed profile leaves history and state as they are."""
+        self._rollover.touched(user_id)
+        generation = self._rollover.current_or_none
+        row = self._stores.users.get(user_id)
+        if generation is not None and row is not None:
+            person = generation.people.update(row)
+            person.explicit_vector = explicit_vector(generation.catalogue, person, self._embedder)
 
     def _reload(self, user_id: str) -> None:
         self._rollover.touched(user_id)

@@ -66,10 +66,12 @@ class Generation:
 
     def refresh(self, user_ids: Iterable[str], stores: Stores, embedder: Embedder) -> None:
         """Rebuild people from the stores, after something other than a new event changed what they rest on."""
-        for user_id in user_ids:
+        changed = sorted(set(user_ids))
+        for user_id in changed:
             self.people.forget(user_id)
-            row = stores.users.get(user_id)
-            self.people.load(stores.events.columns(user_id=user_id), [row] if row else [])
+        rows = [row for user_id in changed if (row := stores.users.get(user_id))]
+        self.people.load(stores.events.columns_of(changed), rows)
+        for user_id in changed:
             person = self.people.get(user_id)
             if person:
                 person.explicit_vector = explicit_vector(self.catalogue, person, embedder)

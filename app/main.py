@@ -45,7 +45,7 @@ async def running(settings: Settings, encoder: Encoder) -> AsyncIterator[Service
         StorageError: the database cannot be opened.
     """
     one_thread_a_search()
-    stores = open_stores(settings.data_dir)
+    stores = open_stores(settings.data_dir, settings.storage)
     embedder = Embedder(encoder, EmbeddingCache(settings.embedding_folder))
     try:
         service = Service(settings, stores, embedder)

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from app.pipeline.settings import QuerySettings
 from app.popularity import PopularitySettings
 from app.sensitive import SensitiveSettings
+from app.storage.database import StorageSettings
 from indexer.build import IndexSettings
 from models.config import Config
 from models.events import EventWeights
@@ -76,6 +77,7 @@ class Settings(BaseSettings):
 
     http: HttpSettings = HttpSettings()
     ingest: IngestSettings = IngestSettings()
+    storage: StorageSettings = StorageSettings()
     snapshots: SnapshotSettings = SnapshotSettings()
     index: IndexSettings = IndexSettings()
     events: EventWeights = EventWeights()

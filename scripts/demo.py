@@ -14,6 +14,7 @@ import httpx
 import typer
 
 from app.settings import CONFIG_VARIABLE, load_settings
+from indexer.snapshot_files import SnapshotFolder
 from scripts.fetch_movielens import fetch_movielens
 from scripts.rebuild_index import rebuild_index
 from scripts.replay import send_events, send_users
@@ -58,6 +59,17 @@ def _replay(address: str, files: Path) -> None:
             _say(f"replaying {expected:,} events through POST /events")
             send_users(client, files / "users.ndjson")
             send_events(client, files / "events.ndjson")
+            _say("learning item vectors from these events")
+            rebuild_index(items=files / "items.ndjson", config=CONFIG, force=False)
+            _wait_for_snapshot(client)
+
+
+def _wait_for_snapshot(client: httpx.Client) -> None:
+    """The service notices the new snapshot by itself, and serves on meanwhile."""
+    published = SnapshotFolder(load_settings(CONFIG).snapshot_folder).current_id()
+    deadline = time.monotonic() + START_SECONDS
+    while client.get("/readyz").json()["snapshot"] != published and time.monotonic() < deadline:
+        time.sleep(0.2)
 
 
 def _wait_until_ready(address: str, server: subprocess.Popen[bytes]) -> None:
