@@ -1,0 +1,1 @@
+"""Factor learning: from interactions and content vectors to item vectors that carry behaviour, in closed form."""
