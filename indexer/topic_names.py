@@ -145,7 +145,7 @@ def _proposals(tags: Ranked, words: Ranked) -> Iterator[list[str]]:
     for name in (*(tag.name for tag in tags), *(word.name for word in words if word.share >= TELLING_WORD_FROM)):
         if not any(_overlap(name, other) for other in leading):
             yield [*leading, name]
-    yield from ([*leading, str(number)] for number in count(2))
+    yield from ([*leading[:-1], f"{leading[-1]} ({number})"] for number in count(2))
 
 
 def _leading(ranked: Ranked) -> list[str]:

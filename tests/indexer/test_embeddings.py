@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.content import content_hash
@@ -39,6 +39,7 @@ def vectors(texts: Sequence[str], encoder: HashingEncoder, cache: EmbeddingCache
     return embed(texts, [content_hash(text) for text in texts], encoder, cache)
 
 
+@settings(max_examples=30)  # each writes to disk and waits for it
 @given(st.lists(st.text(max_size=12), max_size=12), st.lists(st.text(max_size=12), max_size=12))
 def test_the_cache_changes_nothing_but_the_work(
     tmp_path_factory: pytest.TempPathFactory, first: list[str], second: list[str]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.segment_files import ABANDONED_SECONDS, Keys, Vectors, segment_paths
@@ -40,6 +40,7 @@ def test_vectors_are_found_again_after_reopening(tmp_path: Path) -> None:
     assert segments.find(keys_of(4, 5, 2**127)).tolist() == [-1, 0, -1]
 
 
+@settings(max_examples=30)  # each writes to disk and waits for it
 @given(st.lists(st.lists(st.integers(0, 40), min_size=1, max_size=5), max_size=20))
 def test_any_sequence_of_appends_keeps_every_vector(
     tmp_path_factory: pytest.TempPathFactory, batches: list[list[int]]

@@ -77,13 +77,13 @@ def test_topics_that_share_their_best_tag_are_still_told_apart() -> None:
     topics = topics_of(content, [["everything"]] * len(texts), count=6)
     check(topics, content)
     assert "everything" in topics.names
-    assert "everything, 2" in topics.names
+    assert "everything (2)" in topics.names
 
 
 def test_with_nothing_to_name_them_by_topics_are_numbered() -> None:
     texts, _ = catalogue(each=10)
     topics = topics_of(ENCODER.encode(texts), [[]] * len(texts), count=3)
-    assert topics.names[:2] == (NAMELESS, f"{NAMELESS}, 2")
+    assert topics.names[:2] == (NAMELESS, f"{NAMELESS} (2)")
     assert topics.slugs[:2] == ("other", "other-2")
 
 
