@@ -35,8 +35,8 @@ class EventColumns:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def where(self, mask: NDArray[np.bool_]) -> EventColumns:
-        """The events for which `mask` holds."""
+    def where(self, mask: NDArray[np.bool_] | NDArray[np.int64]) -> EventColumns:
+        """The events for which a mask holds, or at these positions."""
         columns = (self.sequence, self.rows, self.codes, self.weights, self.times)
         return EventColumns(*(column[mask] for column in columns))  # type: ignore[arg-type]
 
