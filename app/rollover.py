@@ -61,7 +61,11 @@ class Rollover:
         """Look for a new snapshot until cancelled."""
         while True:
             await asyncio.sleep(self._settings.snapshots.poll_seconds)
-            await self.refresh()
+            try:
+                await self.refresh()
+            except Exception as error:  # noqa: BLE001 - whatever it is, the present snapshot serves on
+                self.problem = f"taking up the new snapshot failed: {error}"
+                log.exception("taking up the new snapshot failed")
 
     async def refresh(self) -> bool:
         """Take up the published snapshot if it is another than the one in service; whether it was."""

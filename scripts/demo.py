@@ -48,7 +48,7 @@ def demo(
         except KeyboardInterrupt:
             typer.echo("stopping")
         finally:
-            server.send_signal(signal.SIGINT)
+            server.send_signal(signal.SIGTERM)
 
 
 def _replay(address: str, files: Path) -> None:
