@@ -63,7 +63,7 @@ class Rollover:
             await asyncio.sleep(self._settings.snapshots.poll_seconds)
             try:
                 await self.refresh()
-            except Exception as error:  # noqa: BLE001 - whatever it is, the present snapshot serves on
+            except Exception as error:
                 self.problem = f"taking up the new snapshot failed: {error}"
                 log.exception("taking up the new snapshot failed")
 

@@ -15,7 +15,7 @@ from indexer.ann import AnnSettings, VectorIndex, measure_recall
 from indexer.behaviour import BehaviourSettings, EventTable, LearnedVectors, learn_vectors
 from indexer.columns import build_columns, vocabulary_of
 from indexer.documents import ItemDocument
-from indexer.embeddings import EmbeddingCache, embed
+from indexer.embeddings import CachedEncoder, EmbeddingCache, embed
 from indexer.progress import Progress, silent
 from indexer.snapshot import ItemVectors, Manifest, Snapshot
 from indexer.snapshot_files import SnapshotFolder
@@ -111,7 +111,7 @@ class Builder:
         content = self._embed(items)
         self.say("finding topics and tags")
         tag_lists, titles = [item.tags for item in items], [item.headline() for item in items]
-        tags = build_tags(tag_lists, content, self.encoder, self.settings.tags)
+        tags = build_tags(tag_lists, content, CachedEncoder(self.encoder, self.cache), self.settings.tags)
         topics = find_topics(content, tag_lists, tags, self.settings.topics, titles=titles)
         vocabulary = vocabulary_of(items, tags.names, topics)
         columns = build_columns(items, vocabulary, topics.assignment)
