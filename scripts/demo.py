@@ -13,8 +13,9 @@ from typing import Annotated, Final
 import httpx
 import typer
 
-from app.settings import CONFIG_VARIABLE, load_settings
+from app.settings import CONFIG_VARIABLE
 from indexer.snapshot_files import SnapshotFolder
+from scripts.configured import settings_or_exit
 from scripts.fetch_movielens import fetch_movielens
 from scripts.rebuild_index import rebuild_index
 from scripts.replay import send_events, send_users
@@ -29,19 +30,20 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="Stop as soon as the demo is ready.")] = False,
 ) -> None:
     """Fetch MovieLens 100K, index it, replay its events through the service, and serve it."""
-    settings = load_settings(CONFIG)
-    files = settings.data_dir / "movielens"
+    settings = settings_or_exit("demo", CONFIG)
+    files, snapshots = settings.data_dir / "movielens", SnapshotFolder(settings.snapshot_folder)
     _say("fetching MovieLens 100K")
     fetch_movielens(folder=files, cache=Path("data/cache"))
-    _say("building the index")
-    rebuild_index(items=files / "items.ndjson", config=CONFIG, force=False)
+    if snapshots.current_id() is None:
+        _say("building the index")
+        rebuild_index(items=files / "items.ndjson", config=CONFIG, force=False)
     _say("starting the service")
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "scripts", "serve", "--config", str(CONFIG), "--port", str(port)]
     with subprocess.Popen(command, env={**os.environ, CONFIG_VARIABLE: str(CONFIG)}) as server:
         try:
             _wait_until_ready(address, server)
-            _replay(address, files)
+            _catch_up(address, files, snapshots)
             typer.echo(_invitation(address))
             if not once:
                 server.wait()
@@ -51,23 +53,24 @@ def demo(
             server.send_signal(signal.SIGTERM)
 
 
-def _replay(address: str, files: Path) -> None:
+def _catch_up(address: str, files: Path, snapshots: SnapshotFolder) -> None:
+    """Replay what the service does not have yet, and learn from it; an interrupted demo goes on where it stopped."""
+    events = files / "events.ndjson"
+    expected = sum(1 for _ in events.open("rb"))
     with httpx.Client(base_url=address, timeout=120.0, trust_env=False) as client:
-        done = client.get("/readyz").json()["events_sequence"]
-        expected = sum(1 for _ in (files / "events.ndjson").open("rb"))
-        if done < expected:
+        if client.get("/readyz").json()["events_sequence"] < expected:
             _say(f"replaying {expected:,} events through POST /events")
             send_users(client, files / "users.ndjson")
-            send_events(client, files / "events.ndjson")
+            send_events(client, events)
+        if snapshots.manifest(snapshots.current_id() or "").events_sequence < expected:
             _say("learning item vectors from these events")
             rebuild_index(items=files / "items.ndjson", config=CONFIG, force=False)
-            _wait_for_snapshot(client)
+            _wait_for_snapshot(client, snapshots)
 
 
-def _wait_for_snapshot(client: httpx.Client) -> None:
+def _wait_for_snapshot(client: httpx.Client, snapshots: SnapshotFolder) -> None:
     """The service notices the new snapshot by itself, and serves on meanwhile."""
-    published = SnapshotFolder(load_settings(CONFIG).snapshot_folder).current_id()
-    deadline = time.monotonic() + START_SECONDS
+    published, deadline = snapshots.current_id(), time.monotonic() + START_SECONDS
     while client.get("/readyz").json()["snapshot"] != published and time.monotonic() < deadline:
         time.sleep(0.2)
 
