@@ -107,16 +107,17 @@ class VectorIndex:
             return Hits(np.full((len(queries), k), -1, np.int32), np.full((len(queries), k), -np.inf, np.float32))
         if excluded is not None and self.kind == "hnsw" and allowed < self._settings.exact_below_share * len(self):
             return exact_search(self._vectors, queries, k, np.setdiff1d(np.arange(len(self), dtype=np.int32), excluded))
-        parameters = self._parameters(k, excluded)
+        parameters = self._parameters(k, excluded, allowed / len(self))
         scores, rows = self._index.search(np.ascontiguousarray(queries), min(k, allowed), params=parameters)
         return _padded(rows, scores, k)
 
-    def _parameters(self, k: int, excluded: Rows | None) -> Any:
+    def _parameters(self, k: int, excluded: Rows | None, allowed_share: float) -> Any:
+        """Excluded rows take up places among the graph's candidates, so there are more of these where many are."""
         selector = None
         if excluded is not None and len(excluded):
             selector = faiss.IDSelectorNot(faiss.IDSelectorBatch(np.sort(excluded).astype(np.int64)))
         if self.kind == "hnsw":
-            ef = max(self._settings.ef_search, 2 * k)
+            ef = int(max(self._settings.ef_search, 2 * k) / allowed_share)
             return faiss.SearchParametersHNSW(efSearch=ef, sel=selector)  # type: ignore[attr-defined]
         return faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
 
