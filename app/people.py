@@ -52,6 +52,8 @@ class People:
         )
         self.signals = weights.table()
         self._people: dict[str, Person] = {}
+        self.revision = 0
+        """Counts changes, so that answers can be told to rest on the same."""
 
     def __len__(self) -> int:
         return len(self._people)
@@ -65,6 +67,7 @@ class People:
 
     def load(self, log: LoggedColumns, rows: Sequence[UserRow]) -> None:
         """Everybody's history and state from the log, in one vectorised pass; replaces those of the people in it."""
+        self.revision += 1
         for row in rows:
             self._people[row.user_id] = self._new_person(row)
         people = [self._person(user_id) for user_id in log.users]
@@ -81,6 +84,7 @@ class People:
 
         Events from before the person's last reset change nothing.
         """
+        self.revision += 1
         person = self._person(user_id)
         counting = events.where(_since_reset(person, events))
         person.history.extend(counting)
@@ -92,12 +96,14 @@ class People:
 
     def update(self, row: UserRow) -> Person:
         """Take in a changed users row that is not a reset."""
+        self.revision += 1
         person = self._person(row.user_id)
         person.row, person.explicit = row, _explicit(row)
         return person
 
     def reset(self, row: UserRow) -> None:
         """Start a new epoch: what was learned is forgotten, what was seen only if the row says so."""
+        self.revision += 1
         person = self._person(row.user_id)
         person.row = row
         seen = person.history.columns()
@@ -107,6 +113,7 @@ class People:
 
     def forget(self, user_id: str) -> None:
         """Drop all that is held in memory of a person."""
+        self.revision += 1
         self._people.pop(user_id, None)
 
     def columns(self, log: LoggedColumns) -> EventColumns:

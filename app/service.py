@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import orjson
 
 from app.cataloguing import Cataloguing
@@ -16,10 +15,9 @@ from app.embedder import Embedder
 from app.errors import ItemNotFoundError
 from app.ingestion import EventResult, Ingestion
 from app.learnable import learnable
-from app.pipeline.context import Ask, Context
 from app.pipeline.slate import Slate
-from app.pipeline.stages import build_pipeline
 from app.profiles import profile_payload
+from app.recommending import Recommending
 from app.requests import ProfilePatch, RecommendRequest, ResetRequest, SimilarRequest
 from app.rollover import Rollover
 from app.settings import Settings
@@ -39,7 +37,7 @@ class Service:
         self._clock = clock
         self._embedder = embedder
         self.rollover = Rollover(settings, stores, embedder, clock)
-        self._pipeline = build_pipeline(settings.query)
+        self._recommending = Recommending(self.rollover, clock, settings.query, settings.paging)
         self._ingestion = Ingestion(self.rollover, stores.events, clock, settings.ingest.future_tolerance_seconds)
         self._cataloguing = Cataloguing(self.rollover, stores, embedder, clock)
         self._control = Control(self.rollover, stores, embedder, clock)
@@ -67,14 +65,13 @@ class Service:
 
     def recommend(self, request: RecommendRequest) -> Slate:
         """The slate for one person."""
-        context = self._context(request.user_id, request.limit, request.exclude)
-        return self._pipeline(context, debug=request.debug)
+        return self._recommending.recommend(request)
 
     async def similar(self, request: SimilarRequest) -> dict[str, Any]:
         """Nearest neighbours of an item or of a text."""
         user_id, item_id = request.user_id or "", request.item_id
         vectors = await self._embedder.embed([request.text]) if request.text is not None else None
-        context = self._context(user_id, request.limit, [item_id] if item_id is not None else [])
+        context = self._recommending.context(user_id, request.limit, [item_id] if item_id is not None else [])
         catalogue = context.catalogue
         if vectors is not None:
             return similar_payload(context, catalogue.space.engage_of(vectors)[0], None)
@@ -85,7 +82,7 @@ class Service:
 
     def profile(self, user_id: str) -> dict[str, Any]:
         """What is held and inferred of one person."""
-        return profile_payload(self._context(user_id, 1, []))
+        return profile_payload(self._recommending.context(user_id, 1, []))
 
     async def patch_profile(self, user_id: str, patch: ProfilePatch) -> dict[str, Any]:
         """Edit what a person states; the profile as it is then."""
@@ -95,12 +92,14 @@ class Service:
     async def reset(self, user_id: str, request: ResetRequest) -> dict[str, Any]:
         """Forget what was learned of a person."""
         epoch = await self._control.reset(user_id, keep_seen=request.keep_seen)
+        self._recommending.forget(user_id)
         reset_at = self._clock.now_datetime().isoformat()
         return {"user_id": user_id, "epoch": epoch, "reset_at": reset_at, "kept_seen": request.keep_seen}
 
     async def erase(self, user_id: str) -> dict[str, Any]:
         """Delete all that is held of a person; the receipt."""
         deleted = await self._control.erase(user_id)
+        deleted["stored_slates"] = self._recommending.forget(user_id)
         return {"user_id": user_id, "erased_at": self._clock.now_datetime().isoformat(), "deleted": deleted}
 
     async def item_changes(self) -> bytes:
@@ -135,12 +134,6 @@ class Service:
             "events_sequence": generation.sequence,
             "recall_at_10": manifest.recall_at_10,
         }
-
-    def _context(self, user_id: str, limit: int, exclude: Sequence[str]) -> Context:
-        generation = self.rollover.current
-        rows = np.unique(generation.catalogue.rows(exclude))
-        ask = Ask(user_id, limit, rows[rows >= 0], self._clock.now())
-        return Context(generation.world, ask, generation.people.get(user_id))
 
 
 def _change(change: ItemChange) -> dict[str, Any]:

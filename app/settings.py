@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import AwareDatetime, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from app.paging import PagingSettings
 from app.pipeline.settings import QuerySettings
 from app.popularity import PopularitySettings
 from app.sensitive import SensitiveSettings
@@ -82,6 +83,7 @@ class Settings(BaseSettings):
     index: IndexSettings = IndexSettings()
     events: EventWeights = EventWeights()
     query: QuerySettings = QuerySettings()
+    paging: PagingSettings = PagingSettings()
     popularity: PopularitySettings = PopularitySettings()
     sensitive: SensitiveSettings = SensitiveSettings()
 

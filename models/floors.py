@@ -16,7 +16,7 @@ The greedy choice of the best item that leaves this true therefore never breaks 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from itertools import product
 
 import numpy as np
@@ -32,25 +32,36 @@ class Pool:
         topics: int32 [n]; a topic is either exploratory or not, as a whole.
         exploratory: bool [n], topic outside the established interests.
         recent: bool [n], published recently.
+        providers: int32 [n], -1 where there is none.
+        content: float32 [n, d], unit vectors by which items are alike.
+        shares: float64 [n], share of the item's topic in the person's interests; zeros where nothing is known.
     """
 
     scores: NDArray[np.float32]
     topics: NDArray[np.int32]
     exploratory: NDArray[np.bool_]
     recent: NDArray[np.bool_]
+    providers: NDArray[np.int32]
+    content: NDArray[np.float32]
+    shares: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.scores)
 
+    def take(self, positions: NDArray[np.integer]) -> Pool:
+        """The candidates at these positions."""
+        return Pool(*(getattr(self, field.name)[positions] for field in fields(self)))
+
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What a slate owes: its length, the two floors in items, and the cap in items a topic."""
+    """What a slate owes: its length, the two floors in items, and the caps in items a topic and a provider."""
 
     length: int
     exploration: int
     recency: int
     topic_cap: int
+    provider_cap: int
 
 
 def affordable(pool: Pool, demand: Demand) -> Demand:
@@ -67,36 +78,25 @@ def affordable(pool: Pool, demand: Demand) -> Demand:
     raise AssertionError("a cap as large as the pool keeps what no cap keeps")
 
 
-def select(pool: Pool, demand: Demand) -> NDArray[np.int32]:
-    """Positions in `pool` of the slate, best first, exploratory items spread evenly.
-
-    Args:
-        pool: candidates; equal scores are taken in the order of the pool.
-        demand: what the slate owes, as returned by `affordable`.
-    """
-    counts = _Counts(pool, demand)
-    scores = pool.scores.astype(np.float64)
-    chosen = np.empty(demand.length, dtype=np.int32)
-    for slot in range(demand.length):
-        eligible = counts.eligible(slot)
-        best = int(np.argmax(np.where(eligible, scores, -np.inf)))
-        counts.take(best)
-        chosen[slot] = best
-    return chosen
-
-
 def _at_cap(pool: Pool, demand: Demand, cap: int) -> Demand:
-    counts = _Counts(pool, replace(demand, topic_cap=cap))
+    counts = Counts(pool, replace(demand, topic_cap=cap))
     length = min(demand.length, counts.total)
     exploration = min(demand.exploration, counts.exploratory, length)
     recency = min(demand.recency, counts.recent, length)
     while exploration + recency - min(counts.both, exploration, recency) > length:
         recency -= 1
-    return Demand(length, exploration, recency, cap)
+    return Demand(length, exploration, recency, cap, demand.provider_cap)
 
 
-class _Counts:
-    """How many items of each kind are still to be had, updated as items are taken."""
+class Counts:
+    """How many items of each kind are still to be had, updated as items are taken.
+
+    Attributes:
+        total: items that fit under the topic cap.
+        exploratory: of these, those outside the established interests.
+        recent: of these, recently published ones.
+        both: of these, those that are both.
+    """
 
     def __init__(self, pool: Pool, demand: Demand) -> None:
         self._pool = pool
@@ -107,6 +107,9 @@ class _Counts:
         self._recent_left = np.bincount(self._topic[pool.recent], minlength=len(topic_ids))
         self._slots = np.full(len(topic_ids), demand.topic_cap)
         self._available = np.ones(len(pool), dtype=np.bool_)
+        self._provider = np.where(pool.providers >= 0, pool.providers, int(pool.providers.max(initial=0)) + 1)
+        self._provider_slots = np.full(int(self._provider.max(initial=0)) + 1, demand.provider_cap)
+        self._provider_slots[int(pool.providers.max(initial=0)) + 1 :] = len(pool)
         self._count(topic_ids)
         self._owed_exploration, self._owed_recency = demand.exploration, demand.recency
         self._taken_exploration = 0
@@ -122,12 +125,11 @@ class _Counts:
 
     def eligible(self, slot: int) -> NDArray[np.bool_]:
         """bool [n]: candidates after which the rest of the slate can still be completed, those that are due first."""
-        kinds = list(self._kinds_that_fit(self._demand.length - slot - 1))
-        if self._exploration_is_due(slot):
-            due = self._of(kind for kind in kinds if kind[0])
-            if due.any():
-                return due
-        return self._of(kinds)
+        fitting = self._of(self._kinds_that_fit(self._demand.length - slot - 1))
+        capped = fitting & (self._provider_slots[self._provider] > 0)
+        eligible = capped if capped.any() else fitting
+        due = eligible & self._pool.exploratory
+        return due if self._exploration_is_due(slot) and due.any() else eligible
 
     def _of(self, kinds: Iterable[tuple[bool, bool, bool]]) -> NDArray[np.bool_]:
         fits = np.zeros((2, 2, 2), dtype=np.bool_)
@@ -167,6 +169,7 @@ class _Counts:
         self._owed_recency = max(0, self._owed_recency - recent)
         self._taken_exploration += exploratory
         self._available[position] = False
+        self._provider_slots[self._provider[position]] -= 1
         self._left[topic] -= 1
         self._recent_left[topic] -= recent
         self._slots[topic] -= 1

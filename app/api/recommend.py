@@ -9,12 +9,12 @@ from app.api.asking import asked
 from app.api.documentation import BODY_ERRORS, READING_ERRORS, URL_ERRORS, answers, body_of, query_of
 from app.api.schemas.slate import Slate
 from app.api.state import service_of
-from app.errors import CursorError
+from app.errors import CursorError, CursorExpiredError
 from app.requests import RecommendRequest
 
 router = APIRouter(tags=["recommendations"])
 
-_ERRORS = (*URL_ERRORS, CursorError, *READING_ERRORS)
+_ERRORS = (*URL_ERRORS, CursorError, CursorExpiredError, *READING_ERRORS)
 
 
 @router.get(
@@ -38,6 +38,4 @@ async def recommend(request: Request) -> Response:
     items to exclude go into a body: a URL has room for 64 KiB.
     """
     wanted = await asked(request, RecommendRequest)
-    if wanted.cursor is not None:
-        raise CursorError("No slate is continued by this cursor: `next_cursor` was null.")
     return json_answer(service_of(request).recommend(wanted).payload())

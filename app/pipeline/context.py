@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from app.catalogue import Catalogue
 from app.people import Person
+from app.pipeline.resting import resting
 from app.pipeline.settings import QuerySettings
 from app.popularity import Popularity
 from models.events import SignalTable
@@ -45,12 +46,14 @@ class Ask:
         limit: length of the slate.
         exclude: rows to leave out, ascending without repeats.
         now: seconds since 1970.
+        shown: of the slots that the person was shown before, oldest first, whether each was exploration.
     """
 
     user_id: str
     limit: int
     exclude: Rows
     now: float
+    shown: Sequence[bool] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,22 @@ class Context:
         return np.union1d(topics, self._stated_topics).astype(np.int32) if len(self._stated_topics) else topics
 
     @cached_property
+    def topic_shares(self) -> NDArray[np.float64]:
+        """float64 [topics]: share of each topic in the person's decayed positive mass; zeros where nothing is known."""
+        shares = np.zeros(len(self.catalogue.topic_names))
+        if self.person and len(self.person.state.positive.topics):
+            sums = self.person.state.positive
+            shares[sums.topics] = sums.masses / max(float(sums.masses.sum()), 1e-300)
+        return shares
+
+    @cached_property
+    def rested(self) -> Rows:
+        """Rows that were shown several times without engagement and rest for a while, ascending."""
+        if not self._known:
+            return _NO_ROWS
+        return resting(self._known.history.columns(), self.settings.repeats, self.now)
+
+    @cached_property
     def amounts(self) -> tuple[EventColumns, NDArray[np.float64]]:
         """Positive events and their decayed weights a_k, float64 [k]."""
         events = self._of_polarity(1)
@@ -190,7 +209,8 @@ class Context:
     @cached_property
     def unsearchable(self) -> Rows:
         """Rows that no source need bring, ascending: they would be filtered out."""
-        hidden = [self.ask.exclude, self.dismissed, self.seen if self.settings.hide_seen else _NO_ROWS]
+        seen = self.seen if self.settings.hide_seen else _NO_ROWS
+        hidden = [self.ask.exclude, self.dismissed, self.rested, seen]
         return np.unique(np.concatenate(hidden)).astype(np.int32)
 
     @cached_property

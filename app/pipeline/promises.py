@@ -13,25 +13,41 @@ from models.user_state import DAY_SECONDS
 
 
 def demand_of(context: Context) -> Demand:
-    """The floors and the cap for the asked length; no exploration is owed to whom nothing is known of."""
+    """The floors and the caps for the asked length; no exploration is owed to whom nothing is known of.
+
+    Exploration is owed over a window of shown slots: what the slots shown before this slate have in surplus or are
+    short of counts. Since the share holds at the end of every slate, at most the whole slate can be owed.
+    """
     floors, limit = context.settings.floors, context.ask.limit
+    shown = context.ask.shown[-max(0, floors.window_slots - limit) :] if floors.window_slots > limit else ()
+    owed = _share_of(floors.exploration_share, len(shown) + limit) - sum(shown)
     return Demand(
         length=limit,
-        exploration=math.ceil(floors.exploration_share * limit - 1e-9) if context.personalized else 0,
-        recency=math.ceil(floors.recency_share * limit - 1e-9),
-        topic_cap=max(1, math.ceil(floors.topic_cap_share * limit - 1e-9)),
+        exploration=min(max(owed, 0), limit) if context.personalized else 0,
+        recency=_share_of(floors.recency_share, limit),
+        topic_cap=max(1, _share_of(floors.topic_cap_share, limit)),
+        provider_cap=max(1, _share_of(floors.provider_cap_share, limit)),
     )
+
+
+def _share_of(share: float, slots: int) -> int:
+    """The least whole number of slots that is at least a share."""
+    return math.ceil(share * slots - 1e-9)
 
 
 def pool_of(context: Context, candidates: Candidates) -> Pool:
     """The candidates as the reranker sees them."""
-    topics = context.catalogue.topics[candidates.rows]
+    catalogue = context.catalogue
+    topics = catalogue.topics[candidates.rows]
     outside = ~np.isin(topics, context.established) & context.personalized
     return Pool(
         scores=candidates.scores,
         topics=topics,
         exploratory=outside,
-        recent=context.catalogue.published_at[candidates.rows] >= recent_since(context),
+        recent=catalogue.published_at[candidates.rows] >= recent_since(context),
+        providers=catalogue.providers[candidates.rows],
+        content=catalogue.content[candidates.rows],
+        shares=context.topic_shares[topics],
     )
 
 

@@ -20,6 +20,10 @@ from app.pipeline.scorer import WeightedScorer
 from app.pipeline.slate import Slate, SlateItem, StageTrace
 from models.ids import Rows
 
+CONTINUED = "continued"
+"""Source of items that an earlier page left over."""
+_CONTINUED = -2
+
 Result = TypeVar("Result", Candidates, Rows, list[Explained])
 
 
@@ -41,6 +45,19 @@ class Filter(Protocol):
         """Bool [n], True to keep."""
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A slate, and what it leaves.
+
+    Attributes:
+        slate: the answer.
+        left: int32, eligible candidates that are not in the slate, best first.
+    """
+
+    slate: Slate
+    left: Rows
+
+
 @dataclass(frozen=True)
 class Pipeline:
     """The stages of a query, in order."""
@@ -52,10 +69,16 @@ class Pipeline:
     reranker: FloorReranker
     explainer: Explainer
 
-    def __call__(self, context: Context, *, debug: bool = False) -> Slate:
-        """The slate for one request; with `debug` the trace of every stage."""
+    def __call__(self, context: Context, *, left: Rows | None = None, debug: bool = False) -> Answer:
+        """The slate for one request.
+
+        Args:
+            context: who asks for what.
+            left: in place of what the sources bring, the candidates that an earlier page left over.
+            debug: whether the slate has the trace of every stage.
+        """
         trace = _Trace()
-        candidates = self._gather(context, trace)
+        candidates = self._gather(context, trace) if left is None else self._continued(left, trace)
         for each in self.filters:
             mask = each(context, candidates.rows)
             candidates = trace.record(each.name, len(candidates), candidates.take(mask))
@@ -65,7 +88,8 @@ class Pipeline:
         trace.record(self.reranker.name, len(candidates), ranked.candidates)
         explained = self.explainer(context, ranked)
         trace.record(self.explainer.name, len(explained), explained)
-        return self._slate(context, ranked, explained, trace.stages if debug else None)
+        slate = self._slate(context, ranked, explained, trace.stages if debug else None)
+        return Answer(slate, candidates.rows[~np.isin(candidates.rows, ranked.candidates.rows)])
 
     def _gather(self, context: Context, trace: _Trace) -> Candidates:
         found = [trace.record(source.name, 0, source(context)) for source in self.sources]
@@ -74,6 +98,10 @@ class Pipeline:
         _, first = np.unique(rows, return_index=True)
         first.sort()
         return Candidates.found(rows[first].astype(np.int32), origin[first])
+
+    @staticmethod
+    def _continued(left: Rows, trace: _Trace) -> Candidates:
+        return trace.record(CONTINUED, 0, Candidates.found(left, np.full(len(left), _CONTINUED, dtype=np.int8)))
 
     def _keep(self, context: Context, rows: Rows) -> NDArray[np.bool_]:
         keep = np.ones(len(rows), dtype=np.bool_)
@@ -97,6 +125,10 @@ class Pipeline:
             trace=tuple(trace) if trace is not None else None,
         )
 
+    def _source(self, source: int) -> str:
+        beside = {BACKFILL: self.backfill.name, _CONTINUED: CONTINUED}
+        return beside.get(source) or self.sources[source].name
+
     def _item(self, context: Context, ranked: Ranked, place: int, explained: Explained, debug: bool) -> SlateItem:
         chosen = ranked.candidates
         row, source = int(chosen.rows[place]), int(chosen.source[place])
@@ -105,7 +137,7 @@ class Pipeline:
             title=context.catalogue.title(row),
             rank=place + 1,
             score=round(float(chosen.scores[place]), 6),
-            source=self.backfill.name if source == BACKFILL else self.sources[source].name,
+            source=self._source(source),
             label=explained[0],
             reasons=explained[1],
             exploration=bool(ranked.exploratory[place]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from app.pipeline.candidates import Candidates
 from app.pipeline.context import Context
 from app.pipeline.promises import demand_of, pool_of
-from models.floors import Demand, Pool, affordable, select
+from app.pipeline.settings import VarietySettings
+from models.floors import Demand, Pool, affordable
+from models.selection import select
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,16 +20,18 @@ class FloorReceipt:
     """What the answer says of one floor or cap.
 
     Attributes:
-        floor: `exploration`, `recency`, `topic_cap` or `length`.
+        floor: `exploration`, `recency`, `length`, `topic_cap` or `provider_cap`.
         required: items promised (for a cap: at most).
-        achieved: items in the slate (for a cap: of the topic with the most).
+        achieved: items in the slate (for a cap: of the topic or provider with the most).
         reason: why not, where the promise could not be kept.
+        window: slots shown to the person, this slate included, over which the floor holds; None for this slate alone.
     """
 
     floor: str
     required: int
     achieved: int
     reason: str | None
+    window: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,33 +54,42 @@ class FloorReranker:
 
     name = "reranker"
 
+    def __init__(self, variety: VarietySettings) -> None:
+        self._taste = variety.taste()
+
     def __call__(self, context: Context, candidates: Candidates) -> Ranked:
         """The slate from scored candidates, best first."""
         pool, demand = pool_of(context, candidates), demand_of(context)
-        chosen = select(pool, affordable(pool, demand))
+        chosen = select(pool, affordable(pool, demand), self._taste)
         receipt = _receipt(context, demand, pool, chosen)
         return Ranked(candidates.take(chosen), pool.exploratory[chosen], receipt)
 
 
 def _receipt(context: Context, demand: Demand, pool: Pool, chosen: NDArray[np.int32]) -> tuple[FloorReceipt, ...]:
-    explored, recent = int(pool.exploratory[chosen].sum()), int(pool.recent[chosen].sum())
-    largest = int(np.bincount(pool.topics[chosen]).max(initial=0)) if len(chosen) else 0
-    unknown = None if context.personalized else "nothing is known of this person yet, so every topic is new"
     return (
-        _floor("exploration", demand.exploration, explored, "items outside the established interests")
-        if not unknown
-        else FloorReceipt("exploration", 0, 0, unknown),
-        _floor("recency", demand.recency, recent, "recently published items"),
+        _exploration(context, demand, int(pool.exploratory[chosen].sum())),
+        _floor("recency", demand.recency, int(pool.recent[chosen].sum()), "recently published items"),
         _floor("length", demand.length, len(chosen), "items"),
-        FloorReceipt(
-            "topic_cap",
-            demand.topic_cap,
-            largest,
-            "too few topics have eligible items to fill the slate" if largest > demand.topic_cap else None,
-        ),
+        _cap("topic_cap", demand.topic_cap, pool.topics[chosen], "topics"),
+        _cap("provider_cap", demand.provider_cap, pool.providers[chosen], "providers"),
     )
+
+
+def _exploration(context: Context, demand: Demand, achieved: int) -> FloorReceipt:
+    if not context.personalized:
+        return FloorReceipt("exploration", 0, 0, "nothing is known of this person yet, so every topic is new")
+    floor = _floor("exploration", demand.exploration, achieved, "items outside the established interests")
+    slots = min(len(context.ask.shown) + context.ask.limit, max(context.settings.floors.window_slots, demand.length))
+    return replace(floor, window=slots)
 
 
 def _floor(name: str, required: int, achieved: int, what: str) -> FloorReceipt:
     reason = None if achieved >= required else f"the catalogue has no more eligible {what} for this person"
     return FloorReceipt(name, required, achieved, reason)
+
+
+def _cap(name: str, allowed: int, groups: NDArray[np.int32], what: str) -> FloorReceipt:
+    named = groups[groups >= 0]
+    largest = int(np.bincount(named).max()) if len(named) else 0
+    reason = f"too few {what} have eligible items for a slate that keeps every floor" if largest > allowed else None
+    return FloorReceipt(name, allowed, largest, reason)

@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from app.pipeline.resting import RepeatSettings
 from models.config import Config
+from models.selection import Taste
 from models.user_state import Beta
 
 
@@ -80,6 +82,29 @@ class FloorSettings(Config):
     topic_cap_share: float = Field(default=0.4, gt=0, le=1)
     """Largest share of a slate from one topic."""
 
+    provider_cap_share: float = Field(default=0.4, gt=0, le=1)
+    """Largest share of a slate from one provider."""
+
+    window_slots: int = Field(default=50, ge=1)
+    """Slots shown to a person, over requests and pages, over which the exploration floor holds."""
+
+
+class VarietySettings(Config):
+    """How scores are traded for variety, in ranges of the candidates' scores."""
+
+    calibration: float = Field(default=0.02, ge=0, allow_inf_nan=False)
+    """Weight of giving each interest its share of the slate."""
+
+    diversity: float = Field(default=0.05, ge=0, allow_inf_nan=False)
+    """Weight of not being like an item that stands in the slate already."""
+
+    least_distance: float = Field(default=0.02, ge=0, le=1)
+    """Cosine distance of content under which two items count as the same."""
+
+    def taste(self) -> Taste:
+        """The same, as selection takes it."""
+        return Taste(self.calibration, self.diversity, self.least_distance)
+
 
 class UserStateSettings(Config):
     """How events become a user embedding."""
@@ -100,6 +125,8 @@ class QuerySettings(Config):
     sources: SourceSettings = SourceSettings()
     weights: RankingWeights = RankingWeights()
     floors: FloorSettings = FloorSettings()
+    variety: VarietySettings = VarietySettings()
+    repeats: RepeatSettings = RepeatSettings()
     user: UserStateSettings = UserStateSettings()
 
     hide_seen: bool = True

@@ -68,12 +68,13 @@ class Slate:
     items: tuple[SlateItem, ...]
     receipt: tuple[FloorReceipt, ...]
     trace: tuple[StageTrace, ...] | None
+    next_cursor: str | None = None
 
     def payload(self) -> dict[str, Any]:
         """What the HTTP answer holds; absent parts are left out."""
         answer = _set_fields(self)
         answer["items"] = [_item_payload(item) for item in self.items]
-        answer["next_cursor"] = None
+        answer["next_cursor"] = self.next_cursor
         return answer
 
 

@@ -9,6 +9,7 @@ from app.pipeline.filters.excluded import Excluded
 from app.pipeline.filters.expired import Expired
 from app.pipeline.filters.hidden import Hidden
 from app.pipeline.filters.language import Language
+from app.pipeline.filters.rested import Rested
 from app.pipeline.filters.seen import Seen
 from app.pipeline.filters.sensitive import Sensitive
 from app.pipeline.recommend import Pipeline
@@ -28,9 +29,9 @@ def build_pipeline(settings: QuerySettings) -> Pipeline:
     """The one place that says what a request goes through."""
     return Pipeline(
         sources=(Interests(), Embedding(), Neighbours(), Stated(), Fresh(), Explore(), Popular()),
-        filters=(Seen(), Dismissed(), Excluded(), Hidden(), Expired(), Language(), Sensitive()),
+        filters=(Seen(), Dismissed(), Rested(), Excluded(), Hidden(), Expired(), Language(), Sensitive()),
         backfill=Backfill(),
         scorer=WeightedScorer(settings.weights),
-        reranker=FloorReranker(),
+        reranker=FloorReranker(settings.variety),
         explainer=Explainer(settings.weights),
     )

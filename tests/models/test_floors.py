@@ -5,9 +5,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.floors import Demand, Pool, affordable, select
+from models.floors import Demand, Pool, affordable
+from models.selection import Taste, select
 
 TOPICS = 4
+
+
+def pool_of(scores, topics, exploratory, recent, providers=None):
+    n = len(scores)
+    content = np.random.default_rng(n).normal(size=(n, 6)).astype(np.float32)
+    content /= np.linalg.norm(content, axis=1, keepdims=True) if n else 1
+    unnamed = np.full(n, -1, dtype=np.int32)
+    return Pool(
+        scores, topics, exploratory, recent, unnamed if providers is None else providers, content, np.ones(n) / 2
+    )
 
 
 @st.composite
@@ -17,7 +28,8 @@ def pools(draw, largest=9):
     outside = np.array(draw(st.lists(st.booleans(), min_size=TOPICS, max_size=TOPICS)))
     recent = np.array(draw(st.lists(st.booleans(), min_size=n, max_size=n)), dtype=np.bool_)
     scores = np.array(draw(st.lists(st.floats(-1, 1, width=32), min_size=n, max_size=n)), dtype=np.float32)
-    return Pool(scores, topics, outside[topics], recent)
+    providers = np.array(draw(st.lists(st.integers(-1, 2), min_size=n, max_size=n)), dtype=np.int32)
+    return pool_of(scores, topics, outside[topics], recent, providers)
 
 
 demands = st.builds(
@@ -26,6 +38,13 @@ demands = st.builds(
     exploration=st.integers(0, 4),
     recency=st.integers(0, 4),
     topic_cap=st.integers(1, 4),
+    provider_cap=st.integers(1, 6),
+)
+tastes = st.builds(
+    Taste,
+    calibration=st.sampled_from([0.0, 0.3]),
+    diversity=st.sampled_from([0.0, 0.5]),
+    least_distance=st.sampled_from([0.0, 0.2]),
 )
 
 
@@ -39,17 +58,32 @@ def kept(pool: Pool, chosen: np.ndarray, demand: Demand) -> bool:
     )
 
 
+def under_provider_cap(pool: Pool, chosen: np.ndarray, demand: Demand) -> bool:
+    named = pool.providers[chosen][pool.providers[chosen] >= 0]
+    return not len(named) or np.bincount(named).max() <= demand.provider_cap
+
+
 def possible(pool: Pool, demand: Demand) -> bool:
     return any(kept(pool, np.array(each, dtype=int), demand) for each in combinations(range(len(pool)), demand.length))
 
 
-@given(pools(), demands)
+@given(pools(), demands, tastes)
 @settings(max_examples=300)
-def test_whatever_is_affordable_is_kept(pool, demand):
+def test_whatever_is_affordable_is_kept(pool, demand, taste):
     owed = affordable(pool, demand)
-    chosen = select(pool, owed)
+    chosen = select(pool, owed, taste)
     assert len(set(chosen.tolist())) == len(chosen)
     assert kept(pool, chosen, owed)
+
+
+@given(pools(largest=8), demands, tastes)
+@settings(max_examples=200)
+def test_the_provider_cap_is_kept_whenever_some_slate_keeps_it_and_all_else(pool, demand, taste):
+    owed = affordable(pool, demand)
+    chosen = select(pool, owed, taste)
+    if not under_provider_cap(pool, chosen, owed):
+        slates = (np.array(each, dtype=int) for each in combinations(range(len(pool)), owed.length))
+        assert not any(kept(pool, each, owed) and under_provider_cap(pool, each, owed) for each in slates)
 
 
 @given(pools(largest=8), demands)
@@ -66,25 +100,25 @@ def test_the_length_is_filled_whenever_there_are_items(pool, demand):
 
 @given(pools())
 def test_without_promises_the_slate_is_the_ranking(pool):
-    chosen = select(pool, Demand(len(pool), 0, 0, max(1, len(pool))))
+    chosen = select(pool, Demand(len(pool), 0, 0, max(1, len(pool)), max(1, len(pool))))
     np.testing.assert_array_equal(chosen, np.argsort(-pool.scores, kind="stable"))
 
 
 def test_exploratory_items_are_spread_over_the_slate():
     n = 40
     topics = np.array([0] * 30 + [1] * 10, dtype=np.int32)
-    pool = Pool(np.linspace(1, 0, n, dtype=np.float32), topics, topics == 1, np.zeros(n, dtype=np.bool_))
-    chosen = select(pool, Demand(20, 4, 0, 20))
+    pool = pool_of(np.linspace(1, 0, n, dtype=np.float32), topics, topics == 1, np.zeros(n, dtype=np.bool_))
+    chosen = select(pool, Demand(20, 4, 0, 20, 20))
     assert np.flatnonzero(pool.exploratory[chosen]).tolist() == [4, 9, 14, 19]
 
 
 def test_the_cap_gives_way_before_a_floor_does():
     topics = np.array([0, 0, 0, 1, 1], dtype=np.int32)
-    pool = Pool(np.ones(5, np.float32), topics, topics == 1, np.zeros(5, dtype=np.bool_))
-    assert affordable(pool, Demand(4, 2, 0, 1)) == Demand(4, 2, 0, 2)
+    pool = pool_of(np.ones(5, np.float32), topics, topics == 1, np.zeros(5, dtype=np.bool_))
+    assert affordable(pool, Demand(4, 2, 0, 1, 4)) == Demand(4, 2, 0, 2, 4)
 
 
-@pytest.mark.parametrize("demand", [Demand(3, 0, 0, 1), Demand(3, 3, 3, 3)])
+@pytest.mark.parametrize("demand", [Demand(3, 0, 0, 1, 1), Demand(3, 3, 3, 3, 3)])
 def test_an_empty_pool_gives_an_empty_slate(demand):
-    nothing = Pool(np.empty(0, np.float32), np.empty(0, np.int32), np.empty(0, np.bool_), np.empty(0, np.bool_))
+    nothing = pool_of(np.empty(0, np.float32), np.empty(0, np.int32), np.empty(0, np.bool_), np.empty(0, np.bool_))
     assert len(select(nothing, affordable(nothing, demand))) == 0

@@ -64,16 +64,19 @@ class SlateItem(Answer):
 class FloorReceipt(Answer):
     """What was promised of the slate, and what was kept."""
 
-    floor: Literal["exploration", "recency", "topic_cap", "length"]
+    floor: Literal["exploration", "recency", "length", "topic_cap", "provider_cap"]
 
     required: int
-    """Items promised; for the cap, items of one topic at most."""
+    """Items promised; for a cap, items of one topic or provider at most."""
 
     achieved: int
-    """Items in the slate; for the cap, of the topic that has most."""
+    """Items in the slate; for a cap, of the topic or provider that has most."""
 
     reason: str | None
     """Why not, where the promise could not be kept."""
+
+    window: int | None
+    """Slots shown to the person, this slate included, over which the floor holds; null for this slate alone."""
 
 
 class StageTrace(Answer):

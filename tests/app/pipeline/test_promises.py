@@ -42,7 +42,7 @@ def somebody(shared, an_event):
 
 def context_of(home, user, limit=10):
     generation = home.service.rollover.current
-    ask = Ask(user, limit, np.empty(0, np.int32), home.settings.as_of.timestamp())
+    ask = Ask(user, limit, np.empty(0, np.int32), home.settings.as_of.timestamp(), ())
     return Context(generation.world, ask, generation.people.get(user))
 
 
@@ -58,7 +58,7 @@ def test_floors_hold_whenever_the_catalogue_allows(shared, somebody, history, li
     outside = ~np.isin(context.catalogue.topics[left], context.established) & context.personalized
     recent = context.catalogue.published_at[left] >= context.now - 30 * 86400
     receipt = {entry.floor: entry for entry in slate.receipt}
-    owed = math.ceil(0.2 * limit - 1e-9) if context.personalized else 0
+    owed = math.ceil(0.2 * limit - 1e-9) if context.personalized else 0  # a first slate: its window is itself
     assert receipt["exploration"].achieved >= min(owed, outside.sum(), len(chosen))
     assert sum(item.exploration for item in slate.items) == receipt["exploration"].achieved
     if receipt["recency"].achieved < math.ceil(0.1 * limit - 1e-9):
@@ -82,7 +82,7 @@ def test_nothing_seen_dismissed_or_excluded_ever_appears(shared, somebody, histo
 @given(acts)
 def test_the_trace_shows_that_filters_only_remove(shared, somebody, history):
     slate = shared.recommend(somebody(history), limit=10, debug=True)
-    filters = ("seen", "dismissed", "excluded", "hidden", "expired", "language", "sensitive")
+    filters = ("seen", "dismissed", "rested", "excluded", "hidden", "expired", "language", "sensitive")
     stages = {stage.stage: stage for stage in slate.trace}
     assert all(stages[name].n_out <= stages[name].n_in for name in filters)
     assert stages["backfill"].n_out >= stages["sensitive"].n_out

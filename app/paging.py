@@ -1,0 +1,117 @@
+"""Pages: what is left of an answer's candidates, kept for a while, so that `next_cursor` continues it.
+
+A page never repeats an item of an earlier page, since given items are excluded, and loses no candidate, since all that
+is left is kept. What changed meanwhile is respected: items are looked up by id in the catalogue of the moment, filtered
+and scored anew.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pydantic import Field
+
+from app.catalogue import Catalogue
+from app.errors import CursorError, CursorExpiredError
+from app.pipeline.slate import Slate
+from models.config import Config
+from models.ids import Rows
+
+_SEPARATOR = "."
+_TOKEN_BYTES = 16
+_TOKEN_LENGTH = 22
+
+
+class PagingSettings(Config):
+    """How long an answer can be continued."""
+
+    lifetime_seconds: float = Field(default=600.0, gt=0, allow_inf_nan=False)
+    """Seconds since the last page for which the next one can be asked for."""
+
+    most_stored: int = Field(default=10_000, ge=1)
+    """Answers kept at a time; the least recently used one goes first."""
+
+
+@dataclass(slots=True)
+class StoredSlate:
+    """One answer that can be continued.
+
+    Attributes:
+        user_id: whose it is.
+        limit: items a page.
+        exclude: ids that the caller asked to leave out.
+        catalogue: that of `left`.
+        left: rows of candidates that were not given yet, best first.
+        given: ids of all items of the pages so far.
+        pages: the pages so far, so that asking twice gives the same.
+        touched: by the monotonic clock, seconds.
+    """
+
+    user_id: str
+    limit: int
+    exclude: Sequence[str]
+    catalogue: Catalogue
+    left: Rows
+    given: list[str] = field(default_factory=list)
+    pages: list[Slate] = field(default_factory=list)
+    touched: float = field(default_factory=time.monotonic)
+
+
+class SlateStore:
+    """Answers that can be continued, by token."""
+
+    def __init__(self, settings: PagingSettings) -> None:
+        self._settings = settings
+        self._slates: OrderedDict[str, StoredSlate] = OrderedDict()
+
+    def keep(self, slate: StoredSlate) -> str:
+        """Store an answer; its token."""
+        token = secrets.token_urlsafe(_TOKEN_BYTES)
+        self._slates[token] = slate
+        while len(self._slates) > self._settings.most_stored:
+            self._slates.popitem(last=False)
+        return token
+
+    @staticmethod
+    def left(slate: StoredSlate, catalogue: Catalogue) -> Rows:
+        """What an answer left over, as rows of the catalogue of the moment; what that no longer has is gone."""
+        if slate.catalogue is catalogue:
+            return slate.left
+        rows = catalogue.rows([slate.catalogue.item_id(int(row)) for row in slate.left])
+        return rows[rows >= 0]
+
+    def find(self, cursor: str, user_id: str) -> tuple[str, StoredSlate, int]:
+        """Token, answer and number of the page that a cursor asks for.
+
+        Raises:
+            CursorError: it was not issued here, or for somebody else.
+            CursorExpiredError: its answer is no longer stored.
+        """
+        token, separator, page = cursor.partition(_SEPARATOR)
+        if not separator or len(token) != _TOKEN_LENGTH or not page.isdecimal():
+            raise CursorError("This cursor was not issued here.")
+        slate = self._slates.get(token)
+        if slate is None or time.monotonic() - slate.touched > self._settings.lifetime_seconds:
+            self._slates.pop(token, None)
+            raise CursorExpiredError("The answer that this cursor continues is no longer stored: ask anew.")
+        if slate.user_id != user_id or int(page) > len(slate.pages):
+            raise CursorError("This cursor was issued for another request.")
+        slate.touched = time.monotonic()
+        self._slates.move_to_end(token)
+        return token, slate, int(page)
+
+    def forget(self, user_id: str) -> int:
+        """Drop all answers of one person; how many there were."""
+        mine = [token for token, slate in self._slates.items() if slate.user_id == user_id]
+        for token in mine:
+            del self._slates[token]
+        return len(mine)
+
+    @staticmethod
+    def cursor(token: str, page: int) -> str:
+        """What asks for a page of an answer."""
+        return f"{token}{_SEPARATOR}{page}"

@@ -1,0 +1,17 @@
+"""Filter: items that were shown several times without engagement."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.pipeline.context import Context
+from models.ids import Rows
+
+
+class Rested:
+    """Removes items that rest because the person was shown them again and again and did nothing."""
+
+    name = "rested"
+
+    def __call__(self, context: Context, rows: Rows) -> NDArray[np.bool_]:
+        """Bool [n], True to keep."""
+        return ~np.isin(rows, context.rested)

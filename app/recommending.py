@@ -1,0 +1,86 @@
+"""Answers to `/recommend`: first pages, further pages, and what a person was shown so far."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from app.clock import Clock
+from app.paging import PagingSettings, SlateStore, StoredSlate
+from app.pipeline.context import Ask, Context
+from app.pipeline.recommend import Answer
+from app.pipeline.settings import QuerySettings
+from app.pipeline.slate import Slate
+from app.pipeline.stages import build_pipeline
+from app.requests import RecommendRequest
+from app.rollover import Rollover
+from app.windows import Windows
+
+
+class Recommending:
+    """Runs the pipeline, and remembers what must hold from one answer to the next."""
+
+    def __init__(self, rollover: Rollover, clock: Clock, query: QuerySettings, paging: PagingSettings) -> None:
+        self._rollover = rollover
+        self._clock = clock
+        self._pipeline = build_pipeline(query)
+        self._stored = SlateStore(paging)
+        self._windows = Windows(query.floors.window_slots)
+        self._repeated: dict[str, tuple[object, Slate]] = {}
+
+    def recommend(self, request: RecommendRequest) -> Slate:
+        """One page of items for one person.
+
+        Raises:
+            CursorError: the request continues an answer that is not stored, or not this person's.
+        """
+        return self._first(request) if request.cursor is None else self._next(request, request.cursor)
+
+    def context(self, user_id: str, limit: int, exclude: Sequence[str]) -> Context:
+        """What the stages know of a request, as of now."""
+        generation = self._rollover.current
+        rows = np.unique(generation.catalogue.rows(exclude))
+        ask = Ask(user_id, limit, rows[rows >= 0], self._clock.now(), self._windows.shown(user_id))
+        return Context(generation.world, ask, generation.people.get(user_id))
+
+    def forget(self, user_id: str) -> int:
+        """Drop what is remembered of a person's answers; how many could have been continued."""
+        self._windows.forget(user_id)
+        self._repeated.pop(user_id, None)
+        return self._stored.forget(user_id)
+
+    def _first(self, request: RecommendRequest) -> Slate:
+        """The first page; asked again at the same moment, with nothing changed, it is the same page and shown once."""
+        generation = self._rollover.current
+        key = (request, self._clock.now(), id(generation), generation.version, generation.people.revision)
+        known, slate = self._repeated.get(request.user_id, (None, None))
+        if slate is not None and known == key:
+            return slate
+        context = self.context(request.user_id, request.limit, request.exclude)
+        answer = self._pipeline(context, debug=request.debug)
+        stored = StoredSlate(request.user_id, request.limit, request.exclude, context.catalogue, answer.left)
+        slate = self._page(self._stored.keep(stored), stored, answer, context)
+        self._repeated[request.user_id] = (key, slate)
+        return slate
+
+    def _next(self, request: RecommendRequest, cursor: str) -> Slate:
+        token, stored, page = self._stored.find(cursor, request.user_id)
+        if page < len(stored.pages):
+            return stored.pages[page]
+        context = self.context(stored.user_id, stored.limit, [*stored.exclude, *stored.given])
+        left = self._stored.left(stored, context.catalogue)
+        answer = self._pipeline(context, left=left, debug=request.debug)
+        return self._page(token, stored, answer, context)
+
+    def _page(self, token: str, stored: StoredSlate, answer: Answer, context: Context) -> Slate:
+        whole = len(answer.slate.items) == stored.limit
+        following = self._stored.cursor(token, len(stored.pages) + 1) if whole else None
+        slate = replace(answer.slate, next_cursor=following)
+        stored.catalogue, stored.left = context.catalogue, answer.left
+        stored.given += [item.item_id for item in slate.items]
+        stored.pages.append(slate)
+        if slate.personalized:
+            self._windows.record(stored.user_id, [item.exploration for item in slate.items])
+        return slate
