@@ -138,6 +138,16 @@ class Context:
             return np.zeros(self.catalogue.space.dimension, dtype=np.float32)
         return self.person.state.embedding(self.now, self.world.blend, self.explicit)
 
+    @property
+    def content_embedding(self) -> NDArray[np.float32]:
+        """float32 [content_dimension]: mean content of what the person engaged with, as far as is known."""
+        if not self.personalized:
+            return np.zeros(self.catalogue.space.content_dimension, dtype=np.float32)
+        events, amounts = self.amounts
+        if len(events):
+            return np.asarray(amounts.astype(np.float32) @ self.catalogue.content[events.rows])
+        return self.embedding[: self.catalogue.space.content_dimension]
+
     @cached_property
     def established(self) -> NDArray[np.int32]:
         """Topics of the established interests, heaviest first."""

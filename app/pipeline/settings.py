@@ -34,7 +34,13 @@ class SourceSettings(Config):
     """Most popular items."""
 
     explore_topics: int = Field(default=6, ge=0)
-    """Topics outside the established interests that are looked into, drawn per person by closeness."""
+    """Topics outside the established interests that are looked into, drawn by closeness and earlier reception."""
+
+    explore_prior: float = Field(default=8.0, gt=0, allow_inf_nan=False)
+    """How many events' worth closeness counts in the choice of topics to explore."""
+
+    explore_ignored: float = Field(default=0.1, ge=0, le=1)
+    """Part of a failure that an impression without engagement counts for its topic."""
 
     explore_items: int = Field(default=12, ge=0)
     """Candidates from each of these topics."""

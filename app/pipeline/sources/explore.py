@@ -1,19 +1,21 @@
-"""Source: good items from topics outside a person's established interests."""
+"""Source: good items from topics outside a person's established interests.
+
+Which topics are looked into is a bandit's choice: Thompson sampling over how the person received each topic so far,
+with closeness to the person as the prior, seeded by person and snapshot, so that the same request gets the same topics.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.context import Context
+from models.events import CODE_OF, EventType
 from models.ids import Rows
 
-_SHARPNESS = 8.0
+_IMPRESSION = CODE_OF[EventType.IMPRESSION]
 
 
 class Explore:
-    """Draws topics by their closeness to the person, and takes the most popular items of each.
-
-    The draw is a Gumbel top-k over closeness, seeded by person and snapshot: the same request gets the same topics.
-    """
+    """Draws topics outside the established interests, and takes the best received items of each."""
 
     name = "explore"
 
@@ -25,13 +27,17 @@ class Explore:
             turns[: len(rows), column] = rows
         return turns[turns >= 0]
 
-    def _draw(self, context: Context) -> NDArray[np.int64]:
+    @staticmethod
+    def _draw(context: Context) -> NDArray[np.int64]:
         centroids = context.catalogue.snapshot.vectors.topic_centroids
         outside = np.setdiff1d(np.arange(len(centroids)), context.established)
-        closeness = centroids[outside] @ context.embedding[: centroids.shape[1]]
-        noise = context.generator("explore").gumbel(size=len(outside))
-        order = np.argsort(-(_SHARPNESS * closeness + noise), kind="stable")
-        return outside[order[: context.settings.sources.explore_topics]]
+        successes, failures = reception(context, len(centroids))
+        prior = _prior(centroids[outside] @ context.content_embedding)
+        strength = context.settings.sources.explore_prior
+        expected = context.generator("explore").beta(
+            strength * prior + successes[outside], strength * (1 - prior) + failures[outside]
+        )
+        return outside[np.argsort(-expected, kind="stable")[: context.settings.sources.explore_topics]]
 
     @staticmethod
     def _best(context: Context, topic: int) -> Rows:
@@ -39,3 +45,27 @@ class Explore:
         published = context.catalogue.published_at[rows]
         order = np.lexsort((rows, -published, -context.world.popularity.counts(rows)))
         return rows[order[: context.settings.sources.explore_items]]
+
+
+def reception(context: Context, topics: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(successes, failures), float64 [topics] each: decayed weights of what a person did with items of each topic.
+
+    An impression without more counts as a small part of a failure, an item that was dismissed as its whole weight.
+    """
+    liked, amounts = context.amounts
+    disliked, against = context.negative_amounts
+    of = context.catalogue.topics
+    successes = np.bincount(of[liked.rows], weights=amounts, minlength=topics)
+    failures = np.bincount(of[disliked.rows], weights=against, minlength=topics)
+    if context.events is not None:
+        ignored = context.events.rows[context.events.codes == _IMPRESSION]
+        share = context.settings.sources.explore_ignored
+        failures = failures + share * np.bincount(of[ignored], minlength=topics)
+    return successes, failures
+
+
+def _prior(closeness: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Expected reception of topics from their closeness, between .05 and .95, the closest highest."""
+    if not len(closeness) or np.ptp(closeness) == 0:
+        return np.full(len(closeness), 0.5)
+    return np.asarray(0.05 + 0.9 * (closeness.astype(np.float64) - closeness.min()) / np.ptp(closeness))
