@@ -18,7 +18,7 @@ from indexer.documents import ItemDocument
 from indexer.embeddings import CachedEncoder, EmbeddingCache, embed
 from indexer.progress import Progress, silent
 from indexer.snapshot import ItemVectors, Manifest, Snapshot
-from indexer.snapshot_files import SnapshotFolder
+from indexer.snapshot_files import SnapshotError, SnapshotFolder
 from indexer.tags import TagSettings, build_tags
 from indexer.topics import TopicSettings, find_topics
 from models.config import Config
@@ -99,13 +99,21 @@ class Builder:
             raise EmptyCatalogueError("there is no item to index")
         items = sorted(given.items, key=lambda item: item.item_id)
         digest = self._digest(items, given)
-        current = self.folder.current_id()
-        if current and not force and self.folder.manifest(current).input_digest == digest:
-            return self.folder.manifest(current), False
+        current = self._current()
+        if current and not force and current.input_digest == digest:
+            return current, False
         snapshot = self._build(items, given, digest)
         self._check_recall(snapshot.manifest.recall_at_10, force=force)
         self.say(f"publishing {snapshot.snapshot_id}")
         return self.folder.publish(snapshot), True
+
+    def _current(self) -> Manifest | None:
+        """What is in service; None also where it cannot be read, damaged or written by another version."""
+        current = self.folder.current_id()
+        try:
+            return self.folder.manifest(current) if current else None
+        except SnapshotError:
+            return None
 
     def _build(self, items: Sequence[ItemDocument], given: BuildInput, digest: str) -> Snapshot:
         content = self._embed(items)

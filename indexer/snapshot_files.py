@@ -3,6 +3,7 @@
 snapshots/20260102T030405Z-1a2b3c4d/    arrays, vector index, vocabulary, manifest
 snapshots/.building-.../                a build under way, or one that was interrupted; never in service
 snapshots/CURRENT                       the id in service, replaced by rename
+snapshots/.lock                         held by the build under way
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields
+from fcntl import LOCK_EX, LOCK_NB, flock
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -28,6 +31,7 @@ from models.space import Space
 
 CURRENT = "CURRENT"
 _BUILDING = ".building-"
+_LOCK = ".lock"
 _MANIFEST = "manifest.json"
 _VOCABULARY = "vocabulary.json"
 _INDEX = "vectors.faiss"
@@ -44,11 +48,30 @@ class SnapshotError(Exception):
     """A snapshot is missing, incomplete or damaged."""
 
 
+class BuildUnderWayError(SnapshotError):
+    """Another process builds a snapshot in this folder."""
+
+
 class SnapshotFolder:
     """All snapshots of one service."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+
+    @contextmanager
+    def building(self) -> Iterator[None]:
+        """The right to build and to prune, which one process has at a time; it ends with the process at the latest.
+
+        Raises:
+            BuildUnderWayError: another process has it.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / _LOCK).open("w") as lock:
+            try:
+                flock(lock, LOCK_EX | LOCK_NB)
+            except BlockingIOError as error:
+                raise BuildUnderWayError(f"another process is building a snapshot in {self.folder}") from error
+            yield
 
     def current_id(self) -> str | None:
         """Id of the published snapshot, or None before the first."""

@@ -41,13 +41,13 @@ def rebuild_index(
     started = time.perf_counter()
     folder = SnapshotFolder(settings.snapshot_folder)
     try:
-        given = _gather(settings, folder, items)
-        with ProgressBar("embedding", "text") as progress:
+        with folder.building(), ProgressBar("embedding", "text") as progress:
+            given = _gather(settings, folder, items)
             manifest, built = _builder(settings, folder, progress)(given, force=force)
+            folder.prune(settings.snapshots.keep)
     except _TOLD as error:
         typer.echo(f"rebuild-index: {error}", err=True)
         raise typer.Exit(1) from error
-    folder.prune(settings.snapshots.keep)
     typer.echo(_account(manifest, built=built, seconds=time.perf_counter() - started))
 
 

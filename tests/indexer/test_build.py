@@ -1,0 +1,148 @@
+"""The build: what it publishes, when it publishes nothing, and when it refuses to."""
+
+import numpy as np
+import pytest
+
+from indexer.ann import AnnSettings
+from indexer.behaviour import BehaviourSettings
+from indexer.build import BuildInput, EmptyCatalogueError, IndexSettings, RecallTooLowError
+from indexer.topics import TopicSettings
+from models.encoder import HashingEncoder
+from models.factors.settings import FactorSettings
+
+BLIND = IndexSettings(ann=AnnSettings(flat_below=0, links=4, ef_construction=8, ef_search=8, recall_floor=1.0))
+"""A graph that is too thin for what it holds."""
+
+
+def test_an_unchanged_catalogue_publishes_nothing(workshop, some_items) -> None:
+    first, built = workshop.build(BuildInput(some_items(12)))
+    assert built
+    workshop.said.clear()
+    again, built_again = workshop.build(BuildInput(tuple(reversed(some_items(12)))))
+    assert not built_again
+    assert again == first
+    assert workshop.said == []
+    assert workshop.snapshots.ids() == [first.snapshot_id]
+
+
+def test_forced_it_is_built_all_the_same(workshop, some_items) -> None:
+    first, _ = workshop.build(BuildInput(some_items(12)))
+    second, built = workshop.build(BuildInput(some_items(12)), force=True)
+    assert built
+    assert second.snapshot_id != first.snapshot_id
+    assert (second.input_digest, second.space_id) == (first.input_digest, first.space_id)
+
+
+@pytest.mark.parametrize("change", ["item", "version", "settings", "encoder", "events"])
+def test_whatever_is_different_is_built(workshop, some_items, an_item, some_events, change: str) -> None:
+    items = some_items(12)
+    workshop.build(BuildInput(items))
+    if change == "encoder":
+        workshop.encoder = HashingEncoder(48)
+    given = {
+        "item": BuildInput((*items[:-1], an_item(11, title="another title"))),
+        "version": BuildInput(items, 3),
+        "events": BuildInput(items, 0, some_events(12, 12)),
+    }.get(change, BuildInput(items))
+    settings = IndexSettings(topics=TopicSettings(count=2)) if change == "settings" else None
+    manifest, built = workshop.build(given, settings)
+    assert built
+    assert workshop.snapshots.current_id() == manifest.snapshot_id
+
+
+def test_equal_input_gives_equal_snapshots(workshop, some_items, some_events, learning) -> None:
+    given = BuildInput(some_items(24), 0, some_events(20, 24))
+    digests = []
+    for _ in range(2):
+        manifest, _ = workshop.build(given, learning, force=True)
+        digests.append({name: record.blake2b for name, record in manifest.files.items()})
+    assert digests[0] == digests[1]
+
+
+def test_the_manifest_says_what_is_there(workshop, some_items, some_events, learning) -> None:
+    content_only, _ = workshop.build(BuildInput(some_items(24), 5))
+    assert (content_only.items, content_only.items_version, content_only.dimension) == (24, 5, 32)
+    assert (content_only.interactions, content_only.method, content_only.events_sequence) == (0, "content", 0)
+    assert (content_only.index_kind, content_only.recall_at_10) == ("flat", 1.0)
+    learned, _ = workshop.build(BuildInput(some_items(24), 5, some_events(20, 24)), learning)
+    assert (learned.interactions, learned.method, learned.events_sequence) == (120, "exact", 120)
+    assert learned.dimension == 32 + 4
+    assert learned.space_id != content_only.space_id
+    opened = workshop.current()
+    assert opened.vectors.index.shape == opened.vectors.engage.shape == (24, 36)
+    assert learned.topics == len(opened.vectors.topic_centroids) == len(opened.vocabulary.topic_names)
+    assert learned.tags == len(opened.vocabulary.tags)
+
+
+def test_too_little_behaviour_leaves_the_index_to_content(workshop, some_items, some_events) -> None:
+    few = IndexSettings(behaviour=BehaviourSettings(factors=FactorSettings(least_interactions=121)))
+    manifest, _ = workshop.build(BuildInput(some_items(24), 0, some_events(20, 24)), few)
+    assert manifest.method == "content"
+    assert any("behaviour is learned from 121 on" in said for said in workshop.said)
+
+
+def test_events_of_items_that_are_gone_are_left_out(workshop, some_items, some_events, learning) -> None:
+    manifest, _ = workshop.build(BuildInput(some_items(12), 0, some_events(20, 24)), learning)
+    assert manifest.interactions == 60
+
+
+def test_what_is_liked_together_is_near_each_other(workshop, an_item, some_events, learning) -> None:
+    items = tuple(an_item(number, title=f"untitled {number}", text="the same", tags=[]) for number in range(24))
+    workshop.build(BuildInput(items, 0, some_events(20, 24)), learning)
+    opened = workshop.current()
+    nearest = opened.index.search(opened.vectors.engage[:1], 5, np.array([0], dtype=np.int32)).rows[0]
+    assert {int(row) % 4 for row in nearest} == {0}
+
+
+def test_an_index_that_finds_too_little_is_refused_unless_forced(workshop, some_items) -> None:
+    workshop.build(BuildInput(some_items(12)))
+    before = workshop.snapshots.current_id()
+    many = BuildInput(some_items(600))
+    with pytest.raises(RecallTooLowError, match=r"recall@10 of the index is 0\.\d+, below the floor of 1\.0.*--force"):
+        workshop.build(many, BLIND)
+    assert workshop.snapshots.current_id() == before
+    assert workshop.snapshots.ids() == [before]
+    forced, _ = workshop.build(many, BLIND, force=True)
+    assert workshop.snapshots.current_id() == forced.snapshot_id
+    assert forced.recall_at_10 < 1
+    assert forced.index_kind == "hnsw"
+
+
+def test_nothing_to_index_is_an_error(workshop) -> None:
+    with pytest.raises(EmptyCatalogueError):
+        workshop.build(BuildInput(()))
+
+
+def test_one_item_is_a_catalogue(workshop, some_items) -> None:
+    manifest, _ = workshop.build(BuildInput(some_items(1)))
+    assert (manifest.items, manifest.topics, manifest.recall_at_10) == (1, 1, 1.0)
+
+
+def test_texts_are_embedded_once(workshop, some_items, an_item) -> None:
+    workshop.build(BuildInput(some_items(12)))
+    counting = Counting(workshop.encoder)
+    workshop.encoder = counting
+    workshop.build(BuildInput((*some_items(12), an_item(12))))
+    assert counting.texts == [an_item(12).content()]
+
+
+class Counting:
+    """An encoder that remembers what it was given."""
+
+    def __init__(self, encoder) -> None:
+        self._encoder = encoder
+        self.fingerprint, self.dimension = encoder.fingerprint, encoder.dimension
+        self.texts: list[str] = []
+
+    def encode(self, texts):
+        self.texts += texts
+        return self._encoder.encode(texts)
+
+
+def test_a_current_snapshot_that_cannot_be_read_is_replaced(workshop, some_items) -> None:
+    first, _ = workshop.build(BuildInput(some_items(12)))
+    (workshop.snapshots.folder / first.snapshot_id / "manifest.json").write_text('{"of": "another version"}')
+    second, built = workshop.build(BuildInput(some_items(12)))
+    assert built
+    assert workshop.snapshots.current_id() == second.snapshot_id
+    workshop.snapshots.verify(second.snapshot_id)
