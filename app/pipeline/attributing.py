@@ -13,17 +13,19 @@ from models.ids import Rows
 
 
 def attribute(context: Context, rows: Rows, weights: RankingWeights) -> tuple[Attribution, EventColumns]:
-    """What the personal terms of the score (similarity and format) of `rows` consist of.
+    """What the personal terms of the score (similarity, format and session) of `rows` consist of.
 
     Returns:
         The attribution, and the events behind its rows: positive ones first, then negative ones.
     """
     positive, amounts = context.amounts
     negative, against = context.negative_amounts
+    _, now = context.session_amounts
     index, blend = context.catalogue.index[rows], context.world.blend
     engage = context.catalogue.engage
     links = _links(context, len(positive), rows)
-    liked: NDArray[np.floating] = weights.similarity * (engage[positive.rows] @ index.T + links)
+    near = engage[positive.rows] @ index.T
+    liked: NDArray[np.floating] = weights.similarity * (near + links)
     same_format = context.catalogue.formats[positive.rows][:, None] == context.catalogue.formats[rows][None, :]
     has_format = context.catalogue.formats[rows] >= 0
     liked = liked + weights.format * (same_format & has_format)
@@ -36,6 +38,8 @@ def attribute(context: Context, rows: Rows, weights: RankingWeights) -> tuple[At
         explicit=np.asarray(explicit, dtype=np.float64),
         squares=np.square(np.concatenate([amounts, blend.beta_mass * against])),
         explicit_square=context.explicit_mass,
+        session=np.vstack([weights.session * now[:, None] * near, np.zeros_like(disliked)]),
+        session_parts=np.concatenate([now, np.zeros(len(negative))]),
     )
     return attribution, _joined(positive, negative)
 

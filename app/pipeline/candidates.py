@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from models.ids import Rows
 
-TERMS = ("similarity", "recency", "popularity", "format")
+TERMS = ("similarity", "recency", "popularity", "format", "session", "aversion")
+"""Summands of the score, and last the exponent by which it is lowered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Candidates:
         rows: int32 [n], items, without repeats.
         source: int8 [n], the first source that brought each (position in the list of stages; -1: the backfill).
         terms: float32 [n, len(TERMS)], unweighted terms of the score.
-        scores: float32 [n], weighted sum of the terms; never NaN.
+        scores: float32 [n], weighted sum of the terms, times exp(-aversion) where positive; never NaN.
     """
 
     rows: Rows
@@ -37,11 +38,17 @@ class Candidates:
     def __len__(self) -> int:
         return len(self.rows)
 
+    @property
+    def sums(self) -> NDArray[np.float32]:
+        """float32 [n], weighted sums of the terms, before aversion lowers them: shares of a score are shares of these."""
+        return np.where(self.scores > 0, self.scores * np.exp(self.terms[:, -1]), self.scores)
+
     def take(self, order: NDArray[Any]) -> Candidates:
         """The candidates at these positions, or where this mask holds, in this order."""
         return Candidates(*(getattr(self, field.name)[order] for field in fields(self)))
 
     def scored(self, terms: NDArray[np.float32], weights: NDArray[np.float32]) -> Candidates:
         """The same with scores; what is not finite sinks to the bottom."""
-        scores = np.nan_to_num(terms @ weights, nan=-1e9, posinf=-1e9, neginf=-1e9)
+        sums = np.nan_to_num(terms @ weights, nan=-1e9, posinf=-1e9, neginf=-1e9)
+        scores = np.where(sums > 0, sums * np.exp(-terms[:, -1]), sums)
         return replace(self, terms=terms, scores=scores.astype(np.float32))

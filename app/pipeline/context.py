@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from app.catalogue import Catalogue
 from app.people import Person
+from app.pipeline.likeness import Likeness
 from app.pipeline.resting import resting
 from app.pipeline.settings import QuerySettings
 from app.popularity import Popularity
@@ -22,6 +23,7 @@ from models.neighbours import Neighbours
 from models.user_state import Blend, decay, established_topics
 
 _NO_ROWS = np.empty(0, dtype=np.int32)
+_SESSION_HALF_LIVES = 10.0
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,11 @@ class World:
     half_lives: tuple[float, float]
     """Of positive and negative events, seconds."""
     settings: QuerySettings
+
+    @cached_property
+    def likeness(self) -> Likeness:
+        """What makes two items alike."""
+        return Likeness(self.catalogue)
 
 
 @dataclass(frozen=True)
@@ -184,6 +191,25 @@ class Context:
         """Negative events and their decayed weights."""
         events = self._of_polarity(-1)
         return events, events.weights * decay(self.now - events.times, self.world.half_lives[1])
+
+    @cached_property
+    def session_amounts(self) -> tuple[EventColumns, NDArray[np.float64]]:
+        """Positive events and b_k / (1 + sum of all b), float64 [k], b_k their weights as a session decays.
+
+        After ten half-lives an event has left the session, so that nothing at all remains of what happened long ago.
+        """
+        half_life = 60.0 * self.settings.session.half_life_minutes
+        events, _ = self.amounts
+        age = np.maximum(self.now - events.times, 0.0)
+        parts = np.where(age < _SESSION_HALF_LIVES * half_life, events.weights * decay(age, half_life), 0.0)
+        return events, parts / (1 + parts.sum())
+
+    @cached_property
+    def session_embedding(self) -> NDArray[np.float32] | None:
+        """What the person engaged with just now, float32 [d]; None where that is nothing."""
+        events, amounts = self.session_amounts
+        recent = np.flatnonzero(amounts)
+        return amounts[recent].astype(np.float32) @ self.catalogue.engage[events.rows[recent]] if len(recent) else None
 
     @cached_property
     def seen(self) -> Rows:

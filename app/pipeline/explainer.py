@@ -45,7 +45,7 @@ class Explainer:
         return [self._explain(context, ranked, place, evidence) for place in range(len(rows))]
 
     def _explain(self, context: Context, ranked: Ranked, place: int, evidence: _Evidences) -> Explained:
-        row, score = int(ranked.candidates.rows[place]), float(ranked.candidates.scores[place])
+        row, score = int(ranked.candidates.rows[place]), float(ranked.candidates.sums[place])
         shares, stated = evidence.shares[:, place], float(evidence.stated[place])
         supporting = np.flatnonzero((evidence.drops[:, place] > 0) & (shares > 0))
         best = int(supporting[np.argmax(shares[supporting])]) if len(supporting) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from app.pipeline.aversion import aversion
 from app.pipeline.candidates import Candidates
 from app.pipeline.context import Context
 from app.pipeline.settings import RankingWeights
@@ -13,7 +14,7 @@ from models.user_state import DAY_SECONDS, decay
 
 
 class WeightedScorer:
-    """similarity, recency, popularity and format, each with its weight."""
+    """similarity, recency, popularity, format and session, each with its weight; their sum lowered by aversion."""
 
     name = "scorer"
 
@@ -30,6 +31,8 @@ class WeightedScorer:
             decay(age, self._half_life),
             context.world.popularity.share(rows, context.now),
             format_affinity(context)[context.catalogue.formats[rows]],
+            session(context, rows),
+            aversion(context, rows),
         )
         scored = candidates.scored(np.stack(terms, axis=1).astype(np.float32), self._weights)
         return scored.take(np.lexsort((rows, -scored.scores)))
@@ -45,6 +48,13 @@ def similarity(context: Context, rows: Rows) -> NDArray[np.float32]:
         place = np.minimum(np.searchsorted(linked, rows), len(linked) - 1)
         scores = scores + np.where(linked[place] == rows, sums[place], 0)
     return np.asarray(scores * np.float32(context.confidence), dtype=np.float32)
+
+
+def session(context: Context, rows: Rows) -> NDArray[np.float32]:
+    """float32 [n]: sum over positive events of b_k <engage_k, index_j>, divided by 1 + the sum of all b_k."""
+    if context.session_embedding is None:
+        return np.zeros(len(rows), dtype=np.float32)
+    return np.asarray(context.catalogue.index[rows] @ context.session_embedding, dtype=np.float32)
 
 
 def format_affinity(context: Context) -> NDArray[np.float32]:

@@ -65,12 +65,16 @@ class RankingWeights(Config):
     format: float = Field(default=0.05, ge=0, allow_inf_nan=False)
     """Share of the person's decayed mass that is of the item's format, times the person's confidence."""
 
+    session: float = Field(default=1.0, ge=0, allow_inf_nan=False)
+    """Likeness to what the person engaged with just now, between that of nothing and of one event; fades by itself."""
+
     recency_half_life_days: float = Field(default=30.0, gt=0, allow_inf_nan=False)
     """Age in days at which the recency term is one half."""
 
     def vector(self) -> NDArray[np.float32]:
-        """The weights in the order of the terms."""
-        return np.array([self.similarity, self.recency, self.popularity, self.format], dtype=np.float32)
+        """The weights in the order of the terms; aversion, the last, is a factor of the score and no summand."""
+        summands = (self.similarity, self.recency, self.popularity, self.format, self.session)
+        return np.array([*summands, 0.0], dtype=np.float32)
 
 
 class FloorSettings(Config):
@@ -112,6 +116,59 @@ class VarietySettings(Config):
         return Taste(self.calibration, self.diversity, self.least_distance)
 
 
+class AversionSettings(Config):
+    """How far a dismissal reaches beyond the dismissed item, and for how long (app/pipeline/aversion.py)."""
+
+    dislike: float = Field(default=1.0, ge=0, allow_inf_nan=False)
+    """Strength of a dislike."""
+
+    dismiss: float = Field(default=1.0, ge=0, allow_inf_nan=False)
+    """Strength of a dismissal."""
+
+    less_like_this: float = Field(default=4.0, ge=0, allow_inf_nan=False)
+    """Strength of having asked for less like this."""
+
+    report: float = Field(default=4.0, ge=0, allow_inf_nan=False)
+    """Strength of a report."""
+
+    half_life_days: float = Field(default=14.0, gt=0, allow_inf_nan=False)
+    """Days until a dismissal reaches half as far."""
+
+    near: float = Field(default=1.0, ge=0, allow_inf_nan=False)
+    """Weight of being a near neighbour by content."""
+
+    topic: float = Field(default=0.3, ge=0, allow_inf_nan=False)
+    """Weight of being of the same topic."""
+
+    provider: float = Field(default=0.2, ge=0, allow_inf_nan=False)
+    """Weight of being of the same provider."""
+
+    tags: float = Field(default=0.5, ge=0, allow_inf_nan=False)
+    """Weight of bearing all of its tags."""
+
+    sharpness: float = Field(default=2.0, gt=0, allow_inf_nan=False)
+    """Power to which nearness, between 0 and 1, is raised: the higher, the less far neighbours count."""
+
+    forgiveness: float = Field(default=1.0, ge=0, allow_inf_nan=False)
+    """How fast later engagement with its topic takes back what its topic, provider and tags are charged with, per like."""
+
+    cap: float = Field(default=6.0, gt=0, allow_inf_nan=False)
+    """Largest sum: however often things are dismissed, exp(-cap) of a score is left."""
+
+    most_events: int = Field(default=64, ge=1)
+    """Negative events that are looked at, the strongest first."""
+
+    least_strength: float = Field(default=0.01, ge=0, allow_inf_nan=False)
+    """Strength under which an event is no longer looked at."""
+
+
+class SessionSettings(Config):
+    """How long what a person does just now shifts their slates."""
+
+    half_life_minutes: float = Field(default=30.0, gt=0, allow_inf_nan=False)
+    """Minutes until an event of the session counts half."""
+
+
 class UserStateSettings(Config):
     """How events become a user embedding."""
 
@@ -133,6 +190,8 @@ class QuerySettings(Config):
     floors: FloorSettings = FloorSettings()
     variety: VarietySettings = VarietySettings()
     repeats: RepeatSettings = RepeatSettings()
+    aversion: AversionSettings = AversionSettings()
+    session: SessionSettings = SessionSettings()
     user: UserStateSettings = UserStateSettings()
 
     hide_seen: bool = True

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.pipeline.attributing import attribute
-from app.pipeline.candidates import Candidates
+from app.pipeline.candidates import TERMS, Candidates
 from app.pipeline.context import Ask, Context
 from app.pipeline.scorer import WeightedScorer
 
@@ -95,7 +95,8 @@ def test_attribution_sums_up_to_the_personal_terms(shared, somebody, history):
     rows, weights = np.arange(0, ITEMS, 7, dtype=np.int32), context.settings.weights
     attribution, _ = attribute(context, rows, weights)
     scored = WeightedScorer(weights)(context, _candidates(rows))
-    personal = scored.terms[:, 0] * weights.similarity + scored.terms[:, 3] * weights.format
+    by_name = dict(zip(TERMS, scored.terms.T, strict=True))
+    personal = sum(getattr(weights, name) * by_name[name] for name in ("similarity", "format", "session"))
     np.testing.assert_allclose(attribution.scores(), personal[np.argsort(scored.rows)], atol=1e-5)
 
 

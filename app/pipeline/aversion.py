@@ -1,0 +1,99 @@
+"""Aversion: how far a person's recent dismissals reach, to near neighbours and to the same topic, provider and tags.
+
+A dismissal says more than that one item is unwanted. Of each candidate j
+
+    A_j = min(cap, sum over recent negative events k of  s_k * 2^(-age / half_life) * (near + topic + provider + tags))
+
+where near is 1 for an item as close in content as one of the nearest neighbours is and 0 from the closeness of any two
+items on, topic and provider are 1 where they are the same, and tags is the part of what the dismissed item's tags tell
+that j's tags tell as well, a rare tag telling more than a frequent one; each has its weight. A positive score is
+multiplied by exp(-A_j). What a topic, provider or tags are charged with is taken back by engaging with the same topic
+after the dismissal: w likes there leave 1 / (1 + forgiveness * w) of it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.pipeline.context import Context
+from app.pipeline.likeness import Likeness
+from app.pipeline.settings import AversionSettings
+from models.events import CODE_OF, EVENT_TYPES, EventType
+from models.history import EventColumns
+from models.ids import Rows
+from models.user_state import DAY_SECONDS, decay
+
+Values = NDArray[np.float64]
+
+
+def aversion(context: Context, rows: Rows) -> NDArray[np.float32]:
+    """float32 [n], at least 0: the exponent A_j by which each row's positive score is lowered."""
+    settings = context.settings.aversion
+    events, strengths = strongest(context)
+    if not len(events) or not len(rows):
+        return np.zeros(len(rows), dtype=np.float32)
+    kind = strengths * _unforgiven(context, events)
+    total = settings.near * _near(context, rows, events.rows, strengths)
+    total += settings.topic * _same(context.catalogue.topics[rows], context.catalogue.topics[events.rows], kind)
+    total += settings.provider * _same(
+        context.catalogue.providers[rows], context.catalogue.providers[events.rows], kind
+    )
+    total += settings.tags * _shared_tags(context.world.likeness, rows, events.rows, kind)
+    return np.minimum(total, settings.cap).astype(np.float32)
+
+
+def strongest(context: Context) -> tuple[EventColumns, Values]:
+    """The negative events that count most now, at most as many as settings allow, and their decayed strengths > 0."""
+    settings = context.settings.aversion
+    events, _ = context.negative_amounts
+    age = np.maximum(context.now - events.times, 0.0)
+    strengths = _by_type(settings)[events.codes] * decay(age, settings.half_life_days * DAY_SECONDS)
+    order = np.lexsort((events.rows, -events.times, -strengths))[: settings.most_events]
+    order = order[strengths[order] > settings.least_strength]
+    return events.where(order), strengths[order]
+
+
+def _by_type(settings: AversionSettings) -> Values:
+    """float64, by event type code."""
+    strengths = np.zeros(len(EVENT_TYPES))
+    for kind in (EventType.DISLIKE, EventType.DISMISS, EventType.LESS_LIKE_THIS, EventType.REPORT):
+        strengths[CODE_OF[kind]] = getattr(settings, kind.value)
+    return strengths
+
+
+def _unforgiven(context: Context, events: EventColumns) -> Values:
+    """float64 [k] in 0..1: what is left of each event's charge after later engagement with its topic."""
+    forgiveness = context.settings.aversion.forgiveness
+    liked, amounts = context.amounts
+    if not forgiveness or not len(liked):
+        return np.ones(len(events))
+    topics = context.catalogue.topics
+    later = liked.times[None, :] > events.times[:, None]
+    related = later & (topics[liked.rows][None, :] == topics[events.rows][:, None])
+    return np.asarray(1 / (1 + forgiveness * (related @ amounts)))
+
+
+def _near(context: Context, rows: Rows, dismissed: Rows, strengths: Values) -> Values:
+    content, (apart, close) = context.catalogue.content, context.world.likeness.closeness
+    cosines = content[rows] @ content[dismissed].T
+    nearness = np.clip((cosines - apart) / (close - apart), 0.0, 1.0)
+    return np.asarray(np.power(nearness, context.settings.aversion.sharpness) @ strengths)
+
+
+def _same(mine: NDArray[np.int32], theirs: NDArray[np.int32], strengths: Values) -> Values:
+    """float64 [n]: sum of the strengths of events of the same group; a group below 0 is none."""
+    groups = int(max(mine.max(initial=0), theirs.max(initial=0))) + 1
+    named = theirs >= 0
+    sums = np.bincount(theirs[named], weights=strengths[named], minlength=groups)
+    return np.where(mine >= 0, sums[mine], 0.0)
+
+
+def _shared_tags(likeness: Likeness, rows: Rows, dismissed: Rows, strengths: Values) -> Values:
+    owner, codes = likeness.tags_of(dismissed)
+    telling = likeness.telling(codes)
+    whole = np.bincount(owner, weights=telling, minlength=len(dismissed))
+    parts = telling * (strengths / np.where(whole > 0, whole, 1.0))[owner]
+    bearer, borne = likeness.tags_of(rows)
+    charged = np.bincount(codes, weights=parts, minlength=int(borne.max(initial=0)) + 1)
+    return np.asarray(np.bincount(bearer, weights=charged[borne], minlength=len(rows)), dtype=np.float64)

@@ -1,0 +1,65 @@
+"""What makes two items of a catalogue alike: how close is close, and how much a shared tag tells."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.catalogue import Catalogue
+from models.ids import Rows
+
+NEIGHBOURS = 20
+"""Nearest neighbours that count as close."""
+_SAMPLE, _COMPARED = 128, 16_384
+
+
+class Likeness:
+    """Measured once a snapshot, from the catalogue itself, so that no encoder needs numbers of its own."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+
+    @cached_property
+    def closeness(self) -> tuple[float, float]:
+        """(median cosine of two items, mean cosine of an item and its nearest neighbours), of a sample."""
+        content = self._catalogue.content.base
+        others = _spread(len(content), _COMPARED)
+        sample = others[_spread(len(others), _SAMPLE)]
+        cosines = content[sample] @ content[others].T
+        cosines[np.isin(others[None, :], sample[:, None]) & (others[None, :] == sample[:, None])] = -1.0
+        near = int(np.clip(round(NEIGHBOURS * len(others) / max(len(content), 1)), 1, max(len(others) - 1, 1)))
+        close = float(np.partition(cosines, -near, axis=1)[:, -near:].mean())
+        apart = float(np.median(cosines))
+        return (apart, close) if close - apart > 1e-3 else (close - 1e-3, close)
+
+    @cached_property
+    def _frequencies(self) -> NDArray[np.int64]:
+        return np.bincount(self._catalogue.snapshot.items.tags.codes, minlength=1)
+
+    def telling(self, codes: NDArray[np.int32]) -> NDArray[np.float64]:
+        """float64 [m] in 0..1: log(n / frequency) / log(n), what it tells of an item to bear each of these tags."""
+        items = max(len(self._catalogue.snapshot.items.ids), 2)
+        known = codes < len(self._frequencies)
+        frequency = np.where(known, self._frequencies[np.where(known, codes, 0)], 1)
+        return np.asarray(np.log(items / np.clip(frequency, 1, items)) / np.log(items))
+
+    def tags_of(self, rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """(position in `rows`, tag code) of every tag of every row."""
+        stored = self._catalogue.snapshot.items.tags
+        fresh = np.isin(rows, self._catalogue.changed_rows())
+        base = np.flatnonzero(~fresh & (rows < len(stored)))
+        starts, ends = stored.offsets[rows[base]], stored.offsets[rows[base] + 1]
+        lengths = ends - starts
+        within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        owners, codes = [np.repeat(base, lengths)], [stored.codes[np.repeat(starts, lengths) + within]]
+        for position in np.flatnonzero(fresh):
+            codes.append(self._catalogue.tags(int(rows[position])))
+            owners.append(np.full(len(codes[-1]), position))
+        return np.concatenate(owners), np.concatenate(codes)
+
+
+def _spread(items: int, count: int) -> NDArray[np.int64]:
+    """At most `count` rows, evenly spread."""
+    return np.unique(np.linspace(0, items - 1, min(items, count)).astype(np.int64))
