@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -25,12 +26,13 @@ START_SECONDS: Final = 120.0
 
 
 def demo(
-    port: Annotated[int, typer.Option(help="Where to listen.")] = 8000,
+    port: Annotated[int, typer.Option(help="Where to listen.", min=1, max=65_535)] = 8000,
     *,
     once: Annotated[bool, typer.Option("--once", help="Stop as soon as the demo is ready.")] = False,
 ) -> None:
     """Fetch MovieLens 100K, index it, replay its events through the service, and serve it."""
     settings = settings_or_exit("demo", CONFIG)
+    _refuse_if_taken(port)
     files, snapshots = settings.data_dir / "movielens", SnapshotFolder(settings.snapshot_folder)
     _say("fetching MovieLens 100K")
     fetch_movielens(folder=files, cache=Path("data/cache"))
@@ -53,10 +55,21 @@ def demo(
             server.send_signal(signal.SIGTERM)
 
 
+def _refuse_if_taken(port: int) -> None:
+    """Before minutes are spent, and lest another service on that port be taken for this one."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            typer.echo(f"demo: port {port} cannot be used ({error.strerror}); choose another: PORT=8001", err=True)
+            raise typer.Exit(1) from error
+
+
 def _catch_up(address: str, files: Path, snapshots: SnapshotFolder) -> None:
     """Replay what the service does not have yet, and learn from it; an interrupted demo goes on where it stopped."""
     events = files / "events.ndjson"
-    expected = sum(1 for _ in events.open("rb"))
+    expected = len(events.read_bytes().splitlines())
     with httpx.Client(base_url=address, timeout=120.0, trust_env=False) as client:
         if client.get("/readyz").json()["events_sequence"] < expected:
             _say(f"replaying {expected:,} events through POST /events")

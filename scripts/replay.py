@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
 import httpx
@@ -14,7 +14,7 @@ import typer
 from indexer.documents import EventDocument, UserDocument
 from indexer.progress import ProgressBar
 from indexer.readers import InputFileError
-from indexer.rejects import Rejects
+from indexer.rejects import SAMPLES, Rejects
 from indexer.validation import read_documents
 
 ROWS = 2_000
@@ -53,8 +53,12 @@ def send_users(client: httpx.Client, path: Path) -> None:
 
 
 def send_events(client: httpx.Client, path: Path) -> Counter[str]:
-    """Send every event of a file; how many were accepted, duplicates, ignored and rejected."""
+    """Send every event of a file; how many were accepted, duplicates, ignored and rejected.
+
+    What is wrong with rejected ones is printed, be it found here or by the service.
+    """
     counts: Counter[str] = Counter()
+    refused: list[str] = []
     with Rejects() as rejects, ProgressBar("events", "event") as progress:
         documents = list(read_documents(path, EventDocument, rejects))
         for batch in batches(documents):
@@ -62,11 +66,20 @@ def send_events(client: httpx.Client, path: Path) -> Counter[str]:
             answer = client.post("/events", content=body, headers={"Content-Type": "application/x-ndjson"})
             if answer.status_code != httpx.codes.UNPROCESSABLE_ENTITY:  # which tells of rows, as 200 does
                 answer.raise_for_status()
-            counts.update(result["status"] for result in answer.json()["results"])
+            results = answer.json()["results"]
+            counts.update(result["status"] for result in results)
+            refused += [_refusal(result) for result in results if result["status"] == "rejected"]
             progress(counts.total(), len(documents))
     _report(rejects, path)
+    if refused:
+        typer.echo("\n".join([f"{len(refused)} were rejected by the service:", *refused[:SAMPLES]]), err=True)
     counts.update({"rejected": rejects.count} if rejects.count else {})
     return counts
+
+
+def _refusal(result: dict[str, Any]) -> str:
+    problems = "; ".join(f"{each['field']} {each['message']}" for each in result["errors"])
+    return f"event {result['event_id']}: {problems}"
 
 
 def batches(events: Sequence[EventDocument]) -> Iterator[Sequence[EventDocument]]:

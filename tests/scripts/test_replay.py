@@ -1,0 +1,122 @@
+"""`penchant replay`: what it sends, and what it says of what became of it."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+from typer.testing import CliRunner
+
+from scripts import replay
+from scripts.cli import app
+
+
+class Service:
+    """Answers like the service: items named `unknown` are rejected, event ids seen before are duplicates."""
+
+    def __init__(self) -> None:
+        self.bodies: list[list[dict[str, Any]]] = []
+        self.profiles: dict[str, dict[str, Any]] = {}
+        self.seen: set[str] = set()
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.method == "PATCH":
+            self.profiles[request.url.raw_path.decode()] = orjson.loads(request.content)
+            return httpx.Response(200, json={})
+        rows = [orjson.loads(line) for line in request.content.splitlines()]
+        self.bodies.append(rows)
+        results = [self._result(row) for row in rows]
+        failed = all(result["status"] == "rejected" for result in results)
+        return httpx.Response(422 if failed else 200, json={"results": results})
+
+    def _result(self, row: dict[str, Any]) -> dict[str, Any]:
+        if row["item_id"] == "unknown":
+            errors = [{"field": "item_id", "message": "the catalogue has no item with this id"}]
+            return {"event_id": row["event_id"], "status": "rejected", "errors": errors}
+        status = "duplicate" if row["event_id"] in self.seen else "accepted"
+        self.seen.add(row["event_id"])
+        return {"event_id": row["event_id"], "status": status}
+
+
+@pytest.fixture
+def service() -> Service:
+    return Service()
+
+
+@pytest.fixture
+def client(service: Service) -> httpx.Client:
+    return httpx.Client(base_url="http://penchant.test", transport=httpx.MockTransport(service))
+
+
+def event(number: int, item_id: str = "i1") -> dict[str, Any]:
+    times = f"2026-01-01T00:00:{number % 60:02}Z"
+    return {"event_id": f"e{number}", "user_id": "u", "item_id": item_id, "type": "like", "occurred_at": times}
+
+
+def write(path: Path, *rows: dict[str, Any]) -> Path:
+    path.write_bytes(b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows))
+    return path
+
+
+def test_events_are_sent_in_order_in_batches_and_as_they_are(
+    service: Service, client: httpx.Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replay, "ROWS", 3)
+    rows = [event(number) for number in range(8)]
+    assert replay.send_events(client, write(tmp_path / "events.ndjson", *rows)) == Counter(accepted=8)
+    assert [len(body) for body in service.bodies] == [3, 3, 2]
+    assert [row for body in service.bodies for row in body] == rows
+
+
+def test_a_replay_may_be_repeated(client: httpx.Client, tmp_path: Path) -> None:
+    path = write(tmp_path / "events.ndjson", event(1), event(2))
+    replay.send_events(client, path)
+    assert replay.send_events(client, write(path, event(2), event(3))) == Counter(accepted=1, duplicate=1)
+
+
+def test_rows_are_rejected_here_or_there_and_the_reasons_told(
+    client: httpx.Client, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path / "events.ndjson", event(1), event(2, "unknown"), {**event(3), "type": "hug"})
+    assert replay.send_events(client, path) == Counter(accepted=1, rejected=2)
+    said = capsys.readouterr().err
+    assert "event e2: item_id the catalogue has no item with this id" in said
+    assert "row 3: type must be one of" in said
+
+
+def test_a_batch_in_which_every_row_is_rejected_ends_nothing(
+    client: httpx.Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replay, "ROWS", 1)
+    path = write(tmp_path / "events.ndjson", event(1, "unknown"), event(2))
+    assert replay.send_events(client, path) == Counter(accepted=1, rejected=1)
+
+
+def test_users_are_sent_as_what_they_state(service: Service, client: httpx.Client, tmp_path: Path) -> None:
+    stated = {"role": "nurse", "preferences": {"tags": ["rust"]}}
+    replay.send_users(client, write(tmp_path / "users.ndjson", {"user_id": "a/b é", **stated}, {"user_id": "c"}))
+    assert service.profiles == {"/users/a%2Fb%20%C3%A9/profile": stated, "/users/c/profile": {}}
+
+
+def test_what_no_service_answers_is_told_in_a_line(tmp_path: Path) -> None:
+    path = write(tmp_path / "events.ndjson", event(1))
+    answer = CliRunner().invoke(app, ["replay", "--events", str(path), "--url", "http://127.0.0.1:9"])
+    assert answer.exit_code == 1
+    assert "replay: " in answer.output
+    assert "refused" in answer.output
+    assert "Traceback" not in answer.output
+
+
+@pytest.mark.parametrize("name", ["nowhere.ndjson", "events.csv"])
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str) -> None:
+    answer = CliRunner().invoke(app, ["replay", "--events", str(tmp_path / name)])
+    assert answer.exit_code == 1
+    assert name in answer.output
+
+
+def test_an_events_file_is_required() -> None:
+    answer = CliRunner().invoke(app, ["replay"])
+    assert answer.exit_code == 2
+    assert "--events" in answer.output
