@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from indexer.fields import Attributes, ExternalId, Goals, Labels, Languages, Name
+from indexer.fields import Attributes, ExternalId, Goals, Labels, Languages, Name, Names
 
 MAX_LIMIT = 100
 """Items of one answer."""
@@ -91,6 +91,19 @@ class PreferencesPatch(_Asked):
     """Languages they read; where any are given, items in others are left out."""
 
 
+class MutedPatch(_Asked):
+    """Changes to what a person never wants to see; null removes."""
+
+    tags: Labels | None = None
+    """Tags whose items are left out."""
+
+    topics: Names | None = None
+    """Topics whose items are left out, by name or by the slug that the profile shows."""
+
+    providers: Names | None = None
+    """Providers whose items are left out."""
+
+
 class ProfilePatch(_Asked):
     """Changes to a person's explicit data, as a JSON merge patch (RFC 7396).
 
@@ -105,6 +118,9 @@ class ProfilePatch(_Asked):
 
     preferences: PreferencesPatch | None = None
     """Tags, formats and languages they ask for."""
+
+    muted: MutedPatch | None = None
+    """Tags, topics and providers that they never want to see."""
 
     allowed_sensitive_topics: Labels | None = None
     """Sensitive topics they permit."""

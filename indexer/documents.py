@@ -159,6 +159,14 @@ class Preferences(_Record):
     languages: fields.Languages = Field(default_factory=list)
 
 
+class Muted(_Record):
+    """What a person never wants to see."""
+
+    tags: fields.Labels = Field(default_factory=list)
+    topics: fields.Names = Field(default_factory=list)
+    providers: fields.Names = Field(default_factory=list)
+
+
 class UserDocument(Document):
     """What is said of a person, by them or for them. An absent field says nothing: see `model_fields_set`."""
 
@@ -175,6 +183,9 @@ class UserDocument(Document):
 
     preferences: Preferences = Field(default_factory=Preferences)
     """Tags, formats and languages they ask for."""
+
+    muted: Muted = Field(default_factory=Muted)
+    """Tags, topics (by name or by the slug that profiles show) and providers that they never want to see."""
 
     allowed_sensitive_topics: fields.Labels = Field(default_factory=list)
     """Sensitive topics they ask for."""

@@ -40,7 +40,7 @@ class Candidates:
 
     @property
     def sums(self) -> NDArray[np.float32]:
-        """float32 [n], weighted sums of the terms, before aversion lowers them: shares of a score are shares of these."""
+        """float32 [n], weighted sums of the terms, before aversion lowers them."""
         return np.where(self.scores > 0, self.scores * np.exp(self.terms[:, -1]), self.scores)
 
     def take(self, order: NDArray[Any]) -> Candidates:

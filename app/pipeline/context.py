@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from app.catalogue import Catalogue
 from app.people import Person
 from app.pipeline.likeness import Likeness
+from app.pipeline.muting import Mutes
 from app.pipeline.resting import resting
 from app.pipeline.settings import QuerySettings
 from app.popularity import Popularity
@@ -229,6 +230,11 @@ class Context:
         return np.unique(events.rows[self.world.signals.polarity[events.codes] < 0])
 
     @cached_property
+    def mutes(self) -> Mutes:
+        """What the person muted, with personalisation on or off."""
+        return Mutes.of(self.catalogue, self.world.likeness, self._known.explicit if self._known else None)
+
+    @cached_property
     def allowed_sensitive(self) -> np.uint64:
         """Bits of the sensitive topics that the person has permitted."""
         explicit = self._known.explicit if self._known else None
@@ -246,7 +252,7 @@ class Context:
     def unsearchable(self) -> Rows:
         """Rows that no source need bring, ascending: they would be filtered out."""
         seen = self.seen if self.settings.hide_seen else _NO_ROWS
-        hidden = [self.ask.exclude, self.dismissed, self.rested, seen]
+        hidden = [self.ask.exclude, self.dismissed, self.mutes.rows(), self.rested, seen]
         return np.unique(np.concatenate(hidden)).astype(np.int32)
 
     @cached_property

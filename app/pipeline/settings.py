@@ -150,7 +150,7 @@ class AversionSettings(Config):
     """Power to which nearness, between 0 and 1, is raised: the higher, the less far neighbours count."""
 
     forgiveness: float = Field(default=1.0, ge=0, allow_inf_nan=False)
-    """How fast later engagement with its topic takes back what its topic, provider and tags are charged with, per like."""
+    """How fast later engagement with its topic takes back what topic, provider and tags are charged with, per like."""
 
     cap: float = Field(default=6.0, gt=0, allow_inf_nan=False)
     """Largest sum: however often things are dismissed, exp(-cap) of a score is left."""

@@ -9,6 +9,7 @@ from app.pipeline.filters.excluded import Excluded
 from app.pipeline.filters.expired import Expired
 from app.pipeline.filters.hidden import Hidden
 from app.pipeline.filters.language import Language
+from app.pipeline.filters.muted import Muted
 from app.pipeline.filters.rested import Rested
 from app.pipeline.filters.seen import Seen
 from app.pipeline.filters.sensitive import Sensitive
@@ -29,7 +30,7 @@ def build_pipeline(settings: QuerySettings) -> Pipeline:
     """The one place that says what a request goes through."""
     return Pipeline(
         sources=(Interests(), Embedding(), Neighbours(), Stated(), Fresh(), Explore(), Popular()),
-        filters=(Seen(), Dismissed(), Rested(), Excluded(), Hidden(), Expired(), Language(), Sensitive()),
+        filters=(Seen(), Dismissed(), Muted(), Rested(), Excluded(), Hidden(), Expired(), Language(), Sensitive()),
         backfill=Backfill(),
         scorer=WeightedScorer(settings.weights),
         reranker=FloorReranker(settings.variety),

@@ -18,12 +18,21 @@ class StatedPreferences(Answer):
     languages: list[str] | None = None
 
 
+class MutedThings(Answer):
+    """What a person never wants to see."""
+
+    tags: list[str] | None = None
+    topics: list[str] | None = None
+    providers: list[str] | None = None
+
+
 class Explicit(Answer):
     """What was stated of a person; what is absent was not."""
 
     role: str | None = None
     goals: list[str] | None = None
     preferences: StatedPreferences | None = None
+    muted: MutedThings | None = None
     allowed_sensitive_topics: list[str] | None = None
     attributes: dict[str, Any] | None = None
     personalization: bool | None = None
