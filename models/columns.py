@@ -86,6 +86,13 @@ class CodesColumn:
     def __getitem__(self, row: int) -> NDArray[np.int32]:
         return self.codes[self.offsets[row] : self.offsets[row + 1]]
 
+    def gather(self, rows: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """The lists of many rows at once: int64 [m], position in `rows`, and int32 [m], code; in order of position."""
+        starts = self.offsets[rows]
+        lengths = self.offsets[rows + 1] - starts
+        within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        return np.repeat(np.arange(len(rows)), lengths), self.codes[np.repeat(starts, lengths) + within]
+
 
 class LiveColumn(Generic[Scalar]):
     """A column of scalars or vectors: a snapshot's array, private patches, and a tail that grows.

@@ -1,0 +1,154 @@
+"""Claims: what could be said of why an item is in a slate, and whether it is true.
+
+A claim holds if the item's score and its rank among all candidates would both be lower without the claim's evidence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.pipeline.context import Context
+from app.pipeline.explanation.account import Account
+from app.pipeline.explanation.evidence import Members, Pool, members_of, removed
+from app.pipeline.explanation.naming import nameable, presentable
+from models.ids import Rows
+
+Numbers = NDArray[np.int64]
+NOTICEABLE = 1e-6
+"""Least fall of a score, relative to it, that is more than rounding."""
+
+
+class Kind(IntEnum):
+    """What the evidence of a claim has in common."""
+
+    TAG = 0
+    ITEM = 1
+    SESSION = 2
+    STATED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """m claims about the items of a slate.
+
+    Attributes:
+        kinds: int64 [m], of Kind.
+        places: int64 [m], position of the item in the slate.
+        sets: int64 [m], number of the set of evidence.
+        tags: int64 [m], code of the tag, -1 where the claim is not about one.
+        nearness: float32 [m], of tag and item.
+        parts: float64 [m], part of the score that the evidence carries.
+        holds: bool [m], whether score and rank would be lower without the evidence.
+        members: float32 [sets, k], 1 where one of the k positive events belongs to a set.
+    """
+
+    kinds: Numbers
+    places: Numbers
+    sets: Numbers
+    tags: Numbers
+    nearness: NDArray[np.float32]
+    parts: NDArray[np.float64]
+    holds: NDArray[np.bool_]
+    members: Members
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """Claims of one kind before they are tested: sets of events, and which item each is about."""
+
+    kind: Kind
+    count: int
+    sets: Numbers
+    events: Numbers
+    about: Numbers
+    places: Numbers
+    tags: Numbers
+
+
+def claims_of(context: Context, pool: Pool, slate: Rows, account: Account) -> Claims:
+    """Everything that could be said of a slate's items, tested against the candidates of the pool."""
+    shown = presentable(context, account.events.rows[: account.positive])
+    drafts = [_by_tag(context, slate, shown), _by_item(account, shown), _by_session(context, slate)]
+    starts = np.cumsum([0, *(draft.count for draft in drafts)])
+    sets = np.concatenate([start + draft.sets for start, draft in zip(starts, drafts, strict=False)])
+    events = np.concatenate([draft.events for draft in drafts])
+    members = members_of(sets, events, (int(starts[-1]), account.positive))
+    about = np.concatenate([start + draft.about for start, draft in zip(starts, drafts, strict=False)])
+    places = np.concatenate([draft.places for draft in drafts])
+    tags = np.concatenate([draft.tags for draft in drafts])
+    kinds = np.repeat([draft.kind for draft in drafts], [len(draft.about) for draft in drafts])
+    if context.explicit is not None:
+        everywhere = np.arange(len(slate))
+        about, places = np.append(about, np.full(len(slate), starts[-1])), np.append(places, everywhere)
+        tags, kinds = np.append(tags, np.full(len(slate), -1)), np.append(kinds, np.full(len(slate), Kind.STATED))
+    carried = np.vstack([members @ account.parts[: account.positive], account.stated])
+    return Claims(
+        kinds=kinds,
+        places=places,
+        sets=about,
+        tags=tags,
+        nearness=_nearness(context, tags, slate[places]),
+        parts=carried[about, places],
+        holds=_hold(context, pool, members, about, slate[places]),
+        members=members,
+    )
+
+
+def _by_tag(context: Context, slate: Rows, shown: NDArray[np.bool_]) -> _Draft:
+    """One set for each tag that items of the slate share with events, at least one of which may be shown."""
+    event, borne = context.catalogue.tag_pairs(context.amounts[0].rows)
+    place, codes = context.catalogue.tag_pairs(slate)
+    shared = np.intersect1d(codes, borne[shown[event]])
+    shared = shared[nameable(context, shared)]
+    mine, theirs = np.isin(borne, shared), np.isin(codes, shared)
+    sets, about = np.searchsorted(shared, borne[mine]), np.searchsorted(shared, codes[theirs])
+    return _Draft(Kind.TAG, len(shared), sets, event[mine], about, place[theirs], codes[theirs].astype(np.int64))
+
+
+def _by_item(account: Account, shown: NDArray[np.bool_]) -> _Draft:
+    """One set for each item whose event carries most of the score of an item of the slate."""
+    rows = account.events.rows[: account.positive]
+    parts = np.where(shown[:, None], account.parts[: account.positive], 0.0)
+    best = parts.argmax(axis=0) if len(rows) else np.empty(0, np.int64)
+    places = np.flatnonzero(parts[best, np.arange(len(best))] > 0)
+    items, about = np.unique(rows[best[places]], return_inverse=True)
+    events = np.flatnonzero(np.isin(rows, items))
+    none = np.full(len(places), -1)
+    return _Draft(Kind.ITEM, len(items), np.searchsorted(items, rows[events]), events, about, places, none)
+
+
+def _by_session(context: Context, slate: Rows) -> _Draft:
+    """One set of all events of the session, if there is one."""
+    events = np.flatnonzero(context.session_amounts[1])
+    places = np.arange(len(slate) if len(events) else 0)
+    zeros, none = np.zeros(len(places), np.int64), np.full(len(places), -1)
+    return _Draft(Kind.SESSION, min(1, len(events)), np.zeros(len(events), np.int64), events, zeros, places, none)
+
+
+def _nearness(context: Context, tags: Numbers, rows: Rows) -> NDArray[np.float32]:
+    nearness = np.zeros(len(tags), dtype=np.float32)
+    named = tags >= 0
+    vectors, content = (
+        context.catalogue.tag_vectors[tags[named].astype(np.int32)],
+        context.catalogue.content[rows[named]],
+    )
+    nearness[named] = np.einsum("md,md->m", vectors, content)
+    return nearness
+
+
+def _hold(context: Context, pool: Pool, members: Members, sets: Numbers, rows: Rows) -> NDArray[np.bool_]:
+    candidates = pool.candidates
+    scores = pool.scores(context.evidence_square)
+    whole = scores.whole()
+    without = scores.without(removed(context, members, candidates.rows, pool.weights))
+    order = np.argsort(candidates.rows, kind="stable")
+    at = order[np.searchsorted(candidates.rows, rows, sorter=order)]
+    now, then = whole[at], without[sets, at]
+    rank_now = len(whole) - np.searchsorted(np.sort(whole), now, side="left") - 1
+    rank_then = (without[sets] > then[:, None]).sum(axis=1)
+    falls = now - then > NOTICEABLE * np.maximum(1.0, np.abs(now))
+    return np.asarray(falls & (rank_then > rank_now))

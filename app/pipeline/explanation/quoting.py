@@ -1,0 +1,86 @@
+"""Quotes: the events that an explanation names, strongest first, and what the person did there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.pipeline.context import Context
+from app.pipeline.explanation.account import Account
+from app.pipeline.explanation.claims import Claims
+from app.pipeline.explanation.naming import presentable
+from app.pipeline.slate import Part
+from models.events import CODE_OF, EVENT_TYPES, EventType
+
+Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The evidence of one claim.
+
+    Attributes:
+        verb: what the person did in most of the evidence, by its part of the score.
+        events: how many events there are.
+        parts: the strongest events that may be named, best first.
+    """
+
+    verb: str
+    events: int
+    parts: tuple[Part, ...]
+
+
+def quotes_of(context: Context, account: Account, claims: Claims, chosen: NDArray[np.int64]) -> list[Quote]:
+    """The evidence of each of the `chosen` claims, which are not about the explicit profile."""
+    if not len(chosen):
+        return []
+    members = claims.members[claims.sets[chosen]].toarray() > 0
+    parts = np.where(members, account.parts[: account.positive].T[claims.places[chosen]], 0.0)
+    shown = members & presentable(context, account.events.rows[: account.positive])
+    verbs, words = _verbs(context, account)
+    weights = np.zeros((len(chosen), len(words)))
+    np.add.at(weights.T, verbs, parts.T)
+    most, counts = weights.argmax(axis=1).tolist(), members.sum(axis=1).tolist()
+    named = strongest(np.where(shown, parts, -np.inf), context.settings.labels.events)
+    return [
+        Quote(words[verb], count, tuple(event_part(context, account, k, float(of[k])) for k in best if may[k]))
+        for verb, count, best, of, may in zip(most, counts, named.tolist(), parts, shown, strict=True)
+    ]
+
+
+def strongest(values: Matrix, count: int) -> NDArray[np.int64]:
+    """int64 [n, at most count]: positions of the largest values of each row of `values` [n, k], largest first."""
+    if values.shape[1] > count:
+        found = np.argpartition(-values, count - 1, axis=1)[:, :count]
+    else:
+        found = np.broadcast_to(np.arange(values.shape[1]), values.shape)
+    order = np.argsort(-np.take_along_axis(values, found, axis=1), axis=1, kind="stable")
+    return np.asarray(np.take_along_axis(found, order, axis=1))
+
+
+def event_part(context: Context, account: Account, event: int, part: float) -> Part:
+    """One event and the part of a score that it carries."""
+    row = int(account.events.rows[event])
+    return Part(
+        kind="event",
+        part=round(part, 9),
+        item_id=context.catalogue.item_id(row),
+        title=context.catalogue.title(row),
+        event=EVENT_TYPES[account.events.codes[event]],
+        occurred_at=datetime.fromtimestamp(float(account.events.times[event]), UTC).isoformat(),
+    )
+
+
+def _verbs(context: Context, account: Account) -> tuple[NDArray[np.int64], list[str]]:
+    """Number of each positive event's verb, and the verbs: the event type's, or that of completing its format."""
+    said, special = context.world.signals.verbs, context.settings.labels.verbs
+    words = [*said, *special]
+    of_format = {name: len(said) + place for place, formats in enumerate(special.values()) for name in formats}
+    by_format = [of_format.get(name, -1) for name in context.catalogue.format_words.names]
+    codes = account.events.codes[: account.positive].astype(np.int64)
+    special_verb = np.array([*by_format, -1])[context.catalogue.formats[account.events.rows[: account.positive]]]
+    completed = (codes == CODE_OF[EventType.COMPLETE]) & (special_verb >= 0)
+    return np.where(completed, special_verb, codes), words
