@@ -18,6 +18,7 @@ SUMMARIES: Final = {
     "serve": "Serve recommendations over HTTP until told to stop.",
     "replay": "Send an events file, and a users file if given, to a running service, in order of the file.",
     "settings": "List every setting with its default, range and meaning, in Markdown.",
+    "recall-benchmark": "Compare what is recommended with what people took up.",
     "fetch-movielens": "Fetch MovieLens 100K and write it as items, events and users files.",
 }
 """Every subcommand, in the order of ``penchant --help``, with the first line of its docstring."""

@@ -1,0 +1,1 @@
+"""How good rankings are: data sets, protocols that split them, models that rank, measures, reports."""

@@ -1,0 +1,1 @@
+"""What everything is compared with, one family of models a file."""

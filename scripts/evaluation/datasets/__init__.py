@@ -1,0 +1,1 @@
+"""Data sets from the files that people have: `load` finds out which kind a folder holds."""

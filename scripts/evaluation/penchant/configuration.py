@@ -1,0 +1,61 @@
+"""The service's settings for a split: what the operator has set, and what validation chose, by dotted name."""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel
+
+from app.settings import Settings as AppSettings
+from scripts.evaluation.dataset import Clock, Entities
+from scripts.evaluation.model import Settings
+from scripts.evaluation.tuning import Axes
+
+SomeModel = TypeVar("SomeModel", bound=BaseModel)
+
+HALF_LIFE: Final = "events.half_life_positive_days"
+RIDGE: Final = "index.behaviour.factors.exact.ridge"
+CONTENT_WEIGHT: Final = "index.behaviour.factors.exact.content_weight"
+CONTENT_SHARE: Final = "index.behaviour.content_share"
+DIRECTED: Final = "index.behaviour.factors.transitions.weight"
+NEIGHBOURS: Final = "index.behaviour.factors.neighbours"
+
+NO_DECAY: Final = 1e6
+"""A half-life in days in which nothing fades."""
+
+_BY_CLOCK: Final[dict[Clock, Axes]] = {
+    Clock.SECONDS: {HALF_LIFE: (30.0, 365.0, NO_DECAY), RIDGE: (100.0, 1000.0), DIRECTED: (0.0, 0.5)},
+    Clock.STEPS: {HALF_LIFE: (1.4, 3.0), DIRECTED: (0.0, 2.0), RIDGE: (100.0, 30.0), NEIGHBOURS: (20, 50)},
+    Clock.NONE: {RIDGE: (100.0, 1000.0)},
+}
+_WITH_TEXT: Final[Axes] = {CONTENT_SHARE: (0.0, 0.3), CONTENT_WEIGHT: (0.0, 100.0)}
+_WITHOUT_TEXT: Final[Axes] = {CONTENT_SHARE: (0.0,), CONTENT_WEIGHT: (0.0,)}
+
+
+def axes_of(entities: Entities, settings: AppSettings) -> Axes:
+    """What may be chosen for a data set, the operator's own values first; without texts, content has no part in it."""
+    own = {**_BY_CLOCK[entities.clock], **(_WITH_TEXT if entities.documents else {})}
+    chosen = {name: tuple(dict.fromkeys((value_of(settings, name), *values))) for name, values in own.items()}
+    return chosen if entities.documents else {**chosen, **_WITHOUT_TEXT}
+
+
+def value_of(settings: BaseModel, name: str) -> float:
+    """The number that stands under a dotted name."""
+    value: Any = settings
+    for part in name.split("."):
+        value = getattr(value, part)
+    return float(value)
+
+
+def configured(settings: SomeModel, chosen: Settings) -> SomeModel:
+    """The settings with other numbers under dotted names."""
+    for name, value in chosen.items():
+        settings = _with(settings, name.split("."), value)
+    return settings
+
+
+def _with(model: SomeModel, path: list[str], value: float) -> SomeModel:
+    name, *rest = path
+    inner = getattr(model, name)
+    changed = _with(inner, rest, value) if rest else type(inner)(value)
+    return model.model_copy(update={name: changed})

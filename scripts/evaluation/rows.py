@@ -1,0 +1,84 @@
+"""The rows of the table, by the names under which they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from app.settings import Settings
+from indexer.embeddings import CachedEncoder, EmbeddingCache
+from models.encoder import Encoder
+from scripts.evaluation.baselines.content_average import ContentAverage
+from scripts.evaluation.baselines.ease import Ease
+from scripts.evaluation.baselines.implicit_models import Als, Bpr
+from scripts.evaluation.baselines.item_knn import ItemKnn
+from scripts.evaluation.baselines.popularity import Popularity
+from scripts.evaluation.content import ContentVectors
+from scripts.evaluation.model import Model
+from scripts.evaluation.penchant.as_served import AsServed
+from scripts.evaluation.penchant.item_vectors import ItemVectors, WithoutDecay
+from scripts.evaluation.split import Protocol
+from scripts.evaluation.tuning import Family, Tuned
+
+
+class UnknownRowError(ValueError):
+    """No row has the name that was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What models are made of.
+
+    Attributes:
+        settings: the operator's.
+        encoder: of the content vectors.
+        cache: of the content vectors.
+        protocol: by whose last metric settings are chosen.
+        tune: whether settings are chosen on validation, or stand as they are.
+    """
+
+    settings: Settings
+    encoder: Encoder
+    cache: EmbeddingCache
+    protocol: Protocol
+    tune: bool
+
+    def content(self) -> ContentVectors:
+        """Vectors of the items of a data set, out of the cache."""
+        return ContentVectors(CachedEncoder(self.encoder, self.cache))
+
+    def tuned(self, family: Family) -> Tuned:
+        """The family with the settings that do best on validation."""
+        return Tuned(family, self.protocol, tune=self.tune)
+
+
+def models_of(names: Sequence[str], bench: Bench, content: ContentVectors) -> list[Model]:
+    """The models of the rows in the table's own order; no names are all of them but those of NOT_ALWAYS.
+
+    Raises:
+        UnknownRowError: a name is none.
+    """
+    vectors = bench.tuned(ItemVectors(bench.settings, content))
+    served = partial(AsServed, bench.settings, bench.encoder, bench.cache, vectors)
+    rows: Mapping[str, Callable[[], Model]] = {
+        "popularity": Popularity,
+        "content": lambda: ContentAverage(content),
+        "item-knn": lambda: bench.tuned(ItemKnn()),
+        "als": lambda: bench.tuned(Als()),
+        "bpr": lambda: bench.tuned(Bpr()),
+        "ease": lambda: bench.tuned(Ease()),
+        "factors": lambda: vectors,
+        "factors-no-decay": lambda: bench.tuned(WithoutDecay(bench.settings, content)),
+        "served-no-floors": lambda: served(floors=False),
+        "served": lambda: served(floors=True),
+    }
+    if unknown := set(names) - set(rows):
+        raise UnknownRowError(f"no row is called {', '.join(sorted(unknown))}; there are {', '.join(rows)}")
+    wanted = set(names) or set(rows) - NOT_ALWAYS
+    return [make() for name, make in rows.items() if name in wanted]
+
+
+NOT_ALWAYS: Final = {"factors-no-decay"}
+"""Rows that stand in the table only where they are asked for."""

@@ -1,0 +1,81 @@
+"""The whole command, on small data sets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import orjson
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from scripts.cli import app
+
+
+def call(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["recall-benchmark", *arguments])
+
+
+@pytest.fixture
+def ratings(tmp_path: Path) -> Path:
+    """A MovieLens folder of 40 people in two groups."""
+    random = np.random.default_rng(0)
+    lines = [
+        f"{user},{2 * film + user % 2},{random.choice([3, 4, 5])},{1_000_000 + 60 * step}"
+        for user in range(40)
+        for step, film in enumerate(random.permutation(15)[:10])
+    ]
+    films = [f"{film},Film {film} ({1990 + film % 9}),Drama" for film in range(30)]
+    folder = tmp_path / "ratings"
+    folder.mkdir()
+    (folder / "ratings.csv").write_text("\n".join(["userId,movieId,rating,timestamp", *lines]))
+    (folder / "movies.csv").write_text("\n".join(["movieId,title,genres", *films]))
+    return folder
+
+
+def test_rows_are_printed_and_written(ratings: Path, tmp_path: Path) -> None:
+    files = {ending: tmp_path / f"rows.{ending}" for ending in ("json", "csv", "png")}
+    written = ["--json", str(files["json"]), "--csv", str(files["csv"]), "--plot", str(files["png"])]
+    answer = call("--data", str(ratings), "--models", "popularity,item-knn,ease", "--against", "popularity", *written)
+    assert answer.exit_code == 0, answer.output
+    rows = orjson.loads(files["json"].read_bytes())
+    assert [row["model"] for row in rows] == ["popularity", "item-kNN", "EASE"]
+    assert rows[2]["metrics"]["ndcg@100"] > rows[0]["metrics"]["ndcg@100"]
+    assert rows[2]["settings"]["lambda"] > 0
+    assert "ndcg@100" in answer.output
+    assert files["csv"].read_text().startswith("dataset,")
+    assert files["png"].read_bytes().startswith(b"\x89PNG")
+
+
+def test_equal_seeds_print_equal_figures(ratings: Path, tmp_path: Path) -> None:
+    file = tmp_path / "rows.json"
+    figures = []
+    for seed in ("4", "4", "5"):
+        assert call("--data", str(ratings), "--models", "ease", "--seed", seed, "--json", str(file)).exit_code == 0
+        figures.append(orjson.loads(file.read_bytes())[0]["metrics"])
+    assert figures[0] == figures[1] != figures[2]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["--protocol", "guess"], "no protocol is called guess"),
+        (["--protocol", "fixed-split"], "needs train.txt and test.txt"),
+        (["--models", "oracle"], "no row is called oracle"),
+        (["--models", "popularity", "--against", "EASE"], "no row is called 'EASE'"),
+        (["--json", "/nowhere/rows.json"], "/nowhere is no folder"),
+        (["--plot", "rows.txt"], "cannot be drawn"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_line(arguments: list[str], problem: str, ratings: Path) -> None:
+    answer = call("--data", str(ratings), *arguments)
+    assert answer.exit_code == 1
+    assert "recall-benchmark:" in answer.output
+    assert problem in answer.output
+
+
+def test_a_folder_without_data_is_told_what_was_looked_for(tmp_path: Path) -> None:
+    answer = call("--data", str(tmp_path))
+    assert answer.exit_code == 1
+    assert "looked for" in answer.output
