@@ -11,6 +11,7 @@ import typer
 from indexer.embeddings import EmbeddingCache
 from models.sentence_encoder import EncoderNotFoundError, SentenceTransformerEncoder
 from scripts.configured import settings_or_exit
+from scripts.demo import CONFIG
 from scripts.evaluation.comparison import Row, Skipped, compare, item_vectors
 from scripts.evaluation.dataset import Dataset
 from scripts.evaluation.datasets.formats import load
@@ -39,7 +40,9 @@ def recall_benchmark(
     models: Annotated[str, typer.Option(help="Names of rows, joined by commas; without them, all.")] = "",
     against: Annotated[str | None, typer.Option(help="Row to which the others' differences are shown.")] = None,
     tune: Annotated[bool, typer.Option(help="Choose settings on a validation split of the training part.")] = True,
-    config: Annotated[Path | None, typer.Option(help="TOML file of settings, for our own rows.")] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="TOML file of settings, for our own rows; without --data, the demo's.")
+    ] = None,
     json: Annotated[Path | None, typer.Option(help="File for the rows as JSON.")] = None,
     csv: Annotated[Path | None, typer.Option(help="File for the rows as CSV.")] = None,
     plot: Annotated[Path | None, typer.Option(help="File for a picture: .png, .svg or .pdf.")] = None,
@@ -54,7 +57,7 @@ def recall_benchmark(
     outputs.check()
     try:
         divided = _divide(data, protocol, seed)
-        bench = _bench(divided.protocol, config, tune=tune)
+        bench = _bench(divided.protocol, config or (CONFIG if data is None else None), tune=tune)
         rows, skipped = _compare(divided.split, bench, _names(models), against)
     except _TOLD as error:
         _exit(str(error))

@@ -10,11 +10,13 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from scripts.cli import app
+from app.settings import CONFIG_VARIABLE
+from scripts.cli import app as penchant
+from scripts.demo import CONFIG
 
 
 def call(*arguments: str) -> Result:
-    return CliRunner().invoke(app, ["recall-benchmark", *arguments])
+    return CliRunner().invoke(penchant, ["recall-benchmark", *arguments])
 
 
 @pytest.fixture
@@ -79,3 +81,15 @@ def test_a_folder_without_data_is_told_what_was_looked_for(tmp_path: Path) -> No
     answer = call("--data", str(tmp_path))
     assert answer.exit_code == 1
     assert "looked for" in answer.output
+
+
+def test_without_arguments_it_is_movielens_100k(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(CONFIG_VARIABLE, str(CONFIG))  # the command sets it for good, the test for its own time
+    answer = call("--models", "popularity,ease", "--json", "rows.json")
+    assert answer.exit_code == 0, answer.output
+    popularity, ease = orjson.loads((tmp_path / "rows.json").read_bytes())
+    assert (popularity["dataset"], popularity["protocol"]) == ("MovieLens 100K", "user-split")
+    assert (popularity["people"], popularity["items"]) == (200, 1_663)
+    assert popularity["metrics"]["ndcg@100"] == pytest.approx(0.258, abs=0.0005)
+    assert ease["metrics"]["ndcg@100"] == pytest.approx(0.449, abs=0.002)
