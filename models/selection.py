@@ -2,11 +2,12 @@
 
 Among the items that leave every promise within reach (floors.py) the choice is the one with the largest gain in
 
-    scores  +  calibration * sum over topics of p_t log(c_t)  -  diversity * similarity to the nearest item chosen
+    scores  +  calibration * sum over topics of p_t log(c_t)  +  diversity * log det of the slate's likenesses
 
 where p_t is the share of topic t in a person's interests and c_t the topic's items in the slate: calibrated
-recommendation (Steck 2018) as a submodular gain, and maximal marginal relevance (Carbonell and Goldstein 1998). Scores
-count relative to the range of the pool.
+recommendation (Steck 2018) as a submodular gain, and the greedy mode of a determinantal point process (Chen, Zhang and
+Zhou 2018), whose gain is the log of what is left of an item's vector once those chosen are projected out. Scores count
+relative to the range of the pool.
 
 A cap per provider cuts across topics, so that counting is not enough: it is kept by the greedy choice wherever that can
 be, and where the result breaks it, an integer program says whether any slate could have kept everything.
@@ -25,6 +26,9 @@ from models.floors import Counts, Demand, Pool
 _BEFORE_THE_FIRST = 0.1
 """Items of each topic that calibration assumes before there are any: what keeps its first gain finite."""
 
+_LEAST_LEFT = np.float32(1e-6)
+"""What is left at least of an item's squared length: keeps the logarithm of a repeated item finite."""
+
 
 @dataclass(frozen=True, slots=True)
 class Taste:
@@ -32,7 +36,7 @@ class Taste:
 
     Attributes:
         calibration: weight of following the shares of a person's interests, in ranges of the pool's scores.
-        diversity: weight of not being like an item that was chosen already, in the same unit.
+        diversity: weight of not being like the items that were chosen already, in the same unit.
         least_distance: cosine distance under which two items count as the same: not both are chosen if others are left.
     """
 
@@ -103,13 +107,15 @@ class _Variety:
         spread = float(np.ptp(scores)) if len(scores) else 0.0
         self._relative = scores / spread if spread > 0 else scores
         self._nearest = np.full(len(pool), -1.0, dtype=np.float32)
+        self._left = np.ones(len(pool), dtype=np.float32)
+        self._projections: list[NDArray[np.float32]] = []
         self._taken = np.zeros(int(pool.topics.max(initial=0)) + 1)
         self._compares = taste.diversity > 0 or taste.least_distance > 0
 
     def values(self) -> NDArray[np.float64]:
         taken = self._taken[self._pool.topics] + _BEFORE_THE_FIRST
         gain = self._taste.calibration * self._pool.shares * np.log1p(1 / taken) if self._taste.calibration else 0.0
-        return self._relative + gain - self._taste.diversity * np.maximum(self._nearest, 0)
+        return self._relative + gain + self._taste.diversity * np.log(self._left)
 
     def unlike(self, eligible: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Those that are not nearly the same as one chosen, if there are any."""
@@ -120,5 +126,12 @@ class _Variety:
 
     def take(self, position: int) -> None:
         self._taken[self._pool.topics[position]] += 1
-        if self._compares:
-            np.maximum(self._nearest, self._pool.content @ self._pool.content[position], out=self._nearest)
+        if not self._compares:
+            return
+        likeness = self._pool.content @ self._pool.content[position]
+        np.maximum(self._nearest, likeness, out=self._nearest)
+        for projection in self._projections:
+            likeness -= projection * projection[position]
+        projection = likeness / np.sqrt(self._left[position])
+        self._projections.append(projection)
+        self._left = np.maximum(self._left - np.square(projection), _LEAST_LEFT)

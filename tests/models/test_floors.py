@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -43,7 +44,7 @@ demands = st.builds(
 tastes = st.builds(
     Taste,
     calibration=st.sampled_from([0.0, 0.3]),
-    diversity=st.sampled_from([0.0, 0.5]),
+    diversity=st.sampled_from([0.0, 0.15]),
     least_distance=st.sampled_from([0.0, 0.2]),
 )
 
@@ -122,3 +123,36 @@ def test_the_cap_gives_way_before_a_floor_does():
 def test_an_empty_pool_gives_an_empty_slate(demand):
     nothing = pool_of(np.empty(0, np.float32), np.empty(0, np.int32), np.empty(0, np.bool_), np.empty(0, np.bool_))
     assert len(select(nothing, affordable(nothing, demand))) == 0
+
+
+def test_diversity_is_the_greedy_determinant():
+    rng = np.random.default_rng(3)
+    scores, topics = np.sort(rng.uniform(size=12)).astype(np.float32)[::-1], np.zeros(12, dtype=np.int32)
+    pool = pool_of(scores, topics, np.zeros(12, dtype=np.bool_), np.zeros(12, dtype=np.bool_))
+    chosen = select(pool, Demand(4, 0, 0, 12, 12), Taste(diversity=0.2)).tolist()
+    likeness, relative = (pool.content @ pool.content.T).astype(np.float64), scores / np.ptp(scores)
+    expected: list[int] = []
+    for _ in range(4):
+        others = [each for each in range(12) if each not in expected]
+
+        def worth(item: int) -> float:
+            slate = [*expected, item]
+            return relative[slate].sum() + 0.2 * np.linalg.slogdet(likeness[np.ix_(slate, slate)])[1]
+
+        expected.append(max(others, key=worth))
+    assert chosen == expected
+
+
+def test_two_items_that_are_nearly_the_same_are_not_both_chosen():
+    pool = pool_of(np.array([3, 2, 1], np.float32), np.zeros(3, np.int32), np.zeros(3, np.bool_), np.zeros(3, np.bool_))
+    pool.content[1] = pool.content[0]
+    assert select(pool, Demand(2, 0, 0, 3, 3), Taste(least_distance=0.05)).tolist() == [0, 2]
+    assert select(pool, Demand(3, 0, 0, 3, 3), Taste(least_distance=0.05)).tolist() == [0, 2, 1]
+
+
+def test_calibration_gives_each_interest_its_share():
+    topics = np.array([0] * 20 + [1] * 20, dtype=np.int32)
+    pool = pool_of(np.linspace(1, 0, 40, dtype=np.float32), topics, np.zeros(40, np.bool_), np.zeros(40, np.bool_))
+    shares = np.where(topics == 0, 0.7, 0.3)
+    calibrated = select(replace(pool, shares=shares), Demand(10, 0, 0, 10, 10), Taste(calibration=20.0))
+    assert (topics[calibrated] == 1).sum() == 3
