@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from app.pipeline.labels.settings import LabelSettings
 from app.pipeline.resting import RepeatSettings
 from models.config import Config
 from models.selection import Taste
@@ -102,11 +103,11 @@ class FloorSettings(Config):
 class VarietySettings(Config):
     """How scores are traded for variety, in ranges of the candidates' scores."""
 
-    calibration: float = Field(default=0.02, ge=0, allow_inf_nan=False)
+    calibration: float = Field(default=0.2, ge=0, allow_inf_nan=False)
     """Weight of giving each interest its share of the slate."""
 
-    diversity: float = Field(default=0.05, ge=0, allow_inf_nan=False)
-    """Weight of not being like an item that stands in the slate already."""
+    diversity: float = Field(default=0.15, ge=0, allow_inf_nan=False)
+    """Weight of not being like the items that stand in the slate already."""
 
     least_distance: float = Field(default=0.02, ge=0, le=1)
     """Cosine distance of content under which two items count as the same."""
@@ -193,6 +194,8 @@ class QuerySettings(Config):
     aversion: AversionSettings = AversionSettings()
     session: SessionSettings = SessionSettings()
     user: UserStateSettings = UserStateSettings()
+
+    labels: LabelSettings = LabelSettings()
 
     hide_seen: bool = True
     """Whether items that a person has seen are left out."""
