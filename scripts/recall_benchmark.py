@@ -21,7 +21,7 @@ from scripts.evaluation.export import to_csv, to_json
 from scripts.evaluation.measure import Yardstick
 from scripts.evaluation.plot import PICTURES, can_draw, draw
 from scripts.evaluation.protocols import PROTOCOLS
-from scripts.evaluation.rows import Bench, UnknownRowError, models_of
+from scripts.evaluation.rows import ROWS, Bench, UnknownRowError, models_of
 from scripts.evaluation.split import Protocol, ProtocolError, Split
 from scripts.evaluation.summary import Heading, Summary, summarise
 from scripts.evaluation.text_table import text_table
@@ -37,7 +37,7 @@ def recall_benchmark(
     data: Annotated[Path | None, typer.Option(help="Folder or file of a data set; without it, MovieLens 100K.")] = None,
     protocol: Annotated[str, typer.Option(help=f"One of {', '.join(PROTOCOLS)}.")] = "user-split",
     seed: Annotated[int, typer.Option(min=0, help="Of the split and of the intervals.")] = 0,
-    models: Annotated[str, typer.Option(help="Names of rows, joined by commas; without them, all.")] = "",
+    models: Annotated[str, typer.Option(help=f"Rows, joined by commas: {', '.join(ROWS)}.")] = "",
     against: Annotated[str | None, typer.Option(help="Row to which the others' differences are shown.")] = None,
     tune: Annotated[bool, typer.Option(help="Choose settings on a validation split of the training part.")] = True,
     config: Annotated[

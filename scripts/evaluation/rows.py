@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 from app.settings import Settings
@@ -54,31 +53,45 @@ class Bench:
         return Tuned(family, self.protocol, tune=self.tune)
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A bench and what its models share, so that nothing is encoded or tuned twice."""
+
+    bench: Bench
+    content: ContentVectors
+    vectors: Tuned
+
+    def served(self, *, floors: bool) -> AsServed:
+        """The service, with its floors or without."""
+        return AsServed(self.bench.settings, self.bench.encoder, self.bench.cache, self.vectors, floors)
+
+
+ROWS: Final[Mapping[str, Callable[[Parts], Model]]] = {
+    "popularity": lambda _: Popularity(),
+    "content": lambda parts: ContentAverage(parts.content),
+    "item-knn": lambda parts: parts.bench.tuned(ItemKnn()),
+    "als": lambda parts: parts.bench.tuned(Als()),
+    "bpr": lambda parts: parts.bench.tuned(Bpr()),
+    "ease": lambda parts: parts.bench.tuned(Ease()),
+    "factors": lambda parts: parts.vectors,
+    "factors-no-decay": lambda parts: parts.bench.tuned(WithoutDecay(parts.bench.settings, parts.content)),
+    "served-no-floors": lambda parts: parts.served(floors=False),
+    "served": lambda parts: parts.served(floors=True),
+}
+"""In the order of the table; the service comes last, since it leaves this process' libraries one thread."""
+
+NOT_ALWAYS: Final = {"factors-no-decay"}
+"""Rows that stand in the table only where they are asked for."""
+
+
 def models_of(names: Sequence[str], bench: Bench, content: ContentVectors) -> list[Model]:
-    """The models of the rows in the table's own order; no names are all of them but those of NOT_ALWAYS.
+    """The models of the rows in the order of ROWS; no names are all of them but those of NOT_ALWAYS.
 
     Raises:
         UnknownRowError: a name is none.
     """
-    vectors = bench.tuned(ItemVectors(bench.settings, content))
-    served = partial(AsServed, bench.settings, bench.encoder, bench.cache, vectors)
-    rows: Mapping[str, Callable[[], Model]] = {
-        "popularity": Popularity,
-        "content": lambda: ContentAverage(content),
-        "item-knn": lambda: bench.tuned(ItemKnn()),
-        "als": lambda: bench.tuned(Als()),
-        "bpr": lambda: bench.tuned(Bpr()),
-        "ease": lambda: bench.tuned(Ease()),
-        "factors": lambda: vectors,
-        "factors-no-decay": lambda: bench.tuned(WithoutDecay(bench.settings, content)),
-        "served-no-floors": lambda: served(floors=False),
-        "served": lambda: served(floors=True),
-    }
-    if unknown := set(names) - set(rows):
-        raise UnknownRowError(f"no row is called {', '.join(sorted(unknown))}; there are {', '.join(rows)}")
-    wanted = set(names) or set(rows) - NOT_ALWAYS
-    return [make() for name, make in rows.items() if name in wanted]
-
-
-NOT_ALWAYS: Final = {"factors-no-decay"}
-"""Rows that stand in the table only where they are asked for."""
+    if unknown := set(names) - set(ROWS):
+        raise UnknownRowError(f"no row is called {', '.join(sorted(unknown))}; there are {', '.join(ROWS)}")
+    parts = Parts(bench, content, bench.tuned(ItemVectors(bench.settings, content)))
+    wanted = set(names) or set(ROWS) - NOT_ALWAYS
+    return [make(parts) for name, make in ROWS.items() if name in wanted]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 from typing import Protocol as TypingProtocol
 
 import numpy as np
+from tqdm import tqdm
 
 from scripts.evaluation.measure import accuracy, rank_everybody
 from scripts.evaluation.model import Ranker, Scorer, ScoreRanker, Settings
@@ -66,12 +68,15 @@ class Tuned:
         if not self._tune or all(len(values) == 1 for values in axes.values()):
             return start
         validation = self._protocol.validation(split)
-        return climb(start, axes, lambda settings: self._worth(validation, settings))
+        trials = 1 + sum(len(values) - 1 for values in axes.values())
+        with tqdm(desc=f"{self.name}: settings", total=trials, leave=False, dynamic_ncols=True) as bar:
+            return climb(start, axes, lambda settings: self._worth(validation, settings, bar))
 
-    def _worth(self, validation: Split, settings: Settings) -> float:
+    def _worth(self, validation: Split, settings: Settings, bar: tqdm[Any]) -> float:
         ranker = ScoreRanker(self._family.learn(validation, settings), settings)
         metric = self._protocol.metrics[-1]
         ranked = rank_everybody(ranker, validation, validation.scopes[0], metric.k, _nobody_watches)
+        bar.update()
         return float(np.mean(accuracy(ranked, validation.targets, [metric])[metric.name]))
 
 
@@ -87,4 +92,4 @@ def climb(start: Settings, axes: Axes, worth: Callable[[Settings], float]) -> Se
 
 
 def _nobody_watches(_people: int) -> None:
-    """Validation has no progress bar."""
+    """Settings have a bar; the people of a validation have none."""

@@ -7,6 +7,8 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel
 
 from app.settings import Settings as AppSettings
+from models.factors.learning import chosen_method
+from models.factors.settings import Method
 from scripts.evaluation.dataset import Clock, Entities
 from scripts.evaluation.model import Settings
 from scripts.evaluation.tuning import Axes
@@ -18,23 +20,32 @@ RIDGE: Final = "index.behaviour.factors.exact.ridge"
 CONTENT_WEIGHT: Final = "index.behaviour.factors.exact.content_weight"
 CONTENT_SHARE: Final = "index.behaviour.content_share"
 DIRECTED: Final = "index.behaviour.factors.transitions.weight"
+RANK: Final = "index.behaviour.factors.rank"
 NEIGHBOURS: Final = "index.behaviour.factors.neighbours"
 
 NO_DECAY: Final = 1e6
 """A half-life in days in which nothing fades."""
 
-_BY_CLOCK: Final[dict[Clock, Axes]] = {
-    Clock.SECONDS: {HALF_LIFE: (30.0, 365.0, NO_DECAY), RIDGE: (100.0, 1000.0), DIRECTED: (0.0, 0.5)},
-    Clock.STEPS: {HALF_LIFE: (1.4, 3.0), DIRECTED: (0.0, 2.0), RIDGE: (100.0, 30.0), NEIGHBOURS: (20, 50)},
+_DECAY: Final[dict[Clock, Axes]] = {
+    Clock.SECONDS: {HALF_LIFE: (30.0, 365.0, NO_DECAY)},
+    Clock.STEPS: {HALF_LIFE: (1.4, 3.0)},
+    Clock.NONE: {},
+}
+_EXACT: Final[dict[Clock, Axes]] = {
+    Clock.SECONDS: {RIDGE: (100.0, 1000.0), DIRECTED: (0.0, 0.5)},
+    Clock.STEPS: {DIRECTED: (0.0, 2.0), RIDGE: (100.0, 30.0), NEIGHBOURS: (20, 50)},
     Clock.NONE: {RIDGE: (100.0, 1000.0)},
 }
+_SPECTRAL: Final[Axes] = {RANK: (512,), NEIGHBOURS: (20, 50)}
 _WITH_TEXT: Final[Axes] = {CONTENT_SHARE: (0.0, 0.3), CONTENT_WEIGHT: (0.0, 100.0)}
 _WITHOUT_TEXT: Final[Axes] = {CONTENT_SHARE: (0.0,), CONTENT_WEIGHT: (0.0,)}
 
 
 def axes_of(entities: Entities, settings: AppSettings) -> Axes:
     """What may be chosen for a data set, the operator's own values first; without texts, content has no part in it."""
-    own = {**_BY_CLOCK[entities.clock], **(_WITH_TEXT if entities.documents else {})}
+    exact = chosen_method(len(entities.items), settings.index.behaviour.factors) is Method.EXACT
+    by_method = _EXACT[entities.clock] if exact else _SPECTRAL
+    own = {**_DECAY[entities.clock], **by_method, **(_WITH_TEXT if entities.documents else {})}
     chosen = {name: tuple(dict.fromkeys((value_of(settings, name), *values))) for name, values in own.items()}
     return chosen if entities.documents else {**chosen, **_WITHOUT_TEXT}
 
