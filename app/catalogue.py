@@ -13,9 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.firewall import Firewall
 from app.sensitive import SensitiveTopics, union_by_row
 from indexer.ann import Hits, exact_search
 from indexer.documents import ItemDocument
+from indexer.sensitive.rules import SensitiveRules
 from indexer.snapshot import NEVER, Snapshot
 from indexer.topics import nearest_topic
 from models.columns import LiveColumn
@@ -43,11 +45,11 @@ class EncodedItem:
 class Catalogue:
     """Items by row: fields, vectors, and nearest-neighbour search."""
 
-    def __init__(self, snapshot: Snapshot, sensitive: SensitiveTopics) -> None:
+    def __init__(self, snapshot: Snapshot, sensitive: SensitiveTopics, rules: SensitiveRules | None = None) -> None:
         items, vocabulary, vectors = snapshot.items, snapshot.vocabulary, snapshot.vectors
         self.snapshot = snapshot
         self.space = snapshot.space
-        self.sensitive_topics = sensitive
+        self.sensitive_topics, self.firewall = sensitive, Firewall(sensitive, rules or SensitiveRules())
         self.tag_words, self.format_words = Words(vocabulary.tags), Words(vocabulary.formats)
         self.language_words, self.provider_words = Words(vocabulary.languages), Words(vocabulary.providers)
         self.topic_names, self.topic_slugs = vocabulary.topic_names, vocabulary.topic_slugs
@@ -195,11 +197,18 @@ class Catalogue:
         yield self.languages, self.language_words.add(document.language)
         yield self.providers, self.provider_words.add(document.provider)
         yield self.topics, self.topic_of(item.content)
-        yield self.sensitive, self.sensitive_topics.bits_of_item(document.sensitive_topics, document.tags)
+        yield self.sensitive, self._sensitive_bits(item)
         yield self.content, item.content
         if self.engage is not self.content:
             yield self.engage, self.space.engage_of(content)[0]
             yield self.index, self.space.index_of(content)[0]
+
+    def _sensitive_bits(self, item: EncodedItem) -> np.uint64:
+        """What is declared, what the tags imply, and what the classifier of the snapshot finds."""
+        heads, document = self.snapshot.heads, item.document
+        found = np.flatnonzero(heads.touched(item.content[None])[0])
+        classified = self.sensitive_topics.bits(heads.names[topic] for topic in found)
+        return self.sensitive_topics.bits_of_item(document.sensitive_topics, document.tags) | classified
 
 
 def _order_by_time(published: NDArray[np.int64]) -> tuple[Rows, NDArray[np.int64]]:
@@ -216,9 +225,9 @@ def _order_by_topic(topics: NDArray[np.int32], count: int) -> tuple[Rows, NDArra
 
 def _sensitive_bits(snapshot: Snapshot, sensitive: SensitiveTopics) -> NDArray[np.uint64]:
     items, vocabulary = snapshot.items, snapshot.vocabulary
-    declared = np.array([sensitive.bits((topic,)) for topic in vocabulary.sensitive_topics], dtype=np.uint64)
+    touched = np.array([sensitive.bits((topic,)) for topic in vocabulary.sensitive_topics], dtype=np.uint64)
     implied = sensitive.bits_of_tags(vocabulary.tags)
-    return union_by_row(items.sensitive, declared) | union_by_row(items.tags, implied)
+    return union_by_row(items.sensitive, touched) | union_by_row(items.tags, implied)
 
 
 def _merged(first: Hits, second: Hits, k: int) -> Hits:

@@ -34,7 +34,10 @@ class Control:
         await self._stores.users.put_profile(user_id, profile, self._clock.now())
         if personalization is not ...:
             await self._stores.users.set_personalization(user_id, personalization is not False, self._clock.now())
-        self._update(user_id)
+        if set(present.get("allowed_sensitive_topics", ())) == set(merged.allowed_sensitive_topics):
+            self._update(user_id)
+        else:
+            self._reload(user_id)
 
     async def reset(self, user_id: str, *, keep_seen: bool) -> int:
         """Forget what was learned; the epoch that begins."""

@@ -12,6 +12,7 @@
     ├── TooManyRowsError              413  too-many-rows
     ├── UnsupportedMediaTypeError     415  unsupported-media-type
     ├── InvalidPayloadError           422  invalid-payload
+    │   └── UndeclaredDataError       422  undeclared-data
     ├── RowsRejectedError             422  rows-rejected
     ├── UnexpectedError               500  unexpected-error
     └── UnavailableError              503  unavailable
@@ -144,6 +145,12 @@ class InvalidPayloadError(PenchantError):
     def __init__(self, errors: Sequence[FieldProblem]) -> None:
         said = "; ".join(f"{error.field or 'the request'} {error.message}" for error in errors)
         super().__init__(f"{said}.", errors=list(errors))
+
+
+class UndeclaredDataError(InvalidPayloadError):
+    """The charter declares no use for what was sent."""
+
+    slug, title = "undeclared-data", "The charter does not declare this data"
 
 
 class RowsRejectedError(PenchantError):

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.catalogue import Catalogue, EncodedItem
+from app.charter.charter import load_charter
 from app.embedder import Embedder
 from app.people import People, Person
 from app.pipeline.context import World
@@ -23,6 +24,8 @@ from app.settings import Settings
 from app.storage.protocols import Stores
 from app.storage.rows import ItemChange, LoggedColumns
 from indexer.documents import ItemDocument
+from indexer.sensitive.rules import SensitiveRules
+from indexer.sensitive.taxonomy import load_taxonomy
 from indexer.snapshot import Snapshot
 from models.encoder import unit
 from models.history import EventColumns
@@ -89,8 +92,7 @@ class Generation:
 
 def build_generation(snapshot: Snapshot, stores: Stores, embedder: Embedder, settings: Settings) -> Generation:
     """Everything anew for one snapshot; seconds for a million events. Blocks: call it in a thread."""
-    sensitive = SensitiveTopics(settings.sensitive, snapshot.vocabulary.sensitive_topics)
-    catalogue = Catalogue(snapshot, sensitive)
+    catalogue = guarded_catalogue(snapshot, settings, load_charter(settings.charter).rules())
     changes = stores.items.changes(snapshot.manifest.items_version)
     apply_changes(catalogue, changes, embedder)
     log = stores.events.columns()
@@ -106,6 +108,12 @@ def build_generation(snapshot: Snapshot, stores: Stores, embedder: Embedder, set
     )
     generation.count(people.columns(log))
     return generation
+
+
+def guarded_catalogue(snapshot: Snapshot, settings: Settings, rules: SensitiveRules) -> Catalogue:
+    """The items behind the firewall that these rules make."""
+    taxonomy = load_taxonomy(settings.index.sensitive.taxonomy)
+    return Catalogue(snapshot, SensitiveTopics(taxonomy, [*snapshot.vocabulary.sensitive_topics, *rules.modes]), rules)
 
 
 def _world(catalogue: Catalogue, people: People, log: LoggedColumns, settings: Settings) -> World:

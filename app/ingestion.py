@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import orjson
 
+from app.charter.gate import Gate
 from app.clock import Clock
 from app.generation import Generation
 from app.rollover import Rollover
@@ -42,8 +43,9 @@ class EventResult:
 class Ingestion:
     """Takes events in. An acknowledged event is in the log, and in the next answer."""
 
-    def __init__(self, rollover: Rollover, log: EventLog, clock: Clock, future_tolerance: float) -> None:
+    def __init__(self, rollover: Rollover, log: EventLog, clock: Clock, gate: Gate, future_tolerance: float) -> None:
         """`future_tolerance` in seconds."""
+        self._gate = gate
         self._rollover = rollover
         self._log = log
         self._clock = clock
@@ -69,6 +71,9 @@ class Ingestion:
         ]
 
     def _refusal(self, generation: Generation, event: EventDocument, latest: float) -> EventResult | None:
+        undeclared = self._gate.event(event)
+        if undeclared is not None:
+            return EventResult(event.event_id, "rejected", undeclared.field, undeclared.message)
         occurred_at = self._occurred_at(event)
         if occurred_at > latest:
             message = f"lies more than {self._future_tolerance:g} seconds ahead of the service's clock"
@@ -76,6 +81,15 @@ class Ingestion:
         person = generation.people.get(event.user_id)
         if person and person.row.reset_at is not None and occurred_at < person.row.reset_at:
             return EventResult(event.event_id, "ignored", message="the person's profile was reset after this happened")
+        return self._dropped(generation, event)
+
+    def _dropped(self, generation: Generation, event: EventDocument) -> EventResult | None:
+        """Why an event is not stored although nothing is wrong with it, if so."""
+        if self._occurred_at(event) < self._gate.kept_since(event, self._clock.now()):
+            return EventResult(event.event_id, "ignored", message="is older than the charter keeps such events")
+        if not self._gate.keep_as_seen and not generation.people.may_learn(event.user_id, event.item_id):
+            message = "is about a sensitive item that the person does not permit to learn from; nothing was stored"
+            return EventResult(event.event_id, "ignored", message=message)
         return None
 
     def _new_event(self, event: EventDocument) -> NewEvent:

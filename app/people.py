@@ -27,7 +27,8 @@ class Person:
     Attributes:
         row: what the users table holds: epoch, last reset, whether personalisation is on.
         explicit: the explicit profile, or None.
-        history: events since the last reset.
+        history: events since the last reset that may be learned from.
+        withheld: the others since then, on sensitive items: all that they say is that an item was seen or dismissed.
         state: what was learned from them.
         seen_before: rows seen before the last reset, where the person wished to keep them.
         explicit_vector: float32 [d], vector X of the explicit profile, or None.
@@ -36,9 +37,16 @@ class Person:
     row: UserRow
     explicit: UserDocument | None
     history: History
+    withheld: History
     state: UserState
     seen_before: Rows
     explicit_vector: NDArray[np.float32] | None = None
+
+    def experienced(self) -> EventColumns:
+        """All events since the last reset, withheld ones too: for what must not be shown again, and nothing else."""
+        if not len(self.withheld):
+            return self.history.columns()
+        return self.history.columns().joined(self.withheld.columns())
 
 
 class People:
@@ -73,29 +81,42 @@ class People:
         people = [self._person(user_id) for user_id in log.users]
         events, users = self._columns(log)
         counts = self._counting(events, users, people)
-        for user, part in _by_user(users, counts):
+        learned = counts & self._learnable(events, users, people)
+        for user, part in _by_user(users, learned):
             people[user].history.extend(events.where(part))
+        for user, part in _by_user(users, counts & ~learned):
+            people[user].withheld.extend(events.where(part))
         for user, part in _by_user(users, ~counts & self.signals.seen[events.codes]):
             self._keep_seen(people[user], events.where(part))
-        self._load_states(people, events.where(counts), users[counts])
+        self._load_states(people, events.where(learned), users[learned])
 
     def learn(self, user_id: str, events: EventColumns) -> EventColumns:
         """Take in new events of one person, in any order; returns those that count.
 
-        Events from before the person's last reset change nothing.
+        Events from before the person's last reset change nothing, and those that the firewall holds back teach nothing
+        of the person: of them only the item's own popularity hears.
         """
         self.revision += 1
         person = self._person(user_id)
         counting = events.where(_since_reset(person, events))
-        person.history.extend(counting)
+        passed = self._catalogue.firewall.learnable(self._catalogue.sensitive[counting.rows], self._permitted(person))
+        learned = counting.where(passed)
+        person.withheld.extend(counting.where(~passed))
+        person.history.extend(learned)
         for sums, polarity in ((person.state.positive, 1), (person.state.negative, -1)):
-            part = counting.where(self.signals.polarity[counting.codes] == polarity)
+            part = learned.where(self.signals.polarity[learned.codes] == polarity)
             vectors = self._catalogue.engage[part.rows]
             sums.add(Engagements(self._catalogue.topics[part.rows], vectors, part.weights, part.times))
         return counting
 
+    def may_learn(self, user_id: str, item_id: str) -> bool:
+        """Whether the firewall would let an event of this person on this item through, as things stand."""
+        person, bits = self.get(user_id), self._catalogue.sensitive.at(self._catalogue.row(item_id))
+        permitted = self._permitted(person) if person else np.uint64(0)
+        return bool(self._catalogue.firewall.learnable(np.array([bits], dtype=np.uint64), permitted)[0])
+
     def update(self, row: UserRow) -> Person:
-        """Take in a changed users row that is not a reset."""
+        """Take in a changed users row that is not a reset and permits the same sensitive topics."""
         self.revision += 1
         person = self._person(row.user_id)
         person.row, person.explicit = row, _explicit(row)
@@ -106,8 +127,8 @@ class People:
         self.revision += 1
         person = self._person(row.user_id)
         person.row = row
-        seen = person.history.columns()
-        person.history, person.state = History(), self._new_state()
+        seen = person.experienced()
+        person.history, person.withheld, person.state = History(), History(), self._new_state()
         kept = seen.rows[self.signals.seen[seen.codes]] if row.reset_keeps_seen else _NOTHING_SEEN
         person.seen_before = np.union1d(person.seen_before, kept) if row.reset_keeps_seen else _NOTHING_SEEN
 
@@ -137,6 +158,14 @@ class People:
         since = np.array([_reset_at(person) for person in people], dtype=np.float64)
         return (events.sequence > after[users]) & (events.times >= since[users])
 
+    def _learnable(self, events: EventColumns, users: NDArray[np.int32], people: Sequence[Person]) -> NDArray[np.bool_]:
+        """What the firewall lets through, each event by what its own person permits."""
+        permitted = np.array([self._permitted(person) for person in people], dtype=np.uint64)
+        return self._catalogue.firewall.learnable(self._catalogue.sensitive[events.rows], permitted[users])
+
+    def _permitted(self, person: Person) -> np.uint64:
+        return self._catalogue.firewall.permitted(person.explicit.allowed_sensitive_topics if person.explicit else ())
+
     def _load_states(self, people: Sequence[Person], events: EventColumns, users: NDArray[np.int32]) -> None:
         log = EngagementLog(users, events.rows, self._catalogue.topics[events.rows], events.weights, events.times)
         polarity = self.signals.polarity[events.codes]
@@ -155,7 +184,7 @@ class People:
         return self._people[user_id]
 
     def _new_person(self, row: UserRow) -> Person:
-        return Person(row, _explicit(row), History(), self._new_state(), _NOTHING_SEEN)
+        return Person(row, _explicit(row), History(), History(), self._new_state(), _NOTHING_SEEN)
 
     def _new_state(self) -> UserState:
         return UserState(self._catalogue.space.dimension, *self._half_lives)

@@ -1,4 +1,4 @@
-"""Sensitive topics as bits: what an item touches, and what a person has permitted."""
+"""Sensitive topics as bits: what an item touches."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 
+from indexer.sensitive.taxonomy import Taxonomy
 from models.columns import CodesColumn
 from models.config import Config
 from models.words import Words
@@ -15,36 +15,30 @@ from models.words import Words
 MAX_TOPICS = 63
 
 
-class SensitiveSettings(Config):
-    """Which items count as sensitive besides those that declare it."""
+class FirewallSettings(Config):
+    """What becomes of events on sensitive items that may not be learned from."""
 
-    tags: dict[str, list[str]] = Field(
-        default_factory=lambda: {
-            "health": ["health", "illness", "mental health", "disease"],
-            "politics": ["politics", "elections"],
-            "religion": ["religion"],
-            "sexuality": ["sexuality", "erotica", "adult"],
-            "gambling": ["gambling", "betting"],
-            "weapons": ["weapons", "guns"],
-            "self-harm": ["self-harm", "suicide"],
-        }
-    )
-    """Sensitive topic -> tags (lower case) that put an item under it."""
+    keep_as_seen: bool = True
+    """Whether they are stored, so that the item counts as seen, and for the case that the person permits the topic
+    later; if not, they are dropped at the door."""
 
 
 class SensitiveTopics:
     """Numbers sensitive topics, one bit each, and knows which tags imply them.
 
+    Args:
+        taxonomy: the topics that are known from the start, and their tags.
+        others: further names in use, such as those that items declare.
+
     Raises:
         ValueError: more than 63 topics are in use.
     """
 
-    def __init__(self, settings: SensitiveSettings, declared: Iterable[str] = ()) -> None:
-        self.words = Words([*sorted(settings.tags), *(topic for topic in declared if topic not in settings.tags)])
-        self._topics_of_tag: dict[str, list[str]] = {}
-        for topic, tags in settings.tags.items():
-            for tag in tags:
-                self._topics_of_tag.setdefault(tag, []).append(topic)
+    def __init__(self, taxonomy: Taxonomy, others: Iterable[str] = ()) -> None:
+        self.words = Words(dict.fromkeys([*taxonomy.names, *others]))
+        self._topics_of_tag = taxonomy.topics_of_tags()
+        if len(self.words) > MAX_TOPICS:
+            raise ValueError(f"more than {MAX_TOPICS} sensitive topics are in use")
 
     def bits(self, topics: Iterable[str]) -> np.uint64:
         """Bits of the named topics; a name that no item bears has none."""

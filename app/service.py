@@ -9,10 +9,12 @@ from typing import Any
 import orjson
 
 from app.cataloguing import Cataloguing
+from app.charter.charter import load_charter
+from app.charter.gate import Gate
 from app.clock import Clock
 from app.control import Control
 from app.embedder import Embedder
-from app.errors import ItemNotFoundError
+from app.errors import ItemNotFoundError, UndeclaredDataError
 from app.ingestion import EventResult, Ingestion
 from app.learnable import learnable
 from app.pipeline.slate import Slate
@@ -25,6 +27,7 @@ from app.similar import similar_payload
 from app.storage.protocols import ItemChange, Stores
 from app.transparency import transparency_payload
 from indexer.documents import EventDocument, ItemDocument
+from indexer.problems import FieldProblem
 
 
 class Service:
@@ -38,7 +41,11 @@ class Service:
         self._embedder = embedder
         self.rollover = Rollover(settings, stores, embedder, clock)
         self._recommending = Recommending(self.rollover, clock, settings.query, settings.paging)
-        self._ingestion = Ingestion(self.rollover, stores.events, clock, settings.ingest.future_tolerance_seconds)
+        self._charter = load_charter(settings.charter)
+        self.gate = Gate(self._charter, settings.firewall.keep_as_seen)
+        self._ingestion = Ingestion(
+            self.rollover, stores.events, clock, self.gate, settings.ingest.future_tolerance_seconds
+        )
         self._cataloguing = Cataloguing(self.rollover, stores, embedder, clock)
         self._control = Control(self.rollover, stores, embedder, clock)
 
@@ -47,9 +54,12 @@ class Service:
         await self.rollover.refresh()
         return asyncio.create_task(self.rollover.watch())
 
-    async def upsert_items(self, documents: Sequence[ItemDocument]) -> list[bool]:
-        """Add or replace items; for each whether it is new."""
-        return await self._cataloguing.upsert(documents)
+    async def upsert_items(self, documents: Sequence[ItemDocument]) -> list[bool | FieldProblem]:
+        """Add or replace items; for each whether it is new, or what of it the charter does not declare."""
+        refused = [self.gate.item(document) for document in documents]
+        declared = [document for document, problem in zip(documents, refused, strict=True) if problem is None]
+        new = iter(await self._cataloguing.upsert(declared))
+        return [problem if problem is not None else next(new) for problem in refused]
 
     def get_item(self, item_id: str) -> bytes:
         """One item as JSON."""
@@ -86,6 +96,9 @@ class Service:
 
     async def patch_profile(self, user_id: str, patch: ProfilePatch) -> dict[str, Any]:
         """Edit what a person states; the profile as it is then."""
+        undeclared = self.gate.profile(patch.changes())
+        if undeclared:
+            raise UndeclaredDataError(undeclared)
         await self._control.patch(user_id, patch.changes())
         return self.profile(user_id)
 

@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from app.paging import PagingSettings
 from app.pipeline.settings import QuerySettings
 from app.popularity import PopularitySettings
-from app.sensitive import SensitiveSettings
+from app.sensitive import FirewallSettings
 from app.storage.database import StorageSettings
 from indexer.build import IndexSettings
 from models.config import Config
@@ -76,6 +76,9 @@ class Settings(BaseSettings):
     as_of: AwareDatetime | None = None
     """Moment at which the service's clock stands still, for data of another time; absent, it is the machine's."""
 
+    charter: Path | None = None
+    """TOML file of the charter, relative to the settings' own file; absent, the packaged one."""
+
     http: HttpSettings = HttpSettings()
     ingest: IngestSettings = IngestSettings()
     storage: StorageSettings = StorageSettings()
@@ -85,7 +88,7 @@ class Settings(BaseSettings):
     query: QuerySettings = QuerySettings()
     paging: PagingSettings = PagingSettings()
     popularity: PopularitySettings = PopularitySettings()
-    sensitive: SensitiveSettings = SensitiveSettings()
+    firewall: FirewallSettings = FirewallSettings()
 
     @property
     def snapshot_folder(self) -> Path:
@@ -134,7 +137,15 @@ def load_settings(config: Path | None = None) -> Settings:
     if named and not Path(named).is_file():
         raise SettingsFileError(f"{named} does not exist; it is named by {CONFIG_VARIABLE} or --config")
     _refuse_unknown_variables()
-    return Settings()
+    return _beside(Path(named).parent, Settings()) if named else Settings()
+
+
+def _beside(folder: Path, settings: Settings) -> Settings:
+    """The charter may stand beside the settings' file."""
+    charter = settings.charter
+    if charter is None or charter.is_absolute() or not (folder / charter).is_file():
+        return settings
+    return settings.model_copy(update={"charter": folder / charter})
 
 
 def _refuse_unknown_variables() -> None:

@@ -23,7 +23,7 @@ _CONTROLS = {
 
 def transparency_payload(settings: Settings, generation: Generation | None) -> dict[str, Any]:
     """The answer of `GET /transparency`."""
-    live = settings.model_dump(mode="json", include={"query", "events", "popularity", "sensitive"})
+    live = settings.model_dump(mode="json", include={"query", "events", "popularity", "firewall"})
     return {
         "data_used": _USED,
         "user_controls": _CONTROLS,
@@ -39,5 +39,5 @@ def transparency_payload(settings: Settings, generation: Generation | None) -> d
 
 def configuration_hash(settings: Settings) -> str:
     """Digest of every setting that bears on an answer."""
-    shaping = settings.model_dump_json(include={"query", "events", "popularity", "sensitive", "as_of"})
+    shaping = settings.model_dump_json(include={"query", "events", "popularity", "firewall", "as_of"})
     return blake2b(shaping.encode(), digest_size=16).hexdigest()

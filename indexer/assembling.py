@@ -10,7 +10,7 @@ from indexer.build import BuildInput
 from indexer.documents import ItemDocument
 from indexer.rejects import Rejects
 from indexer.snapshot_files import SnapshotFolder
-from indexer.validation import read_documents
+from indexer.validation import Refuse, read_documents
 
 
 class Change(Protocol):
@@ -33,14 +33,16 @@ class Change(Protocol):
         """When, in seconds since 1970 by the machine's clock."""
 
 
-def from_file(path: Path, changes: Iterable[Change], rejects: Rejects) -> BuildInput:
-    """The items of a file, and the changes that are younger than it.
+def from_file(
+    path: Path, changes: Iterable[Change], rejects: Rejects, refuse: Refuse[ItemDocument] | None = None
+) -> BuildInput:
+    """The items of a file that are not refused, and the changes that are younger than it.
 
     Raises:
         InputFileError: the file is missing, of no known kind, or damaged.
     """
     written_at = path.stat().st_mtime if path.is_file() else 0.0
-    items = {item.item_id: item for item in read_documents(path, ItemDocument, rejects)}
+    items = {item.item_id: item for item in read_documents(path, ItemDocument, rejects, refuse)}
     return _with_changes(items, changes, younger_than=written_at)
 
 

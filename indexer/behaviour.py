@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from hashlib import blake2b
 from io import BytesIO
 from typing import Any
 
@@ -23,6 +25,7 @@ from models.space import Space
 Vectors = NDArray[np.float32]
 NEAREST = 10
 SAMPLE = 1_000
+_COLUMNS = ("users", "items", "weights", "times", "permits")
 
 
 class BehaviourSettings(Config):
@@ -46,6 +49,9 @@ class EventTable:
         weights: float32 [n], positive.
         times: float64 [n], seconds since 1970.
         sequence: the log's last position that was looked at.
+        permits: int32 [n], position in `permit_sets`: the sensitive topics that the person of each event permits;
+            empty where nobody permits any.
+        permit_sets: distinct sets of sensitive topics; the first is empty.
     """
 
     users: NDArray[np.int32]
@@ -54,6 +60,8 @@ class EventTable:
     weights: NDArray[np.float32]
     times: NDArray[np.float64]
     sequence: int
+    permits: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, dtype=np.int32))
+    permit_sets: Sequence[Sequence[str]] = ((),)
 
     @classmethod
     def none(cls) -> EventTable:
@@ -63,7 +71,8 @@ class EventTable:
 
     def to_bytes(self) -> bytes:
         """The inverse of `from_bytes`: numpy's archive format, without pickles."""
-        arrays: dict[str, Any] = {name: getattr(self, name) for name in ("users", "items", "weights", "times")}
+        arrays: dict[str, Any] = {name: getattr(self, name) for name in _COLUMNS}
+        arrays |= {"permit_sets": np.array(json.dumps([list(topics) for topics in self.permit_sets]))}
         arrays |= StringColumn.build(self.item_ids).arrays() | {"sequence": np.int64(self.sequence)}
         file = BytesIO()
         np.savez(file, **arrays)
@@ -81,7 +90,13 @@ class EventTable:
                 arrays["weights"],
                 arrays["times"],
                 int(arrays["sequence"]),
+                arrays["permits"],
+                json.loads(str(arrays["permit_sets"])),
             )
+
+    def digest(self) -> str:
+        """32 hexadecimal digits that change with what is learned from."""
+        return blake2b(self.to_bytes(), digest_size=16).hexdigest()
 
     def interactions(self, ids: IdMap) -> Interactions:
         """Who engaged with which row of a catalogue; events on other items are left out."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import blake2b
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,12 @@ from indexer.columns import build_columns, vocabulary_of
 from indexer.documents import ItemDocument
 from indexer.embeddings import CachedEncoder, EmbeddingCache, embed
 from indexer.progress import Progress, silent
+from indexer.sensitive.classifier import build_classifier
+from indexer.sensitive.learning import permitted_events
+from indexer.sensitive.rules import SensitiveRules
+from indexer.sensitive.scoring import touched_topics
+from indexer.sensitive.settings import SensitiveSettings
+from indexer.sensitive.taxonomy import Taxonomy, load_taxonomy
 from indexer.snapshot import ItemVectors, Manifest, Snapshot
 from indexer.snapshot_files import SnapshotError, SnapshotFolder
 from indexer.tags import TagSettings, build_tags
@@ -25,6 +33,7 @@ from models.config import Config
 from models.encoder import Encoder
 from models.interactions import Interactions
 from models.sentence_encoder import PACKAGED
+from models.topic_heads import TopicHeads
 
 Vectors = NDArray[np.float32]
 FORMAT_VERSION = 1
@@ -40,6 +49,7 @@ class IndexSettings(Config):
     topics: TopicSettings = TopicSettings()
     behaviour: BehaviourSettings = BehaviourSettings()
     tags: TagSettings = TagSettings()
+    sensitive: SensitiveSettings = SensitiveSettings()
 
     seed: int = Field(default=0, ge=0)
     """Of everything that draws lots while building."""
@@ -61,11 +71,13 @@ class BuildInput:
         items: the catalogue, ids unique.
         items_version: changes of the items' journal up to this one are among them.
         events: what people did, to learn from.
+        rules: how sensitive topics are treated.
     """
 
     items: Sequence[ItemDocument]
     items_version: int = 0
     events: EventTable = field(default_factory=EventTable.none)
+    rules: SensitiveRules = field(default_factory=SensitiveRules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +91,7 @@ class Builder:
         folder: where snapshots are published.
         say: told of each step as it begins.
         progress: told of texts as they are embedded.
+        trained_heads: file of trained classifiers of sensitive topics; it need not exist.
     """
 
     settings: IndexSettings
@@ -87,6 +100,7 @@ class Builder:
     folder: SnapshotFolder
     say: Callable[[str], None]
     progress: Progress = silent
+    trained_heads: Path | None = None
 
     def __call__(self, given: BuildInput, *, force: bool = False) -> tuple[Manifest, bool]:
         """Publish a snapshot of the input; returns its manifest, and False where the current one is it already.
@@ -98,11 +112,12 @@ class Builder:
         if not given.items:
             raise EmptyCatalogueError("there is no item to index")
         items = sorted(given.items, key=lambda item: item.item_id)
-        digest = self._digest(items, given)
+        guard = self._guard()
+        digest = self._digest(items, given, guard)
         current = self._current()
         if current and not force and current.input_digest == digest:
             return current, False
-        snapshot = self._build(items, given, digest)
+        snapshot = self._build(items, given, digest, guard)
         self._check_recall(snapshot.manifest.recall_at_10, force=force)
         self.say(f"publishing {snapshot.snapshot_id}")
         return self.folder.publish(snapshot), True
@@ -115,22 +130,33 @@ class Builder:
         except SnapshotError:
             return None
 
-    def _build(self, items: Sequence[ItemDocument], given: BuildInput, digest: str) -> Snapshot:
+    def _build(self, items: Sequence[ItemDocument], given: BuildInput, digest: str, guard: _Guard) -> Snapshot:
         content = self._embed(items)
         self.say("finding topics and tags")
         tag_lists, titles = [item.tags for item in items], [item.headline() for item in items]
         tags = build_tags(tag_lists, content, CachedEncoder(self.encoder, self.cache), self.settings.tags)
         topics = find_topics(content, tag_lists, tags, self.settings.topics, titles=titles)
-        vocabulary = vocabulary_of(items, tags.names, topics)
-        columns = build_columns(items, vocabulary, topics.assignment)
-        learned = self._learn(content, given.events.interactions(columns.ids))
+        if not guard.heads.names:
+            self.say("sensitive topics: by declaration and tags only, no classifier is trained for this encoder")
+        sensitive = touched_topics(items, content, guard.taxonomy, guard.heads)
+        vocabulary = vocabulary_of(items, tags.names, topics, sensitive)
+        columns = build_columns(items, vocabulary, topics.assignment, sensitive)
+        events = permitted_events(given.events, columns.ids, sensitive, given.rules)
+        learned = self._learn(content, events.interactions(columns.ids))
         vectors = ItemVectors(
             content, learned.engage, learned.index, learned.neighbours, topics.centroids, tags.vectors
         )
         self.say(f"indexing {len(items)} vectors of {learned.space.dimension} dimensions")
         index = VectorIndex.build(vectors.index, self.settings.ann)
-        manifest = self._manifest(given, digest, learned, vectors, index)
-        return Snapshot(manifest, vocabulary, columns, vectors, learned.space, index)
+        manifest = guard.noted(self._manifest(given, digest, learned, vectors, index))
+        return Snapshot(manifest, vocabulary, columns, vectors, learned.space, index, guard.heads)
+
+    def _guard(self) -> _Guard:
+        settings = self.settings.sensitive
+        taxonomy = load_taxonomy(settings.taxonomy)
+        encoder = CachedEncoder(self.encoder, self.cache)
+        heads = build_classifier(taxonomy, encoder, settings, self.trained_heads)
+        return _Guard(taxonomy, heads)
 
     def _learn(self, content: Vectors, interactions: Interactions) -> LearnedVectors:
         learned = learn_vectors(content, interactions, self.encoder.fingerprint, self.settings.behaviour)
@@ -185,12 +211,27 @@ class Builder:
                 "index.ann.ef_construction, or publish all the same with --force"
             )
 
-    def _digest(self, items: Sequence[ItemDocument], given: BuildInput) -> str:
+    def _digest(self, items: Sequence[ItemDocument], given: BuildInput, guard: _Guard) -> str:
         digest = blake2b(
             f"{FORMAT_VERSION}/{self.encoder.fingerprint}/{given.items_version}/{given.events.sequence}".encode(),
             digest_size=16,
         )
         digest.update(self.settings.model_dump_json().encode())
+        digest.update(f"{guard.taxonomy.digest()}/{guard.heads.digest()}/{given.events.digest()}".encode())
+        digest.update(json.dumps(dict(given.rules.modes), sort_keys=True).encode())
         for item in items:
             digest.update(item.model_dump_json().encode())
         return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Guard:
+    """What tells which items are sensitive."""
+
+    taxonomy: Taxonomy
+    heads: TopicHeads
+
+    def noted(self, manifest: Manifest) -> Manifest:
+        """The manifest with what items were judged by."""
+        judged = {"classifier": self.heads.digest(), "classified_topics": self.heads.names}
+        return manifest.model_copy(update={"taxonomy": self.taxonomy.digest(), **judged})

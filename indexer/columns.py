@@ -15,28 +15,35 @@ from models.ids import IdMap
 from models.words import Words
 
 
-def vocabulary_of(items: Sequence[ItemDocument], tags: Sequence[str], topics: Topics) -> Vocabulary:
+def vocabulary_of(
+    items: Sequence[ItemDocument], tags: Sequence[str], topics: Topics, sensitive: Sequence[Sequence[str]]
+) -> Vocabulary:
     """Every word that the columns refer to by code; `tags` in the order of their vectors."""
     return Vocabulary(
         tags=tuple(tags),
         formats=_words(item.format for item in items),
         languages=_words(item.language for item in items),
         providers=_words(item.provider or "" for item in items),
-        sensitive_topics=_words(topic for item in items for topic in item.sensitive_topics),
+        sensitive_topics=_words(topic for touched in sensitive for topic in touched),
         topic_names=tuple(topics.names),
         topic_slugs=tuple(topics.slugs),
     )
 
 
-def build_columns(items: Sequence[ItemDocument], vocabulary: Vocabulary, topics: NDArray[np.int32]) -> ItemColumns:
-    """Columns of `items`, in their order; ids unique."""
-    tags, sensitive = Words(vocabulary.tags), Words(vocabulary.sensitive_topics)
+def build_columns(
+    items: Sequence[ItemDocument],
+    vocabulary: Vocabulary,
+    topics: NDArray[np.int32],
+    sensitive: Sequence[Sequence[str]],
+) -> ItemColumns:
+    """Columns of `items`, in their order; ids unique. `sensitive`: the sensitive topics that each touches."""
+    tags, sensitive_words = Words(vocabulary.tags), Words(vocabulary.sensitive_topics)
     return ItemColumns(
         ids=IdMap.build([item.item_id for item in items]),
         documents=StringColumn.build([item.model_dump_json(exclude_none=True) for item in items]),
         titles=StringColumn.build([item.headline() for item in items]),
         tags=CodesColumn.build([[tags.code(tag) for tag in item.tags] for item in items]),
-        sensitive=CodesColumn.build([[sensitive.code(topic) for topic in item.sensitive_topics] for item in items]),
+        sensitive=CodesColumn.build([[sensitive_words.code(topic) for topic in touched] for touched in sensitive]),
         published_at=np.array([int(item.published_at.timestamp()) for item in items], dtype=np.int64),
         expires_at=np.array(
             [int(item.expires_at.timestamp()) if item.expires_at else NEVER for item in items], dtype=np.int64

@@ -14,6 +14,7 @@ from models.columns import CodesColumn, StringColumn
 from models.ids import IdMap
 from models.neighbours import Neighbours
 from models.space import Space
+from models.topic_heads import TopicHeads
 
 Vectors = NDArray[np.float32]
 NEVER = np.iinfo(np.int64).max
@@ -55,6 +56,12 @@ class Manifest(BaseModel):
     index_kind: str
     recall_at_10: float
     """Of the vector index against exact search."""
+    taxonomy: str = ""
+    """Digest of the sensitive topics."""
+    classifier: str = ""
+    """Digest of the heads that told which items touch them."""
+    classified_topics: tuple[str, ...] = ()
+    """The topics of these heads, in their order."""
     files: dict[str, FileRecord]
 
 
@@ -89,7 +96,7 @@ class ItemColumns:
         documents: each item as the JSON document that was given.
         titles: titles.
         tags: codes of the tags.
-        sensitive: codes of the declared sensitive topics.
+        sensitive: codes of the sensitive topics that an item touches: declared, by its tags, or by the classifier.
         published_at: int64 [n], seconds since 1970.
         expires_at: int64 [n], NEVER where the item does not expire.
         formats, languages, providers: int32 [n], codes; -1 where an item has none.
@@ -140,6 +147,8 @@ class Snapshot:
     vectors: ItemVectors
     space: Space
     index: VectorIndex
+    heads: TopicHeads
+    """The classifier of sensitive topics, for items that come later."""
 
     @property
     def snapshot_id(self) -> str:

@@ -28,6 +28,7 @@ from models.columns import CodesColumn, StringColumn
 from models.ids import IdMap
 from models.neighbours import Neighbours
 from models.space import Space
+from models.topic_heads import TopicHeads
 
 CURRENT = "CURRENT"
 _BUILDING = ".building-"
@@ -35,6 +36,7 @@ _LOCK = ".lock"
 _MANIFEST = "manifest.json"
 _VOCABULARY = "vocabulary.json"
 _INDEX = "vectors.faiss"
+_HEADS = "sensitive."
 _PACKED: dict[str, type[IdMap | StringColumn | CodesColumn]] = {
     "items.ids": IdMap,
     "items.documents": StringColumn,
@@ -178,6 +180,7 @@ class SnapshotFolder:
             vectors=vectors,
             space=_space(manifest, arrays),
             index=VectorIndex.load(folder / _INDEX, vectors.index, settings),
+            heads=_heads(manifest, arrays),
         )
 
 
@@ -194,6 +197,7 @@ def _arrays(snapshot: Snapshot) -> dict[str, NDArray[Any]]:
         arrays |= {"vectors.engage": vectors.engage, "vectors.index": vectors.index}
     neighbours = vectors.neighbours
     arrays |= {f"neighbours.{field.name}": getattr(neighbours, field.name) for field in fields(Neighbours)}
+    arrays |= {f"{_HEADS}{name}": array for name, array in snapshot.heads.arrays().items()}
     return arrays | {"space.engage_map": snapshot.space.engage_map, "space.index_map": snapshot.space.index_map}
 
 
@@ -230,6 +234,14 @@ def _space(manifest: Manifest, arrays: dict[str, NDArray[Any]]) -> Space:
         engage_map=arrays["space.engage_map"],
         index_map=arrays["space.index_map"],
     )
+
+
+def _heads(manifest: Manifest, arrays: dict[str, NDArray[Any]]) -> TopicHeads:
+    """None in snapshots from before there was a classifier."""
+    parts = {name.removeprefix(_HEADS): array for name, array in arrays.items() if name.startswith(_HEADS)}
+    if not parts:
+        return TopicHeads.none(manifest.content_dimension)
+    return TopicHeads.from_arrays(manifest.classified_topics, parts)
 
 
 def _mapped(path: Path) -> NDArray[Any]:

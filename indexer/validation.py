@@ -5,7 +5,7 @@ Where several good rows of a file name the same item or user, the last one stand
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -17,9 +17,12 @@ from indexer.readers import FileRow, field_of, read_rows
 from indexer.rejects import Rejects
 
 SomeDocument = TypeVar("SomeDocument", bound=Document)
+Refuse = Callable[[SomeDocument], FieldProblem | None]
 
 
-def read_documents(path: Path, document: type[SomeDocument], rejects: Rejects) -> Iterator[SomeDocument]:
+def read_documents(
+    path: Path, document: type[SomeDocument], rejects: Rejects, refuse: Refuse[SomeDocument] | None = None
+) -> Iterator[SomeDocument]:
     """The good rows of a file as documents, one at a time, each key once.
 
     Documents come in the order of the file, except that items and users that occur several times come last. The file is
@@ -30,6 +33,7 @@ def read_documents(path: Path, document: type[SomeDocument], rejects: Rejects) -
         path: see `indexer.readers.read_rows`.
         document: what a row describes.
         rejects: is told of every row that does not become a document.
+        refuse: says what else is wrong with a document, if anything.
 
     Raises:
         InputFileError: the file is missing, of no known kind, or damaged.
@@ -37,7 +41,9 @@ def read_documents(path: Path, document: type[SomeDocument], rejects: Rejects) -
     repeated = _Repeated[SomeDocument](_repeated_keys(path, document), rejects)
     for row in read_rows(path, document):
         good = _checked(row, document, rejects)
-        if good is not None and not repeated.holds_back(row, good):
+        if good is not None and refuse is not None and (refused := refuse(good)):
+            rejects.add(row, [refused])
+        elif good is not None and not repeated.holds_back(row, good):
             yield good
     yield from repeated.last()
 

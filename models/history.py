@@ -40,6 +40,16 @@ class EventColumns:
         columns = (self.sequence, self.rows, self.codes, self.weights, self.times)
         return EventColumns(*(column[mask] for column in columns))  # type: ignore[arg-type]
 
+    def joined(self, others: EventColumns) -> EventColumns:
+        """These events and then others, whatever their times."""
+        return EventColumns(
+            np.concatenate([self.sequence, others.sequence]),
+            np.concatenate([self.rows, others.rows]),
+            np.concatenate([self.codes, others.codes]),
+            np.concatenate([self.weights, others.weights]),
+            np.concatenate([self.times, others.times]),
+        )
+
 
 class History:
     """A growing log of one person's events."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from app.charter.charter import CharterError, load_charter
+from app.charter.gate import Gate
 from app.settings import Settings
 from indexer.assembling import from_file, from_snapshot
 from indexer.build import Builder, BuildInput, EmptyCatalogueError, RecallTooLowError
@@ -16,13 +18,24 @@ from indexer.embeddings import EmbeddingCache
 from indexer.progress import ProgressBar
 from indexer.readers import InputFileError
 from indexer.rejects import Rejects
+from indexer.sensitive.classifier import HEADS_FILE, HeadsError
+from indexer.sensitive.taxonomy import TaxonomyError
 from indexer.snapshot import Manifest
 from indexer.snapshot_files import SnapshotError, SnapshotFolder
 from models.sentence_encoder import SentenceTransformerEncoder
 from scripts.configured import settings_or_exit
 from scripts.journal import ServiceUnreachableError, read_written
 
-_TOLD = (InputFileError, EmptyCatalogueError, RecallTooLowError, ServiceUnreachableError, SnapshotError)
+_TOLD = (
+    InputFileError,
+    EmptyCatalogueError,
+    RecallTooLowError,
+    ServiceUnreachableError,
+    SnapshotError,
+    CharterError,
+    TaxonomyError,
+    HeadsError,
+)
 
 
 def rebuild_index(
@@ -52,11 +65,12 @@ def rebuild_index(
 
 
 def _gather(settings: Settings, folder: SnapshotFolder, items: Path | None) -> BuildInput:
-    written = read_written(settings)
+    written, charter = read_written(settings), load_charter(settings.charter)
+    behaviour: dict[str, Any] = {"events": written.events, "rules": charter.rules()}
     if items is None:
-        return replace(from_snapshot(folder, written.changes), events=written.events)
+        return replace(from_snapshot(folder, written.changes), **behaviour)
     with Rejects(settings.data_dir / "rejects" / f"{items.name}.rejects.ndjson") as rejects:
-        given = replace(from_file(items, written.changes, rejects), events=written.events)
+        given = replace(from_file(items, written.changes, rejects, Gate(charter).item), **behaviour)
     if rejects.count:
         typer.echo(f"{rejects.count} of the rows in {items} were rejected, see {rejects.path}", err=True)
         typer.echo("\n".join(str(each) for each in rejects.samples), err=True)
@@ -65,7 +79,15 @@ def _gather(settings: Settings, folder: SnapshotFolder, items: Path | None) -> B
 
 def _builder(settings: Settings, folder: SnapshotFolder, progress: ProgressBar) -> Builder:
     encoder = SentenceTransformerEncoder(settings.index.encoder)
-    return Builder(settings.index, encoder, EmbeddingCache(settings.embedding_folder), folder, typer.echo, progress)
+    return Builder(
+        settings=settings.index,
+        encoder=encoder,
+        cache=EmbeddingCache(settings.embedding_folder),
+        folder=folder,
+        say=typer.echo,
+        progress=progress,
+        trained_heads=settings.data_dir / HEADS_FILE,
+    )
 
 
 def _account(manifest: Manifest, *, built: bool, seconds: float) -> str:

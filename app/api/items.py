@@ -24,6 +24,7 @@ from app.api.schemas.rows import ItemResults
 from app.api.state import service_of
 from app.errors import ItemNotFoundError
 from indexer.documents import ItemDocument
+from indexer.problems import FieldProblem
 
 router = APIRouter(tags=["items"], dependencies=[Depends(refuse_query)])
 
@@ -42,9 +43,16 @@ async def upsert_items(request: Request) -> Response:
     service = service_of(request)
 
     async def accept(documents: Sequence[ItemDocument]) -> list[Verdict]:
-        return [Verdict("created" if new else "updated") for new in await service.upsert_items(documents)]
+        return [_verdict(result) for result in await service.upsert_items(documents)]
 
     return await take_rows(request, ItemDocument, _STATUSES, accept)
+
+
+def _verdict(result: bool | FieldProblem) -> Verdict:
+    """Whether the item is new, or why it was refused."""
+    if isinstance(result, FieldProblem):
+        return Verdict(REJECTED, [result])
+    return Verdict("created" if result else "updated")
 
 
 @router.get(

@@ -179,7 +179,7 @@ class Context:
         """Rows that were shown several times without engagement and rest for a while, ascending."""
         if not self._known:
             return _NO_ROWS
-        return resting(self._known.history.columns(), self.settings.repeats, self.now)
+        return resting(self._known.experienced(), self.settings.repeats, self.now)
 
     @cached_property
     def amounts(self) -> tuple[EventColumns, NDArray[np.float64]]:
@@ -217,7 +217,7 @@ class Context:
         """Rows that the person has seen."""
         if not self._known:
             return _NO_ROWS
-        events = self._known.history.columns()
+        events = self._known.experienced()
         rows = events.rows[self.world.signals.seen[events.codes]]
         return np.union1d(rows, self._known.seen_before).astype(np.int32)
 
@@ -226,7 +226,7 @@ class Context:
         """Rows that the person spoke against."""
         if not self._known:
             return _NO_ROWS
-        events = self._known.history.columns()
+        events = self._known.experienced()
         return np.unique(events.rows[self.world.signals.polarity[events.codes] < 0])
 
     @cached_property
@@ -238,7 +238,7 @@ class Context:
     def allowed_sensitive(self) -> np.uint64:
         """Bits of the sensitive topics that the person has permitted."""
         explicit = self._known.explicit if self._known else None
-        return self.catalogue.sensitive_topics.bits(explicit.allowed_sensitive_topics if explicit else ())
+        return self.catalogue.firewall.permitted(explicit.allowed_sensitive_topics if explicit else ())
 
     @cached_property
     def languages(self) -> NDArray[np.int32] | None:

@@ -16,6 +16,7 @@ from app.api.schemas.person import ErasureReceipt, Profile, ResetReceipt
 from app.api.schemas.rows import EventResults, ItemResults
 from app.api.schemas.service import Ready, Transparency
 from app.api.schemas.slate import SimilarItems, Slate
+from app.charter.charter import PACKAGED
 from app.main import create_app
 from app.settings import HttpSettings, Settings
 
@@ -27,7 +28,10 @@ def client(request, tmp_path_factory, open_household, an_item) -> Iterator[httpx
     folder: Path = tmp_path_factory.mktemp("service")
     with open_household(folder) as home:
         home.publish([an_item(number) for number in range(90)])
-    settings = Settings(data_dir=folder, as_of=home.settings.as_of, http=HttpSettings(max_body_bytes=100_000))
+    charter = folder / "charter.toml"
+    charter.write_text(f'{PACKAGED.read_text()}\n[attributes]\n"*" = {{ why = "to be tested" }}\n')
+    http = HttpSettings(max_body_bytes=100_000)
+    settings = Settings(data_dir=folder, as_of=home.settings.as_of, http=http, charter=charter)
     app = create_app(settings, home.encoder)
     server = uvicorn.Server(uvicorn.Config(app, port=0, http=request.param, ws="none", log_config=None))
     thread = threading.Thread(target=server.run)

@@ -8,10 +8,11 @@ from models.ids import Rows
 
 
 class Sensitive:
-    """Removes items that touch any sensitive topic outside the person's `allowed_sensitive_topics`."""
+    """Removes items that touch a sensitive topic which is recommended on permission only and not permitted."""
 
     name = "sensitive"
 
     def __call__(self, context: Context, rows: Rows) -> NDArray[np.bool_]:
         """Bool [n], True to keep."""
-        return np.asarray((context.catalogue.sensitive[rows] & ~context.allowed_sensitive) == 0)
+        catalogue = context.catalogue
+        return catalogue.firewall.recommendable(catalogue.sensitive[rows], context.allowed_sensitive)

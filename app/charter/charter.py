@@ -1,0 +1,124 @@
+"""The charter as a value, and the file that it comes from."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from indexer.fields import Label
+from indexer.problems import problems
+from indexer.sensitive.rules import Mode, SensitiveRules
+from models.events import EventType
+
+PACKAGED: Final = Path(__file__).parent / "default.toml"
+ANY: Final = "*"
+"""Declares every name of a category."""
+
+ProfileField = Literal[
+    "role",
+    "goals",
+    "preferences.tags",
+    "preferences.formats",
+    "preferences.languages",
+    "allowed_sensitive_topics",
+    "personalization",
+]
+Words = Annotated[str, Field(min_length=1, max_length=5_000)]
+Days = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class CharterError(ValueError):
+    """The charter cannot be read, or says what cannot be."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Use(_Part):
+    """One kind of data that is used."""
+
+    why: Words
+    """What it is used for, in words for the person whom it is about."""
+
+    keep_days: Days | None = None
+    """Days after which it is deleted; absent, it stays until the person changes or erases it."""
+
+
+class EventUse(Use):
+    """One event type that is used; events are always deleted after some time."""
+
+    keep_days: Days
+    """Days from the event until it is deleted."""
+
+
+class Topic(_Part):
+    """How one sensitive topic is treated."""
+
+    mode: Mode
+    """`permission`, `recommend_only` or `free`."""
+
+    why: Words | None = None
+    """Reason, where it is not plain."""
+
+
+class Charter(_Part):
+    """What is personalised, for which outcome, with which data, and what a person can do about it."""
+
+    name: Words
+    """Of the service, as people know it."""
+
+    personalised: Words
+    """What is chosen for each person."""
+
+    outcome: Words
+    """What this is to improve."""
+
+    disclosure: Words
+    """What people are told where they meet it."""
+
+    contact: Words | None = None
+    """Whom to ask."""
+
+    controls: dict[str, Words] = Field(default_factory=dict)
+    """What a person can do -> how."""
+
+    events: dict[EventType, EventUse] = Field(default_factory=dict)
+    """Event types that are accepted."""
+
+    profile: dict[ProfileField, Use] = Field(default_factory=dict)
+    """Fields of the explicit profile that are accepted."""
+
+    attributes: dict[str, Use] = Field(default_factory=dict)
+    """Attributes of people that are accepted, by name."""
+
+    context: dict[str, Use] = Field(default_factory=dict)
+    """Entries of an event's context that are accepted, by name; `*` stands for all."""
+
+    item_attributes: dict[str, Use] = Field(default_factory=dict)
+    """Attributes of items that are accepted, by name; `*` stands for all."""
+
+    sensitive: dict[Label, Topic] = Field(default_factory=dict)
+    """Sensitive topics that are treated otherwise than on permission, or for a reason worth saying."""
+
+    def rules(self) -> SensitiveRules:
+        """How sensitive topics are treated."""
+        return SensitiveRules({name: topic.mode for name, topic in self.sensitive.items()})
+
+
+def load_charter(path: Path | None = None) -> Charter:
+    """The charter of a TOML file; without one, the packaged charter.
+
+    Raises:
+        CharterError: the file is missing, is no TOML, or says what cannot be.
+    """
+    place = path or PACKAGED
+    try:
+        return Charter.model_validate(tomllib.loads(place.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        raise CharterError(f"charter {place}: {'; '.join(str(each) for each in problems(error))}") from error
+    except (OSError, ValueError) as error:
+        raise CharterError(f"charter {place}: {error}") from error

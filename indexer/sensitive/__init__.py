@@ -1,0 +1,1 @@
+"""Sensitive topics at index time: the taxonomy, the classifier, and which topics each item touches."""

@@ -1,0 +1,109 @@
+"""Topic heads: the probability that an item touches each of several topics, from its content vector.
+
+The logit of topic t for the unit vector x is
+
+    slope_t * (log mean exp(s * <x, p>) over the topic's phrases p - the same over the everyday phrases)
+        + <x, weights_t> + bias_t
+
+The first part needs nothing but phrases: it says how much closer x lies to what is said of the topic than to what is
+said every day. The linear part is zero until heads were trained on labelled texts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+Vectors = NDArray[np.float32]
+EVERYDAY = -1
+"""Owner of a phrase that belongs to no topic."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """What is said of topics, as vectors.
+
+    Attributes:
+        vectors: float32 [p, d], unit length.
+        owners: int32 [p], the topic of each, EVERYDAY for what is not sensitive.
+        sharpness: s above; the larger, the more the nearest phrase alone decides.
+    """
+
+    vectors: Vectors
+    owners: NDArray[np.int32]
+    sharpness: float
+
+    def contrasts(self, content: Vectors, topics: int) -> Vectors:
+        """float32 [n, topics]: how much closer each item lies to each topic than to everyday life."""
+        if not topics:
+            return np.zeros((len(content), 0), dtype=np.float32)
+        near = np.exp(self.sharpness * (content @ self.vectors.T))
+        member = (self.owners[:, None] == np.arange(EVERYDAY, topics)).astype(np.float32)
+        means = near @ (member / member.sum(axis=0))
+        return np.asarray(np.log(means[:, 1:]) - np.log(means[:, :1]), dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class TopicHeads:
+    """One calibrated head a topic.
+
+    Attributes:
+        names: the topics, k of them.
+        phrases: of these topics and of everyday life.
+        slopes: float32 [k].
+        weights: float32 [k, d].
+        bias: float32 [k].
+        thresholds: float32 [k], probability from which an item counts as touching the topic; above 1 for never.
+    """
+
+    names: tuple[str, ...]
+    phrases: Phrases
+    slopes: Vectors
+    weights: Vectors
+    bias: Vectors
+    thresholds: Vectors
+
+    @classmethod
+    def none(cls, dimension: int) -> TopicHeads:
+        """Heads that know no topic."""
+        empty, nothing = np.zeros((0, dimension), np.float32), np.zeros(0, np.float32)
+        return cls((), Phrases(empty, np.zeros(0, np.int32), 1.0), nothing, empty, nothing, nothing)
+
+    def probabilities(self, content: Vectors) -> Vectors:
+        """float32 [n, k] of unit content vectors, float32 [n, d]."""
+        linear = content @ self.weights.T + self.bias
+        return np.asarray(expit(self.slopes * self.phrases.contrasts(content, len(self.names)) + linear), np.float32)
+
+    def touched(self, content: Vectors) -> NDArray[np.bool_]:
+        """Bool [n, k]: which topics each item touches."""
+        return np.asarray(self.probabilities(content) >= self.thresholds)
+
+    def arrays(self) -> dict[str, NDArray[np.generic]]:
+        """What a snapshot stores besides the names."""
+        return {
+            "phrases": self.phrases.vectors,
+            "owners": self.phrases.owners,
+            "sharpness": np.array([self.phrases.sharpness], dtype=np.float64),
+            "slopes": self.slopes,
+            "weights": self.weights,
+            "bias": self.bias,
+            "thresholds": self.thresholds,
+        }
+
+    @classmethod
+    def from_arrays(cls, names: tuple[str, ...], arrays: dict[str, NDArray[np.generic]]) -> TopicHeads:
+        """The inverse of `arrays`."""
+        given: dict[str, NDArray[np.generic]] = dict(arrays)
+        phrases = Phrases(given.pop("phrases"), given.pop("owners"), float(given.pop("sharpness")[0]))  # type: ignore[arg-type]
+        return cls(names, phrases, **given)  # type: ignore[arg-type]
+
+    def digest(self) -> str:
+        """16 hexadecimal digits that change with every head."""
+        digest = blake2b("\0".join(self.names).encode(), digest_size=8)
+        for array in self.arrays().values():
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()
