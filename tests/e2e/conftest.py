@@ -71,6 +71,7 @@ class Town:
         (self.folder / "service.json").unlink(missing_ok=True)
         self._process = subprocess.Popen([sys.executable, "-m", "scripts", "serve"], env=self._environment)
         address = self._wait_for(self._address)
+        self.client.close()
         self.client = httpx.Client(base_url=address, timeout=60.0, trust_env=False)
         self._wait_for(lambda: self.client.get("/readyz").is_success)
 
@@ -79,7 +80,6 @@ class Town:
         assert self._process is not None
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
-        self.client.close()
 
     def stop(self) -> None:
         """Ask the service to end; whether it did so properly is part of the test."""
@@ -89,10 +89,10 @@ class Town:
         assert self._process.wait(timeout=60) == -signal.SIGTERM
 
     def slate(self, user_id: str, limit: int = 10, **wanted: Any) -> dict[str, Any]:
-        """An answer of `/recommend`, without the name that every answer bears of its own."""
+        """An answer of `/recommend`, without what every answer has of its own: its name and its cursor."""
         answer = self.client.get("/recommend", params={"user_id": user_id, "limit": limit, **wanted})
         slate: dict[str, Any] = answer.raise_for_status().json()
-        del slate["recommendation_id"]
+        del slate["recommendation_id"], slate["next_cursor"]
         return slate
 
     def send(self, path: str, *rows: dict[str, Any]) -> list[str]:
