@@ -1,11 +1,11 @@
 # Penchant in a container: no network at run time, no root, state in the volume /data.
 #
 #   docker build --build-arg TORCH_INDEX_URL=<index of PyTorch's CPU builds> -t penchant .
+#   docker run --rm -v penchant:/data penchant penchant keys create --operator --name me
 #   docker run -p 127.0.0.1:8000:8000 -v penchant:/data penchant
 #
 # Settings are environment variables, PENCHANT_DATA_DIR and so on. The server listens on all of the container's addresses
-# (PENCHANT_HTTP__HOST), so who can reach it is decided where the port is published: on 127.0.0.1 as above, or behind a
-# proxy that authenticates.
+# (PENCHANT_HTTP__HOST), and does so only for those who have a key: without the first of these keys it refuses to start.
 
 ARG PYTHON=python:3.11-slim-bookworm
 
@@ -50,4 +50,4 @@ VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s \
     CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/livez', timeout=2)"]
-CMD ["penchant", "serve", "--expose-without-keys"]
+CMD ["penchant", "serve"]

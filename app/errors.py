@@ -5,17 +5,22 @@
     ├── MalformedUrlError             400  malformed-url
     ├── CursorError                   400  unknown-cursor
     │   └── CursorExpiredError        410  expired-cursor
+    ├── UnauthenticatedError          401  unauthenticated
+    ├── ForbiddenError                403  forbidden
     ├── UnknownPathError              404  unknown-path
     ├── ItemNotFoundError             404  unknown-item
     ├── MethodNotAllowedError         405  method-not-allowed
+    ├── KeysMissingError              409  no-keys
     ├── BodyTooLargeError             413  body-too-large
     ├── TooManyRowsError              413  too-many-rows
     ├── UnsupportedMediaTypeError     415  unsupported-media-type
     ├── InvalidPayloadError           422  invalid-payload
     │   └── UndeclaredDataError       422  undeclared-data
     ├── RowsRejectedError             422  rows-rejected
+    ├── RateLimitedError              429  rate-limited
     ├── UnexpectedError               500  unexpected-error
     └── UnavailableError              503  unavailable
+        ├── AccessUnknownError        503  access-unknown
         └── SnapshotMissingError      503  no-snapshot
 
 A person of whom nothing is known is no error: that is a path of its own through the query.
@@ -81,6 +86,28 @@ class CursorExpiredError(CursorError):
     status, slug, title = 410, "expired-cursor", "The cursor has expired"
 
 
+class UnauthenticatedError(PenchantError):
+    """Nothing says who calls, or nothing that is good.
+
+    Args:
+        detail: what was missing or wrong; never what was shown.
+        invalid_token: whether it was a token that is not good (RFC 6750).
+    """
+
+    status, slug, title = 401, "unauthenticated", "Who calls is not known"
+
+    def __init__(self, detail: str, *, invalid_token: bool = False) -> None:
+        error = ', error="invalid_token"' if invalid_token else ""
+        challenges = f'Bearer realm="penchant"{error}, ApiKey realm="penchant", header="X-API-Key"'
+        super().__init__(detail, headers={"WWW-Authenticate": challenges})
+
+
+class ForbiddenError(PenchantError):
+    """It is known who calls, and they may not."""
+
+    status, slug, title = 403, "forbidden", "This is not allowed to you"
+
+
 class UnknownPathError(PenchantError):
     """There is nothing at this path."""
 
@@ -104,6 +131,15 @@ class MethodNotAllowedError(PenchantError):
     def __init__(self, method: str, allowed: Collection[str]) -> None:
         names = ", ".join(sorted(allowed))
         super().__init__(f"{method} is not allowed here; allowed: {names}.", headers={"Allow": names})
+
+
+class KeysMissingError(PenchantError):
+    """Tokens are asked for where there are no keys."""
+
+    status, slug, title = 409, "no-keys", "There are no keys"
+
+    def __init__(self) -> None:
+        super().__init__("Tokens are for services with keys; `penchant keys create` makes the first one.")
 
 
 class BodyTooLargeError(PenchantError):
@@ -168,6 +204,16 @@ class RowsRejectedError(PenchantError):
         super().__init__(said, errors=errors, counts=counts, results=results)
 
 
+class RateLimitedError(PenchantError):
+    """The caller has asked too often in the last minute."""
+
+    status, slug, title = 429, "rate-limited", "Too many requests"
+
+    def __init__(self, per_minute: int, retry_seconds: int) -> None:
+        said = f"At most {per_minute} requests a minute are answered; come back in {retry_seconds} seconds."
+        super().__init__(said, headers={"Retry-After": str(retry_seconds)})
+
+
 class UnexpectedError(PenchantError):
     """A fault of the server; the log has more under the same `instance`."""
 
@@ -181,6 +227,15 @@ class UnavailableError(PenchantError):
     """The server cannot answer yet, or not for the moment."""
 
     status, slug, title = 503, "unavailable", "Not ready"
+
+
+class AccessUnknownError(UnavailableError):
+    """The keys cannot be read, so that nobody can be told from anybody."""
+
+    slug, title = "access-unknown", "The keys cannot be read"
+
+    def __init__(self) -> None:
+        super().__init__("The server cannot read its keys; its log says why.")
 
 
 class SnapshotMissingError(UnavailableError):

@@ -10,6 +10,7 @@ import faiss
 from fastapi import FastAPI
 from threadpoolctl import threadpool_limits
 
+from app.access.access import Access
 from app.api.application import build
 from app.api.state import State
 from app.embedder import Embedder
@@ -31,10 +32,11 @@ def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
+        access = Access(settings.access, settings.data_dir, settings.http.host)
         async with running(settings, encoder or SentenceTransformerEncoder(settings.index.encoder)) as service:
-            yield {"service": service, "http": settings.http}
+            yield {"service": service, "http": settings.http, "access": access}
 
-    return build(lifespan)
+    return build(lifespan, settings.http.cors_origins)
 
 
 @asynccontextmanager

@@ -136,6 +136,13 @@ class ProfilePatch(_Asked):
         return self.model_dump(exclude_unset=True)
 
 
+class TokenRequest(_Asked):
+    """How long a person's token is to be good."""
+
+    lifetime_seconds: Annotated[int, Field(ge=1)] | None = None
+    """Seconds; at most, and without it, what the server's settings say."""
+
+
 class ResetRequest(_Asked):
     """What a reset leaves."""
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from app.access.settings import AccessSettings
 from app.paging import PagingSettings
 from app.pipeline.settings import QuerySettings
 from app.popularity import PopularitySettings
@@ -40,6 +42,12 @@ class HttpSettings(Config):
 
     max_rows: int = Field(default=10_000, ge=1)
     """Most items or events in one request."""
+
+    cors_origins: tuple[Annotated[str, Field(pattern=r"^https?://[^/\s*]+$")], ...] = ()
+    """Web pages' origins, such as https://example.org, whose scripts may call; without any, no browser lets them."""
+
+    log_requests: bool = True
+    """Whether every request leaves a line in the log: its operation, status and duration, and the key's id."""
 
 
 class IngestSettings(Config):
@@ -79,7 +87,11 @@ class Settings(BaseSettings):
     charter: Path | None = None
     """TOML file of the charter, relative to the settings' own file; absent, the packaged one."""
 
+    api_key: SecretStr | None = None
+    """Key that Penchant's own commands show to a running service."""
+
     http: HttpSettings = HttpSettings()
+    access: AccessSettings = AccessSettings()
     ingest: IngestSettings = IngestSettings()
     storage: StorageSettings = StorageSettings()
     snapshots: SnapshotSettings = SnapshotSettings()

@@ -1,6 +1,7 @@
 """The ``penchant`` command: finds the subcommand's file and runs it.
 
-The subcommand ``fetch-movielens`` is the function ``fetch_movielens`` of ``scripts/fetch_movielens.py``. Its file
+The subcommand ``fetch-movielens`` is the function ``fetch_movielens`` of ``scripts/fetch_movielens.py``, or, where a
+command has subcommands of its own, such as ``keys``, the Typer application of that name there. Its file
 is imported only when it is called, so that ``penchant --help`` answers at once although some of the files
 import the encoder and the index. To add a command, write its file and add its line to ``SUMMARIES``.
 """
@@ -16,6 +17,7 @@ SUMMARIES: Final = {
     "demo": "Fetch MovieLens 100K, index it, replay its events through the service, and serve it.",
     "rebuild-index": "Build a snapshot of the catalogue and put it in service.",
     "serve": "Serve recommendations over HTTP until told to stop.",
+    "keys": "Make, list and revoke keys.",
     "replay": "Send an events file, and a users file if given, to a running service, in order of the file.",
     "settings": "List every setting with its default, range and meaning, in Markdown.",
     "recall-benchmark": "Compare what is recommended with what people took up.",
@@ -35,10 +37,13 @@ class SubcommandGroup(TyperGroup):
 
 
 def load_command(name: str) -> Any:
-    """Imports a subcommand's file and returns its function as a command of Typer's."""
+    """Imports a subcommand's file and returns its function, or its application, as a command of Typer's."""
     function = name.replace("-", "_")
+    found = getattr(import_module(f"scripts.{function}"), function)
+    if isinstance(found, typer.Typer):
+        return typer.main.get_group(found)
     single = typer.Typer(add_completion=False)
-    single.command(name)(getattr(import_module(f"scripts.{function}"), function))
+    single.command(name)(found)
     return typer.main.get_command(single)
 
 

@@ -14,7 +14,10 @@ import uvicorn
 from pydantic import ValidationError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.access.keyfile import KeyFile, KeyFileError
+from app.access.loopback import is_loopback
 from app.address import announced
+from app.logs import log_as_json
 from app.main import create_app
 from app.settings import HttpSettings, Settings, load_settings
 from app.storage.errors import StorageError
@@ -31,16 +34,11 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; else the settings'.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on, 0 for a free one; else the settings'.")] = None,
     config: Annotated[Path | None, typer.Option(help="TOML file of settings.")] = None,
-    *,
-    expose_without_keys: Annotated[
-        bool,
-        typer.Option("--expose-without-keys", help="Listen beyond this machine, though whoever gets there may do all."),
-    ] = False,
 ) -> None:
     """Serve recommendations over HTTP until told to stop.
 
-    There are no keys yet: whoever reaches the server may read and erase everything. So it listens on this machine only,
-    unless told that something else decides who reaches it: a proxy, or how a container publishes its port.
+    Without keys whoever reaches the server may read and erase everything, so it then listens on this machine only.
+    `penchant keys create` makes keys.
     """
     try:
         settings = _settings(config, host, port)
@@ -48,19 +46,15 @@ def serve(
         _exit("; ".join(str(each) for each in problems(error)))
     except ValueError as error:
         _exit(str(error))
-    if not is_loopback(settings.http.host) and not expose_without_keys:
-        _exit(_refusal(settings.http.host))
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    with suppress(KeyboardInterrupt):
-        AnnouncedServer(settings).run()
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches `host`; names other than localhost are taken for the outside."""
     try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+        keyring = KeyFile(settings.data_dir).current()
+    except KeyFileError as error:
+        _exit(str(error))
+    if not is_loopback(settings.http.host) and not keyring.active:
+        _exit(_refusal(settings.http.host))
+    log_as_json()
+    with suppress(KeyboardInterrupt):
+        AnnouncedServer(settings, keyless=not keyring.keys).run()
 
 
 def reachable(host: str, port: int) -> str:
@@ -74,10 +68,10 @@ def reachable(host: str, port: int) -> str:
 class AnnouncedServer(uvicorn.Server):
     """uvicorn, with its address in the data folder for as long as it listens.
 
-    It logs no requests, since their paths and queries name people.
+    Its own log of requests is off, since their paths and queries name people; the application has one that does not.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, keyless: bool) -> None:
         super().__init__(
             uvicorn.Config(
                 BriefFailures(create_app(settings)),
@@ -93,6 +87,7 @@ class AnnouncedServer(uvicorn.Server):
             )
         )
         self._data_dir = settings.data_dir
+        self._keyless = keyless
         self._listening = ExitStack()
 
     async def startup(self, sockets: Any = None) -> None:
@@ -101,8 +96,8 @@ class AnnouncedServer(uvicorn.Server):
         host, port = self.servers[0].sockets[0].getsockname()[:2]
         address = reachable(host, port)
         self._listening.enter_context(announced(self._data_dir, address))
-        exposed = "" if is_loopback(host) else ", BEYOND THIS MACHINE: whoever reaches it may read and erase everything"
-        logger.info("serving at %s without keys%s", address, exposed or ", to this machine only")
+        served = "without keys, to this machine only" if self._keyless else "to those who have a key or a token"
+        logger.info("serving at %s %s", address, served)
 
     async def shutdown(self, sockets: Any = None) -> None:
         """Take no new requests, finish those that run, and close the service."""
@@ -139,9 +134,8 @@ def _settings(config: Path | None, host: str | None, port: int | None) -> Settin
 
 def _refusal(host: str) -> str:
     return (
-        f"{host} can be reached from other machines, and there are no keys yet: whoever reaches the server may read "
-        "and erase everything. Listen on 127.0.0.1, or, if something else decides who gets there, add "
-        "--expose-without-keys."
+        f"{host} can be reached from other machines, and there are no keys: whoever reaches the server could read and "
+        "erase everything. Make one with `penchant keys create --operator --name NAME`, or listen on 127.0.0.1."
     )
 
 

@@ -27,3 +27,10 @@ def test_every_package_is_copied_into_the_image() -> None:
     assert packages == {"app", "indexer", "models", "scripts"}
     dockerfile = (ROOT / "Dockerfile").read_text()
     assert all(f"COPY {package} {package}\n" in dockerfile for package in packages)
+
+
+def test_the_image_serves_nobody_without_a_key() -> None:
+    """It listens beyond its machine, which the server does with keys only; and nothing in it says otherwise."""
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    assert "PENCHANT_HTTP__HOST=0.0.0.0" in dockerfile
+    assert re.findall(r"^CMD (.*)$", dockerfile, flags=re.MULTILINE) == ['["penchant", "serve"]']

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any, Final
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import Lifespan
 
-from app.api import admin, events, items, probes, problems, recommend, similar, transparency, users
+from app.api import admin, events, items, probes, problems, recommend, similar, tokens, transparency, users
 from app.api.crashes import UnexpectedErrors
 from app.api.documentation import DocumentedApi
+from app.api.guard import guard
+from app.api.observing import HEADER, Observed
 from app.api.paths import EncodedPaths
 
-_ROUTERS: Final = (recommend, events, similar, items, users, transparency, admin, probes)
+_ROUTERS: Final = (recommend, events, similar, items, users, tokens, transparency, admin, probes)
 """Those that are called most stand first: routes are tried in this order."""
 
 _TAGS: Final = [
@@ -24,13 +28,16 @@ _TAGS: Final = [
     {"name": "service", "description": "What the service says of itself."},
     {"name": "probes", "description": "For whoever starts, watches and balances the service."},
 ]
+_CORS_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_CORS_HEADERS: Final = ("Authorization", "Content-Type", "If-Match", "X-API-Key", HEADER)
 _DESCRIPTION: Final = """\
 JSON in and out; times as in RFC 3339, with an offset; every error is a problem document (RFC 9457).
-Unknown fields and query parameters are refused. Ids in paths are percent-encoded: a slash is `%2F`."""
+Unknown fields and query parameters are refused. Ids in paths are percent-encoded: a slash is `%2F`.
+Every answer bears an `X-Request-Id`, the caller's own if it sends one."""
 
 
-def build(lifespan: Lifespan[Any]) -> FastAPI:
-    """The application; `lifespan` yields an `app.api.state.State`.
+def build(lifespan: Lifespan[Any], cors_origins: Sequence[str] = ()) -> FastAPI:
+    """The application; `lifespan` yields an `app.api.state.State`, and pages of `cors_origins` may call it.
 
     There are no pages for the documentation, since the usual ones are loaded from other people's servers.
     """
@@ -41,6 +48,7 @@ def build(lifespan: Lifespan[Any]) -> FastAPI:
         description=_DESCRIPTION,
         openapi_tags=_TAGS,
         lifespan=lifespan,
+        dependencies=[Depends(guard)],
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -51,4 +59,13 @@ def build(lifespan: Lifespan[Any]) -> FastAPI:
     problems.install(app)
     app.add_middleware(EncodedPaths)
     app.add_middleware(UnexpectedErrors)
+    if cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=cors_origins,
+            allow_methods=_CORS_METHODS,
+            allow_headers=_CORS_HEADERS,
+            expose_headers=["ETag", "Retry-After", HEADER],
+        )
+    app.add_middleware(Observed)
     return app

@@ -12,21 +12,26 @@ from pydantic.json_schema import models_json_schema
 
 from app.api.answers import JSON, PROBLEM_JSON
 from app.api.bodies import NDJSON
+from app.api.rules import OPERATORS, RULES, Rule
 from app.api.schemas.problem import FieldError, Problem
 from app.errors import (
+    AccessUnknownError,
     BodyTooLargeError,
+    ForbiddenError,
     InvalidPayloadError,
     MalformedBodyError,
     MalformedUrlError,
     PenchantError,
+    RateLimitedError,
     RowsRejectedError,
     SnapshotMissingError,
     TooManyRowsError,
+    UnauthenticatedError,
     UnavailableError,
     UnexpectedError,
     UnsupportedMediaTypeError,
 )
-from app.requests import PreferencesPatch, ProfilePatch, RecommendRequest, ResetRequest, SimilarRequest
+from app.requests import PreferencesPatch, ProfilePatch, RecommendRequest, ResetRequest, SimilarRequest, TokenRequest
 from indexer.documents import EventDocument, ItemDocument
 
 Responses = dict[int | str, dict[str, Any]]
@@ -38,6 +43,22 @@ ROWS_ERRORS: Final[Errors] = (*URL_ERRORS, *BODY_ERRORS, TooManyRowsError, RowsR
 READING_ERRORS: Final[Errors] = (SnapshotMissingError,)
 WRITING_ERRORS: Final[Errors] = (SnapshotMissingError, UnavailableError)
 
+_GUARD_ERRORS: Final[Errors] = (UnauthenticatedError, ForbiddenError, RateLimitedError, AccessUnknownError)
+
+_SECURITY_SCHEMES: Final = {
+    "key": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-API-Key",
+        "description": "An operator's key, good for everything, or a service's, good for its scopes.",
+    },
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "A person's token, good for what concerns this person only.",
+    },
+}
 _REF: Final = "#/components/schemas/{model}"
 _READ_BY_HAND: Final = (
     ItemDocument,
@@ -47,6 +68,7 @@ _READ_BY_HAND: Final = (
     ProfilePatch,
     PreferencesPatch,
     ResetRequest,
+    TokenRequest,
     Problem,
     FieldError,
 )
@@ -61,7 +83,32 @@ class DocumentedApi(FastAPI):
         """The OpenAPI document, as a value."""
         document = super().openapi()
         document["components"]["schemas"].update(schemas_by_hand())
+        document["components"]["securitySchemes"] = _SECURITY_SCHEMES
+        for operations in document["paths"].values():
+            for operation in operations.values():
+                _guard(operation)
         return document
+
+
+def _guard(operation: dict[str, Any]) -> None:
+    """What the guard answers is documented by its rule, not by each endpoint."""
+    rule = RULES.get(operation["operationId"], OPERATORS)
+    operation["security"] = _security(rule)
+    if not rule.public:
+        for status, answer in problems(*_GUARD_ERRORS).items():
+            told = operation["responses"].get(str(status))
+            sharing = {"description": f"{told['description']}; {answer['description']}"} if told else {}
+            operation["responses"][str(status)] = answer | (sharing if str(status) != "500" else {})
+        operation["responses"] = dict(sorted(operation["responses"].items()))
+
+
+def _security(rule: Rule) -> list[dict[str, list[str]]]:
+    """Any one of these is enough; the list of a key names the kind or the scope that it must have."""
+    if rule.public:
+        return []
+    services = [{"key": [str(rule.scope)]}] if rule.scope else []
+    people: list[dict[str, list[str]]] = [{"token": []}] if rule.own_user else []
+    return [{"key": ["operator"]}, *services, *people]
 
 
 @cache

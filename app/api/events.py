@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from app.api.batches import REJECTED, Verdict, take_rows
 from app.api.documentation import ROWS_ERRORS, WRITING_ERRORS, answers, rows_of
+from app.api.guard import for_own_user
 from app.api.queries import refuse_query
 from app.api.schemas.rows import EventResults
 from app.api.state import service_of
@@ -37,6 +38,7 @@ async def ingest_events(request: Request) -> Response:
     service = service_of(request)
 
     async def accept(events: Sequence[EventDocument]) -> list[Verdict]:
+        for_own_user(request, *(event.user_id for event in events))
         return [_verdict(result) for result in await service.ingest(events)]
 
     return await take_rows(request, EventDocument, _STATUSES, accept)

@@ -60,11 +60,12 @@ def _escaped(segment: str) -> str:
     return segment.replace("%", "%25").replace("/", "%2F")
 
 
-def _unescaped(segment: str) -> str:
+def unescaped(segment: str) -> str:
+    """An id as it is, from the segment of a routed path."""
     return segment.replace("%2F", "/").replace("%25", "%")
 
 
 _DESCRIPTION = "1 to 256 bytes of UTF-8, percent-encoded: a slash is %2F."
 
-ItemIdInPath = Annotated[ExternalId, BeforeValidator(_unescaped), Path(description=f"Id of an item: {_DESCRIPTION}")]
-UserIdInPath = Annotated[ExternalId, BeforeValidator(_unescaped), Path(description=f"Id of a person: {_DESCRIPTION}")]
+ItemIdInPath = Annotated[ExternalId, BeforeValidator(unescaped), Path(description=f"Id of an item: {_DESCRIPTION}")]
+UserIdInPath = Annotated[ExternalId, BeforeValidator(unescaped), Path(description=f"Id of a person: {_DESCRIPTION}")]

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from app.api.answers import json_answer
 from app.api.documentation import answers
 from app.api.schemas.service import Alive, Ready
-from app.api.state import service_of
+from app.api.state import access_of, service_of
 from app.errors import UnavailableError
 
 router = APIRouter(tags=["probes"])
@@ -27,7 +27,11 @@ async def livez() -> Response:
 )
 async def readyz(request: Request) -> Response:
     """503 with the reasons until an index is served."""
-    readiness = service_of(request).readiness()
+    readiness = service_of(request).readiness() | {"access": _access(request)}
     if not readiness["ready"]:
         raise UnavailableError("; ".join(readiness["reasons"]), **readiness)
     return json_answer(readiness)
+
+
+def _access(request: Request) -> str:
+    return "this-machine-only" if access_of(request).keyless else "keys"

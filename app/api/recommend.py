@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from app.api.answers import json_answer
 from app.api.asking import asked
 from app.api.documentation import BODY_ERRORS, READING_ERRORS, URL_ERRORS, answers, body_of, query_of
+from app.api.guard import for_own_user
 from app.api.schemas.slate import Slate
 from app.api.state import service_of
 from app.errors import CursorError, CursorExpiredError
@@ -38,4 +39,5 @@ async def recommend(request: Request) -> Response:
     items to exclude go into a body: a URL has room for 64 KiB.
     """
     wanted = await asked(request, RecommendRequest)
+    for_own_user(request, wanted.user_id)
     return json_answer(service_of(request).recommend(wanted).payload())

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from app.api.answers import json_answer
 from app.api.asking import asked
 from app.api.documentation import BODY_ERRORS, READING_ERRORS, URL_ERRORS, answers, body_of, query_of
+from app.api.guard import for_own_user
 from app.api.schemas.slate import SimilarItems
 from app.api.state import service_of
 from app.errors import ItemNotFoundError
@@ -33,4 +34,6 @@ _ERRORS = (*URL_ERRORS, ItemNotFoundError, *READING_ERRORS)
 )
 async def similar(request: Request) -> Response:
     """The nearest neighbours of `item_id` or of `text`, each labelled with what they have in common."""
-    return json_answer(await service_of(request).similar(await asked(request, SimilarRequest)))
+    wanted = await asked(request, SimilarRequest)
+    for_own_user(request, wanted.user_id)
+    return json_answer(await service_of(request).similar(wanted))

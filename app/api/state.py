@@ -6,6 +6,7 @@ from typing import TypedDict
 
 from fastapi import Request
 
+from app.access.access import Access
 from app.service import Service
 from app.settings import HttpSettings
 
@@ -15,6 +16,7 @@ class State(TypedDict):
 
     service: Service
     http: HttpSettings
+    access: Access
 
 
 def service_of(request: Request) -> Service:
@@ -27,3 +29,9 @@ def http_of(request: Request) -> HttpSettings:
     """The limits of requests."""
     http: HttpSettings = request.state.http
     return http
+
+
+def access_of(request: Request) -> Access:
+    """The door."""
+    access: Access = request.state.access
+    return access

@@ -15,8 +15,10 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
+from app.access.keyfile import KeyFile
+from app.access.loopback import is_loopback
 from scripts.cli import app
-from scripts.serve import is_loopback, reachable
+from scripts.serve import reachable
 
 OUTSIDE = ["0.0.0.0", "::", "192.168.1.10", "example.org", "localhost.example.org"]  # noqa: S104 - what is refused
 
@@ -27,17 +29,32 @@ def test_this_machine_is_told_from_others(host: str) -> None:
 
 
 @pytest.mark.parametrize("host", OUTSIDE)
-def test_without_keys_no_other_machine_is_served(host: str) -> None:
+def test_without_keys_no_other_machine_is_served(host: str, tmp_path: Path) -> None:
     assert not is_loopback(host)
-    answer = CliRunner().invoke(app, ["serve", "--host", host])
+    answer = CliRunner().invoke(app, ["serve", "--host", host], env={"PENCHANT_DATA_DIR": str(tmp_path)})
     assert answer.exit_code == 1
-    assert f"{host} can be reached from other machines, and there are no keys yet" in answer.output
-    assert "--expose-without-keys" in answer.output
+    assert f"{host} can be reached from other machines, and there are no keys:" in answer.output
+    assert "penchant keys create --operator" in answer.output
 
 
-def test_nor_if_the_settings_ask_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PENCHANT_HTTP__HOST", "0.0.0.0")  # noqa: S104 - what is refused
-    assert "there are no keys yet" in CliRunner().invoke(app, ["serve"]).output
+def test_nor_if_the_settings_ask_for_it(tmp_path: Path) -> None:
+    environment = {"PENCHANT_DATA_DIR": str(tmp_path), "PENCHANT_HTTP__HOST": "0.0.0.0"}  # noqa: S104 - what is refused
+    assert "there are no keys:" in CliRunner().invoke(app, ["serve"], env=environment).output
+
+
+def test_a_revoked_key_is_none(tmp_path: Path) -> None:
+    environment = {"PENCHANT_DATA_DIR": str(tmp_path), "PENCHANT_HTTP__HOST": "0.0.0.0"}  # noqa: S104 - what is refused
+    CliRunner().invoke(app, ["keys", "create", "--operator", "--name", "ops"], env=environment)
+    (key,) = KeyFile(tmp_path).current().keys
+    CliRunner().invoke(app, ["keys", "revoke", key.key_id], env=environment)
+    assert "there are no keys:" in CliRunner().invoke(app, ["serve"], env=environment).output
+
+
+def test_keys_that_cannot_be_read_are_no_reason_to_do_without(tmp_path: Path) -> None:
+    (tmp_path / "keys.json").write_text("{")
+    answer = CliRunner().invoke(app, ["serve"], env={"PENCHANT_DATA_DIR": str(tmp_path)})
+    assert answer.exit_code == 1
+    assert "keys.json cannot be read" in answer.output
 
 
 @pytest.mark.parametrize(
@@ -108,7 +125,8 @@ def test_told_to_stop_it_finishes_what_it_has_begun(tmp_path: Path, number: sign
             assert connection.recv(65536).startswith(b"HTTP/1.1 422 ")
         _, log = server.communicate(timeout=60)
     assert "Traceback" not in log
-    assert f"serving at {address} without keys, to this machine only" in log
+    lines = [json.loads(line) for line in log.splitlines()]
+    assert f"serving at {address} without keys, to this machine only" in [line["message"] for line in lines]
     assert not (tmp_path / "service.json").exists()
 
 
@@ -135,3 +153,19 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
     assert server.returncode == 3
     assert port in log
     assert not (tmp_path / "service.json").exists()
+
+
+@pytest.mark.server
+@pytest.mark.real_model
+def test_with_a_key_it_listens_on_every_address_and_serves_nobody_without(tmp_path: Path) -> None:
+    environment = {"PENCHANT_DATA_DIR": str(tmp_path)}
+    made = CliRunner().invoke(app, ["keys", "create", "--operator", "--name", "ops"], env=environment)
+    key = {"X-API-Key": made.stdout.split()[0]}
+    with served(tmp_path, "--host", "0.0.0.0") as server:  # noqa: S104 - what is tested
+        address = announced_address(tmp_path, server)
+        assert httpx.get(f"{address}/readyz", trust_env=False).json()["access"] == "keys"
+        assert httpx.get(f"{address}/users/u/profile", trust_env=False).status_code == 401
+        assert httpx.get(f"{address}/users/u/profile", headers=key, trust_env=False).status_code == 503
+        server.send_signal(signal.SIGTERM)
+        _, log = server.communicate(timeout=60)
+    assert "to those who have a key or a token" in log

@@ -55,3 +55,6 @@ class Ready(Answer):
 
     reasons: list[str]
     """What is the matter; while another index still serves, this may say why a newer one was refused."""
+
+    access: Literal["keys", "this-machine-only"]
+    """Who is served: those with a key or a token, or, while there are no keys, this machine only and without any."""

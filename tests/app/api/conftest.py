@@ -8,6 +8,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -17,6 +18,8 @@ from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.access.access import Access
+from app.access.settings import AccessSettings
 from app.api.application import build
 from app.api.schemas.problem import Problem
 from app.errors import ItemNotFoundError
@@ -126,11 +129,12 @@ class Client:
     def __init__(self, app: FastAPI, served: ASGIApp, runner: asyncio.Runner) -> None:
         self._app = app
         self._runner = runner
-        self._client = httpx.AsyncClient(transport=httpx.ASGITransport(served), base_url="http://penchant.test")
+        self._client = httpx.AsyncClient(transport=httpx.ASGITransport(served), base_url="http://localhost")
 
     def request(self, method: str, url: str, **more: Any) -> httpx.Response:
         answer = self._runner.run(self._client.request(method, url, **more))
         check_documented(self._app, answer)
+        assert answer.headers["x-request-id"]
         return answer
 
     def get(self, url: str, **more: Any) -> httpx.Response:
@@ -202,11 +206,17 @@ def app() -> FastAPI:
 
 
 @pytest.fixture
-def client(app: FastAPI, service: MemoryService, http: HttpSettings) -> Iterator[Client]:
+def access(tmp_path: Path) -> Access:
+    """Without keys, as on a developer's machine."""
+    return Access(AccessSettings(), tmp_path, "127.0.0.1")
+
+
+@pytest.fixture
+def client(app: FastAPI, service: MemoryService, http: HttpSettings, access: Access) -> Iterator[Client]:
     """The state that a server would take from the lifespan is put into the requests."""
 
     async def served(scope: Scope, receive: Receive, send: Send) -> None:
-        await app({**scope, "state": {"service": service, "http": http}}, receive, send)
+        await app({**scope, "state": {"service": service, "http": http, "access": access}}, receive, send)
 
     with asyncio.Runner() as runner:
         yield Client(app, served, runner)

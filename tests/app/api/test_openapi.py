@@ -22,6 +22,7 @@ OPERATIONS = {
     ("patch", "/users/{user_id}/profile"),
     ("post", "/users/{user_id}/reset-embedding"),
     ("delete", "/users/{user_id}"),
+    ("post", "/users/{user_id}/tokens"),
     ("get", "/transparency"),
     ("get", "/admin/items/changes"),
     ("get", "/livez"),

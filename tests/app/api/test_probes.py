@@ -8,7 +8,7 @@ def test_a_living_process_says_so(client):
 def test_readiness_tells_what_is_served(client):
     answer = client.get("/readyz?probe=1")
     assert answer.status_code == 200
-    assert answer.json() == {"ready": True, "reasons": [], "snapshot": "s1"}
+    assert answer.json() == {"ready": True, "reasons": [], "snapshot": "s1", "access": "this-machine-only"}
 
 
 def test_until_a_snapshot_is_served_readiness_is_a_problem_with_reasons(client, service):
@@ -17,6 +17,7 @@ def test_until_a_snapshot_is_served_readiness_is_a_problem_with_reasons(client, 
     assert answer.status_code == 503
     assert answer.json()["type"] == "/problems/unavailable"
     assert answer.json()["ready"] is False
+    assert answer.json()["access"] == "this-machine-only"
     assert answer.json()["reasons"] == ["no snapshot has been published yet"]
 
 

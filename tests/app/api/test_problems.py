@@ -68,7 +68,7 @@ def test_what_nobody_expected_is_logged_and_not_told(client, service, caplog):
     assert record.exc_info[1] is service.failure
 
 
-def test_a_client_that_leaves_in_the_middle_of_its_body_is_no_error_of_ours(app, service, http, caplog):
+def test_a_client_that_leaves_in_the_middle_of_its_body_is_no_error_of_ours(app, service, http, access, caplog):
     messages = iter([{"type": "http.request", "body": b"[", "more_body": True}, {"type": "http.disconnect"}])
 
     async def receive():
@@ -82,8 +82,9 @@ def test_a_client_that_leaves_in_the_middle_of_its_body_is_no_error_of_ours(app,
         "method": "POST",
         "path": "/events",
         "query_string": b"",
-        "headers": [(b"content-type", b"application/json")],
-        "state": {"service": service, "http": http},
+        "headers": [(b"content-type", b"application/json"), (b"host", b"localhost")],
+        "client": ("127.0.0.1", 50_000),
+        "state": {"service": service, "http": http, "access": access},
     }
     asyncio.run(app(scope, receive, send))
-    assert not caplog.records
+    assert not [record for record in caplog.records if record.levelno > logging.INFO]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.errors import SnapshotMissingError
+from app.errors import CursorError, SnapshotMissingError
 from app.requests import RecommendRequest
 from app.storage.errors import WriterBusyError, WriterClosedError
 
@@ -13,7 +13,8 @@ def test_a_query_is_answered_with_a_slate(client):
     assert answer.headers["content-type"] == "application/json"
     slate = answer.json()
     assert slate["items"][0]["label"] == "Because you liked rust"
-    assert slate["receipt"] == [{"floor": "exploration", "required": 4, "achieved": 4, "reason": None}]
+    kept = {"floor": "exploration", "required": 4, "achieved": 4, "reason": None, "window": None}
+    assert slate["receipt"] == [kept]
     assert "trace" not in slate
     assert slate["next_cursor"] is None
 
@@ -92,7 +93,8 @@ def test_a_query_that_is_not_utf8_is_a_problem(client, query):
     assert answer.json()["type"] == "/problems/malformed-url"
 
 
-def test_a_cursor_is_not_known(client):
+def test_a_cursor_is_not_known(client, service):
+    service.failure = CursorError("No answer goes on under this cursor.")
     answer = client.get("/recommend?user_id=u&cursor=abc")
     assert answer.status_code == 400
     assert answer.json()["type"] == "/problems/unknown-cursor"

@@ -1,0 +1,119 @@
+"""The door: who calls, by what they show."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.access.audit import AuditLog
+from app.access.caller import KEYLESS, Caller
+from app.access.keyfile import KeyFile, KeyFileError
+from app.access.keyring import Keyring
+from app.access.loopback import is_loopback, names_loopback
+from app.access.rates import Rates
+from app.access.settings import AccessSettings
+from app.access.tokens import IssuedToken, TokenError, issue, read
+from app.errors import AccessUnknownError, ForbiddenError, KeysMissingError, UnauthenticatedError
+
+_NOBODY = "Send a key in X-API-Key, or a person's token in Authorization as Bearer."
+_OUTSIDE = "There are no keys, so only this machine is served, under its own name. `penchant keys create` makes keys."
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a request shows of who sends it.
+
+    Attributes:
+        key: the X-API-Key header.
+        authorization: the Authorization header.
+        peer: address that it comes from.
+        authority: the Host header.
+    """
+
+    key: str | None
+    authorization: str | None
+    peer: str
+    authority: str
+
+
+class Access:
+    """Tells callers apart. While no key has ever been made, this machine is served without any, and no other is."""
+
+    def __init__(self, settings: AccessSettings, data_dir: Path, host: str) -> None:
+        self._settings = settings
+        self._keys = KeyFile(data_dir)
+        self._loopback = is_loopback(host)
+        self._had_keys = False
+        self.rates = Rates(settings.rates)
+        self.audit = AuditLog(data_dir)
+
+    @property
+    def keyless(self) -> bool:
+        """Whether this machine is served without keys; never again in this process once it had any.
+
+        Raises:
+            AccessUnknownError: the keys cannot be read.
+        """
+        return self._loopback and not self._keyring().keys and not self._had_keys
+
+    def caller(self, shown: Shown) -> Caller:
+        """Who sends a request.
+
+        Without keys it is whoever sits at this machine. A page from elsewhere in that person's browser is not: it comes
+        under another name, even where that name was made to lead here.
+
+        Raises:
+            UnauthenticatedError: nothing is shown, or nothing that is good.
+            ForbiddenError: there are no keys, and the request comes from elsewhere.
+            AccessUnknownError: the keys cannot be read.
+        """
+        if self.keyless:
+            if is_loopback(shown.peer) and names_loopback(shown.authority):
+                return KEYLESS
+            raise ForbiddenError(_OUTSIDE)
+        keyring = self._keyring()
+        if shown.key is not None:
+            return _by_key(keyring, shown.key)
+        if shown.authorization is not None:
+            return _by_token(keyring, shown.authorization, self._settings.token_audience)
+        raise UnauthenticatedError(_NOBODY)
+
+    def token(self, user_id: str, seconds: int | None) -> IssuedToken:
+        """A token for one person, good for so many seconds, or as long as the settings say; never longer than that.
+
+        Raises:
+            KeysMissingError: there are no keys that could sign.
+        """
+        if self.keyless:
+            raise KeysMissingError
+        longest = self._settings.token_seconds
+        return issue(self._keyring(), user_id, self._settings.token_audience, min(seconds or longest, longest))
+
+    def _keyring(self) -> Keyring:
+        try:
+            keyring = self._keys.current()
+        except KeyFileError as error:
+            logger.error("no key is good: %s", error)  # noqa: TRY400 - the reason is in the message
+            raise AccessUnknownError from error
+        self._had_keys = self._had_keys or bool(keyring.keys)
+        return keyring
+
+
+def _by_key(keyring: Keyring, shown: str) -> Caller:
+    key = keyring.find(shown)
+    if key is None:
+        raise UnauthenticatedError("The key is not known, or was revoked.")
+    return key.caller()
+
+
+def _by_token(keyring: Keyring, authorization: str, audience: str) -> Caller:
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer":
+        raise UnauthenticatedError(_NOBODY)
+    try:
+        return read(keyring, token.strip(), audience)
+    except TokenError as error:
+        raise UnauthenticatedError("The token is not good, or no longer.", invalid_token=True) from error

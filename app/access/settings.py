@@ -1,0 +1,32 @@
+"""Settings of who may call, and how often."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from models.config import Config
+
+
+class RateSettings(Config):
+    """Requests that may be made in any minute, by whom; counted in the memory of this process."""
+
+    key_per_minute: int | None = Field(default=120_000, ge=1)
+    """By one operator or service key; none lifts the limit."""
+
+    user_per_minute: int | None = Field(default=600, ge=1)
+    """By one person, over all of their tokens; none lifts the limit."""
+
+    keyless_per_minute: int | None = Field(default=None, ge=1)
+    """By all callers together, while there are no keys; none lifts the limit."""
+
+
+class AccessSettings(Config):
+    """Who may call, and how often."""
+
+    token_seconds: int = Field(default=900, ge=1, le=86_400)
+    """Longest lifetime of a person's token, and the lifetime of those that ask for none, in seconds."""
+
+    token_audience: str = Field(default="penchant", min_length=1)
+    """The audience that tokens name; services with the same signing keys tell their tokens apart by it."""
+
+    rates: RateSettings = RateSettings()

@@ -1,0 +1,58 @@
+"""People's tokens: short-lived, signed, and good for one person (RFC 7519).
+
+The service both signs and checks, so that a shared secret does (HS256); the algorithm is fixed here and never taken
+from the token.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import jwt
+
+from app.access.caller import Caller, Kind
+from app.access.keyring import Keyring
+
+_ALGORITHM: Final = "HS256"
+_CLAIMS: Final = ("sub", "aud", "iat", "exp")
+
+
+class TokenError(Exception):
+    """The token is forged, expired, for somebody else's ears, or no token at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedToken:
+    """A token and when it ends."""
+
+    token: str
+    expires_at: datetime
+
+
+def issue(keyring: Keyring, user_id: str, audience: str, seconds: int) -> IssuedToken:
+    """A token for one person; the keyring must have a signing key."""
+    key, now = keyring.signing[-1], datetime.now(UTC).replace(microsecond=0)
+    expires_at = now + timedelta(seconds=seconds)
+    claims = {"sub": user_id, "aud": audience, "iat": now, "exp": expires_at}
+    return IssuedToken(jwt.encode(claims, key.secret, _ALGORITHM, {"kid": key.key_id}), expires_at)
+
+
+def read(keyring: Keyring, token: str, audience: str) -> Caller:
+    """The person whom a token is for.
+
+    Raises:
+        TokenError: it is not good.
+    """
+    try:
+        key_id = str(jwt.get_unverified_header(token).get("kid"))
+        key = keyring.verifying(key_id, datetime.now(UTC))
+        if key is None:
+            raise TokenError
+        claims: dict[str, Any] = jwt.decode(
+            token, key.secret, [_ALGORITHM], audience=audience, options={"require": list(_CLAIMS), "strict_aud": True}
+        )
+    except jwt.PyJWTError as error:
+        raise TokenError from error
+    return Caller(Kind.USER, key_id, user_id=claims["sub"])

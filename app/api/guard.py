@@ -1,0 +1,84 @@
+"""The guard before every endpoint: who calls, whether they may, and whether too often.
+
+Whom a request concerns stands in its path, and is checked here, or in its query or body: then the endpoint, which reads
+these, says it to `for_own_user`.
+"""
+
+from __future__ import annotations
+
+from fastapi import Request
+
+from app.access.access import Shown
+from app.access.caller import Caller
+from app.api.observing import call_of
+from app.api.paths import unescaped
+from app.api.rules import OPERATORS, RULES, Rule
+from app.api.state import access_of
+from app.errors import ForbiddenError
+
+_OTHERS = "The token is for another person."
+
+
+async def guard(request: Request) -> None:
+    """Let a request through to its endpoint, or not.
+
+    Raises:
+        UnauthenticatedError: who calls is not known.
+        RateLimitedError: they have called too often.
+        ForbiddenError: they may not.
+    """
+    operation: str = request.scope["route"].operation_id
+    call, rule = call_of(request.scope), RULES.get(operation, OPERATORS)
+    call.operation = operation
+    if rule.public:
+        return
+    access = access_of(request)
+    call.caller = access.caller(_shown(request))
+    user_id = request.path_params.get("user_id")
+    call.user_id = unescaped(user_id) if user_id is not None else None
+    call.audit = access.audit if rule.audited and call.caller.is_operator else None
+    access.rates.count(call.caller)
+    _check(rule, call.caller, call.user_id)
+
+
+def caller_of(request: Request) -> Caller:
+    """Who calls; for endpoints that are not public."""
+    caller = call_of(request.scope).caller
+    assert caller is not None  # noqa: S101 - the guard let them through
+    return caller
+
+
+def for_own_user(request: Request, *user_ids: str | None) -> None:
+    """Whom the query or the body of a request concerns: a person may ask and tell for themselves only.
+
+    Raises:
+        ForbiddenError: it concerns somebody else.
+    """
+    own = caller_of(request).user_id
+    if own is not None and any(user_id is not None and user_id != own for user_id in user_ids):
+        raise ForbiddenError(_OTHERS)
+
+
+def _shown(request: Request) -> Shown:
+    headers, client = request.headers, request.client
+    peer, authority = client.host if client else "", headers.get("host", "")
+    return Shown(headers.get("x-api-key"), headers.get("authorization"), peer, authority)
+
+
+def _check(rule: Rule, caller: Caller, user_id: str | None) -> None:
+    if caller.is_operator:
+        return
+    if caller.user_id is None:
+        if rule.scope not in caller.scopes:
+            raise ForbiddenError(_wanting(rule))
+        return
+    if not rule.own_user:
+        raise ForbiddenError("A person's token is not enough for this.")
+    if user_id is not None and user_id != caller.user_id:
+        raise ForbiddenError(_OTHERS)
+
+
+def _wanting(rule: Rule) -> str:
+    if rule.scope is None:
+        return "This is for operators and, where it concerns one person, for that person's token."
+    return f"The key needs the scope {rule.scope}."

@@ -1,0 +1,111 @@
+"""What is seen of a request from outside: its id, a line in the log without anything personal, a line in the audit log.
+
+The request id comes from the caller's X-Request-Id or is made here; the answer bears it, and every line that is logged
+meanwhile. Paths and queries name people, so the log has the operation in their place.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from dataclasses import dataclass
+from typing import Final
+from uuid import uuid4
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.access.audit import AuditLog
+from app.access.caller import Caller
+from app.logs import with_request_id
+
+HEADER: Final = "X-Request-Id"
+_ACCEPTED: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
+
+logger = logging.getLogger("penchant.requests")
+
+
+@dataclass(slots=True)
+class Call:
+    """What becomes known of a request while it is answered.
+
+    Attributes:
+        request_id: in and out.
+        operation: id of the operation, once one was found.
+        caller: who calls, once that is known.
+        user_id: whom the path names.
+        audit: where an operator's action is to be written down.
+        status: of the answer, once it begins.
+    """
+
+    request_id: str
+    operation: str | None = None
+    caller: Caller | None = None
+    user_id: str | None = None
+    audit: AuditLog | None = None
+    status: int = 0
+
+
+class Observed:
+    """ASGI middleware around everything else."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        call = Call(_request_id(scope))
+        scope.setdefault("state", {})["call"] = call
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                call.status = message["status"]
+                MutableHeaders(scope=message)[HEADER] = call.request_id
+                _audit(call)  # before the caller hears of it
+            await send(message)
+
+        began = time.perf_counter()
+        with with_request_id(call.request_id):
+            try:
+                await self._app(scope, receive, answer)
+            finally:
+                _log(scope, call, time.perf_counter() - began)
+
+
+def call_of(scope: Scope) -> Call:
+    """What is known of the request so far."""
+    call: Call = scope["state"]["call"]
+    return call
+
+
+def _request_id(scope: Scope) -> str:
+    sent = Headers(scope=scope).get(HEADER, "")
+    return sent if _ACCEPTED.fullmatch(sent) else uuid4().hex
+
+
+def _audit(call: Call) -> None:
+    if call.audit is not None and call.operation is not None:
+        key_id = call.caller.key_id if call.caller else ""
+        call.audit.record(
+            call.operation, key_id=key_id, outcome=call.status, user_id=call.user_id, request_id=call.request_id
+        )
+
+
+def _log(scope: Scope, call: Call, seconds: float) -> None:
+    http = scope.get("state", {}).get("http")
+    if http is not None and not http.log_requests:
+        return
+    caller = call.caller
+    fields = {
+        "operation": call.operation,
+        "method": scope["method"] if call.operation else None,
+        "status": call.status,
+        "ms": round(seconds * 1000, 2),
+        "caller": caller.kind if caller else None,
+        "key_id": caller.key_id if caller else None,
+    }
+    logger.info("answered", extra={"fields": fields})

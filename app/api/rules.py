@@ -1,0 +1,55 @@
+"""Who may call what: one line for each operation of the API, by its operation id.
+
+Operators may call everything. An operation that stands here in no line is for operators only; a test finds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from app.access.caller import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who else than operators may call an operation.
+
+    Attributes:
+        public: everybody, without showing anything.
+        scope: services whose key has this scope.
+        own_user: people, for themselves.
+        audited: whether it leaves a line in the audit log when an operator calls it.
+    """
+
+    public: bool = False
+    scope: Scope | None = None
+    own_user: bool = False
+    audited: bool = True
+
+
+PUBLIC: Final = Rule(public=True, audited=False)
+OPERATORS: Final = Rule()
+OWN_USER: Final = Rule(own_user=True)
+
+RULES: Final[Mapping[str, Rule]] = {
+    "recommend": Rule(scope=Scope.RECOMMEND, own_user=True, audited=False),
+    "recommend_by_post": Rule(scope=Scope.RECOMMEND, own_user=True, audited=False),
+    "similar": Rule(scope=Scope.SIMILAR, own_user=True, audited=False),
+    "similar_by_post": Rule(scope=Scope.SIMILAR, own_user=True, audited=False),
+    "ingest_events": Rule(scope=Scope.EVENTS, own_user=True, audited=False),
+    "upsert_items": Rule(scope=Scope.ITEMS),
+    "get_item": Rule(scope=Scope.ITEMS, audited=False),
+    "delete_item": Rule(scope=Scope.ITEMS),
+    "issue_token": Rule(scope=Scope.TOKENS),
+    "get_profile": OWN_USER,
+    "patch_profile": OWN_USER,
+    "reset_embedding": OWN_USER,
+    "erase_user": OWN_USER,
+    "item_changes": OPERATORS,
+    "learnable_events": OPERATORS,
+    "transparency": PUBLIC,
+    "livez": PUBLIC,
+    "readyz": PUBLIC,
+}
