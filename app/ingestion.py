@@ -85,7 +85,7 @@ class Ingestion:
 
     def _dropped(self, generation: Generation, event: EventDocument) -> EventResult | None:
         """Why an event is not stored although nothing is wrong with it, if so."""
-        if self._occurred_at(event) < self._gate.kept_since(event, self._clock.now()):
+        if self._occurred_at(event) < self._gate.kept_since(self._clock.now())[event.type]:
             return EventResult(event.event_id, "ignored", message="is older than the charter keeps such events")
         if not self._gate.keep_as_seen and not generation.people.may_learn(event.user_id, event.item_id):
             message = "is about a sensitive item that the person does not permit to learn from; nothing was stored"

@@ -21,6 +21,7 @@ from app.pipeline.slate import Slate
 from app.profiles import profile_payload
 from app.recommending import Recommending
 from app.requests import ProfilePatch, RecommendRequest, ResetRequest, SimilarRequest
+from app.retention import Retention
 from app.rollover import Rollover
 from app.settings import Settings
 from app.similar import similar_payload
@@ -47,12 +48,17 @@ class Service:
             self.rollover, stores.events, clock, self.gate, settings.ingest.future_tolerance_seconds
         )
         self._cataloguing = Cataloguing(self.rollover, stores, embedder, clock)
+        self._retention = Retention(self.rollover, stores, embedder, clock, self.gate)
         self._control = Control(self.rollover, stores, embedder, clock)
 
     async def start(self) -> asyncio.Task[None]:
         """Take up the published snapshot, and watch for the next; the task is to be cancelled at the end."""
         await self.rollover.refresh()
-        return asyncio.create_task(self.rollover.watch())
+        return asyncio.create_task(self._watch())
+
+    async def _watch(self) -> None:
+        retention = self._retention.forever(self._settings.retention.every_hours)
+        await asyncio.gather(self.rollover.watch(), retention)
 
     async def upsert_items(self, documents: Sequence[ItemDocument]) -> list[bool | FieldProblem]:
         """Add or replace items; for each whether it is new, or what of it the charter does not declare."""

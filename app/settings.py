@@ -57,6 +57,13 @@ class IngestSettings(Config):
     """How far ahead of the service's clock an event may be, in seconds."""
 
 
+class RetentionSettings(Config):
+    """When the charter's times are enforced."""
+
+    every_hours: float = Field(default=24.0, gt=0, allow_inf_nan=False)
+    """Hours between two deletions by a running service; the first is at its start."""
+
+
 class SnapshotSettings(Config):
     """How published snapshots are taken up."""
 
@@ -101,6 +108,7 @@ class Settings(BaseSettings):
     paging: PagingSettings = PagingSettings()
     popularity: PopularitySettings = PopularitySettings()
     firewall: FirewallSettings = FirewallSettings()
+    retention: RetentionSettings = RetentionSettings()
 
     @property
     def snapshot_folder(self) -> Path:

@@ -20,6 +20,9 @@ SUMMARIES: Final = {
     "keys": "Make, list and revoke keys.",
     "replay": "Send an events file, and a users file if given, to a running service, in order of the file.",
     "settings": "List every setting with its default, range and meaning, in Markdown.",
+    "train-sensitive": "Train the classifier of sensitive topics on labelled texts.",
+    "enforce-retention": "Delete the events that are older than the charter keeps them.",
+    "sensitive-benchmark": "Measure how well sensitive topics are told, and whether the firewall holds.",
     "recall-benchmark": "Compare what is recommended with what people took up.",
     "fetch-movielens": "Fetch MovieLens 100K and write it as items, events and users files.",
 }

@@ -9,6 +9,7 @@ from typing import Any
 from app.charter.charter import ANY, Charter, Use
 from indexer.documents import EventDocument, ItemDocument
 from indexer.problems import FieldProblem, printable
+from models.events import EventType
 from models.user_state import DAY_SECONDS
 
 _NESTED = "preferences"
@@ -45,9 +46,13 @@ class Gate:
         undeclared = self._undeclared("attributes", attributes, self.charter.attributes)
         return [*refused, *undeclared]
 
-    def kept_since(self, event: EventDocument, now: float) -> float:
-        """The moment, in seconds since 1970, before which events of this type are kept no longer."""
-        return now - self.charter.events[event.type].keep_days * DAY_SECONDS
+    def kept_since(self, now: float) -> dict[EventType, float]:
+        """Event type -> the moment, in seconds since 1970, before which events of the type are kept no longer.
+
+        Types that the charter does not declare are not kept at all.
+        """
+        uses = self.charter.events
+        return {kind: now - uses[kind].keep_days * DAY_SECONDS if kind in uses else now for kind in EventType}
 
     @property
     def _name(self) -> str:

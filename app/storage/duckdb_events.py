@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -12,11 +12,12 @@ from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
 from app.storage.database import Database
+from app.storage.duckdb_retention import delete_older
 from app.storage.group_writer import Written
 from app.storage.known_events import KnownEvents
 from app.storage.logged_columns import logged_columns
-from app.storage.rows import Appended, LoggedColumns, NewEvent
-from models.events import CODE_OF
+from app.storage.rows import Appended, Expired, LoggedColumns, NewEvent
+from models.events import CODE_OF, EventType
 from models.ids import digests_of
 
 _KNOWN = "SELECT event_digest, sequence FROM events ORDER BY event_digest"
@@ -73,6 +74,10 @@ class DuckDBEventLog:
         """The users with an event on any of the items, ascending."""
         with self._database.reading() as connection:
             return [user for (user,) in connection.execute(_USERS, {"items": list(item_ids)}).fetchall()]
+
+    def delete_older(self, before: Mapping[EventType, float]) -> Written[Expired]:
+        """Delete the events of each type that occurred before a moment."""
+        return self._database.writer.submit(delete_older, before)
 
     def delete_user(self, user_id: str) -> Written[int]:
         """Delete all events of one user."""

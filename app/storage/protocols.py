@@ -7,15 +7,17 @@ worker thread. What a write of this process was acknowledged for, every later re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from app.storage.rows import Appended, ItemChange, LoggedColumns, NewEvent, SnapshotEvent, UserRow
+from app.storage.rows import Appended, Expired, ItemChange, LoggedColumns, NewEvent, SnapshotEvent, UserRow
+from models.events import EventType
 
 __all__ = [
     "Appended",
     "EventLog",
+    "Expired",
     "ItemChange",
     "ItemJournal",
     "LoggedColumns",
@@ -70,6 +72,10 @@ class EventLog(Protocol):
 
     def users_of(self, item_ids: Sequence[str]) -> list[str]:
         """The users with an event on any of the items, ascending."""
+        ...
+
+    def delete_older(self, before: Mapping[EventType, float]) -> Pending[Expired]:
+        """Delete the events of each type that occurred before a moment; types that are not named stay."""
         ...
 
     def delete_user(self, user_id: str) -> Pending[int]:

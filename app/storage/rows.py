@@ -71,6 +71,14 @@ class LoggedColumns:
 
 
 @dataclass(frozen=True, slots=True)
+class Expired:
+    """Events that were kept long enough and are deleted: how many, and whose, by user id."""
+
+    events: int
+    users: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ItemChange:
     """The newest change of one item; `document` is its JSON, None for a deletion."""
 

@@ -1,0 +1,92 @@
+"""Heads trained on labelled texts: the phrases' contrast stays in as one more feature, so that few labels suffice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.logistic import Line, fit_logistic
+from models.topic_heads import TopicHeads, Vectors
+
+LEAST = 20
+"""Texts on a topic, and texts on other matters, from which its head is trained."""
+_FOLDS = 5
+_RIDGE = 0.3
+_MASS = 400.0
+"""Total weight of the texts, half of it on the topic: what the ridge is set against."""
+_CONTRAST_SCALE = 3.0
+"""Makes the ridge pull less on the contrast's slope than on the rest."""
+
+Truth = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledTexts:
+    """Texts of which is known which topics they touch.
+
+    Attributes:
+        content: float32 [n, d], their unit vectors.
+        touches: topic -> bool [n].
+    """
+
+    content: Vectors
+    touches: Mapping[str, Truth]
+
+
+def train_heads(zero_shot: TopicHeads, labelled: LabelledTexts, recall: float, seed: int = 0) -> TopicHeads:
+    """The heads with those of all labelled topics trained; the others stay as they are.
+
+    The bias of each is chosen so that a probability of one half finds `recall` of the topic's texts, as measured on
+    texts that the head was not trained on.
+
+    Args:
+        zero_shot: heads from phrases, which know every topic.
+        labelled: texts and their topics; topics with fewer than LEAST texts are left alone.
+        recall: share of a topic's texts to be found.
+        seed: of the folds.
+    """
+    slopes, weights, bias = zero_shot.slopes.copy(), zero_shot.weights.copy(), zero_shot.bias.copy()
+    contrasts = zero_shot.phrases.contrasts(labelled.content, len(zero_shot.names))
+    for number, name in enumerate(zero_shot.names):
+        truth = labelled.touches.get(name)
+        if truth is None or min(truth.sum(), (~truth).sum()) < LEAST:
+            continue
+        features = np.column_stack([labelled.content, _CONTRAST_SCALE * contrasts[:, number]])
+        line = _fit(features, truth)
+        slopes[number], weights[number] = _CONTRAST_SCALE * line.weights[-1], line.weights[:-1]
+        bias[number] = line.bias - _operating_point(features, truth, recall, seed)
+    return replace(zero_shot, slopes=slopes, weights=weights, bias=bias)
+
+
+def trained_topics(zero_shot: TopicHeads, labelled: LabelledTexts) -> list[str]:
+    """The topics of which there are enough labelled texts."""
+    enough = {name for name, truth in labelled.touches.items() if min(truth.sum(), (~truth).sum()) >= LEAST}
+    return [name for name in zero_shot.names if name in enough]
+
+
+def _fit(features: NDArray[np.floating], truth: Truth) -> Line:
+    weights = np.where(truth, 0.5 / truth.sum(), 0.5 / (~truth).sum()) * _MASS
+    return fit_logistic(features, truth, weights, _RIDGE)
+
+
+def _operating_point(features: NDArray[np.floating], truth: Truth, recall: float, seed: int) -> float:
+    """The logit that `recall` of the topic's texts exceed, each judged by a head that did not see it."""
+    logits = np.empty(len(truth))
+    for held in folds(truth, _FOLDS, seed):
+        rest = np.setdiff1d(np.arange(len(truth)), held)
+        logits[held] = _fit(features[rest], truth[rest])(features[held])
+    return float(np.quantile(logits[truth], 1 - recall))
+
+
+def folds(truth: Truth, count: int, seed: int) -> Iterator[NDArray[np.int64]]:
+    """Positions in `count` parts, both classes spread evenly over them."""
+    random = np.random.default_rng(seed)
+    parts: Sequence[list[int]] = [[] for _ in range(count)]
+    for members in (np.flatnonzero(truth), np.flatnonzero(~truth)):
+        for place, position in enumerate(random.permutation(members).tolist()):
+            parts[place % count].append(position)
+    for part in parts:
+        yield np.sort(np.array(part, dtype=np.int64))

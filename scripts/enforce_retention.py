@@ -1,0 +1,39 @@
+"""``penchant enforce-retention``: deletes the events that are older than the charter keeps them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.charter.charter import CharterError, load_charter
+from app.charter.gate import Gate
+from app.clock import Clock
+from app.storage.duckdb import open_stores
+from app.storage.errors import DatabaseInUseError, StorageError
+from scripts.configured import settings_or_exit
+
+
+def enforce_retention(
+    config: Annotated[Path | None, typer.Option(help="TOML file of settings.")] = None,
+) -> None:
+    """Delete the events that are older than the charter keeps them.
+
+    A running service does so itself, at its start and then every day; it alone may open its database meanwhile.
+    """
+    settings = settings_or_exit("enforce-retention", config)
+    try:
+        gate = Gate(load_charter(settings.charter))
+        stores = open_stores(settings.data_dir, settings.storage)
+    except DatabaseInUseError as error:
+        typer.echo(f"enforce-retention: {error}; the service that uses it enforces retention itself", err=True)
+        raise typer.Exit(1) from error
+    except (CharterError, StorageError) as error:
+        typer.echo(f"enforce-retention: {error}", err=True)
+        raise typer.Exit(1) from error
+    try:
+        expired = stores.events.delete_older(gate.kept_since(Clock(settings.as_of).now())).result()
+    finally:
+        stores.close()
+    typer.echo(f"deleted {expired.events:,} events of {len(expired.users):,} people")

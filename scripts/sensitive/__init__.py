@@ -1,0 +1,1 @@
+"""What the commands about sensitive topics share: labelled files, curves, and the probe of the firewall."""

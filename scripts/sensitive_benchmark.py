@@ -1,0 +1,169 @@
+"""``penchant sensitive-benchmark``: how well sensitive topics are told, and whether the firewall holds."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any, Final
+
+import numpy as np
+import orjson
+import typer
+from numpy.typing import NDArray
+
+from app.catalogue import Catalogue
+from app.generation import guarded_catalogue
+from app.settings import Settings
+from indexer.build import Builder, BuildInput
+from indexer.documents import ItemDocument
+from indexer.embeddings import CachedEncoder, EmbeddingCache
+from indexer.progress import ProgressBar
+from indexer.sensitive.classifier import from_phrases, packaged_calibration, with_thresholds
+from indexer.sensitive.rules import Mode, SensitiveRules
+from indexer.sensitive.taxonomy import load_taxonomy
+from indexer.sensitive.training import LabelledTexts, train_heads
+from indexer.snapshot import Snapshot
+from indexer.snapshot_files import SnapshotFolder
+from models.encoder import Encoder
+from models.sentence_encoder import SentenceTransformerEncoder
+from models.topic_heads import TopicHeads
+from scripts.configured import settings_or_exit
+from scripts.sensitive.curves import TopicResult, flagged_share, measure
+from scripts.sensitive.drawing import can_draw, draw
+from scripts.sensitive.labelled import LabelledFileError, LabelledRow, embed_rows, read_labelled
+from scripts.sensitive.probe import ProbeResult, Reading, probe
+
+_HEAD: Final = (
+    f"{'topic':24}{'texts':>6}{'recall':>8}{'precis.':>8}{'F1':>7}{'FPR':>7}{'rest':>7}{'@10%':>7}{'@5%':>7}{'AUC':>7}"
+)
+
+
+def sensitive_benchmark(
+    labelled: Annotated[Path, typer.Option(help="NDJSON file of texts and their sensitive topics, may be gzipped.")],
+    train: Annotated[list[int] | None, typer.Option(help="Also train on so many rows; may be repeated.")] = None,
+    recall: Annotated[float, typer.Option(min=0.5, max=0.999, help="Recall that training aims at.")] = 0.95,
+    seed: Annotated[int, typer.Option(min=0, help="Of everything that draws lots, but for the halves.")] = 0,
+    config: Annotated[Path | None, typer.Option(help="TOML file of settings.")] = None,
+    json: Annotated[Path | None, typer.Option(help="File for the results as JSON.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="File for the operating curves: .png, .svg or .pdf.")] = None,
+    probe_topic: Annotated[str, typer.Option(help="Topic that the probe's people read about.")] = "religion",
+) -> None:
+    """Measure how well sensitive topics are told, and whether the firewall holds.
+
+    The file is split into two halves, always the same. Phrases and thresholds were chosen on the first; all figures are
+    of the second, and so many rows as --train says are drawn from the first.
+    """
+    if plot is not None and not can_draw():
+        typer.echo("sensitive-benchmark: --plot needs matplotlib: pip install 'penchant[benchmark]'", err=True)
+        raise typer.Exit(1)
+    settings = settings_or_exit("sensitive-benchmark", config)
+    encoder, cache = SentenceTransformerEncoder(settings.index.encoder), EmbeddingCache(settings.embedding_folder)
+    try:
+        rows = read_labelled(labelled)
+    except LabelledFileError as error:
+        typer.echo(f"sensitive-benchmark: {error}", err=True)
+        raise typer.Exit(1) from error
+    with ProgressBar("embedding", "text") as progress:
+        texts = embed_rows(rows, encoder, cache, progress)
+    first = first_half(len(rows))
+    results = _classifiers(settings, CachedEncoder(encoder, cache), texts, first, train or [], recall, seed)
+    probes = _probes(settings, encoder, rows, texts, probe_topic, seed)
+    if json is not None:
+        written = {name: [asdict(each) for each in found] for name, found in results.items()}
+        told = {"classifier": written, "probe": {name: asdict(result) for name, result in probes.items()}}
+        json.write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY))
+    if plot is not None:
+        draw(results, plot)
+
+
+def first_half(count: int) -> NDArray[np.bool_]:
+    """Bool [count]: a random half of a file, the same at every run."""
+    return np.asarray(np.random.default_rng(0).permutation(count) < count // 2)
+
+
+def part_of(texts: LabelledTexts, mask: NDArray[np.bool_]) -> LabelledTexts:
+    """The texts for which `mask` holds."""
+    return LabelledTexts(texts.content[mask], {name: truth[mask] for name, truth in texts.touches.items()})
+
+
+def _classifiers(
+    settings: Settings,
+    encoder: Encoder,
+    texts: LabelledTexts,
+    first: NDArray[np.bool_],
+    sizes: list[int],
+    recall: float,
+    seed: int,
+) -> dict[str, list[TopicResult]]:
+    sensitive = settings.index.sensitive
+    zero_shot = from_phrases(load_taxonomy(sensitive.taxonomy), encoder, sensitive.sharpness, packaged_calibration())
+    tested = part_of(texts, ~first)
+    found = {"phrases alone": _tell("phrases alone", with_thresholds(zero_shot, sensitive), tested)}
+    for size in sizes:
+        drawn = np.zeros(len(first), dtype=np.bool_)
+        drawn[np.random.default_rng(seed).permutation(np.flatnonzero(first))[:size]] = True
+        heads = with_thresholds(train_heads(zero_shot, part_of(texts, drawn), recall, seed), sensitive)
+        found[f"{size} labelled rows"] = _tell(f"{size} labelled rows", heads, tested)
+    return found
+
+
+def _tell(name: str, heads: TopicHeads, texts: LabelledTexts) -> list[TopicResult]:
+    results = measure(heads, texts)
+    typer.echo(f"\n{name}\n{_HEAD}")
+    for each in results:
+        typer.echo(
+            f"{each.topic:24}{each.texts:6}{each.recall:8.3f}{each.precision:8.3f}{each.f1:7.3f}"
+            f"{each.false_positives:7.3f}{each.false_positives_rest:7.3f}"
+            f"{each.recall_at_10:7.3f}{each.recall_at_5:7.3f}{each.auc:7.3f}"
+        )
+    typer.echo(f"texts labelled nothing that any topic takes: {flagged_share(heads, texts):.3f}")
+    return results
+
+
+def _probes(
+    settings: Settings, encoder: Encoder, rows: list[LabelledRow], texts: LabelledTexts, topic: str, seed: int
+) -> dict[str, ProbeResult]:
+    """Firewall on and off, items told by their declaration or by the classifier alone."""
+    if topic not in texts.touches:
+        typer.echo(f"\nno probe: the file labels nothing as {topic}")
+        return {}
+    found = {}
+    for declared in (True, False):
+        with TemporaryDirectory() as folder:
+            snapshot = _snapshot(settings, encoder, rows, Path(folder), topic if declared else None)
+            for mode in (Mode.PERMISSION, Mode.FREE):
+                rules = SensitiveRules(dict.fromkeys(load_taxonomy(settings.index.sensitive.taxonomy).names, mode))
+                told = f"{'declared' if declared else 'classified'}, firewall {'off' if mode is Mode.FREE else 'on'}"
+                found[told] = _probe(guarded_catalogue(snapshot, settings, rules), texts, topic, seed)
+                result = found[told]
+                typer.echo(f"probe, {told}: AUC {result.auc:.3f} [{result.low:.3f}, {result.high:.3f}]")
+    return found
+
+
+def _probe(catalogue: Catalogue, texts: LabelledTexts, topic: str, seed: int) -> ProbeResult:
+    nothing = ~np.any(list(texts.touches.values()), axis=0)
+    rows = catalogue.rows([f"t{number:06}" for number in range(len(nothing))])
+    return probe(catalogue, Reading(rows[nothing], rows[texts.touches[topic]]), seed)
+
+
+def _snapshot(
+    settings: Settings, encoder: Encoder, rows: list[LabelledRow], folder: Path, topic: str | None
+) -> Snapshot:
+    """The texts as a catalogue; with a topic, items declare it and nothing is classified."""
+    sensitive = settings.index.sensitive.model_copy(update={"classify": topic is None})
+    index = settings.index.model_copy(update={"sensitive": sensitive})
+    snapshots = SnapshotFolder(folder)
+    builder = Builder(index, encoder, EmbeddingCache(settings.embedding_folder), snapshots, lambda _: None)
+    items = [
+        _item(number, row, [topic] if topic is not None and topic in row.topics else [])
+        for number, row in enumerate(rows)
+    ]
+    manifest, _ = builder(BuildInput(items))
+    return snapshots.open(manifest.snapshot_id, index.ann)
+
+
+def _item(number: int, row: LabelledRow, topics: list[str]) -> ItemDocument:
+    given: dict[str, Any] = {"item_id": f"t{number:06}", "title": "", "text": row.content, "format": "text"}
+    fixed = {"language": "en", "published_at": "2023-01-01T00:00:00Z", "sensitive_topics": topics}
+    return ItemDocument.model_validate(given | fixed, strict=False)
