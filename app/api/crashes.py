@@ -32,8 +32,8 @@ class UnexpectedErrors:
 
         async def note_beginning(message: Message) -> None:
             nonlocal begun
-            begun = True
             await send(message)
+            begun = True
 
         try:
             await self._app(scope, receive, note_beginning)

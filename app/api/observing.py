@@ -88,9 +88,10 @@ def _request_id(scope: Scope) -> str:
 
 
 def _audit(call: Call) -> None:
-    if call.audit is not None and call.operation is not None:
+    audit, call.audit = call.audit, None  # once: should it fail, the answer is that it failed
+    if audit is not None and call.operation is not None:
         key_id = call.caller.key_id if call.caller else ""
-        call.audit.record(
+        audit.record(
             call.operation, key_id=key_id, outcome=call.status, user_id=call.user_id, request_id=call.request_id
         )
 
