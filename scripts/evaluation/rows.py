@@ -74,7 +74,7 @@ ROWS: Final[Mapping[str, Callable[[Parts], Model]]] = {
     "bpr": lambda parts: parts.bench.tuned(Bpr()),
     "ease": lambda parts: parts.bench.tuned(Ease()),
     "factors": lambda parts: parts.vectors,
-    "factors-no-decay": lambda parts: parts.bench.tuned(WithoutDecay(parts.bench.settings, parts.content)),
+    "factors-no-decay": lambda parts: parts.bench.tuned(WithoutDecay(ItemVectors(parts.bench.settings, parts.content))),
     "served-no-floors": lambda parts: parts.served(floors=False),
     "served": lambda parts: parts.served(floors=True),
 }

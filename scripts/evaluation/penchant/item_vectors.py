@@ -5,7 +5,8 @@ They learn from positives only, like every other row: no ranking profits from kn
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,9 @@ from scripts.evaluation.penchant.configuration import HALF_LIFE, NO_DECAY, axes_
 from scripts.evaluation.split import Split
 from scripts.evaluation.tuning import Axes
 
+_KEPT: Final = 3
+"""Vectors that are kept while settings are tried."""
+
 
 @dataclass(frozen=True, slots=True)
 class ItemVectors:
@@ -37,6 +41,7 @@ class ItemVectors:
 
     settings: AppSettings
     content: ContentVectors
+    _kept: list[tuple[Interactions, Settings, LearnedVectors]] = field(default_factory=list)
 
     name = "factors exact"
 
@@ -47,19 +52,28 @@ class ItemVectors:
     def learn(self, split: Split, settings: Settings) -> DecayedSum:
         """As `rebuild-index` does."""
         chosen = configured(self.settings, settings)
-        table = chosen.events.table()
+        learned = self._vectors(split, {name: value for name, value in settings.items() if name != HALF_LIFE})
+        half_life = chosen.events.half_life_positive_days
+        return DecayedSum(learned, learned.neighbours.matrix(), chosen.events.table(), half_life)
+
+    def _vectors(self, split: Split, settings: Settings) -> LearnedVectors:
+        """Decay is the person's, so the same vectors serve every half-life; and every test of the same training."""
+        for train, known, learned in self._kept:
+            if train is split.train and known == settings:
+                return learned
+        chosen = configured(self.settings, settings)
         content = self.content.of(split.entities) if split.entities.documents else _no_content(split)
-        interactions = learnable(split, table)
+        interactions = learnable(split, chosen.events.table())
         learned = learn_vectors(content, interactions, self.content.encoder.fingerprint, chosen.index.behaviour)
-        return DecayedSum(learned, learned.neighbours.matrix(), table, chosen.events.half_life_positive_days)
+        self._kept[:] = [*self._kept[1 - _KEPT :], (split.train, settings, learned)]
+        return learned
 
 
 @dataclass(frozen=True, slots=True)
 class WithoutDecay:
     """The same with a person as the plain sum, to tell what decay brings."""
 
-    settings: AppSettings
-    content: ContentVectors
+    vectors: ItemVectors
 
     name = "factors exact, no decay"
 
@@ -71,11 +85,11 @@ class WithoutDecay:
         """
         if split.entities.clock is Clock.NONE:
             raise NotApplicableError(f"{split.entities.name} has no times, so nothing decays")
-        return {**axes_of(split.entities, self.settings), HALF_LIFE: (NO_DECAY,)}
+        return {**self.vectors.axes(split), HALF_LIFE: (NO_DECAY,)}
 
     def learn(self, split: Split, settings: Settings) -> DecayedSum:
         """As `ItemVectors`."""
-        return ItemVectors(self.settings, self.content).learn(split, settings)
+        return self.vectors.learn(split, settings)
 
 
 @dataclass(frozen=True, slots=True)

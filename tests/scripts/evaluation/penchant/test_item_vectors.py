@@ -62,10 +62,18 @@ def test_scores_are_the_decayed_sum_over_the_history(split: Split) -> None:
 
 
 def test_without_decay_all_of_the_history_counts_alike(split: Split) -> None:
-    family = WithoutDecay(configured(Settings(), {LEAST: 1}), CONTENT)
+    family = WithoutDecay(ItemVectors(configured(Settings(), {LEAST: 1}), CONTENT))
     assert family.axes(split)[HALF_LIFE] == (NO_DECAY,)
     weights = family.learn(split, {HALF_LIFE: NO_DECAY})._weights(split.histories)  # noqa: SLF001 - the amounts themselves
     np.testing.assert_allclose(weights.data, 1.0, rtol=1e-4)
+
+
+def test_vectors_are_learned_once_for_all_half_lives(split: Split) -> None:
+    family = ItemVectors(configured(Settings(), {LEAST: 1}), CONTENT)
+    slow, fast = (family.learn(split, {HALF_LIFE: days, RIDGE: 300.0}) for days in (100.0, 1.0))
+    assert slow.learned is fast.learned
+    assert family.learn(split, {HALF_LIFE: 100.0, RIDGE: 30.0}).learned is not slow.learned
+    assert family.learn(TimeSplit(least=2).validation(split), {RIDGE: 300.0}).learned is not slow.learned
 
 
 def test_nothing_decays_without_times(world: Dataset) -> None:
@@ -75,7 +83,7 @@ def test_nothing_decays_without_times(world: Dataset) -> None:
         entities, *(getattr(split, name) for name in ("train", "negatives", "histories", "targets")), 0, 0
     )
     with pytest.raises(NotApplicableError, match="nothing decays"):
-        WithoutDecay(Settings(), CONTENT).axes(untimed)
+        WithoutDecay(ItemVectors(Settings(), CONTENT)).axes(untimed)
     assert learnable(untimed, EventWeights().table()).times is None
 
 
