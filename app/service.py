@@ -136,7 +136,7 @@ class Service:
 
     def transparency(self) -> dict[str, Any]:
         """What anyone may know of how answers are made."""
-        return transparency_payload(self._settings, self.rollover.current_or_none)
+        return transparency_payload(self._settings, self._charter, self.rollover.current_or_none)
 
     def readiness(self) -> dict[str, Any]:
         """Whether requests can be answered, and from what."""

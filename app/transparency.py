@@ -1,43 +1,81 @@
-"""What anyone may know: the data used and why, what a person can control, and the live weights and floors."""
+"""What anyone may know: the charter, and the weights, floors and half-lives that are in force."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 from typing import Any
 
+from app.charter.charter import Charter, Use
 from app.generation import Generation
 from app.settings import Settings
+from indexer.sensitive.rules import Mode
+from indexer.sensitive.taxonomy import load_taxonomy
 
-_USED = [
-    {"data": "events", "why": "to learn what a person likes and dislikes", "fades": "by the half-lives below"},
-    {"data": "explicit profile", "why": "to follow what a person states", "fades": "never; edited by the person"},
-    {"data": "items", "why": "to find and compare what can be recommended", "fades": "by recency_half_life_days"},
-]
-_CONTROLS = {
-    "view": "GET /users/{id}/profile",
-    "edit": "PATCH /users/{id}/profile",
-    "reset": "POST /users/{id}/reset-embedding",
-    "erase": "DELETE /users/{id}",
-}
+_SHAPING = {"query", "events", "popularity", "firewall"}
+_FOREVER = "until the person changes or erases it"
 
 
-def transparency_payload(settings: Settings, generation: Generation | None) -> dict[str, Any]:
+def transparency_payload(settings: Settings, charter: Charter, generation: Generation | None) -> dict[str, Any]:
     """The answer of `GET /transparency`."""
-    live = settings.model_dump(mode="json", include={"query", "events", "popularity", "firewall"})
+    live = settings.model_dump(mode="json", include=_SHAPING)
+    snapshot = generation.catalogue.snapshot if generation else None
     return {
-        "data_used": _USED,
-        "user_controls": _CONTROLS,
+        "charter": charter.model_dump(mode="json", exclude_none=True),
+        "data_used": list(_data_used(charter)),
+        "user_controls": charter.controls,
+        "sensitive_topics": _topics(settings, charter),
         "ranking_weights": live["query"]["weights"],
         "floors": live["query"]["floors"],
+        "half_lives": _half_lives(live),
         "events": live["events"],
         "settings": live,
-        "configuration_hash": configuration_hash(settings),
-        "snapshot": generation.catalogue.snapshot.snapshot_id if generation else None,
-        "space_id": generation.catalogue.snapshot.manifest.space_id if generation else None,
+        "configuration_hash": configuration_hash(settings, charter),
+        "snapshot": snapshot.snapshot_id if snapshot else None,
+        "space_id": snapshot.manifest.space_id if snapshot else None,
     }
 
 
-def configuration_hash(settings: Settings) -> str:
-    """Digest of every setting that bears on an answer."""
-    shaping = settings.model_dump_json(include={"query", "events", "popularity", "firewall", "as_of"})
-    return blake2b(shaping.encode(), digest_size=16).hexdigest()
+def configuration_hash(settings: Settings, charter: Charter) -> str:
+    """Digest of every setting that bears on an answer, the charter included."""
+    shaping = settings.model_dump_json(include={*_SHAPING, "as_of"})
+    return blake2b(f"{shaping}\n{charter.model_dump_json()}".encode(), digest_size=16).hexdigest()
+
+
+def _data_used(charter: Charter) -> Iterator[dict[str, str]]:
+    """Every kind of data that is accepted: what, why, and how long it is kept."""
+    kinds: dict[str, Mapping[str, Use]] = {
+        "event": {kind.value: use for kind, use in charter.events.items()},
+        "profile field": charter.profile,
+        "attribute of a person": charter.attributes,
+        "context of an event": charter.context,
+        "attribute of an item": charter.item_attributes,
+    }
+    for kind, uses in kinds.items():
+        for name, use in uses.items():
+            kept = _FOREVER if use.keep_days is None else f"{use.keep_days:g} days"
+            yield {"data": f"{kind}: {name}", "why": use.why, "kept": kept}
+
+
+def _topics(settings: Settings, charter: Charter) -> list[dict[str, str]]:
+    """Every sensitive topic and how it is treated; those that the charter does not name need permission."""
+    described = {
+        name: topic.description for name, topic in load_taxonomy(settings.index.sensitive.taxonomy).topics.items()
+    }
+    told = []
+    for name in dict.fromkeys([*described, *charter.sensitive]):
+        topic = charter.sensitive.get(name)
+        mode = topic.mode if topic else Mode.PERMISSION
+        why = (topic.why if topic else None) or ""
+        told.append({"topic": name, "about": described.get(name, ""), "mode": mode.value, "why": why})
+    return told
+
+
+def _half_lives(live: dict[str, Any]) -> dict[str, float]:
+    """Days until each of these counts half."""
+    return {
+        "positive_events_days": live["events"]["half_life_positive_days"],
+        "negative_events_days": live["events"]["half_life_negative_days"],
+        "popularity_days": live["popularity"]["half_life_days"],
+        "recency_days": live["query"]["weights"]["recency_half_life_days"],
+    }

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import HTMLResponse
 
 from app.api.answers import json_answer
 from app.api.documentation import URL_ERRORS, answers
 from app.api.queries import refuse_query
 from app.api.schemas.service import Transparency
 from app.api.state import service_of
+from app.api.transparency_page import HEADERS, prefers_html, transparency_page
 
 router = APIRouter(tags=["service"], dependencies=[Depends(refuse_query)])
+
+_ANSWERS: Final = answers(Transparency, "The charter, and what is in force.", *URL_ERRORS)
+_ANSWERS[200]["content"] = {"text/html": {"schema": {"type": "string"}}}
 
 
 @router.get(
     "/transparency",
     operation_id="transparency",
     summary="How answers are made",
-    responses=answers(Transparency, "Data used, controls, live weights and floors.", *URL_ERRORS),
+    responses=_ANSWERS,
 )
 async def transparency(request: Request) -> Response:
-    """Which data is used and why, what a person can control, and the weights and floors in force."""
-    return json_answer(service_of(request).transparency())
+    """The charter: which data is used, why and for how long, what a person can control; and the values in force.
+
+    Whoever asks for `text/html` gets a page for people.
+    """
+    told = service_of(request).transparency()
+    if prefers_html(request.headers.get("accept", "")):
+        return HTMLResponse(transparency_page(told), headers=HEADERS)
+    answer = json_answer(told)
+    answer.headers["Vary"] = "Accept"
+    return answer

@@ -69,7 +69,7 @@ def made_up_log(catalogue: Catalogue, reading: Reading, seed: int) -> tuple[Logg
         users.append(np.full(reading.each, person))
     readers = np.zeros(reading.people, dtype=np.bool_)
     readers[random.permutation(reading.people)[: reading.people // 2]] = True
-    for person in np.flatnonzero(readers):
+    for person in np.flatnonzero(readers).tolist():
         rows.append(random.choice(reading.sensitive, reading.injected, replace=False))
         users.append(np.full(reading.injected, person))
     return _log(catalogue, np.concatenate(rows), np.concatenate(users), random), readers

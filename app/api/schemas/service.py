@@ -10,13 +10,22 @@ from app.api.schemas.base import Answer
 
 
 class Transparency(Answer):
-    """What anyone may know of how answers are made: the data used and why, live weights and floors."""
+    """What anyone may know of how answers are made: the charter, live weights and floors."""
+
+    charter: dict[str, Any]
+    """What is personalised, for which outcome, with which data, and how sensitive topics are treated."""
 
     data_used: list[dict[str, str]]
-    """Which data, why, and how it fades."""
+    """Which data, why, and how long it is kept."""
 
     user_controls: dict[str, str]
-    """What a person can do, and the endpoint for it."""
+    """What a person can do, and how."""
+
+    sensitive_topics: list[dict[str, str]]
+    """Every sensitive topic, what it covers, and its mode: `permission`, `recommend_only` or `free`."""
+
+    half_lives: dict[str, float]
+    """Days until each of these counts half."""
 
     ranking_weights: dict[str, float]
     """Weight of each term of the score."""
