@@ -6,7 +6,7 @@ and searched exactly beside it, so that an item is found from the moment it was 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -190,6 +190,18 @@ class Catalogue:
     def _values(self, item: EncodedItem) -> Iterator[tuple[LiveColumn[Any], Any]]:
         document, content = item.document, item.content[None]
         expires = document.expires_at
+    def topics_named(self, names: Iterable[str]) -> NDArray[np.int32]:
+        """Topics by slug or by name, whatever the case, ascending; unknown names have none."""
+        wanted = {name.casefold() for name in names}
+        both = zip(self.topic_slugs, self.topic_names, strict=True)
+        found = [topic for topic, names in enumerate(both) if wanted & {name.casefold() for name in names}]
+        return np.array(found, dtype=np.int32)
+
+    def slug_of(self, item_id: str) -> str | None:
+        """Slug of the topic of an item, if the catalogue has the item."""
+        row = self.row(item_id)
+        return self.topic_slugs[int(self.topics.at(row))] if row >= 0 else None
+
         yield self.alive, np.True_
         yield self.published_at, int(document.published_at.timestamp())
         yield self.expires_at, int(expires.timestamp()) if expires else NEVER

@@ -67,11 +67,9 @@ class Cataloguing:
             self._settle(generation, [item_id], max(versions))
 
     def _settle(self, generation: Generation, item_ids: Sequence[str], version: int) -> None:
-        """States and popularity rest on what has just changed: rebuild those concerned from the log."""
+        """States and popularity rest on what has just changed: rebuild the people concerned from the log."""
         generation.version = max(generation.version, version)
         users = self._stores.events.users_of(item_ids)
-        if users:
-            generation.recount(self._stores)
         for user_id in users:
             self._rollover.touched(user_id)
         generation.refresh(users, self._stores, self._embedder)

@@ -1,76 +1,181 @@
-"""The person in control: edits, resets and erasure, durable before they are acknowledged and effective at once."""
+"""The person in control: edits, resets, the switch, single events; durable before acknowledged, effective at once."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from hashlib import blake2b
 from typing import Any
 
+import numpy as np
 import orjson
+from numpy.typing import NDArray
 
-from app.clock import Clock
-from app.embedder import Embedder
-from app.generation import explicit_vector
-from app.rollover import Rollover
-from app.storage.protocols import Stores
+from app.catalogue import Catalogue
+from app.decisions import ControlSettings
+from app.errors import EventNotFoundError, NothingToUndoError, OutdatedError, UnknownTopicError
+from app.requests import PersonalizationRequest, ResetRequest
+from app.storage.rows import ForgetRequest, Forgetting, OnTopic, Scope, UserRow
+from app.upkeep import Upkeep, cached_texts
 from indexer.documents import UserDocument
+
+HOUR_SECONDS = 3_600.0
+_ANY = "*"
 
 
 class Control:
-    """Changes to what is held of one person that are not events."""
+    """Changes to what is held of one person that are not events. `key_id` names the key that a change was made with."""
 
-    def __init__(self, rollover: Rollover, stores: Stores, embedder: Embedder, clock: Clock) -> None:
-        self._rollover = rollover
-        self._stores = stores
-        self._embedder = embedder
-        self._clock = clock
+    def __init__(self, upkeep: Upkeep, settings: ControlSettings) -> None:
+        self._upkeep = upkeep
+        self._stores = upkeep.stores
+        self._grace = settings.undo_hours * HOUR_SECONDS
 
-    async def patch(self, user_id: str, changes: dict[str, Any]) -> None:
-        """Merge changes (RFC 7396, already validated) into the explicit profile."""
-        row = self._stores.users.get(user_id)
-        present = orjson.loads(row.profile) if row and row.profile else {}
-        personalization = changes.pop("personalization", None) if "personalization" in changes else ...
-        merged = UserDocument.model_validate({**merge_patch(present, changes), "user_id": user_id}, strict=False)
-        profile = merged.model_dump_json(exclude_defaults=True, exclude_none=True).encode()
-        await self._embedder.embed([*merged.goals, *merged.preferences.tags])
-        await self._stores.users.put_profile(user_id, profile, self._clock.now())
-        if personalization is not ...:
-            await self._stores.users.set_personalization(user_id, personalization is not False, self._clock.now())
-        if set(present.get("allowed_sensitive_topics", ())) == set(merged.allowed_sensitive_topics):
-            self._update(user_id)
-        else:
-            self._reload(user_id)
+    def etag(self, user_id: str) -> str:
+        """Names the state of what a person stated and switched."""
+        return _etag(self._stores.users.get(user_id))
 
-    async def reset(self, user_id: str, *, keep_seen: bool) -> int:
-        """Forget what was learned; the epoch that begins."""
-        sequence = self._stores.events.last_sequence()
-        epoch = await self._stores.users.record_reset(user_id, self._clock.now(), sequence, keep_seen=keep_seen)
-        self._reload(user_id)
-        return epoch
+    async def patch(
+        self, user_id: str, changes: dict[str, Any], key_id: str | None = None, expected: str | None = None
+    ) -> None:
+        """Merge changes (RFC 7396, already validated) into the explicit profile.
 
-    async def erase(self, user_id: str) -> dict[str, int]:
-        """Delete all that is held of a person; how many rows went, by store."""
-        generation = self._rollover.current
-        held = generation.people.columns(self._stores.events.columns(user_id=user_id))
-        events = await self._stores.events.delete_user(user_id)
-        users = await self._stores.users.delete(user_id)
-        if self._rollover.current is generation:
-            generation.count(held, sign=-1)
-        self._reload(user_id)
-        return {"events": events, "users": int(users)}
+        Raises:
+            MergedAwayError: the id was merged into another.
+            OutdatedError: the profile is not in any of the states that `expected`, an If-Match header, names.
+        """
+        await self._embed_ahead(changes)
+        now, switch = self._upkeep.clock.now(), "personalization" in changes
+        stated = {name: value for name, value in changes.items() if name != "personalization"}
+        async with self._upkeep.changing(user_id):
+            row = self._stores.users.get(user_id)
+            _check_match(row, expected)
+            before = document_of(user_id, row)
+            after = merged(before, stated)
+            await self._stores.users.put_profile(user_id, profile_of(after), now)
+            if switch:
+                await self._stores.users.set_personalization(user_id, changes["personalization"] is not False, now)
+            await self._upkeep.record(user_id, "profile_edited", key_id, fields=sorted(changes))
+        await self._upkeep.embedder.forget(cached_texts(before) - cached_texts(after))
 
-    def _update(self, user_id: str) -> None:
-        """A changed profile leaves history and state as they are."""
-        self._rollover.touched(user_id)
-        generation = self._rollover.current_or_none
-        row = self._stores.users.get(user_id)
-        if generation is not None and row is not None:
-            person = generation.people.update(row)
-            person.explicit_vector = explicit_vector(generation.catalogue, person, self._embedder)
+    async def reset(self, user_id: str, request: ResetRequest, key_id: str | None = None) -> Forgetting:
+        """Forget what was learned, all of it or a part; what was done.
 
-    def _reload(self, user_id: str) -> None:
-        self._rollover.touched(user_id)
-        generation = self._rollover.current_or_none
-        if generation is not None:
-            generation.refresh([user_id], self._stores, self._embedder)
+        Raises:
+            MergedAwayError: the id was merged into another.
+            UnknownTopicError: there is no such topic.
+        """
+        on_topic = self._on_topic(request.topic) if request.topic is not None else None
+        async with self._upkeep.changing(user_id):
+            forgetting = self._forgetting(user_id, request)
+            await self._forget(forgetting, on_topic)
+            await self._upkeep.record(user_id, "reset", key_id, **request.model_dump(mode="json", exclude_none=True))
+        await self.finish()
+        return forgetting
+
+    async def undo_reset(self, user_id: str, key_id: str | None = None) -> Forgetting:
+        """Take the latest reset back.
+
+        Raises:
+            NothingToUndoError: there is none, or it is too late.
+        """
+        now = self._upkeep.clock.now()
+        async with self._upkeep.changing(user_id):
+            known = self._upkeep.decisions.forgettings_of(user_id)
+            if not known or not await self._stores.forgettings.undo(known[-1].number, now):
+                raise NothingToUndoError
+            await self._upkeep.record(user_id, "reset_undone", key_id)
+        return known[-1]
+
+    async def finish(self) -> int:
+        """Delete what can no longer be undone; how many resets became final."""
+        count = await self._stores.forgettings.finish(self._upkeep.clock.now())
+        if count:
+            self._upkeep.decisions.reload()
+        return count
+
+    async def switch(self, user_id: str, request: PersonalizationRequest, key_id: str | None = None) -> None:
+        """Switch personalization on or off, and keep or forget what was learned."""
+        now, seen = self._upkeep.clock.now(), request.keep_seen
+        async with self._upkeep.changing(user_id):
+            await self._stores.users.set_personalization(user_id, request.enabled, now, keep_seen=seen)
+            if request.history == "forget":
+                await self._forget(self._forgetting(user_id, ResetRequest(keep_seen=seen)), None)
+            action = "personalization_on" if request.enabled else "personalization_off"
+            await self._upkeep.record(user_id, action, key_id, history=request.history, keep_seen=seen)
+        await self.finish()
+
+    async def ignore_event(self, user_id: str, event_id: str, key_id: str | None = None) -> None:
+        """Delete one event, and with it all that it brought about.
+
+        Raises:
+            EventNotFoundError: the person has no such event that counts.
+        """
+        async with self._upkeep.changing(user_id):
+            if not await self._stores.events.ignore(user_id, event_id):
+                raise EventNotFoundError
+            await self._upkeep.record(user_id, "event_ignored", key_id)
+
+    async def _embed_ahead(self, changes: dict[str, Any]) -> None:
+        """Encode new texts before anybody has to wait for this change."""
+        tags = (changes.get("preferences") or {}).get("tags") or ()
+        await self._upkeep.embedder.embed([*(changes.get("goals") or ()), *tags])
+
+    def _forgetting(self, user_id: str, request: ResetRequest) -> Forgetting:
+        now = self._upkeep.clock.now()
+        partial: Scope = "topic" if request.topic is not None else "since"
+        return Forgetting(
+            number=0,
+            user_id=user_id,
+            scope="all" if request.topic is None and request.since is None else partial,
+            made_at=now,
+            keeps_seen=request.keep_seen,
+            undo_until=now + self._grace,
+            topic=request.topic,
+            since=request.since.timestamp() if request.since else None,
+        )
+
+    async def _forget(self, forgetting: Forgetting, on_topic: OnTopic | None) -> None:
+        signals = self._upkeep.rollover.current.people.signals
+        seen_types = tuple(int(code) for code in np.flatnonzero(signals.seen))
+        aliases = self._upkeep.decisions.aliases_of(forgetting.user_id)
+        await self._stores.forgettings.forget(ForgetRequest(forgetting, aliases, seen_types, on_topic))
+
+    def _on_topic(self, slug: str) -> OnTopic:
+        catalogue = self._upkeep.rollover.current.catalogue
+        if slug not in catalogue.topic_slugs:
+            raise UnknownTopicError(slug)
+        return TopicItems(catalogue, catalogue.topic_slugs.index(slug))
+
+
+class TopicItems:
+    """Which items are on one topic, as the catalogue has it; those that it no longer has are on none."""
+
+    def __init__(self, catalogue: Catalogue, topic: int) -> None:
+        self._catalogue = catalogue
+        self._topic = topic
+
+    def __call__(self, item_ids: Sequence[str]) -> NDArray[np.bool_]:
+        """Bool [n]."""
+        rows = self._catalogue.rows(item_ids)
+        return np.asarray((rows >= 0) & (self._catalogue.topics[np.maximum(rows, 0)] == self._topic))
+
+
+def document_of(user_id: str, row: UserRow | None) -> UserDocument:
+    """What a person states; nothing where there is no row."""
+    stated = orjson.loads(row.profile) if row and row.profile else {}
+    return UserDocument.model_validate({**stated, "user_id": user_id}, strict=False)
+
+
+def profile_of(document: UserDocument) -> bytes:
+    """What a person states, as it is stored."""
+    return document.model_dump_json(exclude_defaults=True, exclude_none=True).encode()
+
+
+def merged(document: UserDocument, changes: dict[str, Any]) -> UserDocument:
+    """The profile after a merge patch."""
+    present = document.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
+    patched = {**merge_patch(present, changes), "user_id": document.user_id}
+    return UserDocument.model_validate(patched, strict=False)
 
 
 def merge_patch(target: Any, patch: Any) -> Any:
@@ -84,3 +189,18 @@ def merge_patch(target: Any, patch: Any) -> Any:
         else:
             merged[name] = merge_patch(merged.get(name), value)
     return merged
+
+
+def _etag(row: UserRow | None) -> str:
+    held = (row.profile or b"", row.personalization, row.off_keeps_seen, row.updated_at) if row else ()
+    return f'"{blake2b(repr(held).encode(), digest_size=12).hexdigest()}"'
+
+
+def _check_match(row: UserRow | None, expected: str | None) -> None:
+    """RFC 9110, 13.1.1: `*` wants that there is something; weak validators never match."""
+    if expected is None:
+        return
+    etag = _etag(row)
+    named = [each.strip() for each in expected.split(",")]
+    if not (row is not None if named == [_ANY] else etag in named):
+        raise OutdatedError(etag)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.content import content_hash
-from indexer.embeddings import EmbeddingCache, embed
+from indexer.embeddings import EmbeddingCache, embed, forget
 from models.encoder import Encoder
 
 Vectors = NDArray[np.float32]
@@ -36,6 +36,13 @@ class Embedder:
     def embed_now(self, texts: Sequence[str]) -> Vectors:
         """The same, in the calling thread."""
         return embed(texts, [content_hash(text) for text in texts], self._encoder, self._cache)
+
+    async def forget(self, texts: Collection[str]) -> None:
+        """Drop what is kept of texts; whoever else has the same text encodes it anew."""
+        if texts:
+            hashes = [content_hash(text) for text in texts]
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self._thread, forget, hashes, self._encoder, self._cache)
 
     def warm_up(self) -> None:
         """Load the model in the background, so that the first text does not wait for it."""

@@ -9,8 +9,15 @@
     ├── ForbiddenError                403  forbidden
     ├── UnknownPathError              404  unknown-path
     ├── ItemNotFoundError             404  unknown-item
+    ├── EventNotFoundError            404  unknown-event
+    ├── UnknownTopicError             404  unknown-topic
     ├── MethodNotAllowedError         405  method-not-allowed
     ├── KeysMissingError              409  no-keys
+    ├── ConflictError                 409  conflict
+    │   ├── MergedAwayError           409  merged-away
+    │   ├── MergeRefusedError         409  merge-refused
+    │   └── NothingToUndoError        409  nothing-to-undo
+    ├── OutdatedError                 412  outdated
     ├── BodyTooLargeError             413  body-too-large
     ├── TooManyRowsError              413  too-many-rows
     ├── UnsupportedMediaTypeError     415  unsupported-media-type
@@ -123,6 +130,24 @@ class ItemNotFoundError(PenchantError):
         super().__init__("No item has this id.", item_id=item_id)
 
 
+class EventNotFoundError(PenchantError):
+    """The person has no such event that counts."""
+
+    status, slug, title = 404, "unknown-event", "There is no such event"
+
+    def __init__(self) -> None:
+        super().__init__("No event of this person that counts has this id.")
+
+
+class UnknownTopicError(PenchantError):
+    """The catalogue has no such topic."""
+
+    status, slug, title = 404, "unknown-topic", "There is no such topic"
+
+    def __init__(self, topic: str) -> None:
+        super().__init__("No topic has this slug; the profile names topics by theirs.", topic=topic)
+
+
 class MethodNotAllowedError(PenchantError):
     """The path exists, but not for this method."""
 
@@ -140,6 +165,45 @@ class KeysMissingError(PenchantError):
 
     def __init__(self) -> None:
         super().__init__("Tokens are for services with keys; `penchant keys create` makes the first one.")
+
+
+class ConflictError(PenchantError):
+    """What is asked for does not go together with what was decided before."""
+
+    status, slug, title = 409, "conflict", "This does not go together"
+
+
+class MergedAwayError(ConflictError):
+    """The id was merged into another person's."""
+
+    slug, title = "merged-away", "The id was merged into another"
+
+    def __init__(self) -> None:
+        super().__init__("This id was merged into a known person's: ask under that person's own id.")
+
+
+class MergeRefusedError(ConflictError):
+    """The two may not become one."""
+
+    slug, title = "merge-refused", "The two may not be merged"
+
+
+class NothingToUndoError(ConflictError):
+    """There is no reset, or none that can still be undone."""
+
+    slug, title = "nothing-to-undo", "There is nothing to undo"
+
+    def __init__(self) -> None:
+        super().__init__("There is no reset of this person that can still be undone.")
+
+
+class OutdatedError(PenchantError):
+    """What was to be edited has changed since it was read."""
+
+    status, slug, title = 412, "outdated", "It has changed meanwhile"
+
+    def __init__(self, etag: str) -> None:
+        super().__init__("The profile has changed since its ETag was read: read it again.", headers={"ETag": etag})
 
 
 class BodyTooLargeError(PenchantError):

@@ -23,12 +23,12 @@ from app.sensitive import SensitiveTopics
 from app.settings import Settings
 from app.storage.protocols import Stores
 from app.storage.rows import ItemChange, LoggedColumns
-from indexer.documents import ItemDocument
+from indexer.documents import ItemDocument, UserDocument
 from indexer.sensitive.rules import SensitiveRules
 from indexer.sensitive.taxonomy import load_taxonomy
 from indexer.snapshot import Snapshot
 from models.encoder import unit
-from models.history import EventColumns
+from models.history import EventColumns, concatenated
 from models.user_state import DAY_SECONDS, Blend
 
 
@@ -62,24 +62,27 @@ class Generation:
         positive = events.where(self.people.signals.polarity[events.codes] > 0)
         self.world.popularity.add(positive.rows, sign * positive.weights, positive.times)
 
-    def recount(self, stores: Stores) -> None:
-        """Count popularity anew from the log."""
-        self.world.popularity.clear()
-        self.count(self.people.columns(stores.events.columns()))
-
     def refresh(self, user_ids: Iterable[str], stores: Stores, embedder: Embedder) -> None:
         """Rebuild people from the stores, after something other than a new event changed what they rest on."""
         changed = sorted(set(user_ids))
         for user_id in changed:
+        self._count_people(changed, sign=-1)
             self.people.forget(user_id)
         rows = [row for user_id in changed if (row := stores.users.get(user_id))]
-        self.people.load(stores.events.columns_of(changed), rows)
+        self.people.load(stores.events.columns_of(changed), rows, stores.forgettings.seen(changed))
+        self._count_people(changed)
         for user_id in changed:
             person = self.people.get(user_id)
             if person:
                 person.explicit_vector = explicit_vector(self.catalogue, person, embedder)
 
     def catch_up(self, stores: Stores, embedder: Embedder) -> None:
+    def _count_people(self, user_ids: Iterable[str], sign: int = 1) -> None:
+        """Count what some people did towards popularity, or take it back."""
+        people = [person for user_id in user_ids if (person := self.people.get(user_id))]
+        if people:
+            self.count(concatenated([person.counted() for person in people]), sign)
+
         """Take in what was written to the stores since this generation was built."""
         changes = stores.items.changes(self.version)
         apply_changes(self.catalogue, changes, embedder)
@@ -97,7 +100,7 @@ def build_generation(snapshot: Snapshot, stores: Stores, embedder: Embedder, set
     apply_changes(catalogue, changes, embedder)
     log = stores.events.columns()
     people = People(catalogue, settings.events)
-    people.load(log, stores.users.all())
+    people.load(log, stores.users.all(), stores.forgettings.seen())
     for person in people:
         person.explicit_vector = explicit_vector(catalogue, person, embedder)
     generation = Generation(
@@ -106,7 +109,7 @@ def build_generation(snapshot: Snapshot, stores: Stores, embedder: Embedder, set
         sequence=int(log.sequence.max(initial=0)),
         version=max([snapshot.manifest.items_version, *(change.version for change in changes)]),
     )
-    generation.count(people.columns(log))
+    generation.count(concatenated([person.counted() for person in people]))
     return generation
 
 
@@ -157,14 +160,19 @@ def encode_items(catalogue: Catalogue, documents: Sequence[ItemDocument], embedd
 
 
 def explicit_vector(catalogue: Catalogue, person: Person, embedder: Embedder) -> NDArray[np.float32] | None:
-    """Vector X of an explicit profile, float32 [d]: the mean of its goals' and tags' unit vectors; None without any."""
-    explicit = person.explicit
-    if explicit is None or not (explicit.goals or explicit.preferences.tags):
-        return None
-    codes = [catalogue.tag_words.code(tag) for tag in explicit.preferences.tags]
+    """Vector X of an explicit profile, float32 [d]; None where it says nothing of the content wanted."""
+    return vector_of(catalogue, person.explicit, embedder) if person.explicit else None
+
+
+def vector_of(catalogue: Catalogue, explicit: UserDocument, embedder: Embedder) -> NDArray[np.float32] | None:
+    """The mean of the unit vectors of its goals and tags and of the centroids of its topics; None without any."""
+    preferences = explicit.preferences
+    codes = [catalogue.tag_words.code(tag) for tag in preferences.tags]
     known = np.array([code for code in codes if code >= 0], dtype=np.int32)
-    unknown = [tag for tag, code in zip(explicit.preferences.tags, codes, strict=True) if code < 0]
-    texts = [*explicit.goals, *unknown]
-    vectors = [catalogue.tag_vectors[known]] + ([embedder.embed_now(texts)] if texts else [])
-    mean = unit(np.concatenate(vectors).mean(axis=0, keepdims=True))
+    unknown = [tag for tag, code in zip(preferences.tags, codes, strict=True) if code < 0]
+    texts, topics = [*explicit.goals, *unknown], catalogue.topics_named(preferences.topics)
+    if not (len(texts) + len(known) + len(topics)):
+        return None
+    vectors = [catalogue.tag_vectors[known], unit(catalogue.snapshot.vectors.topic_centroids[topics])]
+    mean = unit(np.concatenate(vectors + ([embedder.embed_now(texts)] if texts else [])).mean(axis=0, keepdims=True))
     return np.asarray(catalogue.space.engage_of(mean)[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -11,9 +12,10 @@ import orjson
 
 from app.charter.gate import Gate
 from app.clock import Clock
+from app.decisions import Decisions
 from app.generation import Generation
 from app.rollover import Rollover
-from app.storage.protocols import EventLog
+from app.storage.protocols import Stores
 from app.storage.rows import Appended, NewEvent
 from indexer.documents import EventDocument
 from models.events import CODE_OF
@@ -28,36 +30,46 @@ class EventResult:
 
     Attributes:
         event_id: as it was sent.
-        status: `accepted`; `duplicate` of one that was stored before; `ignored`, not stored because it is from before
-            the person's last reset; or `rejected`.
+        status: `accepted`; `duplicate` of one that was stored before; `ignored`, not stored because the person decided
+            so, such as by a reset after it happened; or `rejected`.
         field: what is wrong, if rejected.
         message: why, if ignored or rejected.
+        seen: whether nothing is stored but that the person has seen the item.
     """
 
     event_id: str
     status: Status
     field: str | None = None
     message: str | None = None
+    seen: bool = False
 
 
 class Ingestion:
     """Takes events in. An acknowledged event is in the log, and in the next answer."""
 
-    def __init__(self, rollover: Rollover, log: EventLog, clock: Clock, gate: Gate, future_tolerance: float) -> None:
+    def __init__(
+        self, rollover: Rollover, stores: Stores, clock: Clock, rules: tuple[Gate, Decisions], future_tolerance: float
+    ) -> None:
         """`future_tolerance` in seconds."""
-        self._gate = gate
+        self._gate, self._decisions = rules
         self._rollover = rollover
-        self._log = log
+        self._log = stores.events
+        self._forgettings = stores.forgettings
         self._clock = clock
         self._future_tolerance = future_tolerance
 
     async def ingest(self, events: Sequence[EventDocument]) -> list[EventResult]:
         """One result for each event, in order; returns when the accepted ones are durable and have taken effect."""
+        async with self._rollover.turns.together():
+            return await self._ingest(events)
+
+    async def _ingest(self, events: Sequence[EventDocument]) -> list[EventResult]:
         results: list[EventResult | None] = self._refusals(self._rollover.current, events)
         places = [place for place, refused in enumerate(results) if refused is None]
         rows = [self._new_event(events[place]) for place in places]
         appended = await self._log.append(rows) if rows else []
         self._learn(rows, appended)
+        await self._see([event for event, result in zip(events, results, strict=True) if result and result.seen])
         for place, each in zip(places, appended, strict=True):
             results[place] = EventResult(events[place].event_id, "duplicate" if each.duplicate else "accepted")
         return [result for result in results if result is not None]
@@ -78,24 +90,46 @@ class Ingestion:
         if occurred_at > latest:
             message = f"lies more than {self._future_tolerance:g} seconds ahead of the service's clock"
             return EventResult(event.event_id, "rejected", "occurred_at", message)
-        person = generation.people.get(event.user_id)
-        if person and person.row.reset_at is not None and occurred_at < person.row.reset_at:
-            return EventResult(event.event_id, "ignored", message="the person's profile was reset after this happened")
-        return self._dropped(generation, event)
+        return self._unwanted(generation, event) or self._dropped(generation, event)
+
+    def _unwanted(self, generation: Generation, event: EventDocument) -> EventResult | None:
+        """Why the person does not want an event stored, if so."""
+        occurred_at, topic = self._occurred_at(event), partial(generation.catalogue.slug_of, event.item_id)
+        if self._decisions.forgotten(event.user_id, occurred_at, topic):
+            message = "the person decided later to forget such events: nothing was stored"
+            return EventResult(event.event_id, "ignored", message=message)
+        person = generation.people.get(self._decisions.owner(event.user_id))
+        if person is None or person.row.personalization:
+            return None
+        seen = person.row.off_keeps_seen and bool(generation.people.signals.seen[CODE_OF[event.type]])
+        stored = "only that the item was seen is stored" if seen else "nothing was stored"
+        message = f"the person switched personalization off: {stored}"
+        return EventResult(event.event_id, "ignored", message=message, seen=seen)
 
     def _dropped(self, generation: Generation, event: EventDocument) -> EventResult | None:
         """Why an event is not stored although nothing is wrong with it, if so."""
         if self._occurred_at(event) < self._gate.kept_since(self._clock.now())[event.type]:
             return EventResult(event.event_id, "ignored", message="is older than the charter keeps such events")
-        if not self._gate.keep_as_seen and not generation.people.may_learn(event.user_id, event.item_id):
+        owner = self._decisions.owner(event.user_id)
+        if not self._gate.keep_as_seen and not generation.people.may_learn(owner, event.item_id):
             message = "is about a sensitive item that the person does not permit to learn from; nothing was stored"
             return EventResult(event.event_id, "ignored", message=message)
         return None
 
+    async def _see(self, events: Sequence[EventDocument]) -> None:
+        """Remember that people who have switched personalisation off have seen these items."""
+        by_user: dict[str, list[str]] = {}
+        for event in events:
+            by_user.setdefault(self._decisions.owner(event.user_id), []).append(event.item_id)
+        for user_id, items in by_user.items():
+            await self._forgettings.see(user_id, items)
+            self._rollover.touched(user_id)
+            self._rollover.current.people.see(user_id, items)
+
     def _new_event(self, event: EventDocument) -> NewEvent:
         return NewEvent(
             event_id=event.event_id,
-            user_id=event.user_id,
+            user_id=self._decisions.owner(event.user_id),
             item_id=event.item_id,
             type=event.type,
             occurred_at=self._occurred_at(event),

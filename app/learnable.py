@@ -1,4 +1,4 @@
-"""Which events the index may learn from: positive ones since each person's last reset, of those who did not opt out.
+"""Which events the index may learn from: positive ones that were not forgotten, of those who did not opt out.
 
 Those on sensitive items that their person did not permit are left out where the index is built, which knows the items.
 """
@@ -19,11 +19,9 @@ from models.events import SignalTable
 def learnable(log: LoggedColumns, rows: Sequence[UserRow], signals: SignalTable) -> EventTable:
     """The log without ids of people, and without what may not be learned from."""
     number = {user_id: code for code, user_id in enumerate(log.users)}
-    after = np.zeros(len(log.users), dtype=np.int64)
-    for row in rows:
-        if row.user_id in number:
-            after[number[row.user_id]] = row.reset_sequence if row.personalization else np.iinfo(np.int64).max
-    keep = (signals.polarity[log.codes] > 0) & (log.sequence > after[log.user_codes])
+    taught = np.ones(len(log.users), dtype=np.bool_)
+    taught[[number[row.user_id] for row in rows if row.user_id in number and not row.personalization]] = False
+    keep = (signals.polarity[log.codes] > 0) & taught[log.user_codes]
     permits, permit_sets = _permits(log.users, rows)
     weights = signals.weights(log.codes[keep], log.values[keep])
     return EventTable(

@@ -104,6 +104,10 @@ class SlateStore:
         self._slates.move_to_end(token)
         return token, slate, int(page)
 
+    def of(self, user_id: str) -> list[StoredSlate]:
+        """All answers of one person."""
+        return [slate for slate in self._slates.values() if slate.user_id == user_id]
+
     def forget(self, user_id: str) -> int:
         """Drop all answers of one person; how many there were."""
         mine = [token for token, slate in self._slates.items() if slate.user_id == user_id]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.catalogue import Catalogue
-from app.storage.rows import LoggedColumns, UserRow
+from app.storage.rows import LoggedColumns, SeenColumns, UserRow
 from indexer.documents import UserDocument
 from models.events import EventWeights
 from models.history import EventColumns, History
@@ -18,6 +18,7 @@ from models.replay import EngagementLog, replay_sums
 from models.user_state import DAY_SECONDS, Engagements, UserState
 
 _NOTHING_SEEN = np.empty(0, dtype=np.int32)
+_NOTHING = History().columns()
 
 
 @dataclass(slots=True)
@@ -27,10 +28,10 @@ class Person:
     Attributes:
         row: what the users table holds: epoch, last reset, whether personalisation is on.
         explicit: the explicit profile, or None.
-        history: events since the last reset that may be learned from.
-        withheld: the others since then, on sensitive items: all that they say is that an item was seen or dismissed.
+        history: events that were not forgotten and may be learned from.
+        withheld: the others, on sensitive items: all that they say is that an item was seen or dismissed.
         state: what was learned from them.
-        seen_before: rows seen before the last reset, where the person wished to keep them.
+        seen_before: rows known as seen without an event: kept when the event was forgotten, or not stored.
         explicit_vector: float32 [d], vector X of the explicit profile, or None.
     """
 
@@ -43,10 +44,17 @@ class Person:
     explicit_vector: NDArray[np.float32] | None = None
 
     def experienced(self) -> EventColumns:
-        """All events since the last reset, withheld ones too: for what must not be shown again, and nothing else."""
-        if not len(self.withheld):
-            return self.history.columns()
-        return self.history.columns().joined(self.withheld.columns())
+        """All events, withheld ones too: for what must not be shown again, and nothing else."""
+        if not self.row.personalization and not self.row.off_keeps_seen:
+            return _NOTHING
+        return self._all()
+
+    def counted(self) -> EventColumns:
+        """The events that count towards popularity: none of a person who has switched personalisation off."""
+        return self._all() if self.row.personalization else _NOTHING
+
+    def _all(self) -> EventColumns:
+        return self.history.columns().joined(self.withheld.columns()) if len(self.withheld) else self.history.columns()
 
 
 class People:
@@ -73,41 +81,45 @@ class People:
         """The person, or None where nothing is known."""
         return self._people.get(user_id)
 
-    def load(self, log: LoggedColumns, rows: Sequence[UserRow]) -> None:
+    def load(self, log: LoggedColumns, rows: Sequence[UserRow], seen: SeenColumns) -> None:
         """Everybody's history and state from the log, in one vectorised pass; replaces those of the people in it."""
         self.revision += 1
         for row in rows:
             self._people[row.user_id] = self._new_person(row)
         people = [self._person(user_id) for user_id in log.users]
         events, users = self._columns(log)
-        counts = self._counting(events, users, people)
-        learned = counts & self._learnable(events, users, people)
+        learned = self._learnable(events, users, people)
         for user, part in _by_user(users, learned):
             people[user].history.extend(events.where(part))
-        for user, part in _by_user(users, counts & ~learned):
+        for user, part in _by_user(users, ~learned):
             people[user].withheld.extend(events.where(part))
-        for user, part in _by_user(users, ~counts & self.signals.seen[events.codes]):
-            self._keep_seen(people[user], events.where(part))
+        self._load_seen(seen)
         self._load_states(people, events.where(learned), users[learned])
 
     def learn(self, user_id: str, events: EventColumns) -> EventColumns:
-        """Take in new events of one person, in any order; returns those that count.
+        """Take in new events of one person, in any order; returns those that count towards popularity.
 
-        Events from before the person's last reset change nothing, and those that the firewall holds back teach nothing
-        of the person: of them only the item's own popularity hears.
+        Those that the firewall holds back teach nothing of the person: of them only the item's own popularity hears.
         """
         self.revision += 1
         person = self._person(user_id)
-        counting = events.where(_since_reset(person, events))
-        passed = self._catalogue.firewall.learnable(self._catalogue.sensitive[counting.rows], self._permitted(person))
-        learned = counting.where(passed)
-        person.withheld.extend(counting.where(~passed))
+        passed = self._catalogue.firewall.learnable(self._catalogue.sensitive[events.rows], self._permitted(person))
+        learned = events.where(passed)
+        person.withheld.extend(events.where(~passed))
         person.history.extend(learned)
+        self._learn_state(person, learned)
+        return events if person.row.personalization else _NOTHING
+
+    def _learn_state(self, person: Person, learned: EventColumns) -> None:
         for sums, polarity in ((person.state.positive, 1), (person.state.negative, -1)):
             part = learned.where(self.signals.polarity[learned.codes] == polarity)
             vectors = self._catalogue.engage[part.rows]
             sums.add(Engagements(self._catalogue.topics[part.rows], vectors, part.weights, part.times))
-        return counting
+
+    def see(self, user_id: str, item_ids: Sequence[str]) -> None:
+        """Remember items as seen, and nothing else."""
+        self.revision += 1
+        self._see(self._person(user_id), self._catalogue.rows(item_ids))
 
     def may_learn(self, user_id: str, item_id: str) -> bool:
         """Whether the firewall would let an event of this person on this item through, as things stand."""
@@ -115,34 +127,26 @@ class People:
         permitted = self._permitted(person) if person else np.uint64(0)
         return bool(self._catalogue.firewall.learnable(np.array([bits], dtype=np.uint64), permitted)[0])
 
-    def update(self, row: UserRow) -> Person:
-        """Take in a changed users row that is not a reset and permits the same sensitive topics."""
-        self.revision += 1
-        person = self._person(row.user_id)
-        person.row, person.explicit = row, _explicit(row)
-        return person
+    def nobody(self, user_id: str) -> Person:
+        """Somebody of whom nothing is known, who is not remembered either."""
+        return self._new_person(_unwritten(user_id))
 
-    def reset(self, row: UserRow) -> None:
-        """Start a new epoch: what was learned is forgotten, what was seen only if the row says so."""
-        self.revision += 1
-        person = self._person(row.user_id)
-        person.row = row
-        seen = person.experienced()
-        person.history, person.withheld, person.state = History(), History(), self._new_state()
-        kept = seen.rows[self.signals.seen[seen.codes]] if row.reset_keeps_seen else _NOTHING_SEEN
-        person.seen_before = np.union1d(person.seen_before, kept) if row.reset_keeps_seen else _NOTHING_SEEN
+    def without_topic(self, person: Person, topic: int) -> Person:
+        """What a person would be without the events on one topic; changes nothing."""
+        history = person.history.columns()
+        left = history.where(self._catalogue.topics[history.rows] != topic)
+        other = replace(person, history=History(), state=self._new_state())
+        other.history.extend(left)
+        self._learn_state(other, left)
+        return other
 
     def forget(self, user_id: str) -> None:
         """Drop all that is held in memory of a person."""
         self.revision += 1
         self._people.pop(user_id, None)
 
-    def columns(self, log: LoggedColumns) -> EventColumns:
-        """Logged events of items that the catalogue has, as columns."""
-        return self._columns(log)[0]
-
     def by_user(self, log: LoggedColumns) -> Iterator[tuple[str, EventColumns]]:
-        """The same, person by person."""
+        """Logged events of items that the catalogue has, as columns, person by person."""
         events, users = self._columns(log)
         for user, part in _by_user(users, np.ones(len(users), dtype=np.bool_)):
             yield log.users[user], events.where(part)
@@ -152,11 +156,6 @@ class People:
         weights = self.signals.weights(log.codes, log.values)
         events = EventColumns(log.sequence, rows, log.codes, weights, log.times)
         return events.where(rows >= 0), log.user_codes[rows >= 0]
-
-    def _counting(self, events: EventColumns, users: NDArray[np.int32], people: Sequence[Person]) -> NDArray[np.bool_]:
-        after = np.array([person.row.reset_sequence for person in people], dtype=np.int64)
-        since = np.array([_reset_at(person) for person in people], dtype=np.float64)
-        return (events.sequence > after[users]) & (events.times >= since[users])
 
     def _learnable(self, events: EventColumns, users: NDArray[np.int32], people: Sequence[Person]) -> NDArray[np.bool_]:
         """What the firewall lets through, each event by what its own person permits."""
@@ -173,10 +172,14 @@ class People:
             for user, sums in replay_sums(log.where(polarity == sign), self._catalogue.engage, half_life).items():
                 setattr(people[user].state, "positive" if sign > 0 else "negative", sums)
 
-    def _keep_seen(self, person: Person, events: EventColumns) -> None:
-        if person.row.reset_keeps_seen:
-            before = events.rows[events.sequence <= person.row.reset_sequence]
-            person.seen_before = np.union1d(person.seen_before, before).astype(np.int32)
+    def _load_seen(self, seen: SeenColumns) -> None:
+        rows = self._catalogue.rows(seen.items)[seen.item_codes]
+        for user, part in _by_user(seen.user_codes, rows >= 0):
+            self._see(self._person(seen.users[user]), rows[part])
+
+    def _see(self, person: Person, rows: Rows) -> None:
+        if person.row.personalization or person.row.off_keeps_seen:
+            person.seen_before = np.union1d(person.seen_before, rows[rows >= 0]).astype(np.int32)
 
     def _person(self, user_id: str) -> Person:
         if user_id not in self._people:
@@ -198,8 +201,7 @@ def _unwritten(user_id: str) -> UserRow:
         personalization=True,
         epoch=0,
         reset_at=None,
-        reset_sequence=0,
-        reset_keeps_seen=False,
+        off_keeps_seen=True,
         created_at=0.0,
         updated_at=0.0,
     )
@@ -207,14 +209,6 @@ def _unwritten(user_id: str) -> UserRow:
 
 def _explicit(row: UserRow) -> UserDocument | None:
     return UserDocument.model_validate_json(row.profile) if row.profile else None
-
-
-def _reset_at(person: Person) -> float:
-    return -np.inf if person.row.reset_at is None else person.row.reset_at
-
-
-def _since_reset(person: Person, events: EventColumns) -> NDArray[np.bool_]:
-    return (events.sequence > person.row.reset_sequence) & (events.times >= _reset_at(person))
 
 
 def _by_user(users: NDArray[np.int32], mask: NDArray[np.bool_]) -> list[tuple[int, NDArray[np.int64]]]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from app.clock import Clock
 from app.paging import PagingSettings, SlateStore, StoredSlate
+from app.people import Person
 from app.pipeline.context import Ask, Context
 from app.pipeline.recommend import Answer
 from app.pipeline.settings import QuerySettings
@@ -44,6 +46,16 @@ class Recommending:
         rows = np.unique(generation.catalogue.rows(exclude))
         ask = Ask(user_id, limit, rows[rows >= 0], self._clock.now(), self._windows.shown(user_id))
         return Context(generation.world, ask, generation.people.get(user_id))
+
+    def preview(self, user_id: str, limit: int, person: Person | None) -> Slate:
+        """The slate that somebody would get if they were `person`; nothing of it is remembered."""
+        generation = self._rollover.current
+        ask = Ask(user_id, limit, np.empty(0, np.int32), self._clock.now(), self._windows.shown(user_id))
+        return self._pipeline(Context(generation.world, ask, person)).slate
+
+    def stored(self, user_id: str) -> list[dict[str, Any]]:
+        """What is remembered of a person's answers that can be continued."""
+        return [page.payload() for slate in self._stored.of(user_id) for page in slate.pages]
 
     def forget(self, user_id: str) -> int:
         """Drop what is remembered of a person's answers; how many could have been continued."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from indexer.fields import Attributes, ExternalId, Goals, Labels, Languages, Name, Names
+from indexer.fields import Attributes, ExternalId, Goals, Labels, Languages, Name, Names, Time, TimeZone
 
 MAX_LIMIT = 100
 """Items of one answer."""
@@ -24,6 +24,7 @@ def _says_something(text: str) -> str:
     return text
 
 
+Wish = Literal["more", "less", "mute"]
 Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT)]
 QueryText = Annotated[str, Field(max_length=MAX_QUERY_TEXT), AfterValidator(_says_something)]
 
@@ -84,6 +85,15 @@ class PreferencesPatch(_Asked):
     tags: Labels | None = None
     """Tags they ask for."""
 
+    topics: Names | None = None
+    """Topics they ask to see more of, by name or by the slug that the profile shows."""
+
+    less_of: Names | None = None
+    """Topics they ask to see less of, named likewise."""
+
+    providers: Names | None = None
+    """Providers they ask for."""
+
     formats: Labels | None = None
     """Formats they ask for."""
 
@@ -117,13 +127,16 @@ class ProfilePatch(_Asked):
     """What they are after, in their own words."""
 
     preferences: PreferencesPatch | None = None
-    """Tags, formats and languages they ask for."""
+    """Tags, topics, providers, formats and languages they ask for, and topics they ask to see less of."""
 
     muted: MutedPatch | None = None
     """Tags, topics and providers that they never want to see."""
 
     allowed_sensitive_topics: Labels | None = None
     """Sensitive topics they permit."""
+
+    time_zone: TimeZone | None = None
+    """Name of their time zone, such as Europe/Berlin, in which their hours of engagement are told."""
 
     attributes: Attributes | None = None
     """Anything else; a null inside removes that entry."""
@@ -144,7 +157,65 @@ class TokenRequest(_Asked):
 
 
 class ResetRequest(_Asked):
-    """What a reset leaves."""
+    """What a reset covers, and what it leaves. Without `topic` and `since` everything that was learned is forgotten."""
 
     keep_seen: bool = False
     """Whether items that the person has seen stay out of their slates."""
+
+    topic: Name | None = None
+    """Forget only what was learned from items on this topic, by the slug that the profile shows."""
+
+    since: Time | None = None
+    """Forget only what happened since then."""
+
+    @model_validator(mode="after")
+    def _at_most_one(self) -> Self:
+        if self.topic is not None and self.since is not None:
+            raise ValueError("must have at most one of topic and since")
+        return self
+
+
+class PersonalizationRequest(_Asked):
+    """Whether anything may be learned of a person."""
+
+    enabled: bool
+    """False: popular and fresh items only, nothing is learned, and of further events nothing is stored but what was
+    seen."""
+
+    history: Literal["keep", "forget"] = "keep"
+    """What becomes of what was learned so far: kept, though without effect while personalization is off; or forgotten
+    as by a reset, so that the person starts anew."""
+
+    keep_seen: bool = True
+    """Whether items that the person has seen stay out of their slates; while off, whether seen items are stored."""
+
+
+class InterestRequest(_Asked):
+    """What a person wants to see of a topic."""
+
+    wish: Wish
+    """`more`, `less`, or `mute` for nothing at all."""
+
+
+class PreviewRequest(_Asked):
+    """How a change is asked for."""
+
+    preview: bool = False
+    """Whether to change nothing, and answer with the slates before and after."""
+
+    limit: Limit = 20
+    """Items of each of these slates."""
+
+
+class ExportRequest(_Asked):
+    """In which form."""
+
+    format: Literal["json", "zip"] | None = None
+    """`json` or `zip`; absent, what the Accept header prefers, and JSON where that says nothing."""
+
+
+class MergeRequest(_Asked):
+    """Whose history becomes this person's."""
+
+    source: ExternalId = Field(alias="from")
+    """Id of an anonymous session, or of whoever else turned out to be this person."""

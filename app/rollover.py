@@ -11,6 +11,7 @@ from app.errors import SnapshotMissingError
 from app.generation import Generation, build_generation
 from app.settings import Settings
 from app.storage.protocols import Stores
+from app.turns import Turns
 from indexer.snapshot_files import SnapshotError, SnapshotFolder
 
 log = logging.getLogger(__name__)
@@ -19,8 +20,8 @@ log = logging.getLogger(__name__)
 class Rollover:
     """Holds the generation that serves; requests take it once and keep it to their end.
 
-    Everything that changes a generation runs on the event loop, so that a swap needs no lock: what was written while
-    the next generation was built is read from the stores in the same step that makes it the current one.
+    Everything that changes a generation runs on the event loop, and what takes more than one step takes a turn: what
+    was written while the next generation was built is read from the stores in the step that makes it the current one.
     """
 
     def __init__(self, settings: Settings, stores: Stores, embedder: Embedder, clock: Clock) -> None:
@@ -32,6 +33,7 @@ class Rollover:
         self._current: Generation | None = None
         self._refused: str | None = None
         self._touched: set[str] | None = None
+        self.turns = Turns()
         self.problem: str | None = None
 
     @property
@@ -90,11 +92,12 @@ class Rollover:
         self._touched = set()
         try:
             generation = await asyncio.to_thread(self._build, snapshot_id)
-            generation.catch_up(self._stores, self._embedder)
-            generation.refresh(self._touched, self._stores, self._embedder)
+            async with self.turns.alone():
+                generation.catch_up(self._stores, self._embedder)
+                generation.refresh(self._touched, self._stores, self._embedder)
+                self._current, self.problem = generation, None
         finally:
             self._touched = None
-        self._current, self.problem = generation, None
         await self._stores.snapshots.record(snapshot_id, "activated", self._clock.now())
         log.info("snapshot in service", extra={"snapshot": snapshot_id, "items": len(generation.catalogue)})
 

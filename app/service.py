@@ -13,20 +13,24 @@ from app.charter.charter import load_charter
 from app.charter.gate import Gate
 from app.clock import Clock
 from app.control import Control
+from app.decisions import Decisions
 from app.embedder import Embedder
-from app.errors import ItemNotFoundError, UndeclaredDataError
+from app.errors import ItemNotFoundError
+from app.identity import Identity
 from app.ingestion import EventResult, Ingestion
+from app.interests import Interests
 from app.learnable import learnable
+from app.person_service import Parts, PersonService
 from app.pipeline.slate import Slate
-from app.profiles import profile_payload
 from app.recommending import Recommending
-from app.requests import ProfilePatch, RecommendRequest, ResetRequest, SimilarRequest
+from app.requests import RecommendRequest, SimilarRequest
 from app.retention import Retention
 from app.rollover import Rollover
 from app.settings import Settings
 from app.similar import similar_payload
 from app.storage.protocols import ItemChange, Stores
 from app.transparency import transparency_payload
+from app.upkeep import Upkeep
 from indexer.documents import EventDocument, ItemDocument
 from indexer.problems import FieldProblem
 
@@ -44,21 +48,31 @@ class Service:
         self._recommending = Recommending(self.rollover, clock, settings.query, settings.paging)
         self._charter = load_charter(settings.charter)
         self.gate = Gate(self._charter, settings.firewall.keep_as_seen)
+        decisions = Decisions(stores)
         self._ingestion = Ingestion(
-            self.rollover, stores.events, clock, self.gate, settings.ingest.future_tolerance_seconds
+            self.rollover, stores, clock, (self.gate, decisions), settings.ingest.future_tolerance_seconds
         )
         self._cataloguing = Cataloguing(self.rollover, stores, embedder, clock)
         self._retention = Retention(self.rollover, stores, embedder, clock, self.gate)
-        self._control = Control(self.rollover, stores, embedder, clock)
+        self._sweep_seconds = settings.control.sweep_seconds
+        upkeep = Upkeep(self.rollover, stores, embedder, clock, decisions)
+        control = Control(upkeep, settings.control)
+        parts = Parts(upkeep, control, Interests(control, upkeep, self._recommending), Identity(upkeep))
+        self.person = PersonService(parts, self._recommending, self.gate, settings.snapshot_folder)
 
     async def start(self) -> asyncio.Task[None]:
         """Take up the published snapshot, and watch for the next; the task is to be cancelled at the end."""
+        await self.person.finish_resets()
         await self.rollover.refresh()
-        return asyncio.create_task(self._watch())
+        return asyncio.create_task(self._keep_going())
 
-    async def _watch(self) -> None:
-        retention = self._retention.forever(self._settings.retention.every_hours)
-        await asyncio.gather(self.rollover.watch(), retention)
+    async def _keep_going(self) -> None:
+        """What a service does by itself for as long as it runs."""
+        await asyncio.gather(
+            self.rollover.watch(),
+            self._retention.forever(self._settings.retention.every_hours),
+            self.person.sweep(self._sweep_seconds),
+        )
 
     async def upsert_items(self, documents: Sequence[ItemDocument]) -> list[bool | FieldProblem]:
         """Add or replace items; for each whether it is new, or what of it the charter does not declare."""
@@ -95,31 +109,6 @@ class Service:
         if row < 0:
             raise ItemNotFoundError(item_id or "")
         return similar_payload(context, catalogue.engage.at(row), row)
-
-    def profile(self, user_id: str) -> dict[str, Any]:
-        """What is held and inferred of one person."""
-        return profile_payload(self._recommending.context(user_id, 1, []))
-
-    async def patch_profile(self, user_id: str, patch: ProfilePatch) -> dict[str, Any]:
-        """Edit what a person states; the profile as it is then."""
-        undeclared = self.gate.profile(patch.changes())
-        if undeclared:
-            raise UndeclaredDataError(undeclared)
-        await self._control.patch(user_id, patch.changes())
-        return self.profile(user_id)
-
-    async def reset(self, user_id: str, request: ResetRequest) -> dict[str, Any]:
-        """Forget what was learned of a person."""
-        epoch = await self._control.reset(user_id, keep_seen=request.keep_seen)
-        self._recommending.forget(user_id)
-        reset_at = self._clock.now_datetime().isoformat()
-        return {"user_id": user_id, "epoch": epoch, "reset_at": reset_at, "kept_seen": request.keep_seen}
-
-    async def erase(self, user_id: str) -> dict[str, Any]:
-        """Delete all that is held of a person; the receipt."""
-        deleted = await self._control.erase(user_id)
-        deleted["stored_slates"] = self._recommending.forget(user_id)
-        return {"user_id": user_id, "erased_at": self._clock.now_datetime().isoformat(), "deleted": deleted}
 
     async def item_changes(self) -> bytes:
         """The items' journal, one JSON object a line."""

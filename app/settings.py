@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from app.access.settings import AccessSettings
+from app.decisions import ControlSettings
 from app.paging import PagingSettings
 from app.pipeline.settings import QuerySettings
 from app.popularity import PopularitySettings
@@ -108,6 +109,7 @@ class Settings(BaseSettings):
     paging: PagingSettings = PagingSettings()
     popularity: PopularitySettings = PopularitySettings()
     firewall: FirewallSettings = FirewallSettings()
+    control: ControlSettings = ControlSettings()
     retention: RetentionSettings = RetentionSettings()
 
     @property

@@ -152,9 +152,12 @@ class EventDocument(Document):
 
 
 class Preferences(_Record):
-    """What a person says to like."""
+    """What a person says to like: `topics` to see more of, `less_of` topics to see less of, each by name or slug."""
 
     tags: fields.Labels = Field(default_factory=list)
+    topics: fields.Names = Field(default_factory=list)
+    less_of: fields.Names = Field(default_factory=list)
+    providers: fields.Names = Field(default_factory=list)
     formats: fields.Labels = Field(default_factory=list)
     languages: fields.Languages = Field(default_factory=list)
 
@@ -182,13 +185,16 @@ class UserDocument(Document):
     """What they are after, in their own words."""
 
     preferences: Preferences = Field(default_factory=Preferences)
-    """Tags, formats and languages they ask for."""
+    """Tags, topics, providers, formats and languages they ask for, and topics they ask to see less of."""
 
     muted: Muted = Field(default_factory=Muted)
     """Tags, topics (by name or by the slug that profiles show) and providers that they never want to see."""
 
     allowed_sensitive_topics: fields.Labels = Field(default_factory=list)
     """Sensitive topics they ask for."""
+
+    time_zone: fields.TimeZone | None = None
+    """Name of their time zone, such as Europe/Berlin; UTC where absent."""
 
     attributes: fields.Attributes = Field(default_factory=dict)
     """Anything else, kept as it is."""

@@ -76,6 +76,11 @@ def embed(
     return segments.take(segments.find(keys)[inverse])
 
 
+def forget(hashes: Sequence[str], encoder: Encoder, cache: EmbeddingCache) -> None:
+    """Drop the vectors of texts, given by `indexer.content.content_hash` of each; unknown ones do not matter."""
+    cache.segments(encoder).forget(np.unique(_keys(hashes)))
+
+
 @dataclass(frozen=True, slots=True)
 class CachedEncoder:
     """An encoder that looks in the cache first; for texts that are no items, such as tags."""

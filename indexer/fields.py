@@ -9,8 +9,10 @@ import math
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from typing import Annotated, Any
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 import orjson
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -177,6 +179,17 @@ def _check_scalar(value: object) -> None:
         raise ValueError(f"holds a {type(value).__name__}, which JSON does not know")
 
 
+def _time_zone(name: str) -> str:
+    if name not in _time_zones():
+        raise ValueError("is not the name of a time zone, such as Europe/Berlin")
+    return name
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
 ExternalId = Annotated[str, AfterValidator(_id), Field(json_schema_extra={"minLength": 1})]
 Title = Annotated[str, Field(max_length=MAX_TITLE), AfterValidator(_title)]
 Text = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(_text)]
@@ -185,6 +198,7 @@ Goal = Annotated[str, Field(max_length=MAX_GOAL), AfterValidator(_words)]
 Url = Annotated[str, Field(max_length=MAX_URL), AfterValidator(_url)]
 Label = Annotated[str, AfterValidator(_label)]
 Language = Annotated[str, AfterValidator(_language)]
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Labels = Annotated[list[Label], Field(max_length=MAX_LABELS), AfterValidator(_distinct)]
 Languages = Annotated[list[Language], Field(max_length=MAX_LABELS), AfterValidator(_distinct)]
 Names = Annotated[list[Name], Field(max_length=MAX_LABELS), AfterValidator(_distinct)]

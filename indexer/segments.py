@@ -87,6 +87,16 @@ class Segments:
             self._reopen()
             self._merge_tiers()
 
+    def forget(self, keys: Keys) -> None:
+        """Drop the vectors of some keys: every segment that has one of them is written anew without it."""
+        for segment in self._segments:
+            kept = np.flatnonzero(~np.isin(segment.keys, keys))
+            if len(kept) < len(segment.keys):
+                if len(kept):
+                    write_segment(self._folder, segment.keys[kept], segment.vectors[kept])
+                discard(segment.path)
+        self._reopen()
+
     def _merge_tiers(self) -> None:
         """Merge what there are MERGE_AT of in one tier, then the next tier up, which has grown by that."""
         tiers = [_tier(segment) for segment in self._segments]

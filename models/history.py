@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,6 +50,14 @@ class EventColumns:
             np.concatenate([self.weights, others.weights]),
             np.concatenate([self.times, others.times]),
         )
+
+
+def concatenated(parts: Sequence[EventColumns]) -> EventColumns:
+    """The events of several people, one after the other."""
+    whole = History()
+    for part in parts:
+        whole.extend(part)
+    return whole.columns()
 
 
 class History:

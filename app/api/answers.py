@@ -11,6 +11,6 @@ JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
 
 
-def json_answer(content: Any, status: int = 200) -> Response:
+def json_answer(content: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """An answer whose body is `content` as JSON; arrays of numbers and dataclasses are written as they are."""
-    return Response(orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY), status, media_type=JSON)
+    return Response(orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY), status, headers, media_type=JSON)

@@ -10,14 +10,14 @@ from fastapi import Depends, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import Lifespan
 
-from app.api import admin, events, items, probes, problems, recommend, similar, tokens, transparency, users
+from app.api import admin, controls, events, items, probes, problems, recommend, similar, tokens, transparency, users
 from app.api.crashes import UnexpectedErrors
 from app.api.documentation import DocumentedApi
 from app.api.guard import guard
 from app.api.observing import HEADER, Observed
 from app.api.paths import EncodedPaths
 
-_ROUTERS: Final = (recommend, events, similar, items, users, tokens, transparency, admin, probes)
+_ROUTERS: Final = (recommend, events, similar, items, users, controls, tokens, transparency, admin, probes)
 """Those that are called most stand first: routes are tried in this order."""
 
 _TAGS: Final = [

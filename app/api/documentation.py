@@ -31,7 +31,17 @@ from app.errors import (
     UnexpectedError,
     UnsupportedMediaTypeError,
 )
-from app.requests import PreferencesPatch, ProfilePatch, RecommendRequest, ResetRequest, SimilarRequest, TokenRequest
+from app.requests import (
+    InterestRequest,
+    MergeRequest,
+    PersonalizationRequest,
+    PreferencesPatch,
+    ProfilePatch,
+    RecommendRequest,
+    ResetRequest,
+    SimilarRequest,
+    TokenRequest,
+)
 from indexer.documents import EventDocument, ItemDocument
 
 Responses = dict[int | str, dict[str, Any]]
@@ -68,6 +78,9 @@ _READ_BY_HAND: Final = (
     ProfilePatch,
     PreferencesPatch,
     ResetRequest,
+    PersonalizationRequest,
+    InterestRequest,
+    MergeRequest,
     TokenRequest,
     Problem,
     FieldError,

@@ -48,6 +48,11 @@ def caller_of(request: Request) -> Caller:
     return caller
 
 
+def key_of(request: Request) -> str | None:
+    """Id of the key that the caller showed, or that signed their token; None without keys."""
+    return caller_of(request).key_id or None
+
+
 def for_own_user(request: Request, *user_ids: str | None) -> None:
     """Whom the query or the body of a request concerns: a person may ask and tell for themselves only.
 

@@ -69,3 +69,4 @@ _DESCRIPTION = "1 to 256 bytes of UTF-8, percent-encoded: a slash is %2F."
 
 ItemIdInPath = Annotated[ExternalId, BeforeValidator(unescaped), Path(description=f"Id of an item: {_DESCRIPTION}")]
 UserIdInPath = Annotated[ExternalId, BeforeValidator(unescaped), Path(description=f"Id of a person: {_DESCRIPTION}")]
+EventIdInPath = Annotated[ExternalId, BeforeValidator(unescaped), Path(description=f"Id of an event: {_DESCRIPTION}")]

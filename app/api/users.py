@@ -14,17 +14,25 @@ from app.api.answers import JSON, json_answer
 from app.api.asking import checked
 from app.api.bodies import MERGE_PATCH, read_object
 from app.api.documentation import BODY_ERRORS, READING_ERRORS, URL_ERRORS, WRITING_ERRORS, answers, body_of
+from app.api.guard import key_of
 from app.api.paths import UserIdInPath
 from app.api.queries import refuse_query
 from app.api.schemas.person import ErasureReceipt, Profile, ResetReceipt
 from app.api.state import service_of
-from app.errors import InvalidPayloadError
+from app.errors import InvalidPayloadError, MergedAwayError, OutdatedError, UnknownTopicError
 from app.requests import ProfilePatch, ResetRequest
 from indexer.problems import problems
 
 router = APIRouter(prefix="/users/{user_id}", tags=["people"], dependencies=[Depends(refuse_query)])
 
 _PATCHES: Final = (JSON, MERGE_PATCH)
+_IF_MATCH: Final = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "ETag of the profile that is to be edited.",
+    "schema": {"type": "string"},
+}
 _WRITING: Final = (*URL_ERRORS, *BODY_ERRORS, *WRITING_ERRORS)
 
 
@@ -35,25 +43,33 @@ _WRITING: Final = (*URL_ERRORS, *BODY_ERRORS, *WRITING_ERRORS)
     responses=answers(Profile, "The profile.", *URL_ERRORS, *READING_ERRORS),
 )
 async def get_profile(request: Request, user_id: UserIdInPath) -> Response:
-    """What they stated, what was inferred from which events, and how fresh that is."""
-    return json_answer(service_of(request).profile(user_id))
+    """What they stated, what was inferred from which events, and how fresh that is.
+
+    The `ETag` names the state of what can be edited; what was inferred may change beside it.
+    """
+    person = service_of(request).person
+    return json_answer(person.profile(user_id), headers={"ETag": person.etag(user_id)})
 
 
 @router.patch(
     "/profile",
     operation_id="patch_profile",
     summary="Edit what a person states",
-    openapi_extra=body_of(ProfilePatch, _PATCHES),
-    responses=answers(Profile, "The profile as it is now.", *_WRITING),
+    openapi_extra=body_of(ProfilePatch, _PATCHES) | {"parameters": [_IF_MATCH]},
+    responses=answers(Profile, "The profile as it is now.", *_WRITING, MergedAwayError, OutdatedError),
 )
 async def patch_profile(request: Request, user_id: UserIdInPath) -> Response:
-    """A JSON merge patch (RFC 7396) of the explicit data: what is absent stays, and null removes."""
+    """A JSON merge patch (RFC 7396) of the explicit data: what is absent stays, and null removes.
+
+    With `If-Match`, only if the profile is still in the state that this ETag names.
+    """
     patch = checked(ProfilePatch, await read_object(request, _PATCHES))
+    person = service_of(request).person
     try:
-        profile = await service_of(request).patch_profile(user_id, patch)
+        profile = await person.patch(user_id, patch, key_of(request), request.headers.get("if-match"))
     except ValidationError as error:  # each part is valid, but what came of merging them is not
         raise InvalidPayloadError(problems(error)) from error
-    return json_answer(profile)
+    return json_answer(profile, headers={"ETag": person.etag(user_id)})
 
 
 @router.post(
@@ -61,12 +77,16 @@ async def patch_profile(request: Request, user_id: UserIdInPath) -> Response:
     operation_id="reset_embedding",
     summary="Forget what was learned of a person",
     openapi_extra=body_of(ResetRequest, optional=True),
-    responses=answers(ResetReceipt, "What was done.", *_WRITING),
+    responses=answers(ResetReceipt, "What was done.", *_WRITING, MergedAwayError, UnknownTopicError),
 )
 async def reset_embedding(request: Request, user_id: UserIdInPath) -> Response:
-    """Afterwards answers are those for a person who never came; what they stated stays. The body may be left out."""
+    """Afterwards answers are those for a person who never came; what they stated stays.
+
+    The body may be left out. A topic, or a time since when, forgets a part. What happened before and arrives later
+    changes nothing. `POST .../undo-reset` takes it back until the receipt's `undo_until`.
+    """
     wanted = checked(ResetRequest, await read_object(request, optional=True))
-    return json_answer(await service_of(request).reset(user_id, wanted))
+    return json_answer(await service_of(request).person.reset(user_id, wanted, key_of(request)))
 
 
 @router.delete(
@@ -76,5 +96,5 @@ async def reset_embedding(request: Request, user_id: UserIdInPath) -> Response:
     responses=answers(ErasureReceipt, "What was deleted.", *URL_ERRORS, *WRITING_ERRORS),
 )
 async def erase_user(request: Request, user_id: UserIdInPath) -> Response:
-    """Delete all that is held of a person."""
-    return json_answer(await service_of(request).erase(user_id))
+    """Delete all that is held of a person and of the ids that were merged into theirs; no byte stays in any file."""
+    return json_answer(await service_of(request).person.erase(user_id))

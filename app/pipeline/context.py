@@ -290,11 +290,12 @@ class Context:
         codes = [self.catalogue.tag_words.code(tag) for tag in explicit.preferences.tags] if explicit else []
         known = np.array([code for code in codes if code >= 0], dtype=np.int32)
         if not len(known):
-            return _NO_ROWS
+            return named
         vectors = self.catalogue.tag_vectors[known]
-        return np.unique([self.catalogue.topic_of(vector) for vector in vectors]).astype(np.int32)
+        return np.union1d(named, [self.catalogue.topic_of(vector) for vector in vectors]).astype(np.int32)
 
 
 _NO_EVENTS = EventColumns(
     np.empty(0, np.int64), _NO_ROWS, np.empty(0, np.int8), np.empty(0, np.float32), np.empty(0, np.float64)
 )
+        named = self.catalogue.topics_named(explicit.preferences.topics if explicit else ())

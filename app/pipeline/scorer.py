@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 from app.pipeline.aversion import aversion
 from app.pipeline.candidates import Candidates
 from app.pipeline.context import Context
+from app.pipeline.leaning import leaning
 from app.pipeline.settings import RankingWeights
 from models.ids import Rows
 from models.user_state import DAY_SECONDS, decay
 
 
 class WeightedScorer:
-    """similarity, recency, popularity, format and session, each with its weight; their sum lowered by aversion."""
+    """similarity, recency, popularity, format and session by weight; aversion lowers their sum, leaning raises it."""
 
     name = "scorer"
 
@@ -32,7 +33,7 @@ class WeightedScorer:
             context.world.popularity.share(rows, context.now),
             format_affinity(context)[context.catalogue.formats[rows]],
             session(context, rows),
-            aversion(context, rows),
+            aversion(context, rows) - leaning(context, rows),
         )
         scored = candidates.scored(np.stack(terms, axis=1).astype(np.float32), self._weights)
         return scored.take(np.lexsort((rows, -scored.scores)))

@@ -163,6 +163,22 @@ class AversionSettings(Config):
     """Strength under which an event is no longer looked at."""
 
 
+class LeaningSettings(Config):
+    """How far a person's statements about kinds of items raise or lower scores (app/pipeline/leaning.py)."""
+
+    more: float = Field(default=0.7, ge=0, allow_inf_nan=False)
+    """Exponent for topics that a person asks to see more of: positive scores there are multiplied by exp(more)."""
+
+    less: float = Field(default=1.5, ge=0, allow_inf_nan=False)
+    """Exponent for topics that a person asks to see less of: positive scores there are multiplied by exp(-less)."""
+
+    provider: float = Field(default=0.3, ge=0, allow_inf_nan=False)
+    """Exponent for preferred providers."""
+
+    format: float = Field(default=0.3, ge=0, allow_inf_nan=False)
+    """Exponent for preferred formats."""
+
+
 class SessionSettings(Config):
     """How long what a person does just now shifts their slates."""
 
@@ -192,6 +208,7 @@ class QuerySettings(Config):
     variety: VarietySettings = VarietySettings()
     repeats: RepeatSettings = RepeatSettings()
     aversion: AversionSettings = AversionSettings()
+    leaning: LeaningSettings = LeaningSettings()
     session: SessionSettings = SessionSettings()
     user: UserStateSettings = UserStateSettings()
 

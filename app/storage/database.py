@@ -7,18 +7,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
+from time import sleep
 
 import duckdb
 from duckdb import DuckDBPyConnection
 from pydantic import Field
 
 from app.storage.errors import DatabaseInUseError
-from app.storage.group_writer import GroupWriter
+from app.storage.gate import SharedGate
+from app.storage.group_writer import GroupWriter, Written
 from app.storage.migrate import migrate, shipped
+from app.storage.rewriting import SUFFIX, copy_tables, put_in_place, remove_unfinished
 from models.config import Config
 
 FILE_NAME = "penchant.duckdb"
 _ADVICE = "stop the service that runs on this folder, or ask it over HTTP"
+
+_MARK = "INSERT INTO rewriting_due SELECT make_timestamp(epoch_us(now())) WHERE NOT EXISTS (FROM rewriting_due)"
+_DUE = "SELECT count(*) FROM rewriting_due"
+_RETRIES = 100
+_PAUSE_SECONDS = 0.1
 
 _opened: set[Path] = set()
 _opened_lock = Lock()
@@ -55,9 +63,12 @@ class Database:
     def __init__(self, folder: Path, settings: StorageSettings) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._path = (folder / FILE_NAME).resolve()
+        self._settings = settings
+        self._gate = SharedGate()
         _claim(self._path)
         try:
             self._root = _connect(self._path, settings)
+            remove_unfinished(self._path)  # only now is it certain that nobody is at it
             self._migrate()
         except BaseException:
             _release(self._path)
@@ -67,8 +78,30 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[DuckDBPyConnection]:
         """A connection of its own, that sees what was committed before its query and waits for no write."""
-        with self._root.cursor() as connection:
+        with self._gate.shared(), self._root.cursor() as connection:
             yield connection
+
+    def rewrite(self) -> Written[bool]:
+        """Free the file of every byte of what was deleted, if anything was; answers whether that was so.
+
+        Writes wait for as long as the copy takes, reads only for the change to the new file.
+        """
+        return self.writer.submit_alone(self._rewrite)
+
+    def _rewrite(self, writing: DuckDBPyConnection) -> tuple[DuckDBPyConnection, bool]:
+        if not writing.execute(_DUE).fetchall()[0][0]:
+            return writing, False
+        new = self._path.with_name(self._path.name + SUFFIX)
+        remove_unfinished(self._path)
+        with _connect(new, self._settings) as target:
+            copy_tables(writing, target)
+        with self._gate.alone():
+            writing.execute("CHECKPOINT")  # so that no write-ahead log outlives the file that it belongs to
+            writing.close()
+            self._root.close()
+            put_in_place(new, self._path)
+            self._root = _connect_again(self._path, self._settings)
+        return self._root.cursor(), True
 
     def close(self) -> None:
         """Write what waits and let go of the file; may be called again."""
@@ -94,6 +127,7 @@ def _connect(path: Path, settings: StorageSettings) -> DuckDBPyConnection:
         "autoload_known_extensions": False,
         "autoinstall_known_extensions": False,  # nor the network
         "python_enable_replacements": False,  # nor Python variables
+        "disabled_compression_methods": "fsst,dict_fsst,zstd",  # so that a search of the file's bytes finds every id
     }
     try:
         return duckdb.connect(path, config=config)
@@ -103,6 +137,21 @@ def _connect(path: Path, settings: StorageSettings) -> DuckDBPyConnection:
         holder = re.search(r"\(PID (\d+)\)", str(error))
         by = f"process {holder[1]}" if holder else "another process"
         raise DatabaseInUseError(f"{path} is in use by {by}: {_ADVICE}") from error
+
+
+def _connect_again(path: Path, settings: StorageSettings) -> DuckDBPyConnection:
+    """Another process may have looked at the file in the moment in which nobody held it."""
+    for _ in range(_RETRIES):
+        try:
+            return _connect(path, settings)
+        except DatabaseInUseError:
+            sleep(_PAUSE_SECONDS)
+    return _connect(path, settings)
+
+
+def mark_for_rewriting(connection: DuckDBPyConnection) -> None:
+    """Note, within a transaction that deletes rows, that their bytes stay behind."""
+    connection.execute(_MARK)
 
 
 def _claim(path: Path) -> None:

@@ -6,9 +6,12 @@ from pathlib import Path
 
 from app.storage.database import Database, StorageSettings
 from app.storage.duckdb_events import DuckDBEventLog
+from app.storage.duckdb_forgettings import DuckDBForgettings
+from app.storage.duckdb_identities import DuckDBIdentities
 from app.storage.duckdb_items import DuckDBItemJournal
 from app.storage.duckdb_snapshots import DuckDBSnapshotHistory
 from app.storage.duckdb_users import DuckDBUserStore
+from app.storage.ignored_events import IgnoredEvents
 from app.storage.protocols import Stores
 
 
@@ -20,10 +23,14 @@ def open_stores(folder: Path, settings: StorageSettings | None = None) -> Stores
         MigrationError: the database was made by another version of Penchant.
     """
     database = Database(folder, settings or StorageSettings())
+    ignored = IgnoredEvents(database)
     return Stores(
-        events=DuckDBEventLog(database),
+        events=DuckDBEventLog(database, ignored),
         items=DuckDBItemJournal(database),
         users=DuckDBUserStore(database),
         snapshots=DuckDBSnapshotHistory(database),
+        forgettings=DuckDBForgettings(database, ignored),
+        identities=DuckDBIdentities(database),
+        rewrite=database.rewrite,
         close=database.close,
     )

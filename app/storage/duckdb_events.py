@@ -11,13 +11,15 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
-from app.storage.database import Database
+from app.storage.database import Database, mark_for_rewriting
 from app.storage.duckdb_retention import delete_older
 from app.storage.group_writer import Written
+from app.storage.ignored_events import IgnoredEvents
 from app.storage.known_events import KnownEvents
 from app.storage.logged_columns import logged_columns
-from app.storage.rows import Appended, Expired, LoggedColumns, NewEvent
-from models.events import CODE_OF, EventType
+from app.storage.rows import Appended, Expired, HeldEvent, LoggedColumns, NewEvent
+from app.storage.timestamps import seconds
+from models.events import CODE_OF, EVENT_TYPES, EventType
 from models.ids import digests_of
 
 _KNOWN = "SELECT event_digest, sequence FROM events ORDER BY event_digest"
@@ -26,20 +28,30 @@ _IDS = "SELECT sequence, event_id FROM events WHERE sequence IN (SELECT unnest($
 _COLUMNS = """
 SELECT sequence, user_id, item_id, type, value, epoch_us(occurred_at) AS occurred_us FROM events
 """
-_RANGE = "WHERE sequence > $after AND sequence <= $through"
+_RANGE = "WHERE sequence > $after AND sequence <= $through AND forgotten_by IS NULL"
 _OF_USER = "AND user_id = $user"
-_OF_USERS = "WHERE user_id IN (SELECT unnest($users::VARCHAR[]))"
+_OF_USERS = "WHERE user_id IN (SELECT unnest($users::VARCHAR[])) AND forgotten_by IS NULL"
 _USERS = "SELECT DISTINCT user_id FROM events WHERE item_id IN (SELECT unnest($items::VARCHAR[])) ORDER BY user_id"
-_KEEP_LAST = f"UPDATE event_numbers SET deleted_through = ({_LAST})"  # noqa: S608 - no value goes into this text
+KEEP_LAST = f"UPDATE event_numbers SET deleted_through = ({_LAST})"  # noqa: S608 - no value goes into this text
 _DELETE = "DELETE FROM events WHERE user_id = $user"
+_FORGET_IGNORED = "DELETE FROM ignored_events WHERE user_id = $user"
+_HELD = """
+SELECT sequence, event_id, user_id, item_id, type, epoch_us(occurred_at), epoch_us(received_at), value,
+    recommendation_id, position, context, forgotten_by IS NOT NULL
+FROM events WHERE user_id = $user AND sequence > $after ORDER BY sequence LIMIT $count
+"""
+_IGNORE = "DELETE FROM events WHERE user_id = $user AND sequence = $sequence RETURNING event_digest"
+_KEEP_IGNORED = "INSERT INTO ignored_events VALUES ($user, $digest)"
+_FIND = "SELECT sequence FROM events WHERE user_id = $user AND event_id = $event AND forgotten_by IS NULL"
 _END = np.iinfo(np.int64).max
 
 
 class DuckDBEventLog:
     """The log; only the writer's thread numbers events, and only in the order in which it commits them."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, ignored: IgnoredEvents) -> None:
         self._database = database
+        self._ignored = ignored
         with database.reading() as connection:
             known = connection.sql(_KNOWN).to_arrow_table()
         self._known = KnownEvents(known["event_digest"].to_numpy(), known["sequence"].to_numpy())
@@ -50,14 +62,14 @@ class DuckDBEventLog:
         return self._database.writer.submit(self._append, tuple(rows))
 
     def columns(self, after: int = 0, through: int | None = None, user_id: str | None = None) -> LoggedColumns:
-        """The events with after < sequence <= through, of everybody or of one user."""
+        """The events with after < sequence <= through that count, of everybody or of one user."""
         parameters: dict[str, Any] = {"after": after, "through": _END if through is None else through}
         if user_id is None:
             return self._select(_RANGE, parameters)
         return self._select(f"{_RANGE} {_OF_USER}", parameters | {"user": user_id})
 
     def columns_of(self, user_ids: Sequence[str]) -> LoggedColumns:
-        """All events of some users."""
+        """All events of some users that count."""
         return self._select(_OF_USERS, {"users": list(user_ids)})
 
     def event_ids(self, sequences: Sequence[int]) -> dict[int, str]:
@@ -75,6 +87,16 @@ class DuckDBEventLog:
         with self._database.reading() as connection:
             return [user for (user,) in connection.execute(_USERS, {"items": list(item_ids)}).fetchall()]
 
+    def held(self, user_id: str, after: int = 0, count: int = 1_000) -> list[HeldEvent]:
+        """The next events of one user, forgotten ones too."""
+        with self._database.reading() as connection:
+            parameters = {"user": user_id, "after": after, "count": count}
+            return [_held(*values) for values in connection.execute(_HELD, parameters).fetchall()]
+
+    def ignore(self, user_id: str, event_id: str) -> Written[bool]:
+        """Delete one event for good."""
+        return self._database.writer.submit(self._ignore, (user_id, event_id))
+
     def delete_older(self, before: Mapping[EventType, float]) -> Written[Expired]:
         """Delete the events of each type that occurred before a moment."""
         return self._database.writer.submit(delete_older, before)
@@ -82,6 +104,19 @@ class DuckDBEventLog:
     def delete_user(self, user_id: str) -> Written[int]:
         """Delete all events of one user."""
         return self._database.writer.submit(_delete_users, user_id)
+
+    def _ignore(self, connection: DuckDBPyConnection, requests: Sequence[tuple[str, str]]) -> list[bool]:
+        connection.execute(KEEP_LAST)
+        return [self._ignore_one(connection, user_id, event_id) for user_id, event_id in requests]
+
+    def _ignore_one(self, connection: DuckDBPyConnection, user_id: str, event_id: str) -> bool:
+        found = connection.execute(_FIND, {"user": user_id, "event": event_id}).fetchall()
+        for (sequence,) in found:
+            ((digest,),) = connection.execute(_IGNORE, {"user": user_id, "sequence": sequence}).fetchall()
+            connection.execute(_KEEP_IGNORED, {"user": user_id, "digest": digest})
+            self._ignored.add(digest)
+            mark_for_rewriting(connection)
+        return bool(found)
 
     def _select(self, condition: str, parameters: dict[str, Any]) -> LoggedColumns:
         query = f"{_COLUMNS} {condition}"
@@ -92,7 +127,9 @@ class DuckDBEventLog:
         rows = [row for request in requests for row in request]
         digests = digests_of(row.event_id for row in rows)
         stored = _ids(connection, self._known.sequences(digests))
-        appended = self._number(rows, {event_id: sequence for sequence, event_id in stored.items()})
+        known = {event_id: sequence for sequence, event_id in stored.items()}
+        known |= dict.fromkeys((rows[place].event_id for place in self._ignored.among(connection, digests)), 0)
+        appended = self._number(rows, known)
         new = np.flatnonzero([not answer.duplicate for answer in appended])
         if len(new):
             numbers = [appended[position].sequence for position in new]
@@ -120,8 +157,28 @@ def _ids(connection: DuckDBPyConnection, sequences: Sequence[int]) -> dict[int, 
 
 
 def _delete_users(connection: DuckDBPyConnection, user_ids: Sequence[str]) -> list[int]:
-    connection.execute(_KEEP_LAST)
+    connection.execute(KEEP_LAST)
+    mark_for_rewriting(connection)
+    for user_id in user_ids:
+        connection.execute(_FORGET_IGNORED, {"user": user_id})
     return [connection.execute(_DELETE, {"user": user_id}).fetchall()[0][0] for user_id in user_ids]
+
+
+def _held(sequence: int, event_id: str, user_id: str, item_id: str, code: int, *rest: Any) -> HeldEvent:
+    occurred_us, received_us, value, recommendation_id, position, context, forgotten = rest
+    event = NewEvent(
+        event_id=event_id,
+        user_id=user_id,
+        item_id=item_id,
+        type=EVENT_TYPES[code],
+        occurred_at=seconds(occurred_us),
+        received_at=seconds(received_us),
+        value=value,
+        recommendation_id=recommendation_id,
+        position=position,
+        context=None if context is None else context.encode(),
+    )
+    return HeldEvent(sequence, event, forgotten)
 
 
 def _table(rows: Sequence[NewEvent], sequences: Sequence[int], digests: NDArray[np.uint64]) -> pa.Table:
@@ -140,6 +197,7 @@ def _table(rows: Sequence[NewEvent], sequences: Sequence[int], digests: NDArray[
             "recommendation_id": pa.array([row.recommendation_id for row in rows], pa.string()),
             "position": pa.array([row.position for row in rows], pa.int64()),
             "context": pa.array([row.context for row in rows], pa.binary()).cast(pa.string()),
+            "forgotten_by": pa.nulls(len(rows), pa.int64()),
         }
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from duckdb import DuckDBPyConnection
 
+from app.storage.database import mark_for_rewriting
 from app.storage.rows import Expired
 from models.events import CODE_OF, EventType
 
@@ -27,4 +28,6 @@ def _delete(connection: DuckDBPyConnection, before: Mapping[EventType, float]) -
     for kind, moment in before.items():
         given = {"type": CODE_OF[kind], "before": round(1e6 * moment)}
         users.extend(user for (user,) in connection.execute(_DELETE, given).fetchall())
+    if users:
+        mark_for_rewriting(connection)
     return Expired(len(users), tuple(sorted(set(users))))

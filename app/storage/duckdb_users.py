@@ -8,13 +8,13 @@ from typing import Any
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from app.storage.database import Database
+from app.storage.database import Database, mark_for_rewriting
 from app.storage.group_writer import Written
 from app.storage.rows import UserRow
 from app.storage.timestamps import micros, seconds
 
 _SELECT = """
-SELECT user_id, profile, personalization, epoch, epoch_us(reset_at), reset_sequence, reset_keeps_seen,
+SELECT user_id, profile, personalization, epoch, epoch_us(reset_at), off_keeps_seen,
     epoch_us(created_at), epoch_us(updated_at)
 FROM users
 """
@@ -26,17 +26,9 @@ WHEN NOT MATCHED THEN INSERT (user_id, profile, created_at, updated_at)
 """
 _SET_PERSONALIZATION = """
 MERGE INTO users USING (SELECT $user AS user_id, make_timestamp($at) AS at) AS incoming USING (user_id)
-WHEN MATCHED THEN UPDATE SET personalization = $enabled, updated_at = incoming.at
-WHEN NOT MATCHED THEN INSERT (user_id, personalization, created_at, updated_at)
-    VALUES (incoming.user_id, $enabled, incoming.at, incoming.at)
-"""
-_RESET = """
-MERGE INTO users USING (SELECT $user AS user_id, make_timestamp($at) AS at) AS incoming USING (user_id)
-WHEN MATCHED THEN UPDATE SET epoch = users.epoch + 1, reset_at = incoming.at, reset_sequence = $sequence,
-    reset_keeps_seen = $keep_seen, updated_at = incoming.at
-WHEN NOT MATCHED THEN INSERT (user_id, epoch, reset_at, reset_sequence, reset_keeps_seen, created_at, updated_at)
-    VALUES (incoming.user_id, 1, incoming.at, $sequence, $keep_seen, incoming.at, incoming.at)
-RETURNING epoch
+WHEN MATCHED THEN UPDATE SET personalization = $enabled, off_keeps_seen = $keep_seen, updated_at = incoming.at
+WHEN NOT MATCHED THEN INSERT (user_id, personalization, off_keeps_seen, created_at, updated_at)
+    VALUES (incoming.user_id, $enabled, $keep_seen, incoming.at, incoming.at)
 """
 _DELETE = "DELETE FROM users WHERE user_id = $user"
 
@@ -60,15 +52,10 @@ class DuckDBUserStore:
         """Replace the explicit profile."""
         return self._database.writer.submit(_put_profiles, (user_id, profile, at))
 
-    def set_personalization(self, user_id: str, enabled: bool, at: float) -> Written[None]:
+    def set_personalization(self, user_id: str, enabled: bool, at: float, *, keep_seen: bool = True) -> Written[None]:
         """Switch personalization on or off."""
-        parameters = {"user": user_id, "enabled": enabled, "at": micros(at)}
+        parameters = {"user": user_id, "enabled": enabled, "at": micros(at), "keep_seen": keep_seen}
         return self._database.writer.submit(_set_personalization, parameters)
-
-    def record_reset(self, user_id: str, at: float, sequence: int, *, keep_seen: bool) -> Written[int]:
-        """Begin a new epoch; answers it."""
-        parameters = {"user": user_id, "at": micros(at), "sequence": sequence, "keep_seen": keep_seen}
-        return self._database.writer.submit(_reset, parameters)
 
     def delete(self, user_id: str) -> Written[bool]:
         """Delete the row; answers whether there was one."""
@@ -80,15 +67,14 @@ class DuckDBUserStore:
 
 
 def _row(user_id: str, profile: str | None, *rest: Any) -> UserRow:
-    personalization, epoch, reset_us, reset_sequence, keeps_seen, created_us, updated_us = rest
+    personalization, epoch, reset_us, keeps_seen, created_us, updated_us = rest
     return UserRow(
         user_id=user_id,
         profile=None if profile is None else profile.encode(),
         personalization=personalization,
         epoch=epoch,
         reset_at=None if reset_us is None else seconds(reset_us),
-        reset_sequence=reset_sequence,
-        reset_keeps_seen=keeps_seen,
+        off_keeps_seen=keeps_seen,
         created_at=seconds(created_us),
         updated_at=seconds(updated_us),
     )
@@ -117,9 +103,6 @@ def _set_personalization(connection: DuckDBPyConnection, requests: Sequence[dict
     return [None] * len(requests)
 
 
-def _reset(connection: DuckDBPyConnection, requests: Sequence[dict[str, Any]]) -> list[int]:
-    return [connection.execute(_RESET, parameters).fetchall()[0][0] for parameters in requests]
-
-
 def _delete(connection: DuckDBPyConnection, user_ids: Sequence[str]) -> list[bool]:
+    mark_for_rewriting(connection)
     return [connection.execute(_DELETE, {"user": user_id}).fetchall()[0][0] > 0 for user_id in user_ids]

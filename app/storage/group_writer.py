@@ -24,6 +24,8 @@ Request = TypeVar("Request")
 Answer = TypeVar("Answer")
 Operation: TypeAlias = Callable[[DuckDBPyConnection, Sequence[Request]], Sequence[Answer]]
 """Carries out requests, in order, within the transaction that it finds open; one answer per request."""
+Alone: TypeAlias = Callable[[DuckDBPyConnection], tuple[DuckDBPyConnection, Answer]]
+"""Carried out outside of any transaction; the connection to go on with, and the answer."""
 
 
 class Written(Generic[Answer]):
@@ -48,9 +50,10 @@ class Written(Generic[Answer]):
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    operation: Operation[Any, Any]
+    operation: Callable[..., Any]
     request: Any
     future: Future[Any]
+    alone: bool = False
 
 
 class GroupWriter:
@@ -78,14 +81,28 @@ class GroupWriter:
             WriterClosedError: `close` was called.
         """
         future: Future[Answer] = Future()
+        self._queue(_Waiting(operation, request, future))
+        return Written(future)
+
+    def submit_alone(self, operation: Alone[Answer]) -> Written[Answer]:
+        """Queue what is carried out outside of any transaction, in its turn.
+
+        Raises:
+            WriterBusyError: the queue is full.
+            WriterClosedError: `close` was called.
+        """
+        future: Future[Answer] = Future()
+        self._queue(_Waiting(operation, None, future, alone=True))
+        return Written(future)
+
+    def _queue(self, waiting: _Waiting) -> None:
         with self._changed:
             if self._closing:
                 raise WriterClosedError
             if len(self._waiting) >= self._limit:
                 raise WriterBusyError(self._limit)
-            self._waiting.append(_Waiting(operation, request, future))
+            self._waiting.append(waiting)
             self._changed.notify()
-        return Written(future)
 
     def close(self) -> None:
         """Carry out what waits, refuse what comes, end the thread and close its connection."""
@@ -96,9 +113,23 @@ class GroupWriter:
 
     def _serve(self) -> None:
         while group := self._next_group():
-            if wanted := [waiting for waiting in group if waiting.future.set_running_or_notify_cancel()]:
-                self._carry_out(wanted)
+            wanted = [waiting for waiting in group if waiting.future.set_running_or_notify_cancel()]
+            for alone, run in groupby(wanted, key=lambda waiting: waiting.alone):
+                if alone:
+                    self._carry_out_alone(list(run))
+                else:
+                    self._carry_out(list(run))
         self._connection.close()
+
+    def _carry_out_alone(self, run: Sequence[_Waiting]) -> None:
+        """One after the other, whether or not the one before failed."""
+        for waiting in run:
+            try:
+                self._connection, answer = waiting.operation(self._connection)
+            except BaseException as error:  # noqa: BLE001 - the caller has to know, and the thread has to live on
+                waiting.future.set_exception(error)
+            else:
+                waiting.future.set_result(answer)
 
     def _next_group(self) -> list[_Waiting]:
         """Everything that is waiting, or an empty list when the writer is closing and nothing is left."""
@@ -137,7 +168,7 @@ class GroupWriter:
         return answers
 
     def _apply(self, merged: Sequence[_Waiting]) -> Sequence[Any]:
-        answers = merged[0].operation(self._connection, [waiting.request for waiting in merged])
+        answers: Sequence[Any] = merged[0].operation(self._connection, [waiting.request for waiting in merged])
         if len(answers) != len(merged):
             raise AssertionError(f"{merged[0].operation} gave {len(answers)} answers to {len(merged)} requests")
         return answers

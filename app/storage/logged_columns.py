@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from app.storage.rows import LoggedColumns
+from app.storage.rows import LoggedColumns, SeenColumns
 
 
 def logged_columns(table: pa.Table) -> LoggedColumns:
@@ -28,6 +28,13 @@ def logged_columns(table: pa.Table) -> LoggedColumns:
         values=_float32(table["value"].to_numpy()),
         times=table["occurred_us"].to_numpy() / 1e6,
     )
+
+
+def seen_columns(table: pa.Table) -> SeenColumns:
+    """Encode the ids of a table of user_id and item_id as codes."""
+    user_codes, users = _encoded(table["user_id"])
+    item_codes, items = _encoded(table["item_id"])
+    return SeenColumns(user_codes, users, item_codes, items)
 
 
 def _in_order(table: pa.Table) -> pa.Table:

@@ -11,18 +11,40 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from app.storage.rows import Appended, Expired, ItemChange, LoggedColumns, NewEvent, SnapshotEvent, UserRow
+from app.storage.rows import (
+    Appended,
+    ControlAction,
+    Expired,
+    ForgetRequest,
+    Forgetting,
+    HeldEvent,
+    ItemChange,
+    LoggedColumns,
+    Merge,
+    NewEvent,
+    SeenColumns,
+    SnapshotEvent,
+    UserRow,
+)
 from models.events import EventType
 
 __all__ = [
     "Appended",
+    "ControlAction",
     "EventLog",
     "Expired",
+    "ForgetRequest",
+    "Forgetting",
+    "ForgettingStore",
+    "HeldEvent",
+    "IdentityStore",
     "ItemChange",
     "ItemJournal",
     "LoggedColumns",
+    "Merge",
     "NewEvent",
     "Pending",
+    "SeenColumns",
     "SnapshotEvent",
     "SnapshotHistory",
     "Stores",
@@ -55,11 +77,14 @@ class EventLog(Protocol):
         ...
 
     def columns(self, after: int = 0, through: int | None = None, user_id: str | None = None) -> LoggedColumns:
-        """The events with after < sequence <= through, of everybody or of one user."""
+        """The events with after < sequence <= through that count, of everybody or of one user.
+
+        Forgotten events count nowhere, here and in what follows.
+        """
         ...
 
     def columns_of(self, user_ids: Sequence[str]) -> LoggedColumns:
-        """All events of some users; one read for many of them costs hardly more than for one."""
+        """All events of some users that count; one read for many of them costs hardly more than for one."""
         ...
 
     def event_ids(self, sequences: Sequence[int]) -> dict[int, str]:
@@ -72,6 +97,14 @@ class EventLog(Protocol):
 
     def users_of(self, item_ids: Sequence[str]) -> list[str]:
         """The users with an event on any of the items, ascending."""
+        ...
+
+    def held(self, user_id: str, after: int = 0, count: int = 1_000) -> list[HeldEvent]:
+        """The first `count` events of one user with sequence > after, as they arrived, forgotten ones too."""
+        ...
+
+    def ignore(self, user_id: str, event_id: str) -> Pending[bool]:
+        """Delete one event that counts; answers whether there was one. Sent again it is a duplicate of number 0."""
         ...
 
     def delete_older(self, before: Mapping[EventType, float]) -> Pending[Expired]:
@@ -125,16 +158,84 @@ class UserStore(Protocol):
         """Replace the explicit profile, all of it, and leave the rest of the row as it is."""
         ...
 
-    def set_personalization(self, user_id: str, enabled: bool, at: float) -> Pending[None]:
-        """Switch personalization on or off; it is on until it is switched off."""
-        ...
+    def set_personalization(self, user_id: str, enabled: bool, at: float, *, keep_seen: bool = True) -> Pending[None]:
+        """Switch personalization on or off; it is on until it is switched off.
 
-    def record_reset(self, user_id: str, at: float, sequence: int, *, keep_seen: bool) -> Pending[int]:
-        """Begin a new epoch after event number `sequence`; answers the epoch, which is 1 after the first reset."""
+        `keep_seen` says whether what was seen stays out of slates while it is off.
+        """
         ...
 
     def delete(self, user_id: str) -> Pending[bool]:
         """Delete the row; answers whether there was one."""
+        ...
+
+
+class ForgettingStore(Protocol):
+    """What people decided to forget, and what counts as seen without any event.
+
+    What is forgotten becomes inert at once. It is deleted by `finish`, once it can no longer be undone.
+    """
+
+    def all(self) -> list[Forgetting]:
+        """Every forgetting that was not undone, by number and user id."""
+        ...
+
+    def forget(self, request: ForgetRequest) -> Pending[int]:
+        """Make inert what counts now and is covered; answers the number. To forget everything begins a new epoch.
+
+        Where the items stay known as seen, they count as seen from now on, whatever becomes of the events.
+        """
+        ...
+
+    def undo(self, number: int, at: float) -> Pending[bool]:
+        """Let what one forgetting made inert count again; answers whether that was still possible at that time."""
+        ...
+
+    def finish(self, at: float) -> Pending[int]:
+        """Delete what can no longer be undone at that time; answers how many forgettings became final."""
+        ...
+
+    def see(self, user_id: str, item_ids: Sequence[str]) -> Pending[None]:
+        """Remember that items were seen, and nothing else of it."""
+        ...
+
+    def seen(self, user_ids: Sequence[str] | None = None) -> SeenColumns:
+        """What counts as seen without an event, of everybody or of some users."""
+        ...
+
+    def delete_user(self, user_id: str) -> Pending[int]:
+        """Delete all of one user; answers how many rows there were."""
+        ...
+
+
+class IdentityStore(Protocol):
+    """Which ids name the same person, and what each person decided."""
+
+    def aliases(self) -> dict[str, str]:
+        """Every alias and the person that it names, who is never an alias."""
+        ...
+
+    def merge(self, merge: Merge) -> Pending[None]:
+        """Give a person's events, seen items, history and aliases to another, and make the id an alias of theirs.
+
+        What the person forgot stays as it was, under the id that the events bore.
+        """
+        ...
+
+    def record(self, action: ControlAction) -> Pending[None]:
+        """Add an action to a person's history, and count it."""
+        ...
+
+    def actions(self, user_id: str) -> list[ControlAction]:
+        """A person's history, oldest first."""
+        ...
+
+    def counts(self, since: float) -> dict[str, int]:
+        """How often each action was taken from the day of a moment on; erased people's actions stay counted."""
+        ...
+
+    def delete_user(self, user_id: str) -> Pending[int]:
+        """Delete all of one user, aliases too; answers how many rows there were."""
         ...
 
 
@@ -159,6 +260,9 @@ class Stores:
         items: the journal of items.
         users: the users' rows.
         snapshots: the snapshots' history.
+        forgettings: what people decided to forget.
+        identities: aliases, and the history of what people decided.
+        rewrite: frees the files of every byte of deleted rows, if any were deleted; answers whether.
         close: writes what waits, refuses what comes, and lets go of the database; may be called again.
     """
 
@@ -166,4 +270,7 @@ class Stores:
     items: ItemJournal
     users: UserStore
     snapshots: SnapshotHistory
+    forgettings: ForgettingStore
+    identities: IdentityStore
+    rewrite: Callable[[], Pending[bool]]
     close: Callable[[], None]

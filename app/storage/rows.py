@@ -5,8 +5,9 @@ All times are seconds since 1970, kept to the microsecond; all JSON is UTF-8 tex
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,9 +98,8 @@ class UserRow:
         profile: the explicit profile as JSON, None while there is none.
         personalization: whether the service may learn of the user.
         epoch: how many resets there have been.
-        reset_at: time of the latest reset, None if there was none.
-        reset_sequence: the log's last number at that time, 0 if there was none.
-        reset_keeps_seen: whether that reset kept the history for "already seen".
+        reset_at: time of the latest reset of everything, None if there was none.
+        off_keeps_seen: whether what was seen stays out of slates while personalization is off.
         created_at: when the row was made.
         updated_at: when it was last changed.
     """
@@ -109,8 +109,7 @@ class UserRow:
     personalization: bool
     epoch: int
     reset_at: float | None
-    reset_sequence: int
-    reset_keeps_seen: bool
+    off_keeps_seen: bool
     created_at: float
     updated_at: float
 
@@ -123,3 +122,106 @@ class SnapshotEvent:
     event: str
     at: float
     detail: str
+
+
+Scope = Literal["all", "topic", "since"]
+
+
+@dataclass(frozen=True, slots=True)
+class Forgetting:
+    """One decision to forget: what it covers counts no longer, and what arrives late of it never will.
+
+    Attributes:
+        number: names the decision; the forgettings of a person's aliases share it. 0 before it is recorded.
+        user_id: whose events it is about, by the id that the events bear.
+        scope: everything, the events on one topic, or those that occurred since a time.
+        made_at: when; events that occurred later are not covered.
+        keeps_seen: whether the items stay known as seen.
+        undo_until: until when it can be undone; then its events are deleted.
+        topic: slug of the topic, for scope "topic".
+        since: the time, for scope "since".
+        final: whether its events have been deleted.
+    """
+
+    number: int
+    user_id: str
+    scope: Scope
+    made_at: float
+    keeps_seen: bool
+    undo_until: float
+    topic: str | None = None
+    since: float | None = None
+    final: bool = False
+
+    def covers(self, occurred_at: float, topic: str | None) -> bool:
+        """Whether it covers an event of this time on an item of this topic."""
+        if occurred_at >= self.made_at or (self.since is not None and occurred_at < self.since):
+            return False
+        return self.scope != "topic" or topic == self.topic
+
+
+OnTopic = Callable[[Sequence[str]], NDArray[np.bool_]]
+"""For each item id whether it is on the topic; called in the writer's thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetRequest:
+    """What is to be forgotten.
+
+    Attributes:
+        forgetting: of the person; its number is given when it is recorded.
+        aliases: the person's other ids, each of which gets a forgetting of its own.
+        seen_types: codes of the event types that mean that an item was seen.
+        on_topic: for scope "topic".
+    """
+
+    forgetting: Forgetting
+    aliases: tuple[str, ...]
+    seen_types: tuple[int, ...]
+    on_topic: OnTopic | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeenColumns:
+    """Items kept as seen without any event, n of them; codes are positions in `users` and `items`."""
+
+    user_codes: NDArray[np.int32]
+    users: list[str]
+    item_codes: NDArray[np.int32]
+    items: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldEvent:
+    """One event as it is held, for its person to take along.
+
+    Attributes:
+        sequence: its number in the log.
+        event: as it arrived.
+        forgotten: whether it is inert, and will be deleted.
+    """
+
+    sequence: int
+    event: NewEvent
+    forgotten: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ControlAction:
+    """What a person, or somebody for them, decided: `detail` is a JSON object, `key_id` the key's that was used."""
+
+    user_id: str
+    action: str
+    detail: bytes
+    at: float
+    key_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """One person's history that becomes another's; `profile` is what the other then states, as JSON."""
+
+    alias: str
+    user_id: str
+    profile: bytes | None
+    at: float

@@ -11,7 +11,14 @@ import pytest
 
 from app.embedder import Embedder
 from app.pipeline.slate import Slate
-from app.requests import ProfilePatch, RecommendRequest, ResetRequest, SimilarRequest
+from app.requests import (
+    PersonalizationRequest,
+    PreviewRequest,
+    ProfilePatch,
+    RecommendRequest,
+    ResetRequest,
+    SimilarRequest,
+)
 from app.service import Service
 from app.settings import Settings
 from app.storage.duckdb import open_stores
@@ -95,13 +102,30 @@ class Household:
         return self.loop.run_until_complete(self.service.similar(SimilarRequest(**fields)))
 
     def patch(self, user: str, **fields: Any) -> dict[str, Any]:
-        return self.loop.run_until_complete(self.service.patch_profile(user, ProfilePatch.model_validate(fields)))
+        return self.loop.run_until_complete(self.service.person.patch(user, ProfilePatch.model_validate(fields)))
 
-    def reset(self, user: str, *, keep_seen: bool = False) -> dict[str, Any]:
-        return self.loop.run_until_complete(self.service.reset(user, ResetRequest(keep_seen=keep_seen)))
+    def reset(self, user: str, **fields: Any) -> dict[str, Any]:
+        return self.loop.run_until_complete(self.service.person.reset(user, ResetRequest.model_validate(fields)))
+
+    def undo_reset(self, user: str) -> dict[str, Any]:
+        return self.loop.run_until_complete(self.service.person.undo_reset(user))
+
+    def switch(self, user: str, **fields: Any) -> dict[str, Any]:
+        wanted = PersonalizationRequest.model_validate(fields)
+        return self.loop.run_until_complete(self.service.person.switch(user, wanted))
+
+    def wish(self, user: str, topic: str, wish: str | None, **asked: Any) -> dict[str, Any]:
+        wanted = PreviewRequest.model_validate(asked)
+        return self.loop.run_until_complete(self.service.person.wish(user, topic, wish, wanted))
+
+    def ignore_event(self, user: str, event_id: str) -> None:
+        self.loop.run_until_complete(self.service.person.ignore_event(user, event_id))
+
+    def merge(self, user: str, source: str) -> dict[str, Any]:
+        return self.loop.run_until_complete(self.service.person.merge(user, source))
 
     def erase(self, user: str) -> dict[str, Any]:
-        return self.loop.run_until_complete(self.service.erase(user))
+        return self.loop.run_until_complete(self.service.person.erase(user))
 
     def close(self) -> None:
         self.embedder.close()

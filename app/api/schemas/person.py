@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -34,6 +34,7 @@ class Explicit(Answer):
     preferences: StatedPreferences | None = None
     muted: MutedThings | None = None
     allowed_sensitive_topics: list[str] | None = None
+    time_zone: str | None = None
     attributes: dict[str, Any] | None = None
     personalization: bool | None = None
 
@@ -132,8 +133,28 @@ class ResetReceipt(Answer):
 
     reset_at: datetime
 
+    scope: Literal["all", "topic", "since"]
+    """What was forgotten: everything, a topic, or what happened since a time."""
+
     kept_seen: bool
     """Whether items that they have seen stay out of their slates."""
+
+    undo_until: datetime
+    """Until when it can be undone; then what was forgotten is deleted."""
+
+
+class Aggregating(Answer):
+    """A snapshot that was learned before an erasure."""
+
+    snapshot: str
+    created_at: datetime
+
+
+class Aggregates(Answer):
+    """What was learned from many people together, and can therefore not be taken apart again."""
+
+    statement: str
+    snapshots: list[Aggregating]
 
 
 class ErasureReceipt(Answer):
@@ -144,3 +165,11 @@ class ErasureReceipt(Answer):
 
     deleted: dict[str, int]
     """How much was deleted, by store."""
+
+    aliases: int
+    """How many further ids of the person were erased."""
+
+    database_rewritten: bool
+    """Whether the database file was written anew, since it held bytes of deleted rows."""
+
+    aggregates: Aggregates

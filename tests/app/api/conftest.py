@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
@@ -23,11 +24,25 @@ from app.access.settings import AccessSettings
 from app.api.answers import JSON
 from app.api.application import build
 from app.api.schemas.problem import Problem
-from app.errors import ItemNotFoundError
+from app.errors import (
+    EventNotFoundError,
+    ItemNotFoundError,
+    MergeRefusedError,
+    NothingToUndoError,
+    OutdatedError,
+    UnknownTopicError,
+)
 from app.ingestion import EventResult
 from app.pipeline.reranker import FloorReceipt
 from app.pipeline.slate import Reason, Slate, SlateItem
-from app.requests import ProfilePatch, RecommendRequest, ResetRequest, SimilarRequest
+from app.requests import (
+    PersonalizationRequest,
+    PreviewRequest,
+    ProfilePatch,
+    RecommendRequest,
+    ResetRequest,
+    SimilarRequest,
+)
 from app.settings import HttpSettings
 from indexer.documents import EventDocument, ItemDocument
 
@@ -43,6 +58,7 @@ class MemoryService:
         self.asked: list[Any] = []
         self.failure: Exception | None = None
         self.reasons: list[str] = []
+        self.person = MemoryPerson(self.asked)
 
     async def upsert_items(self, documents: Sequence[ItemDocument]) -> list[bool]:
         new = [document.item_id not in self.items for document in documents]
@@ -86,30 +102,6 @@ class MemoryService:
         item = {"item_id": "i1", "title": "Title", "rank": 1, "score": 0.5, "label": "Also about rust"}
         return {"snapshot": "s1", "items": [item]}
 
-    def profile(self, user_id: str) -> dict[str, Any]:
-        freshness = {"oldest_event": None, "newest_event": NOW}
-        half_lives = {"half_life_positive_days": 90.0, "half_life_negative_days": 60.0}
-        return {
-            "user_id": user_id,
-            "known": False,
-            "personalization": True,
-            "epoch": 0,
-            "explicit": {},
-            "implicit": {"topics": [], "formats": []},
-            "signals": {"positive": 0, "neutral": 0, "negative": 0},
-            "freshness": {"as_of": NOW, **freshness, **half_lives},
-        }
-
-    async def patch_profile(self, user_id: str, patch: ProfilePatch) -> dict[str, Any]:
-        self.asked.append(patch)
-        return {**self.profile(user_id), "explicit": patch.model_dump(exclude_none=True)}
-
-    async def reset(self, user_id: str, request: ResetRequest) -> dict[str, Any]:
-        return {"user_id": user_id, "epoch": 1, "reset_at": NOW, "kept_seen": request.keep_seen}
-
-    async def erase(self, user_id: str) -> dict[str, Any]:
-        return {"user_id": user_id, "erased_at": NOW, "deleted": {"events": 3, "users": 1}}
-
     def transparency(self) -> dict[str, Any]:
         named: dict[str, Any] = {"data_used": [], "user_controls": {}, "ranking_weights": {}, "floors": {}}
         charter = {"name": "<b>Shop</b>", "personalised": "Items.", "outcome": "Joy.", "disclosure": "Chosen for you."}
@@ -124,6 +116,98 @@ class MemoryService:
 
     def readiness(self) -> dict[str, Any]:
         return {"ready": not self.reasons, "reasons": self.reasons, "snapshot": "s1"}
+
+
+class MemoryPerson:  # what it leaves unused, the real one takes
+    """Answers like what stands behind the controls of one person."""
+
+    def __init__(self, asked: list[Any]) -> None:
+        self.asked = asked
+        self.version = 0
+
+    def etag(self, user_id: str) -> str:
+        return f'"{len(user_id)}-{self.version}"'
+
+    def profile(self, user_id: str) -> dict[str, Any]:
+        freshness = {"oldest_event": None, "newest_event": NOW}
+        half_lives = {"half_life_positive_days": 90.0, "half_life_negative_days": 60.0}
+        return {
+            "user_id": user_id,
+            "known": False,
+            "personalization": True,
+            "epoch": 0,
+            "explicit": {},
+            "implicit": {"topics": [], "formats": []},
+            "signals": {"positive": 0, "neutral": 0, "negative": 0},
+            "freshness": {"as_of": NOW, **freshness, **half_lives},
+        }
+
+    async def patch(
+        self, user_id: str, patch: ProfilePatch, key_id: str | None = None, expected: str | None = None
+    ) -> dict[str, Any]:
+        if expected not in {None, self.etag(user_id)}:
+            raise OutdatedError(self.etag(user_id))
+        self.asked.append(patch)
+        self.version += 1
+        return {**self.profile(user_id), "explicit": patch.model_dump(exclude_none=True)}
+
+    async def reset(self, user_id: str, request: ResetRequest, key_id: str | None = None) -> dict[str, Any]:
+        if request.topic == "unknown":
+            raise UnknownTopicError(request.topic)
+        scope = "topic" if request.topic else "since" if request.since else "all"
+        receipt = {"user_id": user_id, "epoch": 1, "reset_at": NOW, "undo_until": NOW}
+        return {**receipt, "kept_seen": request.keep_seen, "scope": scope}
+
+    async def undo_reset(self, user_id: str, key_id: str | None = None) -> dict[str, Any]:
+        raise NothingToUndoError
+
+    async def switch(self, user_id: str, request: PersonalizationRequest, key_id: str | None = None) -> dict[str, Any]:
+        self.asked.append((request, key_id))
+        receipt = {"user_id": user_id, "personalization": request.enabled}
+        return {**receipt, "history": request.history, "keep_seen": request.keep_seen}
+
+    async def wish(
+        self, user_id: str, topic: str, wish: str | None, asked: PreviewRequest, key_id: str | None = None
+    ) -> dict[str, Any]:
+        self.asked.append((topic, wish, asked))
+        receipt = {"user_id": user_id, "topic": topic, "wish": wish}
+        return {**receipt, "preview": asked.preview, "before": None, "after": None}
+
+    async def ignore_event(self, user_id: str, event_id: str, key_id: str | None = None) -> None:
+        if event_id == "unknown":
+            raise EventNotFoundError
+        self.asked.append(event_id)
+
+    async def merge(self, user_id: str, source: str, key_id: str | None = None) -> dict[str, Any]:
+        if source == "opted-out":
+            raise MergeRefusedError("One of the two has switched personalization off.")
+        return {"user_id": user_id, "from": source, "merged": True}
+
+    async def erase(self, user_id: str) -> dict[str, Any]:
+        aggregates = {"statement": "None.", "snapshots": [{"snapshot": "s1", "created_at": NOW}]}
+        deleted = {"deleted": {"events": 3, "users": 1}, "aliases": 0, "database_rewritten": True}
+        return {"user_id": user_id, "erased_at": NOW, **deleted, "aggregates": aggregates}
+
+    def controls(self, user_id: str) -> dict[str, Any]:
+        action = {"action": "reset", "at": NOW, "key_id": None, "detail": {"keep_seen": True}}
+        return {"user_id": user_id, "actions": [action]}
+
+    def export(self, user_id: str) -> "MemoryExport":
+        parts = ("users", "events", "forgotten", "seen", "controls", "forgettings", "aliases", "slates")
+        return MemoryExport({"user_id": user_id, "profile": self.profile(user_id), **{part: [] for part in parts}})
+
+
+class MemoryExport:
+    """An export of which the archive is the letters PK."""
+
+    def __init__(self, content: dict[str, Any]) -> None:
+        self.content = content
+
+    def json(self) -> Iterator[bytes]:
+        yield orjson.dumps(self.content)
+
+    def zip(self) -> Iterator[bytes]:
+        yield b"PK"
 
 
 class Client:
@@ -145,6 +229,9 @@ class Client:
 
     def post(self, url: str, **more: Any) -> httpx.Response:
         return self.request("POST", url, **more)
+
+    def put(self, url: str, **more: Any) -> httpx.Response:
+        return self.request("PUT", url, **more)
 
     def patch(self, url: str, **more: Any) -> httpx.Response:
         return self.request("PATCH", url, **more)

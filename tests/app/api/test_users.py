@@ -36,11 +36,11 @@ def test_an_unknown_field_of_the_profile_is_refused(client):
 
 
 def test_parts_that_are_valid_but_too_much_together_are_a_problem(client, service):
-    async def merge(_user_id: str, patch: ProfilePatch) -> dict[str, object]:
+    async def merge(_user_id: str, patch: ProfilePatch, *_: object) -> dict[str, object]:
         UserDocument(user_id="u1", attributes={"kept": "x" * 16_380, **patch.changes()["attributes"]})
         raise AssertionError("too much was taken")
 
-    service.patch_profile = merge
+    service.person.patch = merge
     answer = client.patch("/users/u1/profile", json={"attributes": {"a": "b"}})
     assert answer.status_code == 422
     assert answer.json()["errors"] == [{"field": "attributes", "message": "is larger than 16384 bytes of JSON"}]

@@ -8,8 +8,7 @@ NOBODY = UserRow(
     personalization=True,
     epoch=0,
     reset_at=None,
-    reset_sequence=0,
-    reset_keeps_seen=False,
+    off_keeps_seen=True,
     created_at=5.0,
     updated_at=5.0,
 )
@@ -29,13 +28,12 @@ def test_putting_a_profile_makes_the_row(stores):
 
 def test_putting_a_profile_replaces_it_and_nothing_else(stores):
     stores.users.set_personalization("ada", False, at=5.0).result()
-    stores.users.record_reset("ada", 6.0, 12, keep_seen=True).result()
     before = stores.users.get("ada")
     stores.users.put_profile("ada", b'{"role": "pilot"}', at=7.25).result()
     row = stores.users.get("ada")
     assert row.profile == b'{"role": "pilot"}'
     assert row.updated_at == 7.25
-    kept = ("personalization", "epoch", "reset_at", "reset_sequence", "reset_keeps_seen", "created_at")
+    kept = ("personalization", "epoch", "reset_at", "off_keeps_seen", "created_at")
     assert [getattr(row, name) for name in kept] == [getattr(before, name) for name in kept]
 
 
@@ -54,20 +52,6 @@ def test_personalization_is_on_until_it_is_switched_off(stores):
     assert stores.users.get("ada").personalization
 
 
-def test_each_reset_begins_an_epoch(stores):
-    assert stores.users.record_reset("ada", 10.5, 7, keep_seen=True).result() == 1
-    assert stores.users.record_reset("ada", 20.5, 9, keep_seen=False).result() == 2
-    row = stores.users.get("ada")
-    assert (row.epoch, row.reset_at, row.reset_sequence, row.reset_keeps_seen) == (2, 20.5, 9, False)
-    assert (row.created_at, row.updated_at) == (10.5, 20.5)
-
-
-def test_a_reset_leaves_the_explicit_profile(stores):
-    stores.users.put_profile("ada", b'{"role": "pilot"}', at=5.0).result()
-    stores.users.record_reset("ada", 6.0, 0, keep_seen=False).result()
-    assert stores.users.get("ada").profile == b'{"role": "pilot"}'
-
-
 def test_deleting_a_row(stores):
     stores.users.put_profile("ada", b"{}", at=5.0).result()
     stores.users.put_profile("bob", b"{}", at=5.0).result()
@@ -77,7 +61,7 @@ def test_deleting_a_row(stores):
 
 
 def test_a_user_who_comes_back_begins_anew(stores):
-    stores.users.record_reset("ada", 1.0, 5, keep_seen=True).result()
+    stores.users.set_personalization("ada", False, at=1.0).result()
     stores.users.delete("ada").result()
     stores.users.put_profile("ada", None, at=5.0).result()
     assert stores.users.get("ada") == NOBODY
@@ -93,20 +77,19 @@ def test_writes_that_wait_together_are_carried_out_in_order(stores):
             stores.users.set_personalization("ada", False, at=3.0),
             stores.users.delete("ada"),
             stores.users.put_profile("ada", b"3", at=4.0),
-            stores.users.record_reset("ada", 4.0, 1, keep_seen=False),
-            stores.users.record_reset("ada", 5.0, 2, keep_seen=False),
+            stores.users.set_personalization("ada", False, at=4.5),
             stores.users.put_profile("ada", b"4", at=5.0),
         ]
         answers = [write.result() for write in writes]
-        assert answers[3:9] == [True, None, True, None, 1, 2]
+        assert answers[3:7] == [True, None, True, None]
     ada, bob = stores.users.all()
-    assert (ada.profile, ada.epoch, ada.personalization, bob.profile) == (b"4", 2, True, b"1")
+    assert (ada.profile, ada.personalization, bob.profile) == (b"4", False, b"1")
 
 
 def test_rows_outlive_a_restart(opener, tmp_path):
     with closing(opener(tmp_path)) as stores:
-        stores.users.record_reset("ada", 1.5, 5, keep_seen=True).result()
+        stores.users.set_personalization("ada", False, 1.5, keep_seen=False).result()
         before = stores.users.all()
     with closing(opener(tmp_path)) as stores:
         assert stores.users.all() == before
-        assert stores.users.record_reset("ada", 2.5, 6, keep_seen=True).result() == 2
+        assert not before[0].off_keeps_seen

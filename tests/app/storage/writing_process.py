@@ -10,7 +10,7 @@ from threading import Thread
 
 from app.storage.database import StorageSettings
 from app.storage.duckdb import open_stores
-from app.storage.protocols import NewEvent
+from app.storage.protocols import ForgetRequest, Forgetting, NewEvent
 from models.events import EventType
 
 CALLERS = 8
@@ -32,7 +32,9 @@ def write(stores, run, caller):
         say("event", name, 1 + 40 * caller)
         version = stores.items.upsert([(f"item-{caller}", b'{"call": %d}' % call)], 1.0).result()[0]
         say("item", f"item-{caller}", version)
-        say("epoch", caller, stores.users.record_reset(f"user-{caller}", 1.0, call, keep_seen=False).result())
+        user = f"user-{caller}"
+        stores.forgettings.forget(ForgetRequest(Forgetting(0, user, "all", 1.0, False, 9.0), (), ())).result()
+        say("epoch", caller, stores.users.get(user).epoch)
 
 
 def write_until_killed(folder, run):

@@ -1,0 +1,117 @@
+"""Who a person is: an anonymous session that becomes a known person, and a person who is to be erased."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from app.control import document_of, merge_patch, profile_of
+from app.errors import MergedAwayError, MergeRefusedError
+from app.storage.rows import Merge, UserRow
+from app.upkeep import Upkeep, cached_texts
+from indexer.documents import UserDocument
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What an erasure deleted.
+
+    Attributes:
+        ids: the person's ids, aliases too.
+        rows: how many rows went, by store.
+        rewritten: whether the database file was written anew, since it held bytes of what was deleted.
+    """
+
+    ids: tuple[str, ...]
+    rows: dict[str, int]
+    rewritten: bool
+
+
+class Identity:
+    """Merging and erasing."""
+
+    def __init__(self, upkeep: Upkeep) -> None:
+        self._upkeep = upkeep
+        self._stores = upkeep.stores
+
+    async def merge(self, user_id: str, source: str, key_id: str | None = None) -> bool:
+        """Make another id's history this person's; False where that was done before.
+
+        What both state of themselves stays as this person states it.
+
+        Raises:
+            MergedAwayError: this person's id was itself merged into another.
+            MergeRefusedError: either has switched personalization off, or the other id is somebody else's already.
+        """
+        decisions = self._upkeep.decisions
+        async with self._upkeep.rollover.turns.alone():
+            if decisions.is_alias(user_id):
+                raise MergedAwayError
+            owner = decisions.owner(source)
+            if user_id in {owner, source}:
+                return False
+            if owner != source:
+                raise MergeRefusedError("The other id was merged into somebody else's before.")
+            self._refuse_opted_out(user_id, source)
+            try:
+                await self._merge(user_id, source, key_id)
+            finally:
+                self._upkeep.reload((user_id, source))
+        return True
+
+    async def erase(self, user_id: str) -> Erased:
+        """Delete all that is held of a person, in memory, in the database, and in its file's bytes.
+
+        An id that was merged into another person's is cut off from them: what came from it is theirs.
+        """
+        async with self._upkeep.rollover.turns.alone():
+            ids = (user_id, *self._upkeep.decisions.aliases_of(user_id))
+            texts = cached_texts(*(document_of(each, self._stores.users.get(each)) for each in ids))
+            try:
+                rows = await self._delete(ids)
+            finally:
+                self._upkeep.reload(ids)
+        await self._upkeep.embedder.forget(texts)
+        return Erased(ids, rows | {"embedded_texts": len(texts)}, await self._stores.rewrite())
+
+    async def _merge(self, user_id: str, source: str, key_id: str | None) -> None:
+        mine, theirs = self._stores.users.get(user_id), self._stores.users.get(source)
+        profile = profile_of(united(document_of(user_id, mine), document_of(source, theirs))) if theirs else None
+        await self._stores.identities.merge(Merge(source, user_id, profile, self._upkeep.clock.now()))
+        await self._upkeep.record(user_id, "merged", key_id)
+
+    def _refuse_opted_out(self, *user_ids: str) -> None:
+        rows = [self._stores.users.get(user_id) for user_id in user_ids]
+        if any(_opted_out(row) for row in rows):
+            raise MergeRefusedError("One of the two has switched personalization off.")
+
+    async def _delete(self, ids: tuple[str, ...]) -> dict[str, int]:
+        """All deletions are handed in at once, so that they are on the disk together."""
+        stores = self._stores
+        waiting = [
+            (name, delete(user_id))
+            for user_id in ids
+            for name, delete in (
+                ("events", stores.events.delete_user),
+                ("users", stores.users.delete),
+                ("forgettings", stores.forgettings.delete_user),
+                ("identities", stores.identities.delete_user),
+            )
+        ]
+        rows: dict[str, int] = {}
+        for name, pending in waiting:
+            rows[name] = rows.get(name, 0) + int(await pending)
+        return rows
+
+
+def united(mine: UserDocument, theirs: UserDocument) -> UserDocument:
+    """What two people state who turn out to be one: each field as the first states it or else as the second does."""
+    stated: list[dict[str, Any]] = [
+        each.model_dump(mode="json", exclude_defaults=True, exclude_none=True, exclude={"user_id"})
+        for each in (theirs, mine)
+    ]
+    return UserDocument.model_validate({**merge_patch(*stated), "user_id": mine.user_id}, strict=False)
+
+
+def _opted_out(row: UserRow | None) -> bool:
+    return row is not None and not row.personalization

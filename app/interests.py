@@ -1,0 +1,87 @@
+"""Interests: what a person wishes of one topic, and what their slate would be if they did."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from app.catalogue import Catalogue
+from app.control import Control, document_of, merged
+from app.errors import UnknownTopicError
+from app.generation import vector_of
+from app.pipeline.slate import Slate
+from app.recommending import Recommending
+from app.requests import ResetRequest, Wish
+from app.upkeep import Upkeep
+from indexer.documents import UserDocument
+
+
+class Interests:
+    """More, less, mute and remove. Wishes are explicit statements; to remove is to forget, too."""
+
+    def __init__(self, control: Control, upkeep: Upkeep, recommending: Recommending) -> None:
+        self._control = control
+        self._upkeep = upkeep
+        self._recommending = recommending
+
+    async def state(self, user_id: str, topic: str, wish: Wish, key_id: str | None = None) -> None:
+        """More of a topic, less of it, or nothing; it replaces an earlier wish about the topic.
+
+        Raises:
+            UnknownTopicError: there is no such topic.
+        """
+        self._number(topic)
+        await self._control.patch(user_id, self.wishes(user_id, topic, wish), key_id)
+
+    async def remove(self, user_id: str, topic: str, key_id: str | None = None) -> None:
+        """Forget what was learned from items on a topic, and every wish about it; what was seen stays seen.
+
+        Raises:
+            UnknownTopicError: there is no such topic.
+        """
+        self._number(topic)
+        await self._control.patch(user_id, self.wishes(user_id, topic, None), key_id)
+        await self._control.reset(user_id, ResetRequest(topic=topic, keep_seen=True), key_id)
+
+    async def preview(self, user_id: str, topic: str, wish: Wish | None, limit: int) -> tuple[Slate, Slate]:
+        """The slates before and after a wish or, with None, a removal; changes nothing.
+
+        Raises:
+            UnknownTopicError: there is no such topic.
+        """
+        number = self._number(topic)
+        generation = self._upkeep.rollover.current
+        person = generation.people.get(user_id) or generation.people.nobody(user_id)
+        explicit = merged(person.explicit or self._stated(user_id), self.wishes(user_id, topic, wish))
+        imagined = person if wish else generation.people.without_topic(person, number)
+        imagined = replace(imagined, explicit=explicit, explicit_vector=self._vector(generation.catalogue, explicit))
+        before = self._recommending.preview(user_id, limit, person)
+        return before, self._recommending.preview(user_id, limit, imagined)
+
+    def wishes(self, user_id: str, topic: str, wish: Wish | None) -> dict[str, Any]:
+        """The merge patch that states a wish about a topic, and no other about it."""
+        stated, catalogue = self._stated(user_id), self._upkeep.rollover.current.catalogue
+        name = catalogue.topic_names[catalogue.topic_slugs.index(topic)]
+        other = {topic.casefold(), name.casefold()}
+        lists = {
+            "more": stated.preferences.topics,
+            "less": stated.preferences.less_of,
+            "mute": stated.muted.topics,
+        }
+        kept = {each: [one for one in named if one.casefold() not in other] for each, named in lists.items()}
+        if wish:
+            kept[wish].append(topic)
+        preferences = {"topics": kept["more"] or None, "less_of": kept["less"] or None}
+        return {"preferences": preferences, "muted": {"topics": kept["mute"] or None}}
+
+    def _stated(self, user_id: str) -> UserDocument:
+        return document_of(user_id, self._upkeep.stores.users.get(user_id))
+
+    def _number(self, topic: str) -> int:
+        slugs = self._upkeep.rollover.current.catalogue.topic_slugs
+        if topic not in slugs:
+            raise UnknownTopicError(topic)
+        return slugs.index(topic)
+
+    def _vector(self, catalogue: Catalogue, explicit: UserDocument) -> Any:
+        return vector_of(catalogue, explicit, self._upkeep.embedder)

@@ -1,0 +1,184 @@
+"""What the endpoints under `/users/{user_id}` call: each control, and the answer that it is given.
+
+Whatever a control changes, answers that could be continued are dropped: they rest on what was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.charter.gate import Gate
+from app.control import Control
+from app.errors import UndeclaredDataError
+from app.export import Export, controls_of, moment
+from app.identity import Identity
+from app.interests import Interests
+from app.profiles import profile_payload
+from app.recommending import Recommending
+from app.requests import PersonalizationRequest, PreviewRequest, ProfilePatch, ResetRequest, Wish
+from app.storage.rows import Forgetting
+from app.upkeep import Upkeep
+from indexer.snapshot import Manifest
+from indexer.snapshot_files import SnapshotFolder
+
+log = logging.getLogger(__name__)
+
+_AGGREGATES = (
+    "Item vectors learned from many people's events together are aggregates, without ids. Those of the snapshots named "
+    "here were learned before the erasure, with this person's events among the others; the next build of the index "
+    "learns without them. No date is set for it: run `penchant rebuild-index` to have it now."
+)
+_NO_AGGREGATES = "No snapshot on this disk holds anything that was learned from this person's events."
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Who does the work."""
+
+    upkeep: Upkeep
+    control: Control
+    interests: Interests
+    identity: Identity
+
+
+class PersonService:
+    """The controls of one person. `key_id` names the key that the caller showed."""
+
+    def __init__(self, parts: Parts, recommending: Recommending, gate: Gate, snapshots: Path) -> None:
+        self._upkeep, self._control = parts.upkeep, parts.control
+        self._interests, self._identity = parts.interests, parts.identity
+        self._recommending = recommending
+        self._gate = gate
+        self._snapshots = SnapshotFolder(snapshots)
+
+    def profile(self, user_id: str) -> dict[str, Any]:
+        """What is held and inferred of one person."""
+        return profile_payload(self._recommending.context(user_id, 1, []))
+
+    def etag(self, user_id: str) -> str:
+        """Names the state of what a person stated and switched."""
+        return self._control.etag(user_id)
+
+    async def patch(
+        self, user_id: str, patch: ProfilePatch, key_id: str | None = None, expected: str | None = None
+    ) -> dict[str, Any]:
+        """Edit what a person states; the profile as it is then."""
+        changes = patch.changes()
+        undeclared = self._gate.profile(changes)
+        if undeclared:
+            raise UndeclaredDataError(undeclared)
+        await self._control.patch(user_id, changes, key_id, expected)
+        return self.profile(user_id)
+
+    async def reset(self, user_id: str, request: ResetRequest, key_id: str | None = None) -> dict[str, Any]:
+        """Forget what was learned of a person."""
+        forgetting = await self._control.reset(user_id, request, key_id)
+        self._recommending.forget(user_id)
+        return self._reset_payload(user_id, forgetting)
+
+    async def undo_reset(self, user_id: str, key_id: str | None = None) -> dict[str, Any]:
+        """Take the latest reset back."""
+        forgetting = await self._control.undo_reset(user_id, key_id)
+        self._recommending.forget(user_id)
+        return self._reset_payload(user_id, forgetting)
+
+    async def switch(self, user_id: str, request: PersonalizationRequest, key_id: str | None = None) -> dict[str, Any]:
+        """Switch personalization on or off."""
+        await self._control.switch(user_id, request, key_id)
+        self._recommending.forget(user_id)
+        return {
+            "user_id": user_id,
+            "personalization": request.enabled,
+            "history": request.history,
+            "keep_seen": request.keep_seen,
+        }
+
+    async def wish(
+        self, user_id: str, topic: str, wish: Wish | None, asked: PreviewRequest, key_id: str | None = None
+    ) -> dict[str, Any]:
+        """State a wish about a topic or, with None, remove the topic; or only show what would come of it."""
+        answer = {"user_id": user_id, "topic": topic, "wish": wish, "preview": asked.preview}
+        if asked.preview:
+            before, after = await self._interests.preview(user_id, topic, wish, asked.limit)
+            return {**answer, "before": before.payload(), "after": after.payload()}
+        if wish:
+            await self._interests.state(user_id, topic, wish, key_id)
+        else:
+            await self._interests.remove(user_id, topic, key_id)
+        self._recommending.forget(user_id)
+        return {**answer, "before": None, "after": None}
+
+    async def ignore_event(self, user_id: str, event_id: str, key_id: str | None = None) -> None:
+        """Delete one event, and with it all that it brought about."""
+        await self._control.ignore_event(user_id, event_id, key_id)
+        self._recommending.forget(user_id)
+
+    async def merge(self, user_id: str, source: str, key_id: str | None = None) -> dict[str, Any]:
+        """Make another id's history this person's."""
+        merged = await self._identity.merge(user_id, source, key_id)
+        self._recommending.forget(user_id)
+        self._recommending.forget(source)
+        return {"user_id": user_id, "from": source, "merged": merged}
+
+    async def erase(self, user_id: str) -> dict[str, Any]:
+        """Delete all that is held of a person; the receipt."""
+        erased = await self._identity.erase(user_id)
+        slates = sum(self._recommending.forget(each) for each in erased.ids)
+        at = self._upkeep.clock.now_datetime()
+        holding = [
+            {"snapshot": each.snapshot_id, "created_at": each.created_at.isoformat()}
+            for each in await asyncio.to_thread(self._manifests)
+            if each.interactions
+        ]
+        return {
+            "user_id": user_id,
+            "erased_at": at.isoformat(),
+            "deleted": erased.rows | {"stored_slates": slates},
+            "aliases": len(erased.ids) - 1,
+            "database_rewritten": erased.rewritten,
+            "aggregates": {"statement": _AGGREGATES if holding else _NO_AGGREGATES, "snapshots": holding},
+        }
+
+    def export(self, user_id: str) -> Export:
+        """Everything held of a person."""
+        slates = self._recommending.stored(user_id)
+        return Export(user_id, self._upkeep.stores, self._upkeep.decisions, self.profile(user_id), slates)
+
+    def controls(self, user_id: str) -> dict[str, Any]:
+        """What was decided about a person's data, oldest first."""
+        return {"user_id": user_id, "actions": list(controls_of(self._upkeep.stores, user_id))}
+
+    def action_counts(self, since: float) -> dict[str, int]:
+        """How often each control was used from the day of a moment on; opt-outs are `personalization_off`."""
+        return self._upkeep.stores.identities.counts(since)
+
+    async def finish_resets(self) -> int:
+        """Delete what can no longer be undone; how many resets became final."""
+        return await self._control.finish()
+
+    async def sweep(self, seconds: float) -> None:
+        """Look for what can no longer be undone, until cancelled."""
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                await self.finish_resets()
+            except Exception:
+                log.exception("deleting what can no longer be undone failed")
+
+    def _manifests(self) -> list[Manifest]:
+        return [self._snapshots.manifest(snapshot_id) for snapshot_id in self._snapshots.ids()]
+
+    def _reset_payload(self, user_id: str, forgetting: Forgetting) -> dict[str, Any]:
+        row = self._upkeep.stores.users.get(user_id)
+        return {
+            "user_id": user_id,
+            "epoch": row.epoch if row else 0,
+            "reset_at": moment(forgetting.made_at),
+            "scope": forgetting.scope,
+            "kept_seen": forgetting.keeps_seen,
+            "undo_until": moment(forgetting.undo_until),
+        }

@@ -1,0 +1,118 @@
+"""Aliases and the history of control actions in DuckDB."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from duckdb import DuckDBPyConnection
+
+from app.storage.database import Database, mark_for_rewriting
+from app.storage.group_writer import Written
+from app.storage.rows import ControlAction, Merge
+from app.storage.timestamps import micros, seconds
+
+_ALIASES = "SELECT alias, user_id FROM aliases ORDER BY merged_at, alias"
+_MERGE = (
+    "UPDATE events SET user_id = $user WHERE user_id = $alias",
+    "UPDATE seen_items SET user_id = $user WHERE user_id = $alias",
+    "UPDATE ignored_events SET user_id = $user WHERE user_id = $alias",
+    "UPDATE control_actions SET user_id = $user WHERE user_id = $alias",
+    "UPDATE aliases SET user_id = $user WHERE user_id = $alias",
+    "INSERT INTO aliases VALUES ($alias, $user, make_timestamp($at))",
+    "DELETE FROM users WHERE user_id = $alias",
+)
+_PUT_PROFILE = """
+MERGE INTO users USING (SELECT $user AS user_id, $profile AS profile, make_timestamp($at) AS at) AS incoming
+    USING (user_id)
+WHEN MATCHED THEN UPDATE SET profile = incoming.profile, updated_at = incoming.at
+WHEN NOT MATCHED THEN INSERT (user_id, profile, created_at, updated_at)
+    VALUES (incoming.user_id, incoming.profile, incoming.at, incoming.at)
+"""
+_ACTIONS = """
+SELECT user_id, action, detail, epoch_us(happened_at), key_id FROM control_actions WHERE user_id = $user ORDER BY number
+"""
+_RECORD = """
+INSERT INTO control_actions
+SELECT coalesce(max(number), 0) + 1, $user, $action, $detail, make_timestamp($at), $key FROM control_actions
+"""
+_COUNT = """
+MERGE INTO control_counts USING (SELECT make_timestamp($at)::DATE AS day, $action AS action) AS incoming
+    USING (day, action)
+WHEN MATCHED THEN UPDATE SET times = control_counts.times + 1
+WHEN NOT MATCHED THEN INSERT VALUES (incoming.day, incoming.action, 1)
+"""
+_COUNTS = """
+SELECT action, sum(times)::BIGINT FROM control_counts WHERE day >= make_timestamp($since)::DATE
+GROUP BY action ORDER BY action
+"""
+_DELETE_USER = (
+    "DELETE FROM aliases WHERE user_id = $user OR alias = $user",
+    "DELETE FROM control_actions WHERE user_id = $user",
+)
+
+
+class DuckDBIdentities:
+    """Who is whom, and what people decided."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def aliases(self) -> dict[str, str]:
+        """Every alias and the person that it names."""
+        with self._database.reading() as connection:
+            return dict(connection.execute(_ALIASES).fetchall())
+
+    def merge(self, merge: Merge) -> Written[None]:
+        """Give one person's history to another."""
+        return self._database.writer.submit(_merge, merge)
+
+    def record(self, action: ControlAction) -> Written[None]:
+        """Add an action to a person's history, and to the day's counts."""
+        return self._database.writer.submit(_record, action)
+
+    def actions(self, user_id: str) -> list[ControlAction]:
+        """A person's history, oldest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(_ACTIONS, {"user": user_id}).fetchall()
+        return [
+            ControlAction(user, action, detail.encode(), seconds(at), key) for user, action, detail, at, key in rows
+        ]
+
+    def counts(self, since: float) -> dict[str, int]:
+        """How often each action was taken, from the day of a moment on, by whomever."""
+        with self._database.reading() as connection:
+            return dict(connection.execute(_COUNTS, {"since": micros(since)}).fetchall())
+
+    def delete_user(self, user_id: str) -> Written[int]:
+        """Delete all of one user; answers how many rows there were."""
+        return self._database.writer.submit(_delete_users, user_id)
+
+
+def _merge(connection: DuckDBPyConnection, merges: Sequence[Merge]) -> list[None]:
+    mark_for_rewriting(connection)
+    for merge in merges:
+        named = {"alias": merge.alias, "user": merge.user_id}
+        for statement in _MERGE:
+            wanted = {name: value for name, value in named.items() if f"${name}" in statement}
+            connection.execute(statement, wanted | ({"at": micros(merge.at)} if "$at" in statement else {}))
+        if merge.profile is not None:
+            profile = {"user": merge.user_id, "profile": merge.profile.decode(), "at": micros(merge.at)}
+            connection.execute(_PUT_PROFILE, profile)
+    return [None] * len(merges)
+
+
+def _record(connection: DuckDBPyConnection, actions: Sequence[ControlAction]) -> list[None]:
+    for action in actions:
+        at = micros(action.at)
+        row = {"user": action.user_id, "action": action.action, "detail": action.detail.decode(), "at": at}
+        connection.execute(_RECORD, row | {"key": action.key_id})
+        connection.execute(_COUNT, {"action": action.action, "at": at})
+    return [None] * len(actions)
+
+
+def _delete_users(connection: DuckDBPyConnection, user_ids: Sequence[str]) -> list[int]:
+    mark_for_rewriting(connection)
+    return [
+        sum(connection.execute(statement, {"user": user_id}).fetchall()[0][0] for statement in _DELETE_USER)
+        for user_id in user_ids
+    ]
