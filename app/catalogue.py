@@ -113,6 +113,18 @@ class Catalogue:
             return np.array([self.tag_words.code(tag) for tag in changed.tags], dtype=np.int32)
         return self.snapshot.items.tags[row]
 
+    def tag_pairs(self, rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Tags of many items: int64 [m], position in `rows`, and int32 [m], code of a tag; in any order."""
+        known = rows < len(self.snapshot.items.tags)
+        changed = np.isin(rows, list(self._changed)) if self._changed else ~known
+        held = np.flatnonzero(known & ~changed)
+        position, codes = self.snapshot.items.tags.gather(rows[held])
+        positions, lists = [held[position]], [codes]
+        for place in np.flatnonzero(changed).tolist():
+            lists.append(self.tags(int(rows[place])))
+            positions.append(np.full(len(lists[-1]), place))
+        return np.concatenate(positions), np.concatenate(lists)
+
     def search(self, queries: Vectors, k: int, excluded: Rows) -> Hits:
         """The k nearest living items to each query, float32 [q, d]; `excluded` rows ascending without repeats."""
         fresh = self.changed_rows()

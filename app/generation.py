@@ -18,6 +18,7 @@ from app.charter.charter import load_charter
 from app.embedder import Embedder
 from app.people import People, Person
 from app.pipeline.context import World
+from app.pipeline.labels.wording import Wording
 from app.popularity import Popularity
 from app.sensitive import SensitiveTopics
 from app.settings import Settings
@@ -131,6 +132,7 @@ def _world(catalogue: Catalogue, people: People, log: LoggedColumns, settings: S
         ),
         half_lives=(events.half_life_positive_days * DAY_SECONDS, events.half_life_negative_days * DAY_SECONDS),
         settings=settings.query,
+        wording=Wording(settings.query.labels),
     )
 
 

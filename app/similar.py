@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.context import Context
-from app.pipeline.explainer import displayed, shared_tag
+from app.pipeline.explanation.naming import presentable, shared_tag
 from app.pipeline.filters.expired import Expired
 from app.pipeline.filters.hidden import Hidden
 from app.pipeline.filters.sensitive import Sensitive
+from app.pipeline.labels.saying import displayed
 from models.ids import Rows
 
 _FILTERS = (Hidden(), Expired(), Sensitive())
@@ -58,9 +59,12 @@ def _nearest(context: Context, query: NDArray[np.float32]) -> tuple[Rows, NDArra
 
 def _label(context: Context, found: int, row: int | None) -> str:
     tag = shared_tag(context, found, row) if row is not None else nearest_tag(context, found)
+    if tag:
+        return context.phrases.say("similar.match" if row is None else "similar.tag", tag=displayed(tag))
     if row is None:
-        return f"Matches: {displayed(tag)}" if tag else "Matches your words"
-    return f"Also about {displayed(tag)}" if tag else f"Similar to {context.catalogue.title(row)}"
+        return context.phrases.say("similar.words")
+    named = presentable(context, np.array([row], dtype=np.int32))[0]
+    return context.phrases.say("similar.item" if named else "similar.other", title=context.catalogue.title(row))
 
 
 def nearest_tag(context: Context, row: int) -> str | None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from app.catalogue import Catalogue
 from app.people import Person
+from app.pipeline.labels.wording import Phrases, Wording
 from app.pipeline.likeness import Likeness
 from app.pipeline.muting import Mutes
 from app.pipeline.resting import resting
@@ -38,6 +39,7 @@ class World:
     half_lives: tuple[float, float]
     """Of positive and negative events, seconds."""
     settings: QuerySettings
+    wording: Wording
 
     @cached_property
     def likeness(self) -> Likeness:
@@ -130,9 +132,13 @@ class Context:
         An average over many events is smaller than one over few, though more is known: this makes up for it, and
         similarity becomes comparable with the terms of the score that do not depend on the person.
         """
+        return self.mass / self.evidence_square**0.5 if self.evidence_square > 0 else 0.0
+
+    @cached_property
+    def evidence_square(self) -> float:
+        """Sum of the squared masses of all pieces of evidence."""
         against = self.world.blend.beta_mass * self.negative_amounts[1]
-        squares = float(np.square(self.amounts[1]).sum() + np.square(against).sum()) + self.explicit_mass
-        return self.mass / squares**0.5 if squares > 0 else 0.0
+        return float(np.square(self.amounts[1]).sum() + np.square(against).sum()) + self.explicit_mass
 
     @property
     def personalized(self) -> bool:
@@ -247,6 +253,12 @@ class Context:
         if not explicit or not explicit.preferences.languages:
             return None
         return np.array([self.catalogue.language_words.code(name) for name in explicit.preferences.languages])
+
+    @cached_property
+    def phrases(self) -> Phrases:
+        """The words of labels, in the first language that the person prefers and labels are written in."""
+        explicit = self._known.explicit if self._known else None
+        return self.world.wording.phrases(explicit.preferences.languages if explicit else ())
 
     @cached_property
     def unsearchable(self) -> Rows:

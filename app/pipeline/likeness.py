@@ -47,17 +47,7 @@ class Likeness:
 
     def tags_of(self, rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """(position in `rows`, tag code) of every tag of every row."""
-        stored = self._catalogue.snapshot.items.tags
-        fresh = np.isin(rows, self._catalogue.changed_rows())
-        base = np.flatnonzero(~fresh & (rows < len(stored)))
-        starts, ends = stored.offsets[rows[base]], stored.offsets[rows[base] + 1]
-        lengths = ends - starts
-        within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        owners, codes = [np.repeat(base, lengths)], [stored.codes[np.repeat(starts, lengths) + within]]
-        for position in np.flatnonzero(fresh):
-            codes.append(self._catalogue.tags(int(rows[position])))
-            owners.append(np.full(len(codes[-1]), position))
-        return np.concatenate(owners), np.concatenate(codes)
+        return self._catalogue.tag_pairs(rows)
 
 
 def _spread(items: int, count: int) -> NDArray[np.int64]:

@@ -86,7 +86,7 @@ class Pipeline:
         candidates = trace.record(self.scorer.name, len(candidates), self.scorer(context, candidates))
         ranked = self.reranker(context, candidates)
         trace.record(self.reranker.name, len(candidates), ranked.candidates)
-        explained = self.explainer(context, ranked)
+        explained = self.explainer(context, ranked, candidates, whole=debug)
         trace.record(self.explainer.name, len(explained), explained)
         slate = self._slate(context, ranked, explained, trace.stages if debug else None)
         return Answer(slate, candidates.rows[~np.isin(candidates.rows, ranked.candidates.rows)])
@@ -138,11 +138,12 @@ class Pipeline:
             rank=place + 1,
             score=round(float(chosen.scores[place]), 6),
             source=self._source(source),
-            label=explained[0],
-            reasons=explained[1],
+            label=explained.label,
+            reasons=explained.reasons,
             exploration=bool(ranked.exploratory[place]),
             sensitive=bool(context.catalogue.sensitive.at(row)),
             terms=dict(zip(TERMS, chosen.terms[place].round(6).tolist(), strict=True)) if debug else None,
+            attribution=explained.attribution,
         )
 
 

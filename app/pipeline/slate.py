@@ -9,17 +9,53 @@ from app.pipeline.reranker import FloorReceipt
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A part of an item's score and what it rests on.
+
+    Attributes:
+        kind: `event`, `other_events` (those that are not named), `stated_preference`, `recency` or `popularity`.
+        part: in units of the score; negative where it lowers it.
+        item_id: item of the event.
+        title: its title.
+        event: type of the event.
+        occurred_at: when it happened, RFC 3339.
+        events: how many events are summed up.
+    """
+
+    kind: str
+    part: float
+    item_id: str | None = None
+    title: str | None = None
+    event: str | None = None
+    occurred_at: str | None = None
+    events: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """What an item's score consists of, counted twice: the terms sum to the score, and so does the evidence."""
+
+    terms: dict[str, float]
+    evidence: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """Why an item stands in a slate.
 
     Attributes:
-        code: `because_you`, `similar_to`, `stated_preference`, `fresh`, `popular` or `explore`.
-        share: the evidence's contribution divided by the item's score; None where none is claimed.
+        code: `because_you`, `similar_to`, `stated_preference`, `session`, `fresh`, `popular` or `explore`.
+        share: the evidence's part of the item's score, divided by the score; None where none is claimed.
         tag: tag that evidence and item have in common.
-        item_id: item of the evidence.
+        item_id: item of the strongest event of the evidence.
         title: its title.
-        event: type of the evidence's event.
+        event: type of that event.
         occurred_at: when it happened, RFC 3339.
+        verb: what the person did in most of the evidence.
+        topic: topic of the item, for exploration.
+        border: established interest that is the nearest other topic of the item, for exploration.
+        events: how many events the evidence has.
+        evidence: the strongest of them.
     """
 
     code: str
@@ -29,6 +65,11 @@ class Reason:
     title: str | None = None
     event: str | None = None
     occurred_at: str | None = None
+    verb: str | None = None
+    topic: str | None = None
+    border: str | None = None
+    events: int | None = None
+    evidence: tuple[Part, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +86,7 @@ class SlateItem:
     exploration: bool
     sensitive: bool
     terms: dict[str, float] | None
+    attribution: Attribution | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +122,18 @@ class Slate:
 
 def _item_payload(item: SlateItem) -> dict[str, Any]:
     fields = _set_fields(item)
-    fields["reasons"] = [_set_fields(reason) for reason in item.reasons]
+    fields["reasons"] = [_with_evidence(reason) for reason in item.reasons]
+    if item.attribution:
+        fields["attribution"] = _with_evidence(item.attribution)
     return fields
 
 
-def _set_fields(value: Slate | SlateItem | Reason) -> dict[str, Any]:
+def _with_evidence(value: Reason | Attribution) -> dict[str, Any]:
+    fields = _set_fields(value)
+    if value.evidence is not None:
+        fields["evidence"] = [_set_fields(part) for part in value.evidence]
+    return fields
+
+
+def _set_fields(value: Slate | SlateItem | Reason | Attribution | Part) -> dict[str, Any]:
     return {name: field for name in value.__slots__ if (field := getattr(value, name)) is not None}

@@ -10,28 +10,77 @@ from pydantic import Field
 from app.api.schemas.base import Answer
 
 
-class Reason(Answer):
-    """Why an item stands in a slate."""
+class Part(Answer):
+    """A part of an item's score, and what it rests on."""
 
-    code: Literal["because_you", "similar_to", "stated_preference", "fresh", "popular", "explore"]
+    kind: Literal["event", "other_events", "stated_preference", "recency", "popularity"]
 
-    share: float | None = None
-    """What the evidence contributes to the item's score, divided by the score."""
-
-    tag: str | None = None
-    """Tag that evidence and item have in common."""
+    part: float
+    """In units of the score; negative where it lowers it."""
 
     item_id: str | None = None
-    """Item of the evidence."""
+    """Item of the event."""
 
     title: str | None = None
     """Its title."""
 
     event: str | None = None
-    """Type of the evidence's event."""
+    """Type of the event."""
+
+    occurred_at: datetime | None = None
+    """When it happened."""
+
+    events: int | None = None
+    """How many events are summed up."""
+
+
+class Attribution(Answer):
+    """What an item's score consists of, counted twice."""
+
+    terms: dict[str, float]
+    """By term of the score; they sum to the score."""
+
+    evidence: list[Part]
+    """By what it rests on; these sum to the score as well. With `debug` every event is named."""
+
+
+class Reason(Answer):
+    """Why an item stands in a slate."""
+
+    code: Literal["because_you", "similar_to", "stated_preference", "session", "fresh", "popular", "explore"]
+
+    share: float | None = None
+    """The evidence's part of the item's score, divided by the score."""
+
+    tag: str | None = None
+    """Tag that evidence and item have in common."""
+
+    item_id: str | None = None
+    """Item of the strongest event of the evidence."""
+
+    title: str | None = None
+    """Its title."""
+
+    event: str | None = None
+    """Type of that event."""
 
     occurred_at: datetime | None = None
     """When that happened."""
+
+    verb: str | None = None
+    """What the person did in most of the evidence."""
+
+    topic: str | None = None
+    """Topic of the item, for exploration."""
+
+    border: str | None = None
+    """Established interest that the item borders on, for exploration."""
+
+    events: int | None = None
+    """How many events the evidence has."""
+
+    evidence: list[Part] | None = None
+    """The strongest of them."""
 
 
 class SlateItem(Answer):
@@ -59,6 +108,9 @@ class SlateItem(Answer):
 
     terms: dict[str, float] | None = None
     """The score's terms, with `debug`."""
+
+    attribution: Attribution | None = None
+    """What the score consists of, exactly."""
 
 
 class FloorReceipt(Answer):

@@ -11,6 +11,7 @@ from app.pipeline.attributing import attribute
 from app.pipeline.candidates import TERMS
 from app.pipeline.context import Context
 from app.pipeline.explanation.evidence import Pool
+from app.pipeline.explanation.witnesses import Witnesses
 from models.history import EventColumns
 
 SUMMANDS = TERMS[:-1]
@@ -29,6 +30,7 @@ class Account:
         positive: how many of them are positive.
         parts: float64 [k, n], of each event; with `stated` and the terms of the items' own they sum to the score.
         stated: float64 [n], of the explicit profile.
+        witnesses: the same events as answers name them.
     """
 
     scores: NDArray[np.float64]
@@ -37,6 +39,7 @@ class Account:
     positive: int
     parts: NDArray[np.float64]
     stated: NDArray[np.float64]
+    witnesses: Witnesses
 
     @classmethod
     def of(cls, context: Context, pool: Pool) -> Account:
@@ -52,6 +55,7 @@ class Account:
             positive=len(context.amounts[0]),
             parts=attribution.shares() * factor,
             stated=attribution.explicit_shares() * factor,
+            witnesses=Witnesses(context, events),
         )
 
     def term(self, name: str) -> NDArray[np.float64]:

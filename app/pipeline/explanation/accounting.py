@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.pipeline.context import Context
 from app.pipeline.explanation.account import ITEMS_OWN, SUMMANDS, Account
-from app.pipeline.explanation.naming import presentable
-from app.pipeline.explanation.quoting import event_part, strongest
+from app.pipeline.explanation.quoting import strongest
 from app.pipeline.slate import Attribution, Part
 
 
@@ -19,26 +19,28 @@ def attributions(context: Context, account: Account, *, whole: bool) -> list[Att
         account: of the slate's items.
         whole: whether every event that may be named is named, and not just the few that count most.
     """
-    shown = presentable(context, account.events.rows)
+    shown = account.witnesses.shown
     weight = np.where(shown, np.abs(account.parts.T), -np.inf)
     named = strongest(weight, len(shown) if whole else context.settings.labels.events)
+    named = named[:, : int(shown.sum())]
+    parts = np.take_along_axis(account.parts.T, named, axis=1)
+    others, unnamed = account.parts.sum(axis=0) - parts.sum(axis=1), len(shown) - named.shape[1]
+    evidence = [
+        tuple(map(account.witnesses.part, events, of_events))
+        for events, of_events in zip(named.tolist(), parts.round(9).tolist(), strict=True)
+    ]
+    rest = [("other_events", others)] if unnamed else []
+    rest += [("stated_preference", account.stated)] if account.stated.any() else []
+    rest += [(name, account.term(name)) for name in ITEMS_OWN]
+    summed = [_summed(name, parts, unnamed) for name, parts in rest]
     terms = account.terms.round(9).tolist()
     return [
-        Attribution(
-            terms=dict(zip(SUMMANDS, terms[place], strict=True)),
-            evidence=_evidence(context, account, place, [event for event in best if shown[event]]),
-        )
-        for place, best in enumerate(named.tolist())
+        Attribution(dict(zip(SUMMANDS, of_item, strict=True)), (*events, *others))
+        for of_item, events, *others in zip(terms, evidence, *summed, strict=True)
     ]
 
 
-def _evidence(context: Context, account: Account, place: int, named: list[int]) -> tuple[Part, ...]:
-    parts = account.parts[:, place]
-    found = [event_part(context, account, event, float(parts[event])) for event in named]
-    others = len(parts) - len(named)
-    if others:
-        found.append(Part("other_events", round(float(parts.sum() - parts[named].sum()), 9), events=others))
-    if account.stated[place]:
-        found.append(Part("stated_preference", round(float(account.stated[place]), 9)))
-    found += [Part(name, round(float(account.terms[place, SUMMANDS.index(name)]), 9)) for name in ITEMS_OWN]
-    return tuple(found)
+def _summed(kind: str, parts: NDArray[np.float64], events: int) -> list[Part]:
+    """What is not an event by name, for each item."""
+    count = events if kind == "other_events" else None
+    return [Part(kind, part, events=count) for part in parts.round(9).tolist()]

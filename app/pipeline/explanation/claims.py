@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from app.pipeline.context import Context
 from app.pipeline.explanation.account import Account
 from app.pipeline.explanation.evidence import Members, Pool, members_of, removed
-from app.pipeline.explanation.naming import nameable, presentable
+from app.pipeline.explanation.naming import nameable
 from models.ids import Rows
 
 Numbers = NDArray[np.int64]
@@ -71,7 +71,7 @@ class _Draft:
 
 def claims_of(context: Context, pool: Pool, slate: Rows, account: Account) -> Claims:
     """Everything that could be said of a slate's items, tested against the candidates of the pool."""
-    shown = presentable(context, account.events.rows[: account.positive])
+    shown = account.witnesses.shown[: account.positive]
     drafts = [_by_tag(context, slate, shown), _by_item(account, shown), _by_session(context, slate)]
     starts = np.cumsum([0, *(draft.count for draft in drafts)])
     sets = np.concatenate([start + draft.sets for start, draft in zip(starts, drafts, strict=False)])

@@ -19,7 +19,8 @@ from app.pipeline.settings import RankingWeights
 from models.ids import Rows
 from models.leaving_out import Removed, Scores
 
-Members = csr_array
+Members = NDArray[np.float32]
+"""float32 [sets, events], 1 where an event belongs to a set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,10 @@ class Pool:
 
 
 def members_of(sets: NDArray[np.int64], events: NDArray[np.int64], shape: tuple[int, int]) -> Members:
-    """1 where an event belongs to a set, float32 [sets, events], from pairs of their numbers."""
-    return csr_array((np.ones(len(sets), dtype=np.float32), (sets, events)), shape=shape)
+    """Members from pairs of a set's and an event's number."""
+    members = np.zeros(shape, dtype=np.float32)
+    members[sets, events] = 1
+    return members
 
 
 def removed(context: Context, members: Members, rows: Rows, weights: RankingWeights) -> Removed:
@@ -51,7 +54,7 @@ def removed(context: Context, members: Members, rows: Rows, weights: RankingWeig
     events, amounts = context.amounts
     _, parts = context.session_amounts
     engage, index = context.catalogue.engage[events.rows], context.catalogue.index[rows]
-    heavy = members.multiply(amounts.astype(np.float32)).tocsr()
+    heavy = members * amounts.astype(np.float32)
     profile = context.world.blend.gamma * context.explicit if context.explicit is not None else np.zeros(index.shape[1])
     vectors = np.vstack([heavy @ engage, profile.astype(np.float32)])
     long_term = weights.similarity * (vectors @ index.T)
@@ -60,7 +63,7 @@ def removed(context: Context, members: Members, rows: Rows, weights: RankingWeig
     )
     session = np.zeros_like(long_term)
     if parts.any():
-        session[:-1] = weights.session * (members.multiply(parts.astype(np.float32)).tocsr() @ engage @ index.T)
+        session[:-1] = weights.session * ((members * parts.astype(np.float32)) @ engage @ index.T)
     return Removed(
         long_term=long_term.astype(np.float64),
         squares=np.append(members @ np.square(amounts), context.explicit_mass),
@@ -77,15 +80,12 @@ def _linked(context: Context, heavy: Members, rows: Rows) -> NDArray[np.float32]
     hit = rows[order[place]] == links.rows
     cells = (links.weights[hit], (order[place[hit]], links.event[hit]))
     linked = csr_array(cells, shape=(len(rows), heavy.shape[1]))
-    return np.asarray((linked @ heavy.T.toarray()).T)
+    return np.asarray((linked @ heavy.T).T)
 
 
 def _formats(context: Context, heavy: Members, rows: Rows) -> NDArray[np.float32]:
     """float32 [sets, n]: the mass of the set that is of each row's format; 0 for rows without one."""
     formats = context.catalogue.formats
     of_event = formats[context.amounts[0].rows]
-    count = len(context.catalogue.format_words)
-    same = members_of(
-        np.arange(len(of_event))[of_event >= 0], of_event[of_event >= 0].astype(np.int64), (len(of_event), count + 1)
-    )
-    return np.asarray((heavy @ same).toarray()[:, formats[rows]])
+    same = of_event[:, None] == np.arange(len(context.catalogue.format_words) + 1)
+    return np.asarray((heavy @ same.astype(np.float32))[:, formats[rows]])

@@ -12,15 +12,16 @@ from models.ids import Rows
 
 
 def topic_reasons(context: Context, rows: Rows, exploratory: NDArray[np.bool_]) -> list[Reason]:
-    """For each item its topic; for exploration also the established interest that is nearest to it.
+    """For each item its topic; for exploration also the established interest that it borders on, if any.
 
     An item borders on an interest if of all topics but its own that one is the nearest to it.
     """
     topics = context.catalogue.topics[rows]
     borders = np.full(len(rows), -1)
     borders[exploratory] = _borders(context, rows[exploratory])
+    names = {topic: nameable_topic(context, topic) for topic in {*topics.tolist(), *borders.tolist()}}
     return [
-        Reason("explore", topic=nameable_topic(context, topic), border=nameable_topic(context, border))
+        Reason("explore", topic=names[topic], border=names[border])
         for topic, border in zip(topics.tolist(), borders.tolist(), strict=True)
     ]
 

@@ -1,37 +1,38 @@
-"""What a label may name: tags, topics and items that are neither sensitive nor gone."""
+"""What a label may name: tags, topics and items that are neither sensitive nor muted nor gone."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.context import Context
+from app.pipeline.labels.saying import displayed
 from models.ids import Rows
 
 
 def nameable(context: Context, codes: NDArray[np.int32]) -> NDArray[np.bool_]:
     """Whether each tag may stand in a label: one of a topic that needs permission may not, permitted or not."""
     names = context.catalogue.tag_words.names
-    return _harmless(context, (names[code] for code in codes))
+    return _harmless(context, (names[code] for code in codes)) & ~np.isin(codes, context.mutes.tags)
 
 
 def presentable(context: Context, rows: Rows) -> NDArray[np.bool_]:
-    """Whether each item may be named as evidence: it is still there, and on no sensitive topic but permitted ones."""
+    """Whether each item may be named as evidence: still there, not muted, on no sensitive topic but permitted ones."""
     catalogue = context.catalogue
-    return catalogue.alive[rows] & catalogue.firewall.recommendable(
-        catalogue.sensitive[rows], context.allowed_sensitive
-    )
+    harmless = catalogue.firewall.recommendable(catalogue.sensitive[rows], context.allowed_sensitive)
+    return np.asarray(catalogue.alive[rows] & harmless & ~context.mutes.cover(rows))
 
 
 def nameable_topic(context: Context, topic: int) -> str | None:
     """The name of a topic as people read it; None where a term of it may not be named, or there is no such topic."""
-    if topic < 0:
+    if topic < 0 or topic in context.mutes.topics:
         return None
-    name = context.catalogue.topic_names[topic]
-    return displayed(name) if _harmless(context, name.split(", ")).all() else None
+    catalogue, name = context.catalogue, context.catalogue.topic_names[topic]
+    terms = name.split(", ")
+    muted = {catalogue.tag_words.names[code] for code in context.mutes.tags}
+    return displayed(name) if _harmless(context, terms).all() and muted.isdisjoint(terms) else None
 
 
 def shared_tag(context: Context, row: int, other: int) -> str | None:
@@ -44,11 +45,6 @@ def preferred_tag(context: Context, row: int) -> str | None:
     explicit = context.person.explicit if context.person else None
     codes = [context.catalogue.tag_words.code(tag) for tag in explicit.preferences.tags] if explicit else []
     return _nearest(context, row, np.intersect1d(context.catalogue.tags(row), np.array(codes, dtype=np.int32)))
-
-
-def displayed(name: str) -> str:
-    """A tag or topic as people read it: "sci-fi" becomes "Sci-Fi", "3d printing" becomes "3d Printing"."""
-    return re.sub(r"(^|[\s-])([^\W\d_])", lambda match: match[1] + match[2].upper(), name)
 
 
 def _harmless(context: Context, tags: Iterable[str]) -> NDArray[np.bool_]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +10,8 @@ from numpy.typing import NDArray
 from app.pipeline.context import Context
 from app.pipeline.explanation.account import Account
 from app.pipeline.explanation.claims import Claims
-from app.pipeline.explanation.naming import presentable
 from app.pipeline.slate import Part
-from models.events import CODE_OF, EVENT_TYPES, EventType
+from models.events import CODE_OF, EventType
 
 Matrix = NDArray[np.float64]
 
@@ -37,17 +35,19 @@ def quotes_of(context: Context, account: Account, claims: Claims, chosen: NDArra
     """The evidence of each of the `chosen` claims, which are not about the explicit profile."""
     if not len(chosen):
         return []
-    members = claims.members[claims.sets[chosen]].toarray() > 0
+    members = claims.members[claims.sets[chosen]] > 0
     parts = np.where(members, account.parts[: account.positive].T[claims.places[chosen]], 0.0)
-    shown = members & presentable(context, account.events.rows[: account.positive])
+    shown = members & account.witnesses.shown[: account.positive]
     verbs, words = _verbs(context, account)
     weights = np.zeros((len(chosen), len(words)))
     np.add.at(weights.T, verbs, parts.T)
     most, counts = weights.argmax(axis=1).tolist(), members.sum(axis=1).tolist()
     named = strongest(np.where(shown, parts, -np.inf), context.settings.labels.events)
+    carried = np.take_along_axis(parts, named, axis=1).round(9).tolist()
+    may = np.take_along_axis(shown, named, axis=1).sum(axis=1).tolist()
     return [
-        Quote(words[verb], count, tuple(event_part(context, account, k, float(of[k])) for k in best if may[k]))
-        for verb, count, best, of, may in zip(most, counts, named.tolist(), parts, shown, strict=True)
+        Quote(words[verb], count, tuple(map(account.witnesses.part, events[:some], of_events)))
+        for verb, count, events, of_events, some in zip(most, counts, named.tolist(), carried, may, strict=True)
     ]
 
 
@@ -59,19 +59,6 @@ def strongest(values: Matrix, count: int) -> NDArray[np.int64]:
         found = np.broadcast_to(np.arange(values.shape[1]), values.shape)
     order = np.argsort(-np.take_along_axis(values, found, axis=1), axis=1, kind="stable")
     return np.asarray(np.take_along_axis(found, order, axis=1))
-
-
-def event_part(context: Context, account: Account, event: int, part: float) -> Part:
-    """One event and the part of a score that it carries."""
-    row = int(account.events.rows[event])
-    return Part(
-        kind="event",
-        part=round(part, 9),
-        item_id=context.catalogue.item_id(row),
-        title=context.catalogue.title(row),
-        event=EVENT_TYPES[account.events.codes[event]],
-        occurred_at=datetime.fromtimestamp(float(account.events.times[event]), UTC).isoformat(),
-    )
 
 
 def _verbs(context: Context, account: Account) -> tuple[NDArray[np.int64], list[str]]:

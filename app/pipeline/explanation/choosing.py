@@ -1,0 +1,72 @@
+"""Which of the claims about each item are made, and which one is the label's."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from app.pipeline.context import Context
+from app.pipeline.explanation.account import Account
+from app.pipeline.explanation.claims import Claims, Kind
+from app.pipeline.explanation.facts import share_of
+from app.pipeline.explanation.naming import preferred_tag
+from app.pipeline.explanation.quoting import Quote, quotes_of
+from app.pipeline.slate import Reason
+from models.ids import Rows
+
+_CODES = {Kind.TAG: "because_you", Kind.ITEM: "similar_to", Kind.SESSION: "session"}
+
+
+def claimed(context: Context, claims: Claims, slate: Rows, account: Account) -> list[list[Reason]]:
+    """For each item of a slate a reason of each kind that holds, the label's first."""
+    chosen = _chosen(claims, account)
+    quoted = [claim for some in chosen for claim in some if claims.kinds[claim] != Kind.STATED]
+    found = quotes_of(context, account, claims, np.array(quoted, dtype=np.int64))
+    quotes = dict(zip(quoted, found, strict=True))
+    scores, parts, tags = account.scores.tolist(), claims.parts.tolist(), claims.tags.tolist()
+    reasons: list[list[Reason]] = []
+    for place, some in enumerate(chosen):
+        shares = [share_of(parts[claim], scores[place]) for claim in some]
+        reasons.append(
+            [
+                _quoting(context, Kind(claims.kinds[claim]), tags[claim], share, quotes[claim])
+                if claim in quotes
+                else Reason("stated_preference", share, preferred_tag(context, int(slate[place])))
+                for claim, share in zip(some, shares, strict=True)
+            ]
+        )
+    return reasons
+
+
+def _chosen(claims: Claims, account: Account) -> list[list[int]]:
+    """For each item, of each kind the claim that holds and is nearest, in the order of what they carry."""
+    best: list[dict[int, int]] = [{} for _ in account.scores]
+    kinds, places, parts = claims.kinds.tolist(), claims.places.tolist(), claims.parts.tolist()
+    held = np.flatnonzero(claims.holds)
+    for claim in held[np.argsort(-claims.nearness[held], kind="stable")].tolist():
+        best[places[claim]].setdefault(kinds[claim], claim)
+    just_now = account.term("session") > account.term("similarity") + account.term("format")
+    return [
+        sorted(each.values(), key=lambda claim: _order(kinds[claim], parts[claim], session=now))
+        for each, now in zip(best, just_now.tolist(), strict=True)
+    ]
+
+
+def _order(kind: int, part: float, *, session: bool) -> tuple[bool, float, int]:
+    """Of all claims about an item the least is the label's: the session leads or comes last."""
+    return (kind == Kind.SESSION) != session, -part, kind
+
+
+def _quoting(context: Context, kind: Kind, tag: int, share: float | None, quote: Quote) -> Reason:
+    first = quote.parts[0] if quote.parts else None
+    return Reason(
+        code=_CODES[kind],
+        share=share,
+        tag=context.catalogue.tag_words.names[tag] if tag >= 0 else None,
+        item_id=first.item_id if first else None,
+        title=first.title if first else None,
+        event=first.event if first else None,
+        occurred_at=first.occurred_at if first else None,
+        verb=quote.verb,
+        events=quote.events,
+        evidence=quote.parts,
+    )
