@@ -190,18 +190,6 @@ class Catalogue:
         """The topic whose centroid is nearest to a content vector."""
         return int(nearest_topic(content[None], self.snapshot.vectors.topic_centroids)[0])
 
-    def changed_rows(self) -> Rows:
-        """Rows added or replaced since the snapshot, deleted ones left out, ascending."""
-        return np.array(sorted(self._changed.keys() - self._gone), dtype=np.int32)
-
-    def _learn_tags(self, item: EncodedItem) -> None:
-        for tag in item.document.tags:
-            if self.tag_words.code(tag) < 0:
-                self.tag_vectors.put(self.tag_words.add(tag), item.tags[tag])
-
-    def _values(self, item: EncodedItem) -> Iterator[tuple[LiveColumn[Any], Any]]:
-        document, content = item.document, item.content[None]
-        expires = document.expires_at
     def topics_named(self, names: Iterable[str]) -> NDArray[np.int32]:
         """Topics by slug or by name, whatever the case, ascending; unknown names have none."""
         wanted = {name.casefold() for name in names}
@@ -214,6 +202,18 @@ class Catalogue:
         row = self.row(item_id)
         return self.topic_slugs[int(self.topics.at(row))] if row >= 0 else None
 
+    def changed_rows(self) -> Rows:
+        """Rows added or replaced since the snapshot, deleted ones left out, ascending."""
+        return np.array(sorted(self._changed.keys() - self._gone), dtype=np.int32)
+
+    def _learn_tags(self, item: EncodedItem) -> None:
+        for tag in item.document.tags:
+            if self.tag_words.code(tag) < 0:
+                self.tag_vectors.put(self.tag_words.add(tag), item.tags[tag])
+
+    def _values(self, item: EncodedItem) -> Iterator[tuple[LiveColumn[Any], Any]]:
+        document, content = item.document, item.content[None]
+        expires = document.expires_at
         yield self.alive, np.True_
         yield self.published_at, int(document.published_at.timestamp())
         yield self.expires_at, int(expires.timestamp()) if expires else NEVER

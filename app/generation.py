@@ -66,8 +66,8 @@ class Generation:
     def refresh(self, user_ids: Iterable[str], stores: Stores, embedder: Embedder) -> None:
         """Rebuild people from the stores, after something other than a new event changed what they rest on."""
         changed = sorted(set(user_ids))
-        for user_id in changed:
         self._count_people(changed, sign=-1)
+        for user_id in changed:
             self.people.forget(user_id)
         rows = [row for user_id in changed if (row := stores.users.get(user_id))]
         self.people.load(stores.events.columns_of(changed), rows, stores.forgettings.seen(changed))
@@ -77,13 +77,13 @@ class Generation:
             if person:
                 person.explicit_vector = explicit_vector(self.catalogue, person, embedder)
 
-    def catch_up(self, stores: Stores, embedder: Embedder) -> None:
     def _count_people(self, user_ids: Iterable[str], sign: int = 1) -> None:
         """Count what some people did towards popularity, or take it back."""
         people = [person for user_id in user_ids if (person := self.people.get(user_id))]
         if people:
             self.count(concatenated([person.counted() for person in people]), sign)
 
+    def catch_up(self, stores: Stores, embedder: Embedder) -> None:
         """Take in what was written to the stores since this generation was built."""
         changes = stores.items.changes(self.version)
         apply_changes(self.catalogue, changes, embedder)

@@ -299,6 +299,7 @@ class Context:
     @cached_property
     def _stated_topics(self) -> NDArray[np.int32]:
         explicit = self.person.explicit if self.person else None
+        named = self.catalogue.topics_named(explicit.preferences.topics if explicit else ())
         codes = [self.catalogue.tag_words.code(tag) for tag in explicit.preferences.tags] if explicit else []
         known = np.array([code for code in codes if code >= 0], dtype=np.int32)
         if not len(known):
@@ -310,4 +311,3 @@ class Context:
 _NO_EVENTS = EventColumns(
     np.empty(0, np.int64), _NO_ROWS, np.empty(0, np.int8), np.empty(0, np.float32), np.empty(0, np.float64)
 )
-        named = self.catalogue.topics_named(explicit.preferences.topics if explicit else ())
