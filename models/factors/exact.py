@@ -32,6 +32,9 @@ Dense = NDArray[np.float32]
 BAND: Final = 1024
 """Rows that are worked on at a time."""
 
+ITERATIONS: Final = 4
+"""Passes over B; the directions differ from those of a full decomposition by less than the neighbours win back."""
+
 
 def learn_exact(interactions: Interactions, content: Dense, settings: FactorSettings) -> Factors:
     """The factors of `content.shape[0]` items; see the module for the formula.
@@ -50,10 +53,6 @@ def learn_exact(interactions: Interactions, content: Dense, settings: FactorSett
     engage = relations @ directions
     residuals = (_residual(relations, engage, directions, band, settings.neighbours) for band in _bands(len(relations)))
     return Factors(engage, directions, Neighbours.stack(residuals, len(relations)))
-
-
-ITERATIONS: Final = 4
-"""Passes over B; the directions differ from those of a full decomposition by less than the neighbours win back."""
 
 
 def item_relations(interactions: Interactions, content: Dense, settings: FactorSettings) -> Dense:

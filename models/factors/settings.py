@@ -47,7 +47,7 @@ class SpectralSettings(Config):
     sharpness: float = Field(default=0.0, ge=0)
     """Power of the singular values on the directions: 0 takes all directions alike, more favours the leading ones."""
 
-    iterations: int = Field(default=2, ge=1)
+    iterations: int = Field(default=3, ge=1)
     """Passes over the interactions; more passes come closer to the leading directions."""
 
     longest_history: int = Field(default=500, ge=1)
@@ -77,7 +77,7 @@ class FactorSettings(Config):
     """exact, spectral, or whichever fits."""
 
     exact_items: int = Field(default=20_000, ge=0)
-    """Items up to which the method `auto` is exact; needs 4 bytes per pair of items, thrice: 20,000 take 5 GB."""
+    """Items up to which the method `auto` is exact; it needs 4 bytes for each pair of items: 20,000 take 1.6 GB."""
 
     exact: ExactSettings = ExactSettings()
     spectral: SpectralSettings = SpectralSettings()
@@ -92,7 +92,7 @@ class FactorSettings(Config):
     cold_ridge: float = Field(default=5.0, gt=0)
     """Lambda of the regression of content onto factors, in items."""
 
-    least_interactions: int = Field(default=1000, ge=0)
+    least_interactions: int = Field(default=100, ge=0)
     """Pairs of a user and an item below which the index stays purely content-based."""
 
     seed: int = Field(default=0, ge=0)

@@ -33,6 +33,9 @@ Matrix = sparse.csr_array
 BAND: Final = 512
 """Rows of Z'Z that are worked on at a time."""
 
+TINY: Final = np.float32(1e-12)
+"""Least divisor, for interactions whose every singular value is 0."""
+
 
 def learn_spectral(interactions: Interactions, settings: FactorSettings) -> Factors:
     """The factors of all items; see the module for the formula. An item without interactions has zeros.
@@ -51,9 +54,6 @@ def learn_spectral(interactions: Interactions, settings: FactorSettings) -> Fact
         index=np.ascontiguousarray(directions.vectors * scaling.recommended[:, None], dtype=np.float32),
         neighbours=Neighbours.stack(_neighbours(interactions, normalised, scaling, settings), interactions.items),
     )
-
-
-TINY: Final = np.float32(1e-12)
 
 
 @dataclass(frozen=True, slots=True)

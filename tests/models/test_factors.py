@@ -186,6 +186,19 @@ def test_a_very_long_history_is_thinned_evenly_before_its_items_become_neighbour
     assert np.flatnonzero(found.sum(axis=1)).tolist() == [2, 5, 8, 11]
 
 
+def test_a_catalogue_too_large_for_all_pairs_of_items_is_learned_spectrally() -> None:
+    random, items = np.random.default_rng(17), 300_000
+    pairs = np.stack([random.integers(0, 500, 5_000), random.integers(0, items, 5_000)]).astype(np.int32)
+    log = Engagements(pairs[0], pairs[1], np.ones(5_000, np.float32), np.arange(5_000, dtype=np.float64))
+    learned = learn_behaviour(
+        Interactions.collect(log, 500, items), np.zeros((items, 0), np.float32), FactorSettings(rank=4)
+    )
+    assert learned is not None
+    assert learned.method is Method.SPECTRAL
+    assert learned.factors.index.shape == (items, 4)
+    assert len(learned.factors.neighbours.rows) > 5_000
+
+
 def test_a_catalogue_without_content_can_be_learned_from_behaviour_alone() -> None:
     learned = learn_behaviour(interactions(12), np.zeros((ITEMS, 0), np.float32), exact(rank=4))
     assert learned is not None
