@@ -191,3 +191,22 @@ def test_readers_see_a_prefix_of_the_log_at_any_time(stores, event):
         reader.join()
     assert seen
     assert all(read == [number for number in numbers if number <= last] for last, read in seen)
+
+
+def test_old_events_are_deleted_by_type_and_their_numbers_are_not_given_again(stores, event):
+    old, new = {"occurred_at": 1_000.0}, {"occurred_at": 2_000.0}
+    stores.events.append(
+        [
+            event("a", "ada", **old),
+            event("b", "ada", **new),
+            event("c", "bob", type=EventType.CLICK, **old),
+            event("d", "cid", **old),
+        ]
+    ).result()
+    expired = stores.events.delete_older({EventType.LIKE: 2_000.0, EventType.SAVE: 9_000.0}).result()
+    assert (expired.events, expired.users) == (2, ("ada", "cid"))
+    assert ids_of(stores.events) == {"b", "c"}
+    assert stores.events.last_sequence() == 4
+    (again,) = stores.events.append([event("d", "cid", **new)]).result()
+    assert (again.sequence, again.duplicate) == (5, False)
+    assert stores.events.delete_older({}).result().events == 0

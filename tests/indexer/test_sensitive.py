@@ -1,0 +1,147 @@
+"""Sensitive topics at index time: the taxonomy, the classifier from phrases and labels, and what an item touches."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from indexer.documents import ItemDocument
+from indexer.embeddings import CachedEncoder, EmbeddingCache
+from indexer.sensitive.classifier import (
+    Calibration,
+    HeadsError,
+    build_classifier,
+    from_phrases,
+    load_heads,
+    packaged_calibration,
+    save_heads,
+)
+from indexer.sensitive.scoring import touched_topics
+from indexer.sensitive.settings import SensitiveSettings
+from indexer.sensitive.taxonomy import TaxonomyError, load_taxonomy
+from indexer.sensitive.training import LabelledTexts, train_heads, trained_topics
+from models.encoder import HashingEncoder
+from models.logistic import fit_logistic
+from models.sentence_encoder import SentenceTransformerEncoder
+from models.topic_heads import TopicHeads
+
+ENCODER = HashingEncoder(64)
+ISSUED = {
+    *("health", "religion", "politics", "sexuality", "ethnicity", "crime-and-violence", "weapons", "gambling"),
+    *("alcohol-and-drugs", "weight-loss", "pregnancy-and-parenting", "death-and-grief", "finance-distress"),
+}
+HARMLESS = {
+    "Sourdough for beginners": "Flour, water and salt: how to bake a loaf of bread at home.",
+    "Mountain bikes compared": "We rode six bicycles over the same trail; frames, gears and brakes.",
+    "A guide to spreadsheets": "Formulas, charts and pivot tables explained step by step.",
+}
+SENSITIVE = {
+    "health": "A diagnosis of diabetes: symptoms, insulin and what your doctor will ask.",
+    "religion": "A sermon on grace, sin and the resurrection of Christ.",
+    "weapons": "Choosing a pistol and ammunition for concealed carry.",
+    "gambling": "Roulette, slot machines and casino bonuses reviewed.",
+}
+
+
+def item(title="A title", **fields):
+    row = {
+        "item_id": "i",
+        "title": title,
+        "format": "article",
+        "language": "en",
+        "published_at": "2026-01-01T00:00:00Z",
+    }
+    return ItemDocument.model_validate(row | fields, strict=False)
+
+
+def test_the_packaged_taxonomy_covers_what_it_promises():
+    taxonomy = load_taxonomy()
+    assert set(taxonomy.names) == ISSUED
+    assert all(len(topic.examples) >= 10 and topic.tags and topic.description for topic in taxonomy.topics.values())
+    assert set(packaged_calibration().bias) == ISSUED
+
+
+@pytest.mark.parametrize("text", ["[", "everyday = ['x']", "[health]\ndescription = 'x'\nexamples = []"])
+def test_a_taxonomy_that_cannot_be_is_refused_by_the_name_of_its_file(tmp_path, text):
+    path = tmp_path / "mine.toml"
+    path.write_text(text)
+    with pytest.raises(TaxonomyError, match=r"mine\.toml"):
+        load_taxonomy(path)
+    with pytest.raises(TaxonomyError, match=r"absent\.toml"):
+        load_taxonomy(tmp_path / "absent.toml")
+
+
+def test_declarations_and_tags_are_certain_whatever_the_classifier_says():
+    items = [item(sensitive_topics=["astrology"]), item(tags=["casino"]), item()]
+    content = ENCODER.encode([each.content() for each in items])
+    found = touched_topics(items, content, load_taxonomy(), TopicHeads.none(64))
+    assert found == [["astrology"], ["gambling"], []]
+
+
+def test_an_encoder_that_nobody_calibrated_has_no_classifier_until_one_is_trained(tmp_path):
+    taxonomy, settings = load_taxonomy(), SensitiveSettings()
+    assert build_classifier(taxonomy, ENCODER, settings).names == ()
+    labelled = labelled_texts()
+    mine = from_phrases(taxonomy, ENCODER, 12.0, Calibration(encoder=ENCODER.fingerprint, slope=1.0, default_bias=-3.0))
+    trained = train_heads(mine, labelled, recall=0.95)
+    save_heads(tmp_path / "heads.npz", trained, ENCODER, taxonomy)
+    heads = build_classifier(taxonomy, ENCODER, settings, tmp_path / "heads.npz")
+    assert heads.digest() == trained.digest()
+    touched = heads.touched(labelled.content)[:, heads.names.index("gambling")]
+    assert touched[labelled.touches["gambling"]].mean() >= 0.9
+    assert touched[~labelled.touches["gambling"]].mean() <= 0.05
+
+
+def test_heads_of_another_encoder_or_taxonomy_are_refused(tmp_path):
+    taxonomy = load_taxonomy()
+    save_heads(tmp_path / "heads.npz", TopicHeads.none(64), ENCODER, taxonomy)
+    with pytest.raises(HeadsError, match="another encoder"):
+        load_heads(tmp_path / "heads.npz", HashingEncoder(32), taxonomy)
+    changed = taxonomy.model_copy(update={"everyday": ["rain"]})
+    with pytest.raises(HeadsError, match="another taxonomy"):
+        load_heads(tmp_path / "heads.npz", ENCODER, changed)
+
+
+def test_topics_with_few_labels_keep_the_head_of_their_phrases():
+    calibration = Calibration(encoder="any", slope=1.0, default_bias=0.0)
+    zero_shot = from_phrases(load_taxonomy(), ENCODER, 12.0, calibration)
+    few = LabelledTexts(ENCODER.encode(["a", "b"]), {"health": np.array([True, False])})
+    assert trained_topics(zero_shot, few) == []
+    assert train_heads(zero_shot, few, recall=0.95).digest() == zero_shot.digest()
+
+
+def test_thresholds_are_settings():
+    calibration = Calibration(encoder="any", slope=1.0, default_bias=0.0)
+    heads = from_phrases(load_taxonomy(), ENCODER, 12.0, calibration)
+    content = ENCODER.encode(["anything at all"])
+    assert (heads.probabilities(content) > 0).all()
+    assert heads.probabilities(content).shape == (1, len(ISSUED))
+
+
+def test_logistic_regression_is_at_its_optimum():
+    random = np.random.default_rng(0)
+    vectors, truth = random.normal(size=(80, 5)), random.random(80) < 0.4
+    line = fit_logistic(vectors, truth, np.ones(80), ridge=0.7)
+    chance = 1 / (1 + np.exp(-line(vectors)))
+    np.testing.assert_allclose(vectors.T @ (chance - truth) + 0.7 * line.weights, 0, atol=1e-3)
+    assert abs((chance - truth).sum()) < 1e-3
+
+
+@pytest.mark.real_model
+def test_the_real_encoder_tells_sensitive_items_from_harmless_ones(tmp_path: Path):
+    encoder = CachedEncoder(SentenceTransformerEncoder(), EmbeddingCache(tmp_path))
+    assert packaged_calibration().encoder == encoder.fingerprint
+    taxonomy = load_taxonomy()
+    heads = build_classifier(taxonomy, encoder, SensitiveSettings())
+    items = [item(title, text=text) for title, text in HARMLESS.items()]
+    items += [item(text, item_id=topic) for topic, text in SENSITIVE.items()]
+    found = touched_topics(items, encoder.encode([each.content() for each in items]), taxonomy, heads)
+    assert found[: len(HARMLESS)] == [[], [], []]
+    assert all(topic in topics for topic, topics in zip(SENSITIVE, found[len(HARMLESS) :], strict=True))
+
+
+def labelled_texts():
+    random = np.random.default_rng(0)
+    betting, baking = ["casino", "roulette", "jackpot", "wager"], ["flour", "oven", "butter", "dough"]
+    texts = [" ".join(random.choice(words, 6)) for words in [betting] * 30 + [baking] * 60]
+    return LabelledTexts(ENCODER.encode(texts), {"gambling": np.arange(90) < 30})
