@@ -1,0 +1,144 @@
+"""Sweeping: looks for a person's id in every byte of every file of a folder, as whoever found the disk could.
+
+The id is looked for as UTF-8, as JSON and URLs escape it, and as UTF-16 and UTF-32, in files as they are and in what
+gzip, bzip2, xz, zip and Parquet files hold. The database is written without compression of texts, so that its file, the
+blocks in it that are free, and its write-ahead log are looked through like any other file.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import json
+import lzma
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Final
+from urllib.parse import quote
+
+import pyarrow.parquet
+
+_CHUNK: Final = 4 * 1024 * 1024
+_PACKED: Final[dict[bytes, Callable[[Any], Any]]] = {
+    b"\x1f\x8b": gzip.open,
+    b"BZh": bz2.open,
+    b"\xfd7zXZ\x00": lzma.open,
+}
+_ZIP: Final = b"PK\x03\x04"
+_PARQUET: Final = b"PAR1"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Where an id was found: in which file or part of a file, and how often."""
+
+    place: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep looked through, and what it found."""
+
+    files: int
+    bytes: int
+    hits: tuple[Hit, ...]
+
+
+def sweep(folder: Path, user_id: str) -> Swept:
+    """Look for an id in every file below a folder.
+
+    A file that goes while this looks, as the database's log does, holds nothing any more.
+    """
+    forms = forms_of(user_id)
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    hits: list[Hit] = []
+    size = 0
+    for path in paths:
+        named = str(path.relative_to(folder))
+        if any(form in named.encode() for form in forms):
+            hits.append(Hit(f"the name of {named}", 1))
+        try:
+            size += path.stat().st_size
+            with path.open("rb") as file:
+                hits += _look(file, named, forms)
+        except FileNotFoundError:
+            continue
+    return Swept(len(paths), size, tuple(hits))
+
+
+def forms_of(user_id: str) -> tuple[bytes, ...]:
+    """The id as bytes, in every way in which it is likely to be written."""
+    escaped = json.dumps(user_id)[1:-1]
+    texts = [user_id, json.dumps(user_id, ensure_ascii=False)[1:-1], escaped, escaped.replace("/", "\\/")]
+    texts += [json.dumps(text)[1:-1] for text in texts]  # JSON that holds JSON as a text
+    texts += [_upper_escapes(escaped), quote(user_id, safe=""), quote(user_id, safe="").lower(), quote(user_id)]
+    forms = [text.encode() for text in texts]
+    forms += [user_id.encode(encoding) for encoding in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")]
+    return tuple(dict.fromkeys(forms))
+
+
+def _upper_escapes(escaped: str) -> str:
+    first, *rest = escaped.split("\\u")
+    return first + "".join(f"\\u{each[:4].upper()}{each[4:]}" for each in rest)
+
+
+def _look(file: IO[bytes], place: str, forms: Sequence[bytes]) -> Iterator[Hit]:
+    """In the bytes as they are, and then in what they pack."""
+    yield from _count(file, place, forms)
+    file.seek(0)
+    magic = file.read(8)
+    file.seek(0)
+    if magic.startswith(_ZIP):
+        yield from _look_in_zip(file, place, forms)
+    elif magic.startswith(_PARQUET):
+        yield from _look_in_parquet(file, place, forms)
+    for start, opened in _PACKED.items():
+        if magic.startswith(start):
+            with opened(file) as inner:
+                yield from _look(inner, f"{place} (unpacked)", forms)
+
+
+def _look_in_zip(file: IO[bytes], place: str, forms: Sequence[bytes]) -> Iterator[Hit]:
+    with zipfile.ZipFile(file) as archive:
+        for name in archive.namelist():
+            with archive.open(name) as member:
+                yield from _look(member, f"{place} ({name})", forms)
+
+
+def _look_in_parquet(file: IO[bytes], place: str, forms: Sequence[bytes]) -> Iterator[Hit]:
+    """Parquet packs its pages; the values are compared as Arrow reads them."""
+    for batch in pyarrow.parquet.ParquetFile(file).iter_batches():
+        text = "\n".join(_texts(batch.to_pylist())).encode()
+        times = sum(text.count(form) for form in forms)
+        if times:
+            yield Hit(f"{place} (rows)", times)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, bytes):
+        yield value.decode(errors="replace")
+    elif isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _texts(each)
+
+
+def _count(file: IO[bytes], place: str, forms: Sequence[bytes]) -> Iterator[Hit]:
+    """Chunk by chunk, each with the end of the one before, lest an id lie across the two."""
+    overlap = max(len(form) for form in forms) - 1
+    times, kept = 0, b""
+    while chunk := file.read(_CHUNK):
+        text = kept + chunk
+        times += sum(_ending_after(text, form, len(kept)) for form in forms)
+        kept = text[-overlap:] if overlap else b""
+    if times:
+        yield Hit(place, times)
+
+
+def _ending_after(text: bytes, form: bytes, position: int) -> int:
+    """How often a form stands in a text in such a way that it ends behind a position."""
+    return text.count(form, max(0, position - len(form) + 1))

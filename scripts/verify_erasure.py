@@ -1,0 +1,37 @@
+"""``penchant verify-erasure``: looks for a person's id in every file of the data folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.sweeping import sweep
+from scripts.configured import settings_or_exit
+
+SHORT_BYTES = 6
+"""An id with fewer bytes may be found by chance, as a part of something else."""
+
+
+def verify_erasure(
+    user: Annotated[str, typer.Argument(help="Id of the person who was erased.")],
+    config: Annotated[Path | None, typer.Option(help="TOML file of settings.")] = None,
+) -> None:
+    """Look for a person's id in every file of the data folder, and fail if it is there.
+
+    The database's file, with blocks that are free, and its write-ahead log are looked through byte by byte, and so are
+    packed files. The service may be running.
+    """
+    folder = settings_or_exit("verify-erasure", config).data_dir
+    if not folder.is_dir():
+        typer.echo(f"verify-erasure: {folder} is no folder", err=True)
+        raise typer.Exit(2)
+    swept = sweep(folder, user)
+    if not swept.hits:
+        typer.echo(f"not found in {swept.files:,} files, {swept.bytes:,} bytes, of {folder}")
+        return
+    typer.echo("\n".join(f"found {hit.times:,} times in {hit.place}" for hit in swept.hits), err=True)
+    if len(user.encode()) < SHORT_BYTES:
+        typer.echo("The id is short: it may be a part of something else.", err=True)
+    raise typer.Exit(1)
