@@ -55,8 +55,8 @@ def reception(context: Context, topics: int) -> tuple[NDArray[np.float64], NDArr
     liked, amounts = context.amounts
     disliked, against = context.negative_amounts
     of = context.catalogue.topics
-    successes = np.bincount(of[liked.rows], weights=amounts, minlength=topics)
-    failures = np.bincount(of[disliked.rows], weights=against, minlength=topics)
+    successes = np.bincount(of[liked.rows], weights=amounts, minlength=topics).astype(np.float64)
+    failures = np.bincount(of[disliked.rows], weights=against, minlength=topics).astype(np.float64)
     if context.events is not None:
         ignored = context.events.rows[context.events.codes == _IMPRESSION]
         share = context.settings.sources.explore_ignored
