@@ -1,0 +1,152 @@
+"""Every call that the client knows: a function for each, which checks nothing and sends nothing.
+
+Rows, patches and wishes are the JSON values of the HTTP contract, or its models; answers are typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import orjson
+
+from app.api.schemas.access import UserToken
+from app.api.schemas.controls import Controls, Exported, InterestReceipt, MergeReceipt, PersonalizationReceipt
+from app.api.schemas.person import ErasureReceipt, Profile, ResetReceipt
+from app.api.schemas.rows import EventResults, ItemResults
+from app.api.schemas.service import Ready
+from app.api.schemas.slate import SimilarItems, Slate
+from app.client.call import Call, nothing, path_of, plain, reading
+from indexer.documents import EventDocument, ItemDocument
+
+Fields = Mapping[str, Any]
+
+
+def recommend(user_id: str, *, limit: int | None = None, cursor: str | None = None, **more: Any) -> Call[Slate]:
+    """The slate for one person; `more` are further fields of the request, such as `exclude` and `debug`."""
+    wanted = {"user_id": user_id, "limit": limit, "cursor": cursor, **more}
+    return Call("POST", "/recommend", reading(Slate), body=_given(wanted))
+
+
+def similar(*, item_id: str | None = None, text: str | None = None, limit: int | None = None) -> Call[SimilarItems]:
+    """The nearest neighbours of an item or of a text."""
+    wanted = {"item_id": item_id, "text": text, "limit": limit}
+    return Call("POST", "/similar", reading(SimilarItems), body=_given(wanted))
+
+
+def send_events(events: Sequence[Fields | EventDocument]) -> Call[EventResults]:
+    """Tell what people did. An event that is sent again, by its `event_id`, changes nothing."""
+    repeatable = all("event_id" in event for event in events if isinstance(event, Mapping))
+    return Call("POST", "/events", reading(EventResults), body=plain(events), repeatable=repeatable, tells_rows=True)
+
+
+def put_items(items: Sequence[Fields | ItemDocument]) -> Call[ItemResults]:
+    """Add or replace items."""
+    return Call("POST", "/items", reading(ItemResults), body=plain(items), tells_rows=True)
+
+
+def get_item(item_id: str) -> Call[dict[str, Any]]:
+    """An item as it was given."""
+    return Call("GET", path_of("items", item_id), orjson.loads)
+
+
+def delete_item(item_id: str) -> Call[None]:
+    """Take an item out of every answer. Sent again, the item is not known any more: so that is not done here."""
+    return Call("DELETE", path_of("items", item_id), nothing, repeatable=False)
+
+
+def profile(user_id: str) -> Call[Profile]:
+    """What is held of a person."""
+    return Call("GET", path_of("users", user_id, "profile"), reading(Profile))
+
+
+def edit_profile(user_id: str, patch: Fields, *, etag: str | None = None) -> Call[Profile]:
+    """Edit what a person states, by a merge patch; with an `etag`, only if nobody else did meanwhile."""
+    headers = {"If-Match": etag} if etag else {}
+    path = path_of("users", user_id, "profile")
+    return Call("PATCH", path, reading(Profile), body=patch, headers=headers, repeatable=etag is None)
+
+
+def reset(user_id: str, **wanted: Any) -> Call[ResetReceipt]:
+    """Forget what was learned of a person: all, one `topic`, or `since` a time; `keep_seen` keeps what they saw."""
+    path = path_of("users", user_id, "reset-embedding")
+    return Call("POST", path, reading(ResetReceipt), body=wanted, repeatable=False)
+
+
+def undo_reset(user_id: str) -> Call[ResetReceipt]:
+    """Take the latest reset back."""
+    return Call("POST", path_of("users", user_id, "undo-reset"), reading(ResetReceipt), repeatable=False)
+
+
+def switch_personalization(user_id: str, *, enabled: bool, **wanted: Any) -> Call[PersonalizationReceipt]:
+    """Switch personalization on or off."""
+    path = path_of("users", user_id, "personalization")
+    return Call("PUT", path, reading(PersonalizationReceipt), body={"enabled": enabled, **wanted})
+
+
+def state_interest(
+    user_id: str, topic: str, wish: Literal["more", "less", "mute"], *, preview: bool = False
+) -> Call[InterestReceipt]:
+    """See more of a topic, less of it, or nothing; a preview changes nothing."""
+    path = path_of("users", user_id, "interests", topic)
+    return Call("PUT", path, reading(InterestReceipt), query=_previewed(preview), body={"wish": wish})
+
+
+def remove_interest(user_id: str, topic: str, *, preview: bool = False) -> Call[InterestReceipt]:
+    """Forget an interest; a preview changes nothing."""
+    path = path_of("users", user_id, "interests", topic)
+    return Call("DELETE", path, reading(InterestReceipt), query=_previewed(preview), repeatable=preview)
+
+
+def ignore_event(user_id: str, event_id: str) -> Call[None]:
+    """This was not me. Sent again, the event is not known any more: so that is not done here."""
+    return Call("DELETE", path_of("users", user_id, "events", event_id), nothing, repeatable=False)
+
+
+def merge(user_id: str, source: str) -> Call[MergeReceipt]:
+    """The history of `source`, an anonymous session, becomes this person's."""
+    return Call("POST", path_of("users", user_id, "merge"), reading(MergeReceipt), body={"from": source})
+
+
+def controls(user_id: str) -> Call[Controls]:
+    """What was decided about a person's data, when, and by which key."""
+    return Call("GET", path_of("users", user_id, "controls"), reading(Controls))
+
+
+def export(user_id: str) -> Call[Exported]:
+    """Everything that is held of a person."""
+    return Call("GET", path_of("users", user_id, "export"), reading(Exported))
+
+
+def export_zip(user_id: str) -> Call[bytes]:
+    """Everything that is held of a person, as a zip archive of NDJSON files."""
+    return Call("GET", path_of("users", user_id, "export"), bytes, query={"format": "zip"})
+
+
+def erase(user_id: str) -> Call[ErasureReceipt]:
+    """Erase a person."""
+    return Call("DELETE", path_of("users", user_id), reading(ErasureReceipt))
+
+
+def issue_token(user_id: str, *, lifetime_seconds: int | None = None) -> Call[UserToken]:
+    """A short-lived token that speaks for one person, for a program of their own."""
+    wanted = _given({"lifetime_seconds": lifetime_seconds})
+    return Call("POST", path_of("users", user_id, "tokens"), reading(UserToken), body=wanted)
+
+
+def transparency() -> Call[dict[str, Any]]:
+    """What anyone may know of how answers are made."""
+    return Call("GET", "/transparency", orjson.loads)
+
+
+def readiness() -> Call[Ready]:
+    """Whether requests can be answered, and from what."""
+    return Call("GET", "/readyz", reading(Ready))
+
+
+def _given(fields: Fields) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _previewed(preview: bool) -> dict[str, Any]:
+    return {"preview": "true"} if preview else {}
