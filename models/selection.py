@@ -132,6 +132,7 @@ class _Variety:
         np.maximum(self._nearest, likeness, out=self._nearest)
         for projection in self._projections:
             likeness -= projection * projection[position]
-        projection = likeness / np.sqrt(self._left[position])
+        most = np.sqrt(self._left)  # nothing projects further than what is left of it; rounding errors of doubles might
+        projection = np.clip(likeness / most[position], -most, most)
         self._projections.append(projection)
         self._left = np.maximum(self._left - np.square(projection), _LEAST_LEFT)

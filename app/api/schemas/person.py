@@ -14,6 +14,9 @@ class StatedPreferences(Answer):
     """What a person says to like; what is absent was not stated."""
 
     tags: list[str] | None = None
+    topics: list[str] | None = None
+    less_of: list[str] | None = None
+    providers: list[str] | None = None
     formats: list[str] | None = None
     languages: list[str] | None = None
 
