@@ -19,10 +19,14 @@ ANY: Final = "*"
 
 ProfileField = Literal[
     "role",
+    "time_zone",
     "goals",
     "preferences.tags",
     "preferences.formats",
     "preferences.languages",
+    "muted.tags",
+    "muted.topics",
+    "muted.providers",
     "allowed_sensitive_topics",
     "personalization",
 ]

@@ -12,7 +12,7 @@ from indexer.problems import FieldProblem, printable
 from models.events import EventType
 from models.user_state import DAY_SECONDS
 
-_NESTED = "preferences"
+_NESTED = frozenset({"preferences", "muted"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def _paths(changes: Mapping[str, Any]) -> Iterable[str]:
     for name, value in changes.items():
         if value is None or name == "attributes":
             continue
-        if name == _NESTED:
+        if name in _NESTED:
             yield from (f"{name}.{inner}" for inner, given in value.items() if given is not None)
         else:
             yield name

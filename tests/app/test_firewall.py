@@ -1,16 +1,22 @@
 """The firewall: what a sensitive topic keeps from whom, whatever the order of events, permissions and withdrawals."""
 
 from itertools import count
+from typing import get_args
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
+from app.charter.charter import load_charter
+from app.charter.gate import Gate
 from app.learnable import learnable
+from app.requests import ProfilePatch
 from indexer.build import BuildInput
 from indexer.sensitive.learning import permitted_events
 from indexer.sensitive.rules import Mode, SensitiveRules
+from models.events import EventType
 from models.ids import IdMap
 
 TOPICS = {
@@ -189,6 +195,17 @@ def test_undeclared_data_is_refused_by_the_name_of_the_charter(chartered, an_ite
         assert UNDECLARED[kind](home, an_event)
         assert len(home.stores.events.columns()) == 0
         home.patch("ann", attributes={"team": "red", "gone": None})
+
+
+def test_the_packaged_charter_declares_every_event_type_and_profile_field_that_there_is():
+    charter = load_charter()
+    stated = {}
+    for name, field in ProfilePatch.model_fields.items():
+        inner = [kind for kind in get_args(field.annotation) if isinstance(kind, type) and issubclass(kind, BaseModel)]
+        stated[name] = {part: ["x"] for model in inner for part in model.model_fields} if inner else ["x"]
+    del stated["attributes"]
+    assert Gate(charter).profile(stated) == []
+    assert set(charter.events) == set(EventType)
 
 
 def test_an_undeclared_entry_of_a_context_is_refused(chartered, an_item, an_event):
