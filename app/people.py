@@ -134,10 +134,13 @@ class People:
     def without_topic(self, person: Person, topic: int) -> Person:
         """What a person would be without the events on one topic; changes nothing."""
         history = person.history.columns()
-        left = history.where(self._catalogue.topics[history.rows] != topic)
+        return self.with_history(person, history.where(self._catalogue.topics[history.rows] != topic))
+
+    def with_history(self, person: Person, events: EventColumns) -> Person:
+        """What a person would be had they done just this, which may be learned from; changes nothing."""
         other = replace(person, history=History(), state=self._new_state())
-        other.history.extend(left)
-        self._learn_state(other, left)
+        other.history.extend(events)
+        self._learn_state(other, events)
         return other
 
     def forget(self, user_id: str) -> None:

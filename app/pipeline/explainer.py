@@ -2,7 +2,7 @@
 
 Of what could be said of an item (app/pipeline/explanation/claims.py) only what holds is said. The tag that is named is
 the nearest to the item among those that hold. Of a tag, an item of the person's, and what they stated, the label names
-what carries the largest part of the score; the session, where that part outweighs all that was known before. An item
+what carries the largest part of the score, and the session where it carries as much, mostly by being recent. An item
 outside the interests that its score alone would not have brought into the slate is called exploration. Where nothing
 holds, the label names what else is true: that the item is new, popular, or of its topic.
 """

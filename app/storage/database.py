@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
@@ -152,6 +152,17 @@ def _connect_again(path: Path, settings: StorageSettings) -> DuckDBPyConnection:
 def mark_for_rewriting(connection: DuckDBPyConnection) -> None:
     """Note, within a transaction that deletes rows, that their bytes stay behind."""
     connection.execute(_MARK)
+
+
+def delete_users(connection: DuckDBPyConnection, statements: Sequence[str], user_ids: Sequence[str]) -> list[int]:
+    """Carry out statements that delete rows of `$user`; for each user how many rows went."""
+    counts = [
+        sum(int(connection.execute(statement, {"user": user_id}).fetchall()[0][0]) for statement in statements)
+        for user_id in user_ids
+    ]
+    if any(counts):
+        mark_for_rewriting(connection)
+    return counts
 
 
 def _claim(path: Path) -> None:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
-from app.storage.database import Database, mark_for_rewriting
+from app.storage.database import Database, delete_users, mark_for_rewriting
 from app.storage.duckdb_retention import delete_older
 from app.storage.group_writer import Written
 from app.storage.ignored_events import IgnoredEvents
@@ -158,10 +158,8 @@ def _ids(connection: DuckDBPyConnection, sequences: Sequence[int]) -> dict[int, 
 
 def _delete_users(connection: DuckDBPyConnection, user_ids: Sequence[str]) -> list[int]:
     connection.execute(KEEP_LAST)
-    mark_for_rewriting(connection)
-    for user_id in user_ids:
-        connection.execute(_FORGET_IGNORED, {"user": user_id})
-    return [connection.execute(_DELETE, {"user": user_id}).fetchall()[0][0] for user_id in user_ids]
+    delete_users(connection, (_FORGET_IGNORED,), user_ids)
+    return delete_users(connection, (_DELETE,), user_ids)
 
 
 def _held(sequence: int, event_id: str, user_id: str, item_id: str, code: int, *rest: Any) -> HeldEvent:

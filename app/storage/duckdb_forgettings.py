@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from duckdb import DuckDBPyConnection
 
-from app.storage.database import Database, mark_for_rewriting
+from app.storage.database import Database, delete_users, mark_for_rewriting
 from app.storage.duckdb_events import KEEP_LAST
 from app.storage.group_writer import Written
 from app.storage.ignored_events import IgnoredEvents
@@ -221,8 +221,4 @@ def _see(connection: DuckDBPyConnection, requests: Sequence[tuple[str, tuple[str
 
 
 def _delete_users(connection: DuckDBPyConnection, user_ids: Sequence[str]) -> list[int]:
-    mark_for_rewriting(connection)
-    return [
-        sum(connection.execute(statement, {"user": user_id}).fetchall()[0][0] for statement in _DELETE_USER)
-        for user_id in user_ids
-    ]
+    return delete_users(connection, _DELETE_USER, user_ids)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from duckdb import DuckDBPyConnection
 
-from app.storage.database import Database, mark_for_rewriting
+from app.storage.database import Database, delete_users, mark_for_rewriting
 from app.storage.group_writer import Written
 from app.storage.rows import ControlAction, Merge
 from app.storage.timestamps import micros, seconds
@@ -111,8 +111,4 @@ def _record(connection: DuckDBPyConnection, actions: Sequence[ControlAction]) ->
 
 
 def _delete_users(connection: DuckDBPyConnection, user_ids: Sequence[str]) -> list[int]:
-    mark_for_rewriting(connection)
-    return [
-        sum(connection.execute(statement, {"user": user_id}).fetchall()[0][0] for statement in _DELETE_USER)
-        for user_id in user_ids
-    ]
+    return delete_users(connection, _DELETE_USER, user_ids)

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from app.storage.database import Database, mark_for_rewriting
+from app.storage.database import Database, delete_users
 from app.storage.group_writer import Written
 from app.storage.rows import UserRow
 from app.storage.timestamps import micros, seconds
@@ -104,5 +104,4 @@ def _set_personalization(connection: DuckDBPyConnection, requests: Sequence[dict
 
 
 def _delete(connection: DuckDBPyConnection, user_ids: Sequence[str]) -> list[bool]:
-    mark_for_rewriting(connection)
-    return [connection.execute(_DELETE, {"user": user_id}).fetchall()[0][0] > 0 for user_id in user_ids]
+    return [count > 0 for count in delete_users(connection, (_DELETE,), user_ids)]

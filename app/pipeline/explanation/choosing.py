@@ -44,16 +44,21 @@ def _chosen(claims: Claims, account: Account) -> list[list[int]]:
     held = np.flatnonzero(claims.holds)
     for claim in held[np.argsort(-claims.nearness[held], kind="stable")].tolist():
         best[places[claim]].setdefault(kinds[claim], claim)
-    just_now = account.term("session") > account.term("similarity") + account.term("format")
     return [
-        sorted(each.values(), key=lambda claim: _order(kinds[claim], parts[claim], session=now))
-        for each, now in zip(best, just_now.tolist(), strict=True)
+        sorted(each.values(), key=lambda claim: _order(Kind(kinds[claim]), parts[claim], just_now=now))
+        for each, now in zip(best, account.term("session").tolist(), strict=True)
     ]
 
 
-def _order(kind: int, part: float, *, session: bool) -> tuple[bool, float, int]:
-    """Of all claims about an item the least is the label's: the session leads or comes last."""
-    return (kind == Kind.SESSION) != session, -part, kind
+def _order(kind: Kind, part: float, *, just_now: float) -> tuple[bool, float, int]:
+    """Of all claims about an item the least is the label's.
+
+    The session is what an item is there for if its events carry more of the score by having happened `just_now` than by
+    having happened at all, and no less than anything else does.
+    """
+    if kind == Kind.SESSION:
+        return just_now <= part / 2, -round(part, 9), -1
+    return False, -round(part, 9), kind
 
 
 def _quoting(context: Context, kind: Kind, tag: int, share: float | None, quote: Quote) -> Reason:

@@ -13,6 +13,7 @@ from typing import Final
 from app.main import running
 from app.service import Service
 from app.settings import Settings as AppSettings
+from app.settings import SnapshotSettings
 from indexer.behaviour import EventTable
 from indexer.build import Builder, BuildInput
 from indexer.documents import EventDocument, ItemDocument
@@ -21,6 +22,8 @@ from indexer.snapshot_files import SnapshotFolder
 from models.encoder import Encoder
 
 _EVENTS_AT_ONCE: Final = 2_000
+_ONLY_WHEN_TOLD: Final = SnapshotSettings(poll_seconds=1e9)
+"""Snapshots are taken up by `rebuild`, and never in the background besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class ServiceRun:
         self._catalogue = catalogue
         with ExitStack() as stack:
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="penchant-benchmark-")))
-            self._settings = settings.model_copy(update={"data_dir": folder})
+            self._settings = settings.model_copy(update={"data_dir": folder, "snapshots": _ONLY_WHEN_TOLD})
             self._publish(EventTable.none())
             self._runner = stack.enter_context(asyncio.Runner())
             self.service = stack.enter_context(_lifespan(self._runner, self._settings, catalogue.encoder))

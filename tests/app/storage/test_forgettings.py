@@ -5,7 +5,7 @@ from contextlib import closing
 import numpy as np
 import pytest
 
-from app.storage.protocols import Forgetting, ForgetRequest
+from app.storage.protocols import ForgetRequest, Forgetting
 
 SEEN = (1, 2)  # clicks and likes
 

@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from app.storage.protocols import ControlAction, Forgetting, ForgetRequest, Merge
+from app.storage.protocols import ControlAction, ForgetRequest, Forgetting, Merge
 
 
 def state_of(stores, *users):

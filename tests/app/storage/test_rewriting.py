@@ -12,6 +12,7 @@ from app.sweeping import sweep
 from models.events import EventType
 
 SECRET = "person-4711@example.org"  # noqa: S105 - an id
+MARK = "INSERT INTO rewriting_due VALUES (make_timestamp(0))"
 SMALL = StorageSettings(checkpoint_mb=1)
 
 

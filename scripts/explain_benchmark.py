@@ -1,0 +1,87 @@
+"""``penchant explain-benchmark``: whether labels are facts, how much they say, and what they cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Final
+
+import numpy as np
+import orjson
+import typer
+from threadpoolctl import threadpool_limits
+
+from indexer.progress import ProgressBar
+from indexer.readers import InputFileError
+from models.sentence_encoder import SentenceTransformerEncoder
+from scripts.configured import settings_or_exit
+from scripts.demo import CONFIG as DEMO
+from scripts.explaining.asking import Asking
+from scripts.explaining.measures import Person, measure
+from scripts.explaining.rebuilding import Rebuilding
+from scripts.explaining.reporting import Report, table
+from scripts.fetch_movielens import fetch_movielens
+from scripts.replayed import Files, Replayed, replayed
+
+MOVIELENS: Final = Path("data/movielens")
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Whose slates are looked at."""
+
+    people: int
+    limit: int
+    seed: int
+
+
+def explain_benchmark(
+    *,
+    data: Annotated[
+        Path | None, typer.Option(help="Folder of an items and an events file; without it, MovieLens 100K.")
+    ] = None,
+    config: Annotated[Path | None, typer.Option(help="TOML file of settings; for MovieLens, the demo's.")] = None,
+    people: Annotated[int, typer.Option(min=1, help="How many people are drawn.")] = 200,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="Items of a slate.")] = 20,
+    seed: Annotated[int, typer.Option(min=0, help="Of the draw and of the intervals.")] = 0,
+    json: Annotated[Path | None, typer.Option(help="File for the figures as JSON.")] = None,
+) -> None:
+    """Test labels on what real people did: fidelity, specificity, stability and cost.
+
+    Fidelity: the evidence of every label is left out, the person is rebuilt from what remains, the same candidates are
+    scored again, and the item must have a lower score and a lower rank. Specificity: one minus the share of a slate's
+    most common label. Stability: the same label a minute later, and after an event on a topic new to the person.
+    """
+    settings = settings_or_exit("explain-benchmark", config or (DEMO if data is None else None))
+    try:
+        files = _movielens() if data is None else Files.of(data)
+        with replayed(files, settings, SentenceTransformerEncoder(settings.index.encoder)) as replay:
+            measured = _measure(replay, Sample(people, limit, seed))
+    except (FileNotFoundError, InputFileError) as error:
+        typer.echo(f"explain-benchmark: {error}", err=True)
+        raise typer.Exit(1) from error
+    report = Report.of(measured, seed)
+    typer.echo(table(report))
+    if json is not None:
+        json.write_bytes(orjson.dumps(report.payload(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+
+
+def _movielens() -> Files:
+    fetch_movielens(folder=MOVIELENS, cache=Path("data/cache"))
+    return Files.of(MOVIELENS)
+
+
+def _measure(replay: Replayed, sample: Sample) -> list[Person]:
+    """One thread: the cost of a label is what it takes of one core."""
+    generation = replay.service.rollover.current
+    random = np.random.default_rng(sample.seed)
+    learned = sorted(person.row.user_id for person in generation.people if len(person.history))
+    drawn = random.permutation(learned)[: sample.people].tolist()
+    asking = Asking(generation, replay.now, sample.limit)
+    rebuilding = Rebuilding(generation.people)
+    measured = []
+    with threadpool_limits(1), ProgressBar("explaining", "person") as progress:
+        for user_id in drawn:
+            measured.append(measure(asking, rebuilding, user_id, random))
+            progress(len(measured), len(drawn))
+    return measured

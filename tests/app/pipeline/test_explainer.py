@@ -1,0 +1,217 @@
+"""Labels are facts: what they rest on carries the score, and nothing that may not be named is named."""
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.pipeline.candidates import Candidates
+from app.pipeline.context import Ask, Context
+from app.pipeline.scorer import WeightedScorer
+from app.pipeline.stages import build_pipeline
+from scripts.explaining.asking import Asking
+from scripts.explaining.rebuilding import EVIDENCED, Rebuilding
+
+ITEMS = 90
+KINDS = ("like", "click", "save", "dislike", "complete", "dwell", "dismiss", "impression")
+quick = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+acts = st.lists(
+    st.tuples(st.integers(0, ITEMS - 1), st.sampled_from(KINDS), st.sampled_from([0.001, 0.01, 1.0, 30.0, 200.0])),
+    max_size=25,
+)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory, open_household, an_item):
+    with open_household(tmp_path_factory.mktemp("shared")) as home:
+        home.publish([an_item(number) for number in range(ITEMS)])
+        yield home
+
+
+@pytest.fixture(scope="module")
+def somebody(shared, an_event):
+    """Gives a new person a history."""
+    numbers = iter(range(10**9))
+
+    def act(history):
+        user = f"user-{next(numbers)}"
+        shared.ingest(
+            *(an_event(f"{user}-{next(numbers)}", user, f"i{item:03}", kind, days) for item, kind, days in history)
+        )
+        return user
+
+    return act
+
+
+def answered(home, user, limit=10):
+    generation = home.service.rollover.current
+    asking = Asking(generation, home.settings.as_of.timestamp(), limit)
+    return asking.ask(asking.context(user, generation.people.get(user)))
+
+
+@quick
+@given(acts, st.booleans())
+def test_terms_and_evidence_both_sum_to_the_score(shared, somebody, history, debug):
+    user = somebody(history)
+    for item in shared.recommend(user, limit=10, debug=debug).items:
+        parts = item.attribution
+        assert sum(parts.terms.values()) == pytest.approx(item.score, abs=1e-5)
+        assert sum(part.part for part in parts.evidence) == pytest.approx(item.score, abs=1e-5)
+
+
+@quick
+@given(acts)
+def test_without_its_evidence_an_item_scores_and_ranks_lower(shared, somebody, history):
+    answer = answered(shared, somebody(history))
+    rebuilding = Rebuilding(shared.service.rollover.current.people)
+    verdicts = list(rebuilding.verdicts(answer))
+    assert all(verdict.score for verdict in verdicts)
+    assert all(verdict.rank for verdict in verdicts)
+    assert len(verdicts) == sum(item.reasons[0].code in EVIDENCED for item in answer.slate.items)
+
+
+@quick
+@given(acts)
+def test_every_item_has_words_and_a_reason_of_a_known_code(shared, somebody, history):
+    codes = {*EVIDENCED, "fresh", "popular", "explore"}
+    for item in shared.recommend(somebody(history), limit=20).items:
+        assert item.label
+        assert item.reasons[0].code in codes
+        assert len({reason.code for reason in item.reasons}) == len(item.reasons)
+        for reason in item.reasons:
+            assert reason.code != "because_you" or (reason.tag and reason.evidence and reason.events)
+            assert reason.code != "similar_to" or (reason.title and reason.item_id)
+
+
+def test_the_named_tag_is_the_nearest_of_those_that_hold(home, an_event):
+    home.ingest(*(an_event(number, "ann", f"i{6 * number:03}") for number in range(5)))
+    reasons = [item.reasons[0] for item in home.recommend("ann", limit=5).items]
+    assert {reason.tag for reason in reasons if reason.code == "because_you"} <= {"rust", "craft"}
+    first = home.recommend("ann", limit=5).items[0]
+    assert first.label == "Because you liked Rust"
+    assert first.reasons[0].events == 5
+    assert len(first.reasons[0].evidence) == home.settings.query.labels.events
+
+
+@pytest.mark.parametrize(
+    ("kind", "start", "words"),
+    [
+        ("like", 0, "liked"),
+        ("save", 0, "saved"),
+        ("complete", 0, "read"),
+        ("complete", 1, "watched"),
+        ("click", 0, "opened"),
+    ],
+)
+def test_the_verb_says_what_was_done_with_most_of_the_evidence(home, an_event, kind, start, words):
+    other = "click" if kind != "click" else "dwell"
+    home.ingest(*(an_event(number, "ann", f"i{start + 6 * number:03}", kind, 1 + number) for number in range(4)))
+    home.ingest(an_event("old", "ann", f"i{start + 24:03}", other, 400))
+    reason = next(item.reasons[0] for item in home.recommend("ann").items if item.reasons[0].code == "because_you")
+    assert reason.verb == words
+
+
+def test_nothing_in_common_but_the_vectors_is_similar_to_an_item(home, an_item, an_event):
+    home.put(an_item(200, tags=["unheard of"], text="rust rust borrow checker compiler systems"))
+    home.ingest(an_event(1, "ann", "i200"))
+    reasons = [item.reasons[0] for item in home.recommend("ann").items if item.label.startswith("Similar to")]
+    assert reasons
+    assert {(reason.code, reason.item_id) for reason in reasons} == {("similar_to", "i200")}
+
+
+def test_what_was_stated_is_named_as_such(home):
+    home.patch("ann", preferences={"tags": ["chess"]})
+    item = home.recommend("ann").items[0]
+    assert item.reasons[0].code == "stated_preference"
+    assert item.label == "Because you prefer Chess"
+    home.patch("ben", goals=["bicycle gears saddle climbing wheels"])
+    assert home.recommend("ben").items[0].label == "Because of the goals you stated"
+
+
+def test_a_session_is_named_where_it_carries_the_score(home, an_event):
+    home.ingest(*(an_event(number, "ann", f"i{6 * number:03}", "like", 30) for number in range(10)))
+    home.ingest(an_event("now", "ann", "i003", "like", 0.0001))
+    items = home.recommend("ann", limit=30).items
+    labels = {item.label for item in items if item.reasons[0].code == "session"}
+    assert labels == {"Because of what you just looked at"}
+    assert any(item.reasons[0].code == "because_you" and "rust" in item.title for item in items)
+
+
+def test_strangers_are_told_what_is_new_or_popular(home, an_event):
+    home.ingest(*(an_event(number, f"u{number}", "i007") for number in range(9)))
+    items = {item.item_id: item for item in home.recommend("stranger", limit=40).items}
+    assert items["i007"].reasons[0].code == "popular"
+    codes = {item.reasons[0].code for item in items.values()}
+    assert "fresh" in codes
+
+
+def test_exploration_names_its_topic_and_an_interest_that_it_borders_on_only_if_it_does(home, an_event):
+    home.ingest(*(an_event(number, "ann", f"i{6 * number:03}") for number in range(5)))
+    context, catalogue = answered(home, "ann").context, home.service.rollover.current.catalogue
+    explored = [item for item in home.recommend("ann", limit=20).items if item.reasons[0].code == "explore"]
+    assert explored
+    centroids = catalogue.snapshot.vectors.topic_centroids
+    for item in explored:
+        row, reason = catalogue.row(item.item_id), item.reasons[0]
+        own = int(catalogue.topics.at(row))
+        assert item.exploration
+        assert reason.topic.casefold() == catalogue.topic_names[own].casefold()
+        closeness = centroids @ catalogue.content.at(row)
+        closeness[own] = -np.inf
+        assert (reason.border is not None) == (int(closeness.argmax()) in context.established)
+        assert reason.topic in item.label
+
+
+def test_sensitive_and_muted_things_are_never_named(home, an_item, an_event):
+    home.put(*(an_item(300 + number, tags=["health", "rust"], text="rust compiler health") for number in range(6)))
+    home.patch("ann", allowed_sensitive_topics=["health"])
+    home.ingest(*(an_event(number, "ann", f"i{300 + number}") for number in range(4)))
+    home.ingest(*(an_event(f"r{number}", "ann", f"i{6 * number:03}") for number in range(3)))
+    items = home.recommend("ann", limit=20).items
+    assert any(item.sensitive for item in items)
+    assert not any("health" in item.label.casefold() or _names(item, "health") for item in items)
+    home.patch("ann", allowed_sensitive_topics=[], muted={"tags": ["craft"]})
+    items = home.recommend("ann", limit=20, debug=True).items
+    assert items
+    gone = {f"i{300 + number}" for number in range(6)}
+    named = {part.item_id for item in items for part in _parts(item)}
+    assert not named & gone
+    assert not any(_names(item, "craft") for item in items)
+
+
+def test_deleted_items_are_no_longer_named(home, an_event):
+    home.ingest(*(an_event(number, "ann", f"i{6 * number:03}") for number in range(3)))
+    home.delete("i000")
+    for item in home.recommend("ann", debug=True).items:
+        assert "i000" not in {part.item_id for part in _parts(item)}
+        assert sum(part.part for part in item.attribution.evidence) == pytest.approx(item.score, abs=1e-5)
+
+
+def test_labels_are_in_the_language_that_the_person_prefers(home, an_event):
+    home.ingest(*(an_event(number, "ann", f"i{6 * number:03}") for number in range(5)))
+    home.patch("ann", preferences={"languages": ["fr", "de-at", "en"]})
+    assert home.recommend("ann").items[0].label == "Weil dir Rust gefallen hat"
+
+
+def test_the_pool_is_scored_as_the_scorer_does(shared, somebody):
+    user = somebody([(0, "like", 1.0), (6, "save", 0.001), (13, "dislike", 3.0)])
+    answer = answered(shared, user)
+    context = Context(
+        answer.context.world, Ask(user, 10, np.empty(0, np.int32), answer.context.now), answer.context.person
+    )
+    again = WeightedScorer(context.settings.weights)(
+        context, Candidates.found(answer.candidates.rows, answer.candidates.source)
+    )
+    np.testing.assert_array_equal(again.rows, answer.candidates.rows)
+    assert build_pipeline(context.settings).explainer.name == "explainer"
+
+
+def _parts(item):
+    evidence = [part for reason in item.reasons for part in reason.evidence or ()]
+    return [*evidence, *item.attribution.evidence]
+
+
+def _names(item, word):
+    return any(
+        word in (text or "").casefold() for reason in item.reasons for text in (reason.tag, reason.topic, reason.border)
+    )
