@@ -46,7 +46,7 @@ def _data_used(charter: Charter) -> Iterator[dict[str, str]]:
     """Every kind of data that is accepted: what, why, and how long it is kept."""
     kinds: dict[str, Mapping[str, Use]] = {
         "event": {kind.value: use for kind, use in charter.events.items()},
-        "profile field": {**charter.profile},
+        "profile field": {str(name): use for name, use in charter.profile.items()},
         "attribute of a person": charter.attributes,
         "context of an event": charter.context,
         "attribute of an item": charter.item_attributes,
