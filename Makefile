@@ -30,7 +30,7 @@ demo: setup ## Fetch MovieLens 100K, index it, replay its events and serve (PORT
 	$(BIN)/penchant demo --port $(PORT)
 
 test: lint ## Run all that CI runs: lint, types, import contracts, tests
-	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup
+	$(BIN)/pytest -n $(PYTEST_WORKERS)
 
 lint: test-env ## Check style, types, import contracts and the Dockerfile
 	$(BIN)/ruff check

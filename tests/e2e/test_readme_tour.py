@@ -9,7 +9,7 @@ import httpx
 import orjson
 import pytest
 
-pytestmark = [pytest.mark.real_model, pytest.mark.server, pytest.mark.xdist_group("town")]
+pytestmark = [pytest.mark.real_model, pytest.mark.server]
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 ADDRESS = "http://127.0.0.1:8000"

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-pytestmark = [pytest.mark.real_model, pytest.mark.server, pytest.mark.xdist_group("town")]
+pytestmark = [pytest.mark.real_model, pytest.mark.server]
 
 VERBS = {"like": "liked", "click": "opened"}
 POSITIVE = set(VERBS)
