@@ -11,6 +11,11 @@ from app.settings import Settings, load_settings
 from indexer.problems import problems
 
 
+def shown(settings: Settings) -> dict[str, str]:
+    """What a command shows to a running service: the key of the settings, if there is one."""
+    return {"X-API-Key": settings.api_key.get_secret_value()} if settings.api_key else {}
+
+
 def settings_or_exit(command: str, config: Path | None) -> Settings:
     """The settings from the environment and a TOML file; the command ends where they are impossible.
 

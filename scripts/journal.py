@@ -16,6 +16,7 @@ from app.storage.duckdb import open_stores
 from app.storage.errors import DatabaseInUseError
 from app.storage.rows import ItemChange
 from indexer.behaviour import EventTable
+from scripts.configured import shown
 
 TIMEOUT = 300.0
 
@@ -59,12 +60,20 @@ def _ask_service(settings: Settings, in_use: DatabaseInUseError) -> Written:
     if address is None:
         raise ServiceUnreachableError(str(in_use)) from in_use
     try:
-        with httpx.Client(base_url=address, timeout=TIMEOUT, trust_env=False) as client:
+        with httpx.Client(base_url=address, timeout=TIMEOUT, trust_env=False, headers=shown(settings)) as client:
             changes = client.get("/admin/items/changes").raise_for_status().content
             events = client.get("/admin/events").raise_for_status().content
+    except httpx.HTTPStatusError as error:
+        raise ServiceUnreachableError(_refusal(address, error.response)) from error
     except httpx.HTTPError as error:
         raise ServiceUnreachableError(f"the service at {address} holds the database and says: {error}") from error
     return Written([_change(orjson.loads(line)) for line in changes.splitlines()], EventTable.from_bytes(events))
+
+
+def _refusal(address: str, answer: httpx.Response) -> str:
+    if answer.status_code in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
+        return f"the service at {address} holds the database and wants an operator's key: set PENCHANT_API_KEY"
+    return f"the service at {address} holds the database and answers {answer.status_code}"
 
 
 def _change(row: dict[str, Any]) -> ItemChange:

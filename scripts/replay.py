@@ -16,6 +16,7 @@ from indexer.progress import ProgressBar
 from indexer.readers import InputFileError
 from indexer.rejects import SAMPLES, Rejects
 from indexer.validation import read_documents
+from scripts.configured import settings_or_exit, shown
 
 ROWS = 2_000
 """Events in one request."""
@@ -25,12 +26,15 @@ def replay(
     events: Annotated[Path, typer.Option(help="Events file, NDJSON or Parquet, in order of time.")],
     users: Annotated[Path | None, typer.Option(help="Users file, sent first.")] = None,
     url: Annotated[str, typer.Option(help="Address of the service.")] = "http://127.0.0.1:8000",
+    config: Annotated[Path | None, typer.Option(help="TOML file of settings.")] = None,
 ) -> None:
     """Send an events file, and a users file if given, to a running service, in order of the file.
 
     Events that the service has already are counted as duplicates, so that a replay may be repeated or continued.
+    To a service with keys `PENCHANT_API_KEY` is shown: with the scope events, or for a users file an operator's.
     """
-    with httpx.Client(base_url=url, timeout=120.0, trust_env=False) as client:
+    headers = shown(settings_or_exit("replay", config))
+    with httpx.Client(base_url=url, timeout=120.0, trust_env=False, headers=headers) as client:
         try:
             if users is not None:
                 send_users(client, users)

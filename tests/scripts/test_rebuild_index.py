@@ -4,13 +4,16 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
+import httpx
 import pytest
 from typer.testing import CliRunner, Result
 
+from app.storage.errors import DatabaseInUseError
 from indexer.snapshot_files import SnapshotFolder
 from models.encoder import HashingEncoder
-from scripts import rebuild_index
+from scripts import journal, rebuild_index
 from scripts.cli import app
 
 ROOT = Path(__file__).parents[2]
@@ -134,3 +137,24 @@ def test_a_database_that_is_held_by_who_does_not_answer_ends_the_build(tmp_path:
     assert answer.exit_code == unanswered.exit_code == 1
     assert f"process {holder.pid}: stop the service" in answer.output
     assert "the service at http://127.0.0.1:9 holds the database and says: " in unanswered.output
+
+
+def test_a_service_with_keys_is_shown_the_one_of_the_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process holds the database, and a service that wants a key answers for it."""
+    shown: list[str | None] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        shown.append(request.headers.get("X-API-Key"))
+        return httpx.Response(401)
+
+    real = httpx.Client
+    monkeypatch.setattr(
+        journal.httpx, "Client", lambda **options: real(**options, transport=httpx.MockTransport(answer))
+    )
+    monkeypatch.setattr(journal, "open_stores", Mock(side_effect=DatabaseInUseError("held")))
+    monkeypatch.setattr(journal, "service_address", lambda _: "http://127.0.0.1:9")
+    monkeypatch.setenv("PENCHANT_API_KEY", "penchant_a_b")
+    refused = rebuild("--items", items(tmp_path / "items.ndjson", 3))
+    assert refused.exit_code == 1
+    assert "wants an operator's key: set PENCHANT_API_KEY" in refused.output
+    assert shown == ["penchant_a_b"]

@@ -120,3 +120,22 @@ def test_an_events_file_is_required() -> None:
     answer = CliRunner().invoke(app, ["replay"])
     assert answer.exit_code == 2
     assert "--events" in answer.output
+
+
+@pytest.mark.parametrize(("environment", "shown"), [({}, None), ({"PENCHANT_API_KEY": "penchant_a_b"}, "penchant_a_b")])
+def test_the_key_of_the_settings_is_shown(
+    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], shown: str | None
+) -> None:
+    keys: list[str | None] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        keys.append(request.headers.get("X-API-Key"))
+        return service(request)
+
+    real = httpx.Client
+    monkeypatch.setattr(
+        replay.httpx, "Client", lambda **options: real(**options, transport=httpx.MockTransport(answer))
+    )
+    path = write(tmp_path / "events.ndjson", event(1))
+    assert CliRunner().invoke(app, ["replay", "--events", str(path)], env=environment).exit_code == 0
+    assert keys == [shown]

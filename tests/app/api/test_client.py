@@ -1,14 +1,18 @@
 """The Python client, against the application in this process: what it sends is taken, what it answers is typed."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.access.caller import Scope as KeyScope
 from app.access.keyfile import KeyFile
 from app.api.schemas.slate import Slate
 from app.client import AsyncClient, Client, ProblemError, Retries, calls
@@ -18,6 +22,7 @@ from app.client.client import Service
 EVENT = {"event_id": "e1", "user_id": "ada/1", "item_id": "i1", "type": "like", "occurred_at": "2024-05-01T12:00:00Z"}
 ITEM = {"item_id": "i/1", "title": "Title", "text": "", "tags": [], "format": "article", "language": "en"}
 URL = "http://localhost"
+PAGE = Path(__file__).parents[3] / "docs" / "client.md"
 
 
 class Waiting(httpx.BaseTransport):
@@ -55,6 +60,17 @@ def send(request, served) -> Callable[..., Any]:
             return client.send(call)
 
     return waiting if request.param == "waiting" else lambda call, **shown: asyncio.run(awaited(call, **shown))
+
+
+def test_the_pages_examples_run(served, tmp_path, monkeypatch, capsys):
+    """The first and the last need no loop of their own; the second is the first, awaited."""
+    first, _, last = re.findall(r"```python\n(.*?)```", PAGE.read_text(), flags=re.DOTALL)
+    monkeypatch.setattr("app.client.Client", partial(Client, transport=Waiting(served)))
+    scope: dict[str, Any] = {}
+    exec(first, scope)  # noqa: S102 - our own page
+    assert "Because you liked rust" in capsys.readouterr().out
+    key = KeyFile(tmp_path).change(lambda ring: ring.with_key("shop", [KeyScope.TOKENS], datetime.now(UTC)))
+    exec(last, scope | {"penchant": Client(URL, key=key, transport=Waiting(served))})  # noqa: S102 - likewise
 
 
 def test_a_slate_is_typed(send, service):
