@@ -1,4 +1,4 @@
-"""Every control on everybody: whose state was learned, who never came, who opted out, who was erased, who is unknown."""
+"""Every control on everybody: the known, the never seen, the opted out, the erased and the unknown."""
 
 import pytest
 
