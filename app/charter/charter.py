@@ -17,7 +17,22 @@ PACKAGED: Final = Path(__file__).parent / "default.toml"
 ANY: Final = "*"
 """Declares every name of a category."""
 
-ProfileField = Literal["role", "time_zone", "goals", "preferences.tags", "preferences.topics", "preferences.less_of", "preferences.providers", "preferences.formats", "preferences.languages", "muted.tags", "muted.topics", "muted.providers", "allowed_sensitive_topics", "personalization"]
+ProfileField = Literal[
+    "role",
+    "time_zone",
+    "goals",
+    "preferences.tags",
+    "preferences.topics",
+    "preferences.less_of",
+    "preferences.providers",
+    "preferences.formats",
+    "preferences.languages",
+    "muted.tags",
+    "muted.topics",
+    "muted.providers",
+    "allowed_sensitive_topics",
+    "personalization",
+]
 Words = Annotated[str, Field(min_length=1, max_length=5_000)]
 Days = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 

@@ -137,8 +137,9 @@ class MemoryPerson:  # what it leaves unused, the real one takes
             "personalization": True,
             "epoch": 0,
             "explicit": {},
-            "implicit": {"topics": [], "formats": []},
-            "signals": {"positive": 0, "neutral": 0, "negative": 0},
+            "implicit": {"topics": [], "formats": [], "reading": None, "hours": None, "session": None},
+            "negative": {"evidence": []},
+            "signals": {"positive": 0, "neutral": 0, "negative": 0, "by_type": {}},
             "freshness": {"as_of": NOW, **freshness, **half_lives},
         }
 
