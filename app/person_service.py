@@ -11,19 +11,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from app.charter.gate import Gate
 from app.control import Control
 from app.errors import UndeclaredDataError
 from app.export import Export, controls_of, moment
 from app.identity import Identity
+from app.inferences import Told
 from app.interests import Interests
 from app.profiles import profile_payload
 from app.recommending import Recommending
 from app.requests import PersonalizationRequest, PreviewRequest, ProfilePatch, ResetRequest, Wish
-from app.storage.rows import Forgetting
+from app.storage.rows import Forgetting, LoggedColumns
 from app.upkeep import Upkeep
 from indexer.snapshot import Manifest
 from indexer.snapshot_files import SnapshotFolder
+from models.events import CODE_OF, EventType
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +61,9 @@ class PersonService:
 
     def profile(self, user_id: str) -> dict[str, Any]:
         """What is held and inferred of one person."""
-        return profile_payload(self._recommending.context(user_id, 1, []))
+        events = self._upkeep.stores.events
+        told = Told(events.event_ids, lambda: _dwells(events.columns_of([user_id])))
+        return profile_payload(self._recommending.context(user_id, 1, []), told)
 
     def etag(self, user_id: str) -> str:
         """Names the state of what a person stated and switched."""
@@ -182,3 +188,9 @@ class PersonService:
             "kept_seen": forgetting.keeps_seen,
             "undo_until": moment(forgetting.undo_until),
         }
+
+
+def _dwells(log: LoggedColumns) -> dict[int, float]:
+    """The length of each dwell of which it is known, in seconds, by number."""
+    known = (log.codes == CODE_OF[EventType.DWELL]) & ~np.isnan(log.values)
+    return dict(zip(log.sequence[known].tolist(), log.values[known].tolist(), strict=True))

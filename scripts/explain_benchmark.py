@@ -11,6 +11,7 @@ import orjson
 import typer
 from threadpoolctl import threadpool_limits
 
+from indexer.build import EmptyCatalogueError
 from indexer.progress import ProgressBar
 from indexer.readers import InputFileError
 from models.sentence_encoder import SentenceTransformerEncoder
@@ -57,7 +58,7 @@ def explain_benchmark(
         files = _movielens() if data is None else Files.of(data)
         with replayed(files, settings, SentenceTransformerEncoder(settings.index.encoder)) as replay:
             measured = _measure(replay, Sample(people, limit, seed))
-    except (FileNotFoundError, InputFileError) as error:
+    except (FileNotFoundError, InputFileError, EmptyCatalogueError) as error:
         typer.echo(f"explain-benchmark: {error}", err=True)
         raise typer.Exit(1) from error
     report = Report.of(measured, seed)

@@ -84,6 +84,7 @@ def replayed(files: Files, settings: Settings, encoder: Encoder) -> Iterator[Rep
 
     Raises:
         InputFileError: a file is missing or damaged.
+        EmptyCatalogueError: no item is good.
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="penchant-replayed-")))
@@ -95,6 +96,7 @@ def replayed(files: Files, settings: Settings, encoder: Encoder) -> Iterator[Rep
         private = settings.model_copy(update={"data_dir": folder, "as_of": last, "snapshots": once})
         with Rejects() as rejects:
             items = replace(from_file(files.items, (), rejects), rules=load_charter(settings.charter).rules())
+            _tell(rejects, files.items)
         _build(private, items, encoder, cache)
         lifespan = running(private, encoder)
         service = runner.run(lifespan.__aenter__())
@@ -131,8 +133,12 @@ async def _take_in(service: Service, users: Path | None, events: Sequence[EventD
 def _read(path: Path, kind: type[SomeDocument]) -> Iterator[SomeDocument]:
     with Rejects() as rejects:
         yield from read_documents(path, kind, rejects)
-        if rejects.count:
-            typer.echo(f"{rejects.count} rows of {path} were rejected, such as {rejects.samples[0]}", err=True)
+        _tell(rejects, path)
+
+
+def _tell(rejects: Rejects, path: Path) -> None:
+    if rejects.count:
+        typer.echo(f"{rejects.count} rows of {path} were rejected, such as {rejects.samples[0]}", err=True)
 
 
 def _say_nothing(_step: str) -> None:

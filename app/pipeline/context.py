@@ -103,6 +103,11 @@ class Context:
         self.person = person if person is not None and person.row.personalization else None
         self._known = person
 
+    @property
+    def known(self) -> Person | None:
+        """The person, with personalisation on or off; None where nothing is known."""
+        return self._known
+
     @cached_property
     def events(self) -> EventColumns | None:
         """The person's events since the last reset; None where there are none to learn from."""

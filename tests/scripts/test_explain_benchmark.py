@@ -37,6 +37,8 @@ def folder(tmp_path: Path) -> Path:
             "title": f"{themes[number % 3]} {number}",
             "text": WORDS[themes[number % 3]],
             "tags": [themes[number % 3]],
+            "format": "article",
+            "language": "en",
             "published_at": f"2026-01-{1 + number % 28:02}T00:00:00Z",
         }
         for number in range(60)
@@ -84,3 +86,11 @@ def test_a_folder_without_events_is_refused(tmp_path: Path) -> None:
     answer = call("--data", str(tmp_path))
     assert answer.exit_code == 1
     assert "has no events.ndjson" in answer.output
+
+
+def test_items_of_which_none_is_good_are_refused(folder: Path) -> None:
+    (folder / "items.ndjson").write_text('{"item_id": "i1"}')
+    answer = call("--data", str(folder))
+    assert answer.exit_code == 1
+    assert "1 rows of" in answer.output
+    assert "there is no item to index" in answer.output

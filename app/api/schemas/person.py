@@ -45,6 +45,9 @@ class Explicit(Answer):
 class Evidence(Answer):
     """An event that an inference rests on."""
 
+    event_id: str | None
+    """By which it can be ignored."""
+
     item_id: str
     title: str
 
@@ -57,8 +60,27 @@ class Evidence(Answer):
     weight_now: float
     """What is left of its weight."""
 
+    faded_at: datetime
+    """When a tenth of its weight will be left."""
 
-class TopicShare(Answer):
+
+class Support(Answer):
+    """What an inference rests on."""
+
+    events: int
+    """How many events."""
+
+    half_life_days: float
+    """Days until an event counts half."""
+
+    faded_at: datetime
+    """When a tenth of what it weighs now will be left, if nothing is added."""
+
+    evidence: list[Evidence]
+    """The events that weigh most."""
+
+
+class TopicShare(Support):
     """A topic of interest."""
 
     topic: str
@@ -70,22 +92,80 @@ class TopicShare(Answer):
     established: bool
     """Whether it is among the established interests, which exploration leaves aside."""
 
-    evidence: list[Evidence]
-    """The events that weigh most."""
+    trend: float | None = Field(ge=-1, le=1)
+    """Its share of the last 30 days, less its share of the time before; null without events in both."""
 
 
-class FormatShare(Answer):
+class FormatShare(Support):
     """A format engaged with."""
 
     format: str
     share: float = Field(ge=0, le=1)
 
 
+class Reading(Answer):
+    """How a person reads."""
+
+    opened: int
+    """Items opened."""
+
+    finished: int
+    """Items finished."""
+
+    completion: float
+    """The second divided by the first."""
+
+    words_per_minute: float | None
+    """Median over the latest finished items of which the time is known."""
+
+    events: int
+    """How many events this rests on."""
+
+
+class Hours(Answer):
+    """When a person engages."""
+
+    time_zone: str
+
+    shares: list[float] = Field(min_length=24, max_length=24)
+    """Part of the decayed positive mass in each hour of the day, from midnight."""
+
+    events: int
+    half_life_days: float
+
+
+class SessionTopic(Answer):
+    """A topic of the session."""
+
+    topic: str
+    share: float
+
+
+class SessionIntent(Answer):
+    """What a person is after just now."""
+
+    topics: list[SessionTopic]
+    half_life_minutes: float
+    faded_at: datetime
+    events: int
+    evidence: list[Evidence]
+
+
+class Negative(Answer):
+    """What was spoken against."""
+
+    evidence: list[Evidence]
+    """The negative events that weigh most."""
+
+
 class Implicit(Answer):
-    """What was inferred of a person from their events."""
+    """What was inferred of a person from their events; nothing while personalization is off."""
 
     topics: list[TopicShare]
     formats: list[FormatShare]
+    reading: Reading | None
+    hours: Hours | None
+    session: SessionIntent | None
 
 
 class Signals(Answer):
@@ -94,6 +174,9 @@ class Signals(Answer):
     positive: int
     neutral: int
     negative: int
+
+    by_type: dict[str, int]
+    """The same by event type."""
 
 
 class Freshness(Answer):
@@ -122,6 +205,7 @@ class Profile(Answer):
 
     explicit: Explicit
     implicit: Implicit
+    negative: Negative
     signals: Signals
     freshness: Freshness
 

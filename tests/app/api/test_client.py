@@ -163,7 +163,7 @@ class Flaky(httpx.BaseTransport):
         self.outcomes = list(outcomes)
         self.sent = 0
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:  # noqa: ARG002 - the signature is httpx's
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
         self.sent += 1
         outcome = self.outcomes.pop(0)
         if isinstance(outcome, Exception):

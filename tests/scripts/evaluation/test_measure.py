@@ -21,7 +21,7 @@ class Oracle:
         self.settings: Settings = {}
         self._lists = lists
 
-    def rank(self, histories: Lists, scope: Scope, k: int) -> Rows:  # noqa: ARG002 - it knows better
+    def rank(self, histories: Lists, scope: Scope, k: int) -> Rows:
         ranked = np.full((len(histories), k), -1, dtype=np.int32)
         for place, user in enumerate(histories.users):
             at = int(np.searchsorted(self._lists.users, user))
