@@ -64,9 +64,9 @@ def shown(output: str) -> Any:
 
 
 def fits(shape: Any, answer: Any) -> bool:
-    """Whether an answer has the keys, the types and at least the entries that are shown."""
+    """Whether an answer has at least the keys and entries that are shown, of the types that are shown."""
     if isinstance(shape, dict):
-        same = isinstance(answer, dict) and shape.keys() == answer.keys()
+        same = isinstance(answer, dict) and shape.keys() <= answer.keys()
         return same and all(fits(shape[key], answer[key]) for key in shape)
     if isinstance(shape, list):
         entries = [entry for entry in shape if entry != LEFT_OUT]

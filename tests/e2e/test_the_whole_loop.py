@@ -77,10 +77,11 @@ def named_evidence(town) -> int:
             assert reason["event"] in POSITIVE
             assert reason["title"] == evidence["title"]
             assert reason["share"] > 0
-            shown = reason.get("tag", reason["title"])
-            assert item["label"].lower() == f"because you {VERBS[reason['event']]} {shown}".lower()
+            because = f"because you {reason.get('verb')} {reason.get('tag')}"
+            expected = because if reason["code"] == "because_you" else f"similar to {reason['title']}"
+            assert item["label"].lower() == expected.lower()
             shared = set(evidence["tags"]) & set(town.films[item["item_id"]]["tags"])
-            assert reason["tag"] in shared if shared else "tag" not in reason
+            assert reason["tag"] in shared if reason["code"] == "because_you" else "tag" not in reason
     return named
 
 

@@ -34,14 +34,14 @@ class Als:
 
     def learn(self, split: Split, settings: Settings) -> _FoldedIn:
         """Alternate between people and items."""
-        model = _package("implicit.cpu.als").AlternatingLeastSquares(
-            factors=int(settings["factors"]),
-            regularization=settings["regularization"],
-            alpha=settings["alpha"],
-            iterations=self.iterations,
-            random_state=split.seed,
-        )
         with _one_blas_thread():
+            model = _package("implicit.cpu.als").AlternatingLeastSquares(
+                factors=int(settings["factors"]),
+                regularization=settings["regularization"],
+                alpha=settings["alpha"],
+                iterations=self.iterations,
+                random_state=split.seed,
+            )
             model.fit(_implicit_matrix(_engaged(split)), show_progress=False)
         return _FoldedIn(model)
 
