@@ -114,9 +114,9 @@ def test_told_to_stop_it_finishes_what_it_has_begun(tmp_path: Path, number: sign
         url = httpx.URL(address)
         with socket.create_connection((url.host, url.port or 80), timeout=10) as connection:
             body = b'{"user_id": "u", "limit": 0}'
-            head = b"POST /recommend HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-                b"POST /recommend HTTP/1.1\r\nHost: localhost\r\n"
-                b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+            head = b"POST /recommend HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            head += b"Content-Length: %d\r\n\r\n"
+            connection.sendall(head % len(body) + body[:5])
             time.sleep(0.3)
             server.send_signal(number)
             time.sleep(0.5)
