@@ -1,4 +1,9 @@
-"""Every control on everybody: the known, the never seen, the opted out, the erased and the unknown."""
+"""Every control on everybody: the known, the never seen, the opted out, the erased and the unknown.
+
+One service serves them all; each test has a person of its own, beside others who go about their business.
+"""
+
+from itertools import count
 
 import pytest
 
@@ -6,180 +11,204 @@ from app.errors import EventNotFoundError, NothingToUndoError, PenchantError
 
 STATES = ("learned", "never seen", "opted out", "erased", "unknown")
 """Somebody who never came was at least shown something; of an unknown person not even that is known."""
-USER = "ada"
+KNOWN = {"learned", "opted out"}
+NUMBERS = count(1_000, 1_000)
 
 
-def enter(home, an_event, state):
-    """Bring a person into a state."""
-    if state in {"learned", "opted out", "erased"}:
-        home.ingest(*(an_event(n, USER, f"i{n * 6:03}") for n in range(8)), an_event(90, USER, "i001", "dismiss"))
-        home.patch(USER, goals=["grow vegetables"])
-    if state == "opted out":
-        home.switch(USER, enabled=False)
-    if state == "erased":
-        home.erase(USER)
-    if state == "never seen":
-        home.recommend(USER)
+@pytest.fixture(scope="module")
+def home(tmp_path_factory, open_household, an_item):
+    with open_household(tmp_path_factory.mktemp("matrix")) as opened:
+        opened.publish([an_item(number) for number in range(90)])
+        yield opened
+
+
+class Case:
+    """A person in a state."""
+
+    def __init__(self, home, an_event, state):
+        self.home, self.state, self.number = home, state, next(NUMBERS)
+        self.user, self.known = f"person-{self.number}", state in KNOWN
+        self.an_event = an_event
+        if self.known or state == "erased":
+            self.send(*(f"i{n * 6:03}" for n in range(8)))
+            self.send("i001", kind="dismiss")
+            home.patch(self.user, goals=["grow vegetables"])
+        if state == "opted out":
+            home.switch(self.user, enabled=False)
+        if state == "erased":
+            home.erase(self.user)
+        if state == "never seen":
+            home.recommend(self.user)
+
+    def send(self, *items, user=None, kind="like"):
+        """The statuses of one event about each item."""
+        self.number += len(items)
+        first = self.number - len(items)
+        events = [self.an_event(first + n, user or self.user, item, kind) for n, item in enumerate(items)]
+        return self.home.ingest(*events)
+
+    def profile(self):
+        return self.home.service.person.profile(self.user)
+
+    def actions(self):
+        return [each["action"] for each in self.home.service.person.controls(self.user)["actions"]]
+
+    def slate(self):
+        return [item.item_id for item in self.home.recommend(self.user, limit=20).items]
+
+    def personalized(self):
+        return self.home.recommend(self.user).personalized
+
+    def held(self):
+        return [each.event.item_id for each in self.home.stores.events.held(self.user)]
+
+    def topic(self, item):
+        return self.home.service.rollover.current.catalogue.slug_of(item)
 
 
 @pytest.fixture(params=STATES)
-def state(request, home, an_event):
-    """A household in which Ada is in one of the states, and Bob goes about his business."""
-    home.ingest(*(an_event(500 + n, "bob", f"i{n * 6 + 1:03}") for n in range(4)))
-    enter(home, an_event, request.param)
-    return request.param
+def case(request, home, an_event):
+    return Case(home, an_event, request.param)
 
 
-def topic_of(home, item):
-    return home.service.rollover.current.catalogue.slug_of(item)
+def test_profile(case):
+    profile = case.profile()
+    assert profile["known"] == case.known
+    assert profile["personalization"] == (case.state != "opted out")
+    assert bool(profile["explicit"].get("goals")) == case.known
+    assert bool(profile["implicit"]["topics"]) == (case.state == "learned")
 
 
-def slate(home, user=USER):
-    return [item.item_id for item in home.recommend(user, limit=20).items]
-
-
-def personalized(home):
-    return home.recommend(USER).personalized
-
-
-def events_held(home):
-    return len(home.stores.events.held(USER))
-
-
-def test_profile(home, state):
-    profile = home.service.person.profile(USER)
-    assert profile["known"] == (state in {"learned", "opted out"})
-    assert profile["personalization"] == (state != "opted out")
-    assert bool(profile["explicit"].get("goals")) == (state in {"learned", "opted out"})
-    assert bool(profile["implicit"]["topics"]) == (state == "learned")
-
-
-def test_edit(home, state):
-    after = home.patch(USER, goals=["telescope galaxies"], preferences={"tags": ["astronomy"]})
+def test_edit(home, case):
+    after = home.patch(case.user, goals=["telescope galaxies"], preferences={"tags": ["astronomy"]})
     assert after["explicit"]["goals"] == ["telescope galaxies"]
-    assert personalized(home) == (state != "opted out")
+    assert case.personalized() == (case.state != "opted out")
 
 
-def test_more_of_a_topic(home, state):
-    topic = topic_of(home, "i005")  # chess
-    answer = home.wish(USER, topic, "more")
+def test_more_of_a_topic(home, case):
+    topic = case.topic("i005")
+    answer = home.wish(case.user, topic, "more")
     assert (answer["before"], answer["after"]) == (None, None)
-    assert home.service.person.profile(USER)["explicit"]["preferences"]["topics"] == [topic]
-    assert personalized(home) == (state != "opted out")
+    assert case.profile()["explicit"]["preferences"]["topics"] == [topic]
+    assert case.personalized() == (case.state != "opted out")
 
 
-def test_mute_a_topic(home, state):
-    assert state
-    topic = topic_of(home, "i005")
-    home.wish(USER, topic, "mute")
-    assert topic not in {topic_of(home, item) for item in slate(home)}
+def test_less_of_a_topic(home, case):
+    home.wish(case.user, case.topic("i005"), "more")
+    home.wish(case.user, case.topic("i005"), "less")
+    assert case.profile()["explicit"]["preferences"]["less_of"] == [case.topic("i005")]
+    assert case.profile()["explicit"]["preferences"]["topics"] == []
 
 
-def test_remove_a_topic(home, state):
-    topic = topic_of(home, "i000")
-    home.wish(USER, topic, None)
-    shares = {each["topic"] for each in home.service.person.profile(USER)["implicit"]["topics"]}
-    assert topic not in shares
-    assert bool(shares) is False or state == "learned"
+def test_mute_a_topic(home, case):
+    home.wish(case.user, case.topic("i005"), "mute")
+    assert case.topic("i005") not in {case.topic(item) for item in case.slate()}
 
 
-def test_a_preview_changes_nothing(home, state):
-    before, actions = slate(home), len(home.service.person.controls(USER)["actions"])
+def test_remove_a_topic(home, case):
+    home.wish(case.user, case.topic("i000"), None)
+    assert case.topic("i000") not in {each["topic"] for each in case.profile()["implicit"]["topics"]}
+    assert case.actions()[-1] == "reset"
+
+
+def test_a_preview_changes_nothing(home, case):
+    before, actions = case.slate(), case.actions()
     for wish in ("more", "less", "mute", None):
-        home.wish(USER, topic_of(home, "i000"), wish, preview=True)
-    assert slate(home) == before
-    assert len(home.service.person.controls(USER)["actions"]) == actions
-    assert home.service.person.profile(USER)["known"] == (state in {"learned", "opted out"})
+        answer = home.wish(case.user, case.topic("i000"), wish, preview=True)
+        assert answer["before"]["items"]
+        assert answer["after"]["items"]
+    assert case.slate() == before
+    assert case.actions() == actions
+    assert case.profile()["known"] == case.known
 
 
-def test_ignore_an_event(home, state):
-    if state in {"learned", "opted out"}:
-        home.ignore_event(USER, "e0")
-        assert events_held(home) == 8
+def test_ignore_an_event(home, case):
+    name = f"e{case.number - 9}"
+    if case.known:
+        home.ignore_event(case.user, name)
+        assert len(case.held()) == 8
     else:
         with pytest.raises(EventNotFoundError):
-            home.ignore_event(USER, "e0")
+            home.ignore_event(case.user, name)
 
 
-def test_reset(home, state):
-    receipt = home.reset(USER)
+def test_reset(home, case):
+    receipt = home.reset(case.user)
     assert (receipt["epoch"], receipt["scope"]) == (1, "all")
-    assert home.service.person.profile(USER)["implicit"]["topics"] == []
-    assert personalized(home) == (state == "learned")  # by the goals, which stay
+    assert case.profile()["implicit"]["topics"] == []
+    assert case.personalized() == (case.state == "learned")  # by the goals, which stay
 
 
-def test_undo_a_reset(home, state):
-    before = slate(home)
+def test_undo_a_reset(home, case):
     with pytest.raises(NothingToUndoError):
-        home.undo_reset(USER)
-    home.reset(USER)
-    home.undo_reset(USER)
-    assert slate(home) == before
-    assert state
+        home.undo_reset(case.user)
+    before = case.slate()
+    home.reset(case.user)
+    home.undo_reset(case.user)
+    assert case.slate() == before
 
 
-def test_switch_off(home, an_event, state):
-    home.switch(USER, enabled=False)
-    assert not personalized(home)
-    held = events_held(home)
-    assert home.ingest(an_event(77, USER, "i050")) == ["ignored"]
-    assert events_held(home) == held
-    assert "i050" not in slate(home)
-    assert home.service.person.action_counts(0)["personalization_off"] == 1 + (state == "opted out")
+def test_switch_off(home, case):
+    counted = home.service.person.action_counts(0).get("personalization_off", 0)
+    home.switch(case.user, enabled=False)
+    assert not case.personalized()
+    held = case.held()
+    assert case.send("i050") == ["ignored"]
+    assert case.held() == held
+    assert "i050" not in case.slate()
+    assert home.service.person.action_counts(0)["personalization_off"] == counted + 1
 
 
-def test_switch_on(home, an_event, state):
-    home.switch(USER, enabled=True)
-    assert personalized(home) == (state in {"learned", "opted out"})
-    assert home.ingest(an_event(77, USER, "i050")) == ["accepted"]
-    assert personalized(home)
+def test_switch_on(home, case):
+    home.switch(case.user, enabled=True)
+    assert case.personalized() == case.known
+    assert case.send("i050") == ["accepted"]
+    assert case.personalized()
 
 
-def test_merge_an_anonymous_session_into_them(home, an_event, state):
-    home.ingest(an_event(300, "anon", "i011"))
-    if state == "opted out":
+def test_merge_an_anonymous_session_into_them(home, case):
+    session = f"session-{case.number}"
+    case.send("i011", user=session)
+    if case.state == "opted out":
         with pytest.raises(PenchantError, match="switched personalization off"):
-            home.merge(USER, "anon")
-        assert not home.service.person.profile("anon")["explicit"]
+            home.merge(case.user, session)
         return
-    assert home.merge(USER, "anon")["merged"]
-    assert not home.merge(USER, "anon")["merged"]
-    assert home.ingest(an_event(301, "anon", "i017")) == ["accepted"]
-    held = {each.event.item_id for each in home.stores.events.held(USER)}
-    assert {"i011", "i017"} <= held
-    assert not home.service.person.profile("anon")["known"]
+    assert home.merge(case.user, session)["merged"]
+    assert not home.merge(case.user, session)["merged"]
+    assert case.send("i017", user=session) == ["accepted"]
+    assert {"i011", "i017"} <= set(case.held())
+    assert not home.service.person.profile(session)["known"]
 
 
-def test_merge_them_into_somebody(home, state):
-    if state == "opted out":
+def test_merge_them_into_somebody(home, case):
+    other = f"other-{case.number}"
+    case.send("i013", "i019", user=other)
+    if case.state == "opted out":
         with pytest.raises(PenchantError, match="switched personalization off"):
-            home.merge("bob", USER)
+            home.merge(other, case.user)
         return
-    assert home.merge("bob", USER)["merged"]
-    assert home.service.person.profile("bob")["signals"]["positive"] == (12 if state == "learned" else 4)
+    assert home.merge(other, case.user)["merged"]
+    assert home.service.person.profile(other)["signals"]["positive"] == (10 if case.known else 2)
     with pytest.raises(PenchantError, match="merged into a known person"):
-        home.reset(USER)
+        home.reset(case.user)
 
 
-def test_export(home, state):
-    export = home.service.person.export(USER)
-    rows = {name: list(part()) for name, part in export.parts().items()}
-    known = state in {"learned", "opted out"}
-    assert len(rows["events"]) == (9 if known else 0)
-    assert [row["personalization"] for row in rows["users"]] == ([state != "opted out"] if known else [])
-    assert bool(rows["controls"]) == known
+def test_export(home, case):
+    rows = {name: list(part()) for name, part in home.service.person.export(case.user).parts().items()}
+    assert len(rows["events"]) == (9 if case.known else 0)
+    assert [row["personalization"] for row in rows["users"]] == ([case.state != "opted out"] if case.known else [])
+    assert bool(rows["controls"]) == case.known
 
 
-def test_history(home, state):
-    actions = [each["action"] for each in home.service.person.controls(USER)["actions"]]
+def test_history(case):
     expected = {"learned": ["profile_edited"], "opted out": ["profile_edited", "personalization_off"]}
-    assert actions == expected.get(state, [])
+    assert case.actions() == expected.get(case.state, [])
 
 
-def test_erase(home, state):
-    receipt = home.erase(USER)
-    known = state in {"learned", "opted out"}
-    assert receipt["deleted"]["events"] == (9 if known else 0)
-    assert receipt["database_rewritten"] == known
-    assert not any(home.erase(USER)["deleted"].values())
-    assert not home.service.person.profile(USER)["known"]
+def test_erase(home, case):
+    home.stores.rewrite().result()  # what erasures before this one left
+    receipt = home.erase(case.user)
+    assert receipt["deleted"]["events"] == (9 if case.known else 0)
+    assert receipt["database_rewritten"] == case.known
+    assert not any(home.erase(case.user)["deleted"].values())
+    assert not case.profile()["known"]
