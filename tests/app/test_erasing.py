@@ -11,7 +11,7 @@ from app.errors import MergeRefusedError
 from app.sweeping import sweep
 from indexer.documents import EventDocument, UserDocument
 
-SECRET = 'zoë "4711"/person@example.org'
+PERSON = 'zoë "4711"/person@example.org'
 
 
 def essence(slate):
@@ -39,47 +39,47 @@ class TestErasure:
             home.publish([an_item(number) for number in range(90)])
             for start in range(20_000, 100_000, 10_000):
                 home.ingest(*crowd(an_event, start))
-                home.ingest(*(an_event(start + 5_000 + n, SECRET, f"i{n:03}", "click", 9) for n in range(90)))
-                home.ingest(*(an_event(start + 6_000 + n, f"{SECRET}-session", f"i{n:03}", "click") for n in range(40)))
-                home.patch(SECRET, role=f"nurse {start}", goals=[f"goal {start}"])
-            live(home, an_event, SECRET)
-            home.merge(SECRET, f"{SECRET}-session")
-            home.reset(SECRET, keep_seen=True)
+                home.ingest(*(an_event(start + 5_000 + n, PERSON, f"i{n:03}", "click", 9) for n in range(90)))
+                home.ingest(*(an_event(start + 6_000 + n, f"{PERSON}-session", f"i{n:03}", "click") for n in range(40)))
+                home.patch(PERSON, role=f"nurse {start}", goals=[f"goal {start}"])
+            live(home, an_event, PERSON)
+            home.merge(PERSON, f"{PERSON}-session")
+            home.reset(PERSON, keep_seen=True)
             home.publish([an_item(number) for number in range(91)])
-            assert any(hit.place.startswith("penchant.duckdb") for hit in sweep(tmp_path, SECRET).hits)
-            receipt = home.erase(SECRET)
+            assert any(hit.place.startswith("penchant.duckdb") for hit in sweep(tmp_path, PERSON).hits)
+            receipt = home.erase(PERSON)
             assert receipt["aliases"] == 1
             assert receipt["deleted"]["events"] > 900
-            assert sweep(tmp_path, SECRET).hits == ()  # while the service runs
-            assert not home.service.person.profile(SECRET)["known"]
-            assert home.service.person.controls(SECRET)["actions"] == []
+            assert sweep(tmp_path, PERSON).hits == ()  # while the service runs
+            assert not home.service.person.profile(PERSON)["known"]
+            assert home.service.person.controls(PERSON)["actions"] == []
             assert home.ingest(an_event(1, "somebody-else", "i000")) == ["accepted"]
-        assert sweep(tmp_path, SECRET).hits == ()  # and when it has stopped
+        assert sweep(tmp_path, PERSON).hits == ()  # and when it has stopped
 
     def test_nothing_in_memory_names_the_person(self, home, an_event):
-        live(home, an_event, SECRET)
-        home.erase(SECRET)
-        assert home.service.rollover.current.people.get(SECRET) is None
-        assert home.service._recommending.stored(SECRET) == []  # noqa: SLF001
-        assert home.service._recommending._windows.shown(SECRET) == ()  # noqa: SLF001
-        assert home.service.person._upkeep.decisions.forgettings_of(SECRET) == []  # noqa: SLF001
+        live(home, an_event, PERSON)
+        home.erase(PERSON)
+        assert home.service.rollover.current.people.get(PERSON) is None
+        assert home.service._recommending.stored(PERSON) == []  # noqa: SLF001
+        assert home.service._recommending._windows.shown(PERSON) == ()  # noqa: SLF001
+        assert home.service.person._upkeep.decisions.forgettings_of(PERSON) == []  # noqa: SLF001
 
     def test_others_are_recommended_what_they_were_before_the_person_came(self, home, an_event):
         home.ingest(*crowd(an_event))
         before = essence(home.recommend("u3"))
-        live(home, an_event, SECRET)
-        home.erase(SECRET)
+        live(home, an_event, PERSON)
+        home.erase(PERSON)
         assert essence(home.recommend("u3")) == before
 
     def test_an_erased_person_who_comes_back_is_a_stranger(self, home, an_event):
-        stranger = essence(home.recommend(SECRET))
-        live(home, an_event, SECRET)
-        home.erase(SECRET)
-        assert essence(home.recommend(SECRET)) == stranger
-        assert home.ingest(an_event(0, SECRET, "i000")) == ["accepted"]  # not even what was ignored is remembered
+        stranger = essence(home.recommend(PERSON))
+        live(home, an_event, PERSON)
+        home.erase(PERSON)
+        assert essence(home.recommend(PERSON)) == stranger
+        assert home.ingest(an_event(0, PERSON, "i000")) == ["accepted"]  # not even what was ignored is remembered
 
     def test_the_receipt_says_which_snapshots_were_learned_from_many_people(self, home, an_event):
-        receipt = home.erase(SECRET)
+        receipt = home.erase(PERSON)
         assert receipt["aggregates"]["snapshots"] == []
         assert "No snapshot" in receipt["aggregates"]["statement"]
 
@@ -106,26 +106,26 @@ class TestExport:
             for home in (one, other):
                 home.publish(items)
                 home.ingest(*crowd(an_event))
-            live(one, an_event, SECRET)
-            files = self.unpacked(one, SECRET)
+            live(one, an_event, PERSON)
+            files = self.unpacked(one, PERSON)
             before = one.service.person._recommending.preview(  # noqa: SLF001 - the window of what was shown stays
-                SECRET, 10, one.service.rollover.current.people.get(SECRET)
+                PERSON, 10, one.service.rollover.current.people.get(PERSON)
             )
-            one.erase(SECRET)
+            one.erase(PERSON)
             for line in files["users.ndjson"].splitlines():
                 stated = UserDocument.model_validate_json(line)
-                other.patch(SECRET, **stated.model_dump(exclude={"user_id"}, exclude_unset=True))
+                other.patch(PERSON, **stated.model_dump(exclude={"user_id"}, exclude_unset=True))
             other.ingest(*map(EventDocument.model_validate_json, files["events.ndjson"].splitlines()))
-            after = other.recommend(SECRET, limit=10)
+            after = other.recommend(PERSON, limit=10)
         assert [item.item_id for item in after.items] == [item.item_id for item in before.items]
         assert [item.score for item in after.items] == pytest.approx([item.score for item in before.items], rel=1e-4)
 
     def test_json_and_zip_hold_the_same(self, home, an_event):
-        live(home, an_event, SECRET)
-        home.reset(SECRET, keep_seen=True)
-        home.ingest(an_event(200, SECRET, "i030", days_ago=-0.001))
-        export = home.service.person.export(SECRET)
-        whole, files = orjson.loads(b"".join(export.json())), self.unpacked(home, SECRET)
+        live(home, an_event, PERSON)
+        home.reset(PERSON, keep_seen=True)
+        home.ingest(an_event(200, PERSON, "i030", days_ago=-0.001))
+        export = home.service.person.export(PERSON)
+        whole, files = orjson.loads(b"".join(export.json())), self.unpacked(home, PERSON)
         for name in export.parts():
             assert [json.loads(line) for line in files[f"{name}.ndjson"].splitlines()] == whole[name]
         assert json.loads(files["profile.json"]) == whole["profile"]
