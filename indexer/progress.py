@@ -22,6 +22,8 @@ def silent(done: int, total: int) -> None:
 class ProgressBar:
     """A bar on standard error with the rate and the remaining time; a context manager and a Progress.
 
+    It stays when it is done, unless it is drawn below another one.
+
     Args:
         step: what is being done, such as "embedding".
         unit: what is counted, such as "text".
@@ -38,7 +40,8 @@ class ProgressBar:
         """Draw the bar, which appears with the first call."""
         if self._bar is None:
             interval = REDRAW_SECONDS if sys.stderr.isatty() else REDRAW_SECONDS_IN_A_LOG
-            self._bar = tqdm(desc=self._step, unit=self._unit, total=total, mininterval=interval, dynamic_ncols=True)
+            looks: dict[str, Any] = {"mininterval": interval, "dynamic_ncols": True, "leave": None}
+            self._bar = tqdm(desc=self._step, unit=self._unit, total=total, **looks)
         self._bar.update(done - self._bar.n)
 
     def __exit__(

@@ -21,6 +21,9 @@ Step = Callable[[int], object]
 _BLOCK_SCORES = 1 << 23
 """Scores that are held at a time; a float32 each."""
 
+_BLOCK_PEOPLE = 100
+"""People who are ranked at a time, so that the bar moves."""
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
@@ -71,7 +74,7 @@ def measure(ranker: Ranker, split: Split, yardstick: Yardstick, step: Step) -> F
 def rank_everybody(ranker: Ranker, split: Split, scope: Scope, k: int, step: Step) -> Rows:
     """int32 [people, k], some people at a time, so that scores of all never stand in memory together."""
     k = min(k, len(split.entities.items))
-    block = max(1, _BLOCK_SCORES // len(split.entities.items))
+    block = min(_BLOCK_PEOPLE, max(1, _BLOCK_SCORES // len(split.entities.items)))
     ranked = np.full((len(split.histories), k), -1, dtype=np.int32)
     for start in range(0, len(ranked), block):
         part = split.histories.slice(start, start + block)

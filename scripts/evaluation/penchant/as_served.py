@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from app.pipeline.settings import FloorSettings
+from app.pipeline.settings import FloorSettings, VarietySettings
 from app.requests import MAX_EXCLUDED, MAX_LIMIT, RecommendRequest
 from app.settings import Settings as AppSettings
+from indexer.documents import EventDocument
 from indexer.embeddings import EmbeddingCache
 from models.encoder import Encoder, HashingEncoder
 from models.ids import Rows
@@ -20,11 +23,15 @@ from scripts.evaluation.interactions import Lists
 from scripts.evaluation.model import NotApplicableError, Ranker, Settings
 from scripts.evaluation.penchant.configuration import configured
 from scripts.evaluation.penchant.sent import documents_of, events_of, told_later
-from scripts.evaluation.penchant.service_run import Catalogue, ServiceRun
 from scripts.evaluation.split import Scope, Split
 from scripts.evaluation.tuning import Tuned
+from scripts.service_run import Catalogue, ServiceRun
 
-NO_FLOORS: Final = FloorSettings(exploration_share=0.0, recency_share=0.0, topic_cap_share=1.0)
+NO_FLOORS: Final = FloorSettings(exploration_share=0.0, recency_share=0.0, topic_cap_share=1.0, provider_cap_share=1.0)
+NO_VARIETY: Final = VarietySettings(calibration=0.0, diversity=0.0, least_distance=0.0)
+
+CHARTER: Final = Path(__file__).parent / "charter.toml"
+"""Stands where the operator's settings name none: every topic may be recommended and nothing is too old to be kept."""
 
 _NO_WORDS: Final = HashingEncoder(8)
 """Where nothing is said of the items; their content has no weight then."""
@@ -39,7 +46,7 @@ class AsServed:
         encoder: of the content vectors.
         cache: of the content vectors.
         vectors: whose settings, chosen on validation, the index is built with.
-        floors: whether the operator's floors hold, or none.
+        floors: whether the operator's floors, caps and weights of variety hold, or none of them.
     """
 
     settings: AppSettings
@@ -68,16 +75,28 @@ class AsServed:
         with ExitStack() as stack:
             run = ServiceRun(settings, Catalogue(documents_of(entities), encoder, self.cache))
             stack.callback(run.close)
-            run.send(events_of(entities, split.train, settings.events.table()))
+            _send_all(run, events_of(entities, split.train, settings.events.table()))
             run.rebuild()
-            run.send(events_of(entities, told_later(split), settings.events.table()))
+            _send_all(run, events_of(entities, told_later(split), settings.events.table()))
             stack.pop_all()
         return Served(run, entities, chosen)
 
     def _settings(self, split: Split, chosen: Settings) -> AppSettings:
         settings = configured(self.settings, chosen)
-        query = settings.query if self.floors else settings.query.model_copy(update={"floors": NO_FLOORS})
-        return settings.model_copy(update={"as_of": datetime.fromtimestamp(split.now, UTC), "query": query})
+        without = {} if self.floors else {"floors": NO_FLOORS, "variety": NO_VARIETY}
+        update = {
+            "as_of": datetime.fromtimestamp(split.now, UTC),
+            "charter": settings.charter or CHARTER,
+            "query": settings.query.model_copy(update=without),
+        }
+        return settings.model_copy(update=update)
+
+
+def _send_all(run: ServiceRun, events: Sequence[EventDocument]) -> None:
+    """Raises RuntimeError where the service does not take every event: a row on half of the data is none."""
+    counts = run.send(events)
+    if counts["accepted"] < len(events):
+        raise RuntimeError(f"of {len(events)} events the service took {counts['accepted']}: {dict(counts)}")
 
 
 class Served:

@@ -9,8 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.charter.charter import load_charter
 from app.settings import Settings
 from indexer.embeddings import EmbeddingCache
+from indexer.sensitive.rules import Mode
+from indexer.sensitive.taxonomy import load_taxonomy
 from models.encoder import HashingEncoder
 from models.events import CODE_OF, EventType, EventWeights
 from scripts.evaluation.baselines.popularity import Popularity
@@ -18,7 +21,7 @@ from scripts.evaluation.content import ContentVectors
 from scripts.evaluation.dataset import Dataset
 from scripts.evaluation.measure import accuracy, rank_everybody
 from scripts.evaluation.model import NotApplicableError
-from scripts.evaluation.penchant.as_served import AsServed
+from scripts.evaluation.penchant.as_served import CHARTER, AsServed
 from scripts.evaluation.penchant.configuration import configured
 from scripts.evaluation.penchant.item_vectors import ItemVectors
 from scripts.evaluation.penchant.sent import documents_of, events_of, told_later
@@ -124,3 +127,19 @@ def test_an_item_without_a_document_is_sent_under_its_id(untold_world: Dataset) 
     documents = documents_of(untold_world.entities)
     assert [document.item_id for document in documents] == list(untold_world.entities.items)
     assert documents[0].title == documents[0].item_id
+
+
+def test_the_benchmarks_charter_takes_every_event_and_hides_no_topic() -> None:
+    charter = load_charter(CHARTER)
+    assert set(charter.events) == set(EventType)
+    topics = set(load_taxonomy().names)
+    assert topics == {name for name, mode in charter.rules().modes.items() if mode is Mode.FREE}
+
+
+def test_a_row_on_a_part_of_the_events_is_refused(split: Split, tmp_path: Path) -> None:
+    charter = tmp_path / "charter.toml"
+    charter.write_text('name = "a"\npersonalised = "b"\noutcome = "c"\ndisclosure = "d"\n')
+    model = served(PROTOCOL, tmp_path, floors=False)
+    refusing = replace(model, settings=model.settings.model_copy(update={"charter": charter}))
+    with pytest.raises(RuntimeError, match="took 0"):
+        refusing.fit(split)
