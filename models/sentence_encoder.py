@@ -64,7 +64,9 @@ class SentenceTransformerEncoder:
     def model(self) -> SentenceTransformer:
         """The loaded model; the first use takes seconds."""
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - takes seconds to import
+        from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415
 
+        disable_progress_bar()  # type: ignore[no-untyped-call]  # loading takes a tenth of a second
         return SentenceTransformer(str(self.folder), device="cpu", local_files_only=True)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
