@@ -42,7 +42,7 @@ ENV PATH=/opt/penchant/bin:$PATH \
     PENCHANT_DATA_DIR=/data \
     PENCHANT_HTTP__HOST=0.0.0.0
 RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin penchant \
-    && install --directory --owner penchant --group penchant /data
+    && install --directory --mode 0700 --owner penchant --group penchant /data
 COPY --from=build /opt/penchant /opt/penchant
 USER 10001
 WORKDIR /data

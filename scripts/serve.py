@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from contextlib import ExitStack, suppress
 from ipaddress import IPv6Address, ip_address
@@ -53,6 +54,7 @@ def serve(
     if not is_loopback(settings.http.host) and not keyring.active:
         _exit(_refusal(settings.http.host))
     log_as_json()
+    os.umask(0o077)  # what is held of people is for the server's own account to read
     with suppress(KeyboardInterrupt):
         AnnouncedServer(settings, keyless=not keyring.keys).run()
 

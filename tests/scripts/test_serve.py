@@ -111,6 +111,7 @@ def test_told_to_stop_it_finishes_what_it_has_begun(tmp_path: Path, number: sign
         address = announced_address(tmp_path, server)
         assert httpx.get(f"{address}/livez", trust_env=False).json() == {"status": "alive"}
         assert httpx.get(f"{address}/readyz", trust_env=False).status_code == 503
+        assert not [path for path in tmp_path.iterdir() if path.stat().st_mode & 0o077], "others may read or write"
         url = httpx.URL(address)
         with socket.create_connection((url.host, url.port or 80), timeout=10) as connection:
             body = b'{"user_id": "u", "limit": 0}'
