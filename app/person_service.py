@@ -115,13 +115,13 @@ class PersonService:
             await self._interests.state(user_id, topic, wish, key_id)
         else:
             await self._interests.remove(user_id, topic, key_id)
-        self._recommending.forget(user_id)
+        self._recommending.outdate(user_id)
         return {**answer, "before": None, "after": None}
 
     async def ignore_event(self, user_id: str, event_id: str, key_id: str | None = None) -> None:
         """Delete one event, and with it all that it brought about."""
         await self._control.ignore_event(user_id, event_id, key_id)
-        self._recommending.forget(user_id)
+        self._recommending.outdate(user_id)
 
     async def merge(self, user_id: str, source: str, key_id: str | None = None) -> dict[str, Any]:
         """Make another id's history this person's."""

@@ -57,11 +57,15 @@ class Recommending:
         """What is remembered of a person's answers that can be continued."""
         return [page.payload() for slate in self._stored.of(user_id) for page in slate.pages]
 
-    def forget(self, user_id: str) -> int:
-        """Drop what is remembered of a person's answers; how many could have been continued."""
-        self._windows.forget(user_id)
+    def outdate(self, user_id: str) -> int:
+        """Let no answer to a person be continued or repeated: they rest on what was; how many could have been."""
         self._repeated.pop(user_id, None)
         return self._stored.forget(user_id)
+
+    def forget(self, user_id: str) -> int:
+        """The same, and drop what is remembered of the slots that the person was shown."""
+        self._windows.forget(user_id)
+        return self.outdate(user_id)
 
     def _first(self, request: RecommendRequest) -> Slate:
         """The first page; asked again at the same moment, with nothing changed, it is the same page and shown once."""

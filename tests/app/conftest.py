@@ -69,7 +69,7 @@ class Household:
     """A service with a loop of its own, called synchronously."""
 
     def __init__(self, folder: Path, **settings: Any) -> None:
-        self.settings = Settings(data_dir=folder, as_of=NOW, **settings)
+        self.settings = Settings(**{"data_dir": folder, "as_of": NOW} | settings)
         self.encoder = HashingEncoder(64)
         self.cache = EmbeddingCache(folder / "embeddings")
         self.snapshots = SnapshotFolder(self.settings.snapshot_folder)
