@@ -108,6 +108,19 @@ class EventTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """The items that vectors are learned for.
+
+    Attributes:
+        content: float32 [n, d], unit vectors.
+        since: float64 [n], from when on each one was on offer, seconds since 1970.
+    """
+
+    content: Vectors
+    since: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
 class LearnedVectors:
     """A space and the catalogue's vectors in it.
 
@@ -129,10 +142,11 @@ class LearnedVectors:
 
 
 def learn_vectors(
-    content: Vectors, interactions: Interactions, encoder: str, settings: BehaviourSettings
+    items: Offer, interactions: Interactions, encoder: str, settings: BehaviourSettings
 ) -> LearnedVectors:
-    """Vectors of items with the unit content vectors [n, d]; content alone where there is too little behaviour."""
-    behaviour = learn_behaviour(interactions, content, settings.factors)
+    """Vectors of the items; of their content alone where there is too little behaviour."""
+    content = items.content
+    behaviour = learn_behaviour(interactions, content, settings.factors, interactions.share_since(items.since))
     if behaviour is None:
         space = Space.of_content(encoder, content.shape[1])
         return LearnedVectors(space, content, content, Neighbours.none(len(content)), 0, "content")

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from indexer.ann import AnnSettings, VectorIndex, measure_recall
-from indexer.behaviour import BehaviourSettings, EventTable, LearnedVectors, learn_vectors
+from indexer.behaviour import BehaviourSettings, EventTable, LearnedVectors, Offer, learn_vectors
 from indexer.columns import build_columns, vocabulary_of
 from indexer.documents import ItemDocument
 from indexer.embeddings import CachedEncoder, EmbeddingCache, embed
@@ -142,7 +142,8 @@ class Builder:
         vocabulary = vocabulary_of(items, tags.names, topics, sensitive)
         columns = build_columns(items, vocabulary, topics.assignment, sensitive)
         events = permitted_events(given.events, columns.ids, sensitive, given.rules)
-        learned = self._learn(content, events.interactions(columns.ids))
+        offer = Offer(content, columns.published_at.astype(np.float64))
+        learned = self._learn(offer, events.interactions(columns.ids))
         vectors = ItemVectors(
             content, learned.engage, learned.index, learned.neighbours, topics.centroids, tags.vectors
         )
@@ -158,8 +159,8 @@ class Builder:
         heads = build_classifier(taxonomy, encoder, settings, self.trained_heads)
         return _Guard(taxonomy, heads)
 
-    def _learn(self, content: Vectors, interactions: Interactions) -> LearnedVectors:
-        learned = learn_vectors(content, interactions, self.encoder.fingerprint, self.settings.behaviour)
+    def _learn(self, offer: Offer, interactions: Interactions) -> LearnedVectors:
+        learned = learn_vectors(offer, interactions, self.encoder.fingerprint, self.settings.behaviour)
         if learned.interactions:
             self.say(f"learned from {learned.interactions} interactions ({learned.method})")
         else:

@@ -73,6 +73,20 @@ class Interactions:
         """int64 [users]: with how many items each user met."""
         return np.diff(self.matrix.indptr).astype(np.int64)
 
+    def share_since(self, starts: NDArray[np.float64]) -> NDArray[np.float32]:
+        """float32 [items]: share of all pairs that met after each item's start, or after it first met anybody.
+
+        Args:
+            starts: float64 [items], from when on each item was on offer, on the clock of `times`; where times are not
+                known, every item was on offer all along.
+        """
+        if self.times is None or not len(self.times):
+            return np.ones(self.items, dtype=np.float32)
+        starts = starts.copy()
+        np.minimum.at(starts, self.matrix.indices, self.times)
+        before = np.searchsorted(np.sort(self.times), starts)
+        return (1.0 - before / len(self.times)).astype(np.float32)
+
     def in_order(self) -> tuple[Rows, Rows]:
         """Users and items of all pairs, int32 [pairs] each, by user and then in order of time; ties by item row.
 

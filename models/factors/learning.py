@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from models.factors.content_map import ContentMap
 from models.factors.exact import learn_exact
 from models.factors.settings import FactorSettings, Method
+from models.factors.silence import promise_of_silence
 from models.factors.spectral import learn_spectral
 from models.factors.value import Factors
 from models.interactions import Interactions
@@ -32,13 +33,17 @@ class Behaviour:
     method: Method
 
 
-def learn_behaviour(interactions: Interactions, content: Dense, settings: FactorSettings) -> Behaviour | None:
+def learn_behaviour(
+    interactions: Interactions, content: Dense, settings: FactorSettings, offered: Dense | None = None
+) -> Behaviour | None:
     """Item vectors from behaviour, None where there are fewer interactions than `settings.least_interactions`.
 
     Args:
         interactions: of users with n items.
         content: float32 [n, d], unit vectors; d may be 0.
         settings: how.
+        offered: float32 [n], share of the interactions that happened while each item was on offer; without it, items
+            that nobody engaged with are taken for new ones.
 
     Raises:
         UntimedError: the directed term is on, and the interactions have no times.
@@ -50,9 +55,10 @@ def learn_behaviour(interactions: Interactions, content: Dense, settings: Factor
         factors = learn_exact(interactions, content, settings)
     else:
         factors = learn_spectral(interactions, settings)
+    content_map = ContentMap.fit(content, factors, interactions, settings.cold_ridge)
     degrees = interactions.item_degrees()
-    content_map = ContentMap.fit(content, factors, degrees, settings.cold_ridge)
-    return Behaviour(content_map.fill(content, factors, degrees), content_map, method)
+    promise = promise_of_silence(degrees, np.zeros(len(degrees), np.float32) if offered is None else offered)
+    return Behaviour(content_map.fill(content, factors, degrees > 0, promise), content_map, method)
 
 
 def chosen_method(items: int, settings: FactorSettings) -> Method:

@@ -89,8 +89,8 @@ class FactorSettings(Config):
     neighbours: int = Field(default=20, ge=0)
     """Neighbours kept of each item beside its vector."""
 
-    cold_ridge: float = Field(default=5.0, gt=0)
-    """Lambda of the regression of content onto factors, in items."""
+    cold_ridge: float = Field(default=1.0, gt=0)
+    """Lambda of the regression of content onto factors, in items, along the axis in which users differ most."""
 
     least_interactions: int = Field(default=100, ge=0)
     """Pairs of a user and an item below which the index stays purely content-based."""

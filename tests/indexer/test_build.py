@@ -1,5 +1,7 @@
 """The build: what it publishes, when it publishes nothing, and when it refuses to."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -92,6 +94,27 @@ def test_what_is_liked_together_is_near_each_other(workshop, an_item, some_event
     opened = workshop.current()
     nearest = opened.index.search(opened.vectors.engage[:1], 5, np.array([0], dtype=np.int32)).rows[0]
     assert {int(row) % 4 for row in nearest} == {0}
+
+
+def test_what_nobody_took_up_though_it_was_on_offer_is_promised_less_than_what_is_new(
+    workshop, an_item, some_items, some_events, learning
+) -> None:
+    known, events = some_items(24), some_events(100, 24)
+    unevenly = (events.items < 4) | (events.users < 4)
+    events = replace(
+        events, **{name: getattr(events, name)[unevenly] for name in ("users", "items", "weights", "times")}
+    )
+    passed_over, new = (
+        an_item(24, item_id=name, published_at=day)
+        for name, day in (("passed-over", "1970-01-01T00:00:00Z"), ("new", "2026-02-01T00:00:00Z"))
+    )
+    workshop.build(BuildInput((*known, passed_over, new), 0, events), learning)
+    opened = workshop.current()
+    rows = opened.items.ids.rows(("passed-over", "new"))
+    old_vector, new_vector = opened.vectors.index[rows, 32:]
+    assert 0 < np.linalg.norm(old_vector) < 0.5 * np.linalg.norm(new_vector)
+    online = opened.space.index_of(opened.vectors.content[rows[1:]])[0]
+    np.testing.assert_allclose(opened.vectors.index[rows[1]], online, rtol=1e-5, atol=1e-7)
 
 
 def test_an_index_that_finds_too_little_is_refused_unless_forced(workshop, some_items) -> None:

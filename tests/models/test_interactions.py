@@ -55,3 +55,16 @@ def test_without_times_there_is_no_order() -> None:
     untimed = Interactions(sparse.csr_array(np.eye(2, dtype=np.float32)))
     with pytest.raises(UntimedError):
         untimed.in_order()
+
+
+def test_an_item_is_on_offer_from_its_start_or_from_when_it_first_met_anybody() -> None:
+    pairs = Interactions.collect(
+        engagements([(0, 0, 1, 10.0), (1, 0, 1, 20.0), (0, 1, 1, 30.0), (1, 2, 1, 40.0)]), 2, 5
+    )
+    shares = pairs.share_since(np.array([0.0, 99.0, 35.0, 20.0, 99.0]))
+    assert shares.tolist() == [1.0, 0.5, 0.25, 0.75, 0.0]
+
+
+def test_without_times_every_item_was_on_offer_all_along() -> None:
+    untimed = Interactions(sparse.csr_array(np.eye(2, dtype=np.float32)))
+    assert untimed.share_since(np.array([0.0, 9e9])).tolist() == [1.0, 1.0]

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from app.settings import Settings as AppSettings
-from indexer.behaviour import LearnedVectors, learn_vectors
+from indexer.behaviour import LearnedVectors, Offer, learn_vectors
 from models.events import CODE_OF, EventType, SignalTable
 from models.interactions import Engagements
 from models.interactions import Interactions as Learnable
 from models.user_state import DAY_SECONDS, decay
 from scripts.evaluation.content import ContentVectors
-from scripts.evaluation.dataset import Clock
+from scripts.evaluation.dataset import Clock, Entities
 from scripts.evaluation.interactions import Interactions, Lists, Matrix
 from scripts.evaluation.model import NotApplicableError, Scores, Settings
 from scripts.evaluation.penchant.configuration import HALF_LIFE, NO_DECAY, axes_of, configured
@@ -62,11 +62,20 @@ class ItemVectors:
             if train is split.train and known == settings:
                 return learned
         chosen = configured(self.settings, settings)
-        content = self.content.of(split.entities) if split.entities.documents else _no_content(split)
         interactions = learnable(split, chosen.events.table())
-        learned = learn_vectors(content, interactions, self.content.encoder.fingerprint, chosen.index.behaviour)
+        learned = learn_vectors(
+            self._offer(split.entities), interactions, self.content.encoder.fingerprint, chosen.index.behaviour
+        )
         self._kept[:] = [*self._kept[1 - _KEPT :], (split.train, settings, learned)]
         return learned
+
+    def _offer(self, entities: Entities) -> Offer:
+        """The items with their content and the time of their publication; unknown ones were there all along."""
+        told = entities.documents
+        since = [document.published_at.timestamp() if document else -np.inf for document in told]
+        if not told:
+            return Offer(np.empty((len(entities.items), 0), np.float32), np.full(len(entities.items), -np.inf))
+        return Offer(self.content.of(entities), np.array(since))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +139,3 @@ def weights_of(entries: Interactions, signals: SignalTable) -> NDArray[np.float3
     """Float32: each positive's weight as an event; a dwell's is its value already, see `Interactions`."""
     is_dwell = entries.codes == CODE_OF[EventType.DWELL]
     return np.where(is_dwell, entries.values, signals.weight[entries.codes]).astype(np.float32)
-
-
-def _no_content(split: Split) -> NDArray[np.float32]:
-    return np.empty((len(split.entities.items), 0), dtype=np.float32)

@@ -1,10 +1,15 @@
-"""`cold-items`: a fifth of the items leaves training altogether, and only these are targets."""
+"""`cold-items`: a fifth of the items leaves training altogether, and only these are targets.
+
+They play items that have just come out: their date of publication is the moment of the test.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scripts.evaluation.dataset import Dataset, Entities
 from scripts.evaluation.interactions import Interactions, Lists
@@ -41,14 +46,24 @@ class ColdItems:
         number = max(1, round(self.cold_share * len(known)))
         cold = np.isin(np.arange(len(entities.items)), np.random.default_rng(seed).choice(known, number, replace=False))
         targets, told = positives.take(cold[positives.items]), positives.take(~cold[positives.items])
-        people = np.intersect1d(targets.users, told.users)
+        people, now = np.intersect1d(targets.users, told.users), float(positives.times.max())
         return Split(
-            entities=entities,
+            entities=_published(entities, cold, now),
             train=told,
             negatives=negatives.take(~cold[negatives.items]),
             histories=Lists.group(told, people),
             targets=Lists.group(targets, people),
-            now=float(positives.times.max()),
+            now=now,
             seed=seed,
             scopes=(Scope(allowed=cold), Scope(" among all")),
         )
+
+
+def _published(entities: Entities, cold: NDArray[np.bool_], now: float) -> Entities:
+    """The same entities with the marked items published at `now`, in seconds since 1970."""
+    just_now = {"published_at": datetime.fromtimestamp(now, UTC), "expires_at": None}
+    documents = [
+        document.model_copy(update=just_now) if document and new else document
+        for document, new in zip(entities.documents, cold.tolist(), strict=True)
+    ]
+    return replace(entities, documents=tuple(documents))

@@ -93,6 +93,8 @@ def test_cold_items_leave_training_altogether(world: Dataset) -> None:
     assert not cold[split.histories.entries.items].any()
     assert cold[split.targets.entries.items].all()
     assert split.popularity()[cold].sum() == 0
+    published = [document.published_at.timestamp() for document in split.entities.documents]
+    assert [at == split.now for at in published] == cold.tolist()
     assert split.scopes[1].allowed is None
 
 
