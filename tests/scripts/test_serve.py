@@ -123,7 +123,7 @@ def test_told_to_stop_it_finishes_what_it_has_begun(tmp_path: Path, number: sign
             time.sleep(0.5)
             connection.sendall(body[5:])
             assert connection.recv(65536).startswith(b"HTTP/1.1 422 ")
-        _, log = server.communicate(timeout=60)
+        _, log = server.communicate(timeout=180)
     assert "Traceback" not in log
     lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
     assert f"serving at {address} without keys, to this machine only" in [line["message"] for line in lines]
@@ -136,7 +136,7 @@ def test_a_second_server_on_the_same_folder_says_why_it_cannot_start(tmp_path: P
     with served(tmp_path) as first:
         address = announced_address(tmp_path, first)
         with served(tmp_path) as second:
-            _, log = second.communicate(timeout=60)
+            _, log = second.communicate(timeout=180)
         assert second.returncode == 3
         assert "is in use" in log
         assert "Traceback" not in log
@@ -149,7 +149,7 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         with served(tmp_path, "--port", port) as server:
-            _, log = server.communicate(timeout=60)
+            _, log = server.communicate(timeout=180)
     assert server.returncode == 3
     assert port in log
     assert not (tmp_path / "service.json").exists()
@@ -167,5 +167,5 @@ def test_with_a_key_it_listens_on_every_address_and_serves_nobody_without(tmp_pa
         assert httpx.get(f"{address}/users/u/profile", trust_env=False).status_code == 401
         assert httpx.get(f"{address}/users/u/profile", headers=key, trust_env=False).status_code == 503
         server.send_signal(signal.SIGTERM)
-        _, log = server.communicate(timeout=60)
+        _, log = server.communicate(timeout=180)
     assert "to those who have a key or a token" in log
