@@ -1,4 +1,4 @@
-"""Which events the index may learn from: positive ones that were not forgotten, of those who did not opt out.
+"""Which events the index may learn from: those for or against an item, not forgotten, of those who did not opt out.
 
 Those on sensitive items that their person did not permit are left out where the index is built, which knows the items.
 """
@@ -21,9 +21,10 @@ def learnable(log: LoggedColumns, rows: Sequence[UserRow], signals: SignalTable)
     number = {user_id: code for code, user_id in enumerate(log.users)}
     taught = np.ones(len(log.users), dtype=np.bool_)
     taught[[number[row.user_id] for row in rows if row.user_id in number and not row.personalization]] = False
-    keep = (signals.polarity[log.codes] > 0) & taught[log.user_codes]
+    polarity = signals.polarity[log.codes]
+    keep = (polarity != 0) & taught[log.user_codes]
     permits, permit_sets = _permits(log.users, rows)
-    weights = signals.weights(log.codes[keep], log.values[keep])
+    weights = signals.weights(log.codes[keep], log.values[keep]) * polarity[keep]
     return EventTable(
         users=log.user_codes[keep],
         items=log.item_codes[keep],

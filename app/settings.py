@@ -1,14 +1,15 @@
-"""Settings: one object, built once, from the environment and one TOML file. Nothing else reads the environment.
+"""Settings: one object, built once, from the environment and TOML files. Nothing else reads the environment.
 
 PENCHANT_CONFIG=penchant.toml            the file; what it says is overruled by the environment
 PENCHANT_HTTP__PORT=9000                 group and field, joined by two underscores
+<data_dir>/tuned.toml                    what `penchant tune` chose; overruled by both
 """
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AwareDatetime, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -27,6 +28,7 @@ from models.events import EventWeights
 PREFIX = "PENCHANT_"
 DELIMITER = "__"
 CONFIG_VARIABLE = "PENCHANT_CONFIG"
+TUNED = "tuned.toml"
 
 
 class HttpSettings(Config):
@@ -122,6 +124,11 @@ class Settings(BaseSettings):
         """Where embeddings are cached."""
         return self.data_dir / "embeddings"
 
+    @property
+    def tuned_file(self) -> Path:
+        """Where `penchant tune` writes what it chose, and where it is read from if it exists."""
+        return self.data_dir / TUNED
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -145,8 +152,12 @@ class UnknownVariableError(ValueError):
     """A variable of the environment looks like a setting and is none."""
 
 
-def load_settings(config: Path | None = None) -> Settings:
+def load_settings(config: Path | None = None, *, tuned: bool = True) -> Settings:
     """Settings from the environment and, if given or named by PENCHANT_CONFIG, a TOML file.
+
+    Args:
+        config: the file.
+        tuned: whether what neither says is taken from the file that `penchant tune` wrote, if there is one.
 
     Raises:
         SettingsFileError: the file does not exist.
@@ -159,7 +170,24 @@ def load_settings(config: Path | None = None) -> Settings:
     if named and not Path(named).is_file():
         raise SettingsFileError(f"{named} does not exist; it is named by {CONFIG_VARIABLE} or --config")
     _refuse_unknown_variables()
-    return _beside(Path(named).parent, Settings()) if named else Settings()
+    settings = Settings()
+    if tuned and settings.tuned_file.is_file():
+        settings = _with_tuned(settings.tuned_file)
+    return _beside(Path(named).parent, settings) if named else settings
+
+
+def _with_tuned(file: Path) -> Settings:
+    """The same, and after all else the file that `penchant tune` wrote."""
+
+    class Tuned(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls, settings_cls: type[BaseSettings], *args: Any, **kwargs: Any
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            others = super().settings_customise_sources(settings_cls, *args, **kwargs)
+            return (*others, TomlConfigSettingsSource(settings_cls, file))
+
+    return Tuned()
 
 
 def _beside(folder: Path, settings: Settings) -> Settings:

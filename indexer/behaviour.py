@@ -46,7 +46,7 @@ class EventTable:
         users: int32 [n], people numbered from 0.
         items: int32 [n], positions in `item_ids`.
         item_ids: the distinct item ids.
-        weights: float32 [n], positive.
+        weights: float32 [n], negative where an event speaks against its item; vectors are learned from the others.
         times: float64 [n], seconds since 1970.
         sequence: the log's last position that was looked at.
         permits: int32 [n], position in `permit_sets`: the sensitive topics that the person of each event permits;
@@ -101,7 +101,7 @@ class EventTable:
     def interactions(self, ids: IdMap) -> Interactions:
         """Who engaged with which row of a catalogue; events on other items are left out."""
         rows = ids.rows(self.item_ids)[self.items] if len(self.items) else self.items
-        known = rows >= 0
+        known = (rows >= 0) & (self.weights > 0)
         users = int(self.users.max()) + 1 if len(self.users) else 0
         engagements = Engagements(self.users[known], rows[known], self.weights[known], self.times[known])
         return Interactions.collect(engagements, users, len(ids))
@@ -150,19 +150,20 @@ def learn_vectors(
     if behaviour is None:
         space = Space.of_content(encoder, content.shape[1])
         return LearnedVectors(space, content, content, Neighbours.none(len(content)), 0, "content")
-    return _joined(content, behaviour, len(interactions), encoder, settings)
+    return join_vectors(content, behaviour, len(interactions), encoder, settings.content_share)
 
 
-def _joined(
-    content: Vectors, behaviour: Behaviour, interactions: int, encoder: str, settings: BehaviourSettings
+def join_vectors(
+    content: Vectors, behaviour: Behaviour, interactions: int, encoder: str, content_share: float
 ) -> LearnedVectors:
+    """Content and behaviour of the same items in one space, see `BehaviourSettings.content_share`."""
     factors, to_factors = behaviour.factors, behaviour.content_map
-    scale = (1 - settings.content_share) * _nearness(content, content) / _nearness(factors.engage, factors.index)
+    scale = (1 - content_share) * _nearness(content, content) / _nearness(factors.engage, factors.index)
     root = np.float32(np.sqrt(scale))
     space = Space(
         encoder=encoder,
         content_dimension=content.shape[1],
-        content_scale=float(np.sqrt(settings.content_share)),
+        content_scale=float(np.sqrt(content_share)),
         engage_map=root * to_factors.engage,
         index_map=root * to_factors.index,
     )

@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 SUMMARIES: Final = {
     "demo": "Fetch MovieLens 100K, index it, replay its events through the service, and serve it.",
     "rebuild-index": "Build a snapshot of the catalogue and put it in service.",
+    "tune": "Choose settings by what the people of the event log took up next, for rebuild-index and serve to read.",
     "serve": "Serve recommendations over HTTP until told to stop.",
     "keys": "Make, list and revoke keys.",
     "replay": "Send an events file, and a users file if given, to a running service, in order of the file.",

@@ -16,15 +16,16 @@ def shown(settings: Settings) -> dict[str, str]:
     return {"X-API-Key": settings.api_key.get_secret_value()} if settings.api_key else {}
 
 
-def settings_or_exit(command: str, config: Path | None) -> Settings:
+def settings_or_exit(command: str, config: Path | None, *, tuned: bool = True) -> Settings:
     """The settings from the environment and a TOML file; the command ends where they are impossible.
 
     Args:
         command: its name, which stands before the reason.
         config: the file, or None for the one that the environment names, if any.
+        tuned: as of `load_settings`.
     """
     try:
-        return load_settings(config)
+        return load_settings(config, tuned=tuned)
     except ValidationError as error:
         reason = "; ".join(str(each) for each in problems(error))
     except ValueError as error:

@@ -52,6 +52,8 @@ def rebuild_index(
     """
     settings = settings_or_exit("rebuild-index", config)
     started = time.perf_counter()
+    if settings.tuned_file.is_file():
+        typer.echo(f"what {settings.tuned_file} says is in force")
     folder = SnapshotFolder(settings.snapshot_folder)
     try:
         with folder.building(), ProgressBar("embedding", "text") as progress:

@@ -116,7 +116,7 @@ def _movielens() -> Dataset:
 
 
 def _bench(protocol: Protocol, config: Path | None, *, tune: bool) -> Bench:
-    settings = settings_or_exit("recall-benchmark", config)
+    settings = settings_or_exit("recall-benchmark", config, tuned=False)
     encoder = SentenceTransformerEncoder(settings.index.encoder)
     return Bench(settings, encoder, EmbeddingCache(settings.embedding_folder), protocol, tune)
 

@@ -32,6 +32,21 @@ def test_the_environment_overrules_the_file_which_overrules_the_defaults(
     assert settings.query.floors.recency_share == Settings().query.floors.recency_share == 0.1
 
 
+def test_what_tuning_chose_is_overruled_by_the_file_and_the_environment(
+    toml: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PENCHANT_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("PENCHANT_INDEX__BEHAVIOUR__FACTORS__NEIGHBOURS", "7")
+    (tmp_path / "tuned.toml").write_text(
+        "[http]\nport = 1\n[index.behaviour.factors]\nrank = 99\nneighbours = 50\n[query.floors]\nrecency_share = 0.2\n"
+    )
+    settings = load_settings(toml)
+    assert settings.http.port == 9000
+    assert (settings.query.floors.exploration_share, settings.query.floors.recency_share) == (0.3, 0.2)
+    assert (settings.index.behaviour.factors.rank, settings.index.behaviour.factors.neighbours) == (99, 7)
+    assert load_settings(toml, tuned=False).index.behaviour.factors.rank == Settings().index.behaviour.factors.rank
+
+
 def test_the_environment_may_name_the_file(toml: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(CONFIG_VARIABLE, str(toml))
     assert load_settings().http.port == 9000
