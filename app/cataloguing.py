@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from app.clock import Clock
 from app.embedder import Embedder
 from app.errors import ItemNotFoundError
-from app.generation import Generation, encode_items
+from app.generation import encode_items
 from app.rollover import Rollover
 from app.storage.protocols import Stores
 from indexer.documents import ItemDocument
@@ -43,11 +43,13 @@ class Cataloguing:
             texts = [each.content() for each in documents]
             await self._embedder.embed([*texts, *{tag for each in documents for tag in each.tags}])
             rows = [(each.item_id, each.model_dump_json(exclude_none=True).encode()) for each in documents]
-            versions = await self._stores.items.upsert(rows, self._clock.machine())
-            generation = self._rollover.current
-            for item in encode_items(generation.catalogue, documents, self._embedder):
-                generation.catalogue.put(item)
-            self._settle(generation, [each.item_id for each in documents], max(versions, default=0))
+            async with self._rollover.turns.together():
+                versions = await self._stores.items.upsert(rows, self._clock.machine())
+                generation = self._rollover.current
+                for item in encode_items(generation.catalogue, documents, self._embedder):
+                    generation.catalogue.put(item)
+                generation.version = max([generation.version, *versions])
+            await self._settle([each.item_id for each in documents])
         return [not each for each in known]
 
     async def delete(self, item_id: str) -> None:
@@ -59,17 +61,18 @@ class Cataloguing:
         async with self._one_at_a_time:
             if self._rollover.current.catalogue.row(item_id) < 0:
                 raise ItemNotFoundError(item_id)
-            versions = await self._stores.items.delete([item_id], self._clock.machine())
-            generation = self._rollover.current
-            row = generation.catalogue.row(item_id)
-            if row >= 0:
-                generation.catalogue.delete(row)
-            self._settle(generation, [item_id], max(versions))
+            async with self._rollover.turns.together():
+                versions = await self._stores.items.delete([item_id], self._clock.machine())
+                generation = self._rollover.current
+                row = generation.catalogue.row(item_id)
+                if row >= 0:
+                    generation.catalogue.delete(row)
+                generation.version = max([generation.version, *versions])
+            await self._settle([item_id])
 
-    def _settle(self, generation: Generation, item_ids: Sequence[str], version: int) -> None:
+    async def _settle(self, item_ids: Sequence[str]) -> None:
         """States and popularity rest on what has just changed: rebuild the people concerned from the log."""
-        generation.version = max(generation.version, version)
-        users = self._stores.events.users_of(item_ids)
-        for user_id in users:
-            self._rollover.touched(user_id)
-        generation.refresh(users, self._stores, self._embedder)
+        users = await asyncio.to_thread(self._stores.events.users_of, item_ids)
+        if users:
+            async with self._rollover.turns.alone():
+                await self._rollover.reload(users)

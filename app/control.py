@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
 
@@ -13,13 +15,35 @@ from numpy.typing import NDArray
 from app.catalogue import Catalogue
 from app.decisions import ControlSettings
 from app.errors import EventNotFoundError, NothingToUndoError, OutdatedError, UnknownTopicError
+from app.people import unwritten
 from app.requests import PersonalizationRequest, ResetRequest
 from app.storage.rows import ForgetRequest, Forgetting, OnTopic, Scope, UserRow
+from app.storage.timestamps import micros
 from app.upkeep import Upkeep, cached_texts
 from indexer.documents import UserDocument
 
 HOUR_SECONDS = 3_600.0
 _ANY = "*"
+_SWITCH = "personalization"
+_TOUCHING_EVENTS = frozenset({_SWITCH, "allowed_sensitive_topics"})
+"""What bears on which events may be learned from: who changes it changes what was learned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What is to be changed of what a person states.
+
+    Attributes:
+        user_id: of whom.
+        changes: the merge patch, from what is stated at the moment of the edit.
+        key_id: names the key that the edit was made with.
+        expected: an If-Match header, if the edit depends on one.
+    """
+
+    user_id: str
+    changes: Callable[[UserDocument], dict[str, Any]]
+    key_id: str | None = None
+    expected: str | None = None
 
 
 class Control:
@@ -30,10 +54,6 @@ class Control:
         self._stores = upkeep.stores
         self._grace = settings.undo_hours * HOUR_SECONDS
 
-    def etag(self, user_id: str) -> str:
-        """Names the state of what a person stated and switched."""
-        return _etag(self._stores.users.get(user_id))
-
     async def patch(
         self, user_id: str, changes: dict[str, Any], key_id: str | None = None, expected: str | None = None
     ) -> None:
@@ -43,19 +63,45 @@ class Control:
             MergedAwayError: the id was merged into another.
             OutdatedError: the profile is not in any of the states that `expected`, an If-Match header, names.
         """
-        await self._embed_ahead(changes)
-        now, switch = self._upkeep.clock.now(), "personalization" in changes
-        stated = {name: value for name, value in changes.items() if name != "personalization"}
+        edit = Edit(user_id, lambda _: changes, key_id, expected)
+        if not _TOUCHING_EVENTS & changes.keys():
+            await self.edit(edit)
+            return
         async with self._upkeep.changing(user_id):
-            row = self._stores.users.get(user_id)
-            _check_match(row, expected)
-            before = document_of(user_id, row)
-            after = merged(before, stated)
-            await self._stores.users.put_profile(user_id, profile_of(after), now)
-            if switch:
-                await self._stores.users.set_personalization(user_id, changes["personalization"] is not False, now)
-            await self._upkeep.record(user_id, "profile_edited", key_id, fields=sorted(changes))
+            await self._write(edit)
+
+    async def edit(self, edit: Edit) -> None:
+        """Carry out an edit that leaves untouched what was learned from events.
+
+        Raises:
+            MergedAwayError: the id was merged into another.
+            OutdatedError: the profile is not in any of the states that the edit expects.
+        """
+        async with self._upkeep.editing(edit.user_id):
+            try:
+                row = await self._write(edit)
+            except BaseException:
+                held = await asyncio.to_thread(self._stores.users.get, edit.user_id)
+                if held is not None:  # the edit may be on the disk all the same
+                    await self._upkeep.rollover.restate(held)
+                raise
+            await self._upkeep.rollover.restate(row)
+
+    async def _write(self, edit: Edit) -> UserRow:
+        """What is stored of the person then."""
+        user_id, now, row = edit.user_id, self._upkeep.clock.now(), self._upkeep.row(edit.user_id)
+        _check_match(row, edit.expected)
+        before = document_of(user_id, row)
+        changes = edit.changes(before)
+        after = merged(before, {name: value for name, value in changes.items() if name != _SWITCH})
+        action = self._upkeep.action(user_id, "profile_edited", edit.key_id, fields=sorted(changes))
+        written = self._stores.users.put_profile(user_id, profile_of(after), now, action)
+        if _SWITCH in changes:
+            enabled = changes[_SWITCH] is not False
+            await self._turn(user_id, row, PersonalizationRequest(enabled=enabled), edit.key_id)
+        await written
         await self._upkeep.embedder.forget(cached_texts(before) - cached_texts(after))
+        return replace(row or unwritten(user_id, now), profile=profile_of(after), updated_at=now)
 
     async def reset(self, user_id: str, request: ResetRequest, key_id: str | None = None) -> Forgetting:
         """Forget what was learned, all of it or a part; what was done.
@@ -95,14 +141,24 @@ class Control:
 
     async def switch(self, user_id: str, request: PersonalizationRequest, key_id: str | None = None) -> None:
         """Switch personalization on or off, and keep or forget what was learned."""
-        now, seen = self._upkeep.clock.now(), request.keep_seen
         async with self._upkeep.changing(user_id):
-            await self._stores.users.set_personalization(user_id, request.enabled, now, keep_seen=seen)
+            await self._turn(user_id, self._upkeep.row(user_id), request, key_id)
             if request.history == "forget":
-                await self._forget(self._forgetting(user_id, ResetRequest(keep_seen=seen)), None)
-            action = "personalization_on" if request.enabled else "personalization_off"
-            await self._upkeep.record(user_id, action, key_id, history=request.history, keep_seen=seen)
+                await self._forget(self._forgetting(user_id, ResetRequest(keep_seen=request.keep_seen)), None)
         await self.finish()
+
+    async def _turn(
+        self, user_id: str, row: UserRow | None, request: PersonalizationRequest, key_id: str | None
+    ) -> None:
+        """Turn the switch; to leave it as it is makes no line in the history, and counts as no opting out."""
+        now, seen = self._upkeep.clock.now(), request.keep_seen
+        stands = row or unwritten(user_id)
+        if (stands.personalization, stands.off_keeps_seen) == (request.enabled, seen) and request.history == "keep":
+            return
+        await self._stores.users.set_personalization(user_id, request.enabled, now, keep_seen=seen)
+        turned = "personalization_on" if request.enabled else "personalization_off"
+        action = turned if stands.personalization != request.enabled else "personalization_stays"
+        await self._upkeep.record(user_id, action, key_id, history=request.history, keep_seen=seen)
 
     async def ignore_event(self, user_id: str, event_id: str, key_id: str | None = None) -> None:
         """Delete one event, and with it all that it brought about.
@@ -114,11 +170,6 @@ class Control:
             if not await self._stores.events.ignore(user_id, event_id):
                 raise EventNotFoundError
             await self._upkeep.record(user_id, "event_ignored", key_id)
-
-    async def _embed_ahead(self, changes: dict[str, Any]) -> None:
-        """Encode new texts before anybody has to wait for this change."""
-        tags = (changes.get("preferences") or {}).get("tags") or ()
-        await self._upkeep.embedder.embed([*(changes.get("goals") or ()), *tags])
 
     def _forgetting(self, user_id: str, request: ResetRequest) -> Forgetting:
         now = self._upkeep.clock.now()
@@ -191,8 +242,9 @@ def merge_patch(target: Any, patch: Any) -> Any:
     return merged
 
 
-def _etag(row: UserRow | None) -> str:
-    held = (row.profile or b"", row.personalization, row.off_keeps_seen, row.updated_at) if row else ()
+def etag_of(row: UserRow | None) -> str:
+    """Names the state of what a person stated and switched."""
+    held = (row.profile or b"", row.personalization, row.off_keeps_seen, micros(row.updated_at)) if row else ()
     return f'"{blake2b(repr(held).encode(), digest_size=12).hexdigest()}"'
 
 
@@ -200,7 +252,7 @@ def _check_match(row: UserRow | None, expected: str | None) -> None:
     """RFC 9110, 13.1.1: `*` wants that there is something; weak validators never match."""
     if expected is None:
         return
-    etag = _etag(row)
+    etag = etag_of(row)
     named = [each.strip() for each in expected.split(",")]
     if not (row is not None if named == [_ANY] else etag in named):
         raise OutdatedError(etag)

@@ -10,25 +10,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from app.catalogue import Catalogue, EncodedItem
 from app.charter.charter import load_charter
 from app.embedder import Embedder
-from app.people import People, Person
+from app.held import HeldPeople
+from app.people import People
 from app.pipeline.context import World
 from app.pipeline.labels.wording import Wording
 from app.popularity import Popularity
 from app.sensitive import SensitiveTopics
 from app.settings import Settings
+from app.stating import Encoded, encode_stated, stated_vector
 from app.storage.protocols import Stores
 from app.storage.rows import ItemChange, LoggedColumns
-from indexer.documents import ItemDocument, UserDocument
+from indexer.documents import ItemDocument
 from indexer.sensitive.rules import SensitiveRules
 from indexer.sensitive.taxonomy import load_taxonomy
 from indexer.snapshot import Snapshot
-from models.encoder import unit
 from models.history import EventColumns, concatenated
 from models.user_state import DAY_SECONDS, Blend
 
@@ -63,19 +61,22 @@ class Generation:
         positive = events.where(self.people.signals.polarity[events.codes] > 0)
         self.world.popularity.add(positive.rows, sign * positive.weights, positive.times)
 
-    def refresh(self, user_ids: Iterable[str], stores: Stores, embedder: Embedder) -> None:
-        """Rebuild people from the stores, after something other than a new event changed what they rest on."""
-        changed = sorted(set(user_ids))
-        self._count_people(changed, sign=-1)
-        for user_id in changed:
+    def refresh(self, held: HeldPeople, encoded: Encoded) -> None:
+        """Rebuild people from what is held of them, after something other than a new event changed it.
+
+        Args:
+            held: as it is now; what was known of these people before is dropped.
+            encoded: the texts that they state.
+        """
+        self._count_people(held.user_ids, sign=-1)
+        for user_id in held.user_ids:
             self.people.forget(user_id)
-        rows = [row for user_id in changed if (row := stores.users.get(user_id))]
-        self.people.load(stores.events.columns_of(changed), rows, stores.forgettings.seen(changed))
-        self._count_people(changed)
-        for user_id in changed:
+        self.people.load(held.log, held.rows, held.seen)
+        self._count_people(held.user_ids)
+        for user_id in held.user_ids:
             person = self.people.get(user_id)
             if person:
-                person.explicit_vector = explicit_vector(self.catalogue, person, embedder)
+                person.explicit_vector = stated_vector(self.catalogue, person.explicit, encoded)
 
     def _count_people(self, user_ids: Iterable[str], sign: int = 1) -> None:
         """Count what some people did towards popularity, or take it back."""
@@ -102,8 +103,7 @@ def build_generation(snapshot: Snapshot, stores: Stores, embedder: Embedder, set
     log = stores.events.columns()
     people = People(catalogue, settings.events)
     people.load(log, stores.users.all(), stores.forgettings.seen())
-    for person in people:
-        person.explicit_vector = explicit_vector(catalogue, person, embedder)
+    encode_stated(catalogue, people, embedder)
     generation = Generation(
         world=_world(catalogue, people, log, settings),
         people=people,
@@ -159,22 +159,3 @@ def encode_items(catalogue: Catalogue, documents: Sequence[ItemDocument], embedd
         EncodedItem(document, vector, {tag: tag_vectors[tag] for tag in document.tags if tag in tag_vectors})
         for document, vector in zip(documents, vectors[: len(documents)], strict=True)
     ]
-
-
-def explicit_vector(catalogue: Catalogue, person: Person, embedder: Embedder) -> NDArray[np.float32] | None:
-    """Vector X of an explicit profile, float32 [d]; None where it says nothing of the content wanted."""
-    return vector_of(catalogue, person.explicit, embedder) if person.explicit else None
-
-
-def vector_of(catalogue: Catalogue, explicit: UserDocument, embedder: Embedder) -> NDArray[np.float32] | None:
-    """The mean of the unit vectors of its goals and tags and of the centroids of its topics; None without any."""
-    preferences = explicit.preferences
-    codes = [catalogue.tag_words.code(tag) for tag in preferences.tags]
-    known = np.array([code for code in codes if code >= 0], dtype=np.int32)
-    unknown = [tag for tag, code in zip(preferences.tags, codes, strict=True) if code < 0]
-    texts, topics = [*explicit.goals, *unknown], catalogue.topics_named(preferences.topics)
-    if not (len(texts) + len(known) + len(topics)):
-        return None
-    vectors = [catalogue.tag_vectors[known], unit(catalogue.snapshot.vectors.topic_centroids[topics])]
-    mean = unit(np.concatenate(vectors + ([embedder.embed_now(texts)] if texts else [])).mean(axis=0, keepdims=True))
-    return np.asarray(catalogue.space.engage_of(mean)[0])

@@ -56,7 +56,7 @@ class Identity:
             try:
                 await self._merge(user_id, source, key_id)
             finally:
-                self._upkeep.reload((user_id, source))
+                await self._upkeep.reload((user_id, source))
         return True
 
     async def erase(self, user_id: str) -> Erased:
@@ -70,7 +70,7 @@ class Identity:
             try:
                 rows = await self._delete(ids)
             finally:
-                self._upkeep.reload(ids)
+                await self._upkeep.reload(ids)
         await self._upkeep.embedder.forget(texts)
         return Erased(ids, rows | {"embedded_texts": len(texts)}, await self._stores.rewrite())
 

@@ -5,8 +5,7 @@ A weight fades by half with every half-life, so that a tenth of it is left after
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from math import log2
 from typing import Any, TypeAlias
@@ -30,17 +29,31 @@ TO_A_TENTH = log2(10)
 """Half-lives until a tenth is left."""
 
 
-@dataclass(frozen=True, slots=True)
 class Told:
-    """What of the events stands in the log only.
+    """What of the events stands in the log only: read at once for the whole profile.
 
-    Attributes:
-        names: gives the `event_id` of each of some events, by number.
-        seconds: gives the length of each of the person's dwells, by number.
+    Args:
+        seconds: the length of each of the person's dwells, by number.
     """
 
-    names: Callable[[Sequence[int]], dict[int, str]]
-    seconds: Callable[[], dict[int, float]]
+    def __init__(self, seconds: Mapping[int, float]) -> None:
+        self.seconds = seconds
+        self._unnamed: list[tuple[int, dict[str, Any]]] = []
+
+    @property
+    def sequences(self) -> list[int]:
+        """Numbers of the events that were told of."""
+        return sorted({sequence for sequence, _ in self._unnamed})
+
+    def tell(self, sequence: int, told: dict[str, Any]) -> dict[str, Any]:
+        """Remember that an event was told of, so that it can be named."""
+        self._unnamed.append((sequence, told))
+        return told
+
+    def name(self, names: Mapping[int, str]) -> None:
+        """Give every event that was told of its `event_id`; one that is gone meanwhile has none."""
+        for sequence, told in self._unnamed:
+            told["event_id"] = names.get(sequence)
 
 
 def topics(context: Context, told: Told) -> list[dict[str, Any]]:
@@ -101,9 +114,11 @@ def session(context: Context, told: Told) -> dict[str, Any] | None:
 def evidence(context: Context, found: Amounts, told: Told, half_life: float) -> list[dict[str, Any]]:
     """The weightiest events, and when a tenth of what each weighed will be left."""
     events, amounts = found
-    strongest = np.argsort(-amounts, kind="stable")[:SHOWN]
-    named = told.names(events.sequence[strongest].tolist())
-    return [_event(context, events, place, float(amounts[place]), (named, half_life)) for place in strongest.tolist()]
+    strongest = np.argsort(-amounts, kind="stable")[:SHOWN].tolist()
+    return [
+        told.tell(int(events.sequence[place]), _event(context, events, place, float(amounts[place]), half_life))
+        for place in strongest
+    ]
 
 
 def moment(seconds: float) -> str:
@@ -121,12 +136,10 @@ def _support(context: Context, found: Amounts, told: Told) -> dict[str, Any]:
     }
 
 
-def _event(
-    context: Context, events: EventColumns, place: int, weight: float, fading: tuple[dict[int, str], float]
-) -> dict[str, Any]:
-    (named, half_life), row, time = fading, int(events.rows[place]), float(events.times[place])
+def _event(context: Context, events: EventColumns, place: int, weight: float, half_life: float) -> dict[str, Any]:
+    row, time = int(events.rows[place]), float(events.times[place])
     return {
-        "event_id": named.get(int(events.sequence[place])),
+        "event_id": None,
         "item_id": context.catalogue.item_id(row),
         "title": context.catalogue.title(row),
         "event": EVENT_TYPES[int(events.codes[place])].value,

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from app.catalogue import Catalogue
-from app.control import Control, document_of, merged
+from app.control import Control, Edit, document_of, merged
 from app.errors import UnknownTopicError
-from app.generation import vector_of
 from app.pipeline.slate import Slate
 from app.recommending import Recommending
 from app.requests import ResetRequest, Wish
+from app.stating import stated_vector
 from app.upkeep import Upkeep
 from indexer.documents import UserDocument
 
@@ -31,7 +31,7 @@ class Interests:
             UnknownTopicError: there is no such topic.
         """
         self._number(topic)
-        await self._control.patch(user_id, self.wishes(user_id, topic, wish), key_id)
+        await self._control.edit(Edit(user_id, partial(self.wishes, topic, wish), key_id))
 
     async def remove(self, user_id: str, topic: str, key_id: str | None = None) -> None:
         """Forget what was learned from items on a topic, and every wish about it; what was seen stays seen.
@@ -40,7 +40,7 @@ class Interests:
             UnknownTopicError: there is no such topic.
         """
         self._number(topic)
-        await self._control.patch(user_id, self.wishes(user_id, topic, None), key_id)
+        await self._control.edit(Edit(user_id, partial(self.wishes, topic, None), key_id))
         await self._control.reset(user_id, ResetRequest(topic=topic, keep_seen=True), key_id)
 
     async def preview(self, user_id: str, topic: str, wish: Wish | None, limit: int) -> tuple[Slate, Slate]:
@@ -51,17 +51,20 @@ class Interests:
         """
         number = self._number(topic)
         generation = self._upkeep.rollover.current
+        stated = document_of(user_id, self._upkeep.row(user_id))
+        explicit = merged(stated, self.wishes(topic, wish, stated))
+        encoded = await self._upkeep.rollover.encoded(generation.catalogue, explicit)
         person = generation.people.get(user_id) or generation.people.nobody(user_id)
-        explicit = merged(person.explicit or self._stated(user_id), self.wishes(user_id, topic, wish))
         imagined = person if wish else generation.people.without_topic(person, number)
-        imagined = replace(imagined, explicit=explicit, explicit_vector=self._vector(generation.catalogue, explicit))
+        vector = stated_vector(generation.catalogue, explicit, encoded)
+        imagined = replace(imagined, explicit=explicit, explicit_vector=vector)
         before = self._recommending.preview(user_id, limit, person)
         return before, self._recommending.preview(user_id, limit, imagined)
 
-    def wishes(self, user_id: str, topic: str, wish: Wish | None) -> dict[str, Any]:
-        """The merge patch that states a wish about a topic, and no other about it."""
-        stated, catalogue = self._stated(user_id), self._upkeep.rollover.current.catalogue
-        name = catalogue.topic_names[catalogue.topic_slugs.index(topic)]
+    def wishes(self, topic: str, wish: Wish | None, stated: UserDocument) -> dict[str, Any]:
+        """The merge patch to what is stated that states a wish about a topic, and no other about it."""
+        catalogue = self._upkeep.rollover.current.catalogue
+        name = catalogue.topic_names[self._number(topic)]
         other = {topic.casefold(), name.casefold()}
         lists = {
             "more": stated.preferences.topics,
@@ -74,14 +77,8 @@ class Interests:
         preferences = {"topics": kept["more"] or None, "less_of": kept["less"] or None}
         return {"preferences": preferences, "muted": {"topics": kept["mute"] or None}}
 
-    def _stated(self, user_id: str) -> UserDocument:
-        return document_of(user_id, self._upkeep.stores.users.get(user_id))
-
     def _number(self, topic: str) -> int:
         slugs = self._upkeep.rollover.current.catalogue.topic_slugs
         if topic not in slugs:
             raise UnknownTopicError(topic)
         return slugs.index(topic)
-
-    def _vector(self, catalogue: Catalogue, explicit: UserDocument) -> Any:
-        return vector_of(catalogue, explicit, self._upkeep.embedder)

@@ -81,6 +81,17 @@ class People:
         """The person, or None where nothing is known."""
         return self._people.get(user_id)
 
+    def row(self, user_id: str) -> UserRow | None:
+        """What the users table holds of a person."""
+        person = self.get(user_id)
+        return None if person is None or person.row == unwritten(user_id) else person.row
+
+    def state(self, row: UserRow, vector: NDArray[np.float32] | None) -> None:
+        """Take over what a person states now, and its vector; what was learned, and what they permit, is as it was."""
+        self.revision += 1
+        person = self._person(row.user_id)
+        person.row, person.explicit, person.explicit_vector = row, explicit_of(row), vector
+
     def load(self, log: LoggedColumns, rows: Sequence[UserRow], seen: SeenColumns) -> None:
         """Everybody's history and state from the log, in one vectorised pass; replaces those of the people in it."""
         self.revision += 1
@@ -129,7 +140,7 @@ class People:
 
     def nobody(self, user_id: str) -> Person:
         """Somebody of whom nothing is known, who is not remembered either."""
-        return self._new_person(_unwritten(user_id))
+        return self._new_person(unwritten(user_id))
 
     def without_topic(self, person: Person, topic: int) -> Person:
         """What a person would be without the events on one topic; changes nothing."""
@@ -186,18 +197,18 @@ class People:
 
     def _person(self, user_id: str) -> Person:
         if user_id not in self._people:
-            self._people[user_id] = self._new_person(_unwritten(user_id))
+            self._people[user_id] = self._new_person(unwritten(user_id))
         return self._people[user_id]
 
     def _new_person(self, row: UserRow) -> Person:
-        return Person(row, _explicit(row), History(), History(), self._new_state(), _NOTHING_SEEN)
+        return Person(row, explicit_of(row), History(), History(), self._new_state(), _NOTHING_SEEN)
 
     def _new_state(self) -> UserState:
         return UserState(self._catalogue.space.dimension, *self._half_lives)
 
 
-def _unwritten(user_id: str) -> UserRow:
-    """What holds of a person of whom only events are stored."""
+def unwritten(user_id: str, at: float = 0.0) -> UserRow:
+    """What holds of a person of whom only events are stored, if it were written at some moment."""
     return UserRow(
         user_id=user_id,
         profile=None,
@@ -205,12 +216,13 @@ def _unwritten(user_id: str) -> UserRow:
         epoch=0,
         reset_at=None,
         off_keeps_seen=True,
-        created_at=0.0,
-        updated_at=0.0,
+        created_at=at,
+        updated_at=at,
     )
 
 
-def _explicit(row: UserRow) -> UserDocument | None:
+def explicit_of(row: UserRow) -> UserDocument | None:
+    """What a person states."""
     return UserDocument.model_validate_json(row.profile) if row.profile else None
 
 

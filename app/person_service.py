@@ -14,13 +14,14 @@ from typing import Any
 import numpy as np
 
 from app.charter.gate import Gate
-from app.control import Control
+from app.control import Control, etag_of
 from app.errors import UndeclaredDataError
 from app.export import Export, controls_of, moment
 from app.identity import Identity
 from app.inferences import Told
 from app.interests import Interests
 from app.profiles import profile_payload
+from app.reading import dwelt
 from app.recommending import Recommending
 from app.requests import PersonalizationRequest, PreviewRequest, ProfilePatch, ResetRequest, Wish
 from app.storage.rows import Forgetting, LoggedColumns
@@ -37,6 +38,14 @@ _AGGREGATES = (
     "learns without them. No date is set for it: run `penchant rebuild-index` to have it now."
 )
 _NO_AGGREGATES = "No snapshot on this disk holds anything that was learned from this person's events."
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What is held and inferred of a person, and what names the state of that which can be edited."""
+
+    payload: dict[str, Any]
+    etag: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,26 +68,31 @@ class PersonService:
         self._gate = gate
         self._snapshots = SnapshotFolder(snapshots)
 
-    def profile(self, user_id: str) -> dict[str, Any]:
+    async def profile(self, user_id: str) -> Profile:
         """What is held and inferred of one person."""
-        events = self._upkeep.stores.events
-        told = Told(events.event_ids, lambda: _dwells(events.columns_of([user_id])))
-        return profile_payload(self._recommending.context(user_id, 1, []), told)
+        log, seconds = self._upkeep.stores.events, {}
+        if dwelt(self._recommending.context(user_id, 1, [])):
+            seconds = _dwells(await asyncio.to_thread(log.columns_of, [user_id]))
+        told = Told(seconds)
+        profile = Profile(profile_payload(self._recommending.context(user_id, 1, []), told), self.etag(user_id))
+        told.name(await asyncio.to_thread(log.event_ids, told.sequences) if told.sequences else {})
+        return profile
 
     def etag(self, user_id: str) -> str:
         """Names the state of what a person stated and switched."""
-        return self._control.etag(user_id)
+        return etag_of(self._upkeep.row(user_id))
 
     async def patch(
         self, user_id: str, patch: ProfilePatch, key_id: str | None = None, expected: str | None = None
-    ) -> dict[str, Any]:
-        """Edit what a person states; the profile as it is then."""
+    ) -> None:
+        """Edit what a person states."""
         changes = patch.changes()
         undeclared = self._gate.profile(changes)
         if undeclared:
             raise UndeclaredDataError(undeclared)
         await self._control.patch(user_id, changes, key_id, expected)
-        return self.profile(user_id)
+        if "personalization" in changes:
+            self._recommending.forget(user_id)
 
     async def reset(self, user_id: str, request: ResetRequest, key_id: str | None = None) -> dict[str, Any]:
         """Forget what was learned of a person."""
@@ -149,14 +163,15 @@ class PersonService:
             "aggregates": {"statement": _AGGREGATES if holding else _NO_AGGREGATES, "snapshots": holding},
         }
 
-    def export(self, user_id: str) -> Export:
+    async def export(self, user_id: str) -> Export:
         """Everything held of a person."""
-        slates = self._recommending.stored(user_id)
-        return Export(user_id, self._upkeep.stores, self._upkeep.decisions, self.profile(user_id), slates)
+        profile, slates = await self.profile(user_id), self._recommending.stored(user_id)
+        return Export(user_id, self._upkeep.stores, self._upkeep.decisions, profile.payload, slates)
 
-    def controls(self, user_id: str) -> dict[str, Any]:
+    async def controls(self, user_id: str) -> dict[str, Any]:
         """What was decided about a person's data, oldest first."""
-        return {"user_id": user_id, "actions": list(controls_of(self._upkeep.stores, user_id))}
+        actions = await asyncio.to_thread(lambda: list(controls_of(self._upkeep.stores, user_id)))
+        return {"user_id": user_id, "actions": actions}
 
     def action_counts(self, since: float) -> dict[str, int]:
         """How often each control was used from the day of a moment on; opt-outs are `personalization_off`."""

@@ -25,6 +25,11 @@ _OPENING = (EventType.CLICK, EventType.DWELL, EventType.COMPLETE)
 _QUARTER = 900.0
 
 
+def dwelt(context: Context) -> bool:
+    """Whether the person dwelt on anything, so that the log knows for how long."""
+    return bool(context.person and (context.person.history.columns().codes == CODE_OF[EventType.DWELL]).any())
+
+
 def reading(context: Context, told: Told) -> dict[str, Any] | None:
     """Speed and completion, or None where nothing was opened."""
     events = context.person.history.columns() if context.person else None
@@ -72,7 +77,7 @@ def _rows(events: EventColumns, *kinds: EventType) -> Rows:
 def _speeds(context: Context, dwelt: EventColumns, finished: Rows, told: Told) -> list[float]:
     """Words a minute for the latest items that were finished and of which it is known how long that took."""
     seconds: dict[int, float] = {}
-    of_event = told.seconds()
+    of_event = told.seconds
     order = np.argsort(-dwelt.times, kind="stable")
     for place in order[np.isin(dwelt.rows[order], finished)].tolist():
         row = int(dwelt.rows[place])

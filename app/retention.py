@@ -7,7 +7,6 @@ import logging
 
 from app.charter.gate import Gate
 from app.clock import Clock
-from app.embedder import Embedder
 from app.rollover import Rollover
 from app.storage.protocols import Stores
 from app.storage.rows import Expired
@@ -18,10 +17,9 @@ log = logging.getLogger(__name__)
 class Retention:
     """Deletes what is too old, and rebuilds the people whom it concerned from what is left."""
 
-    def __init__(self, rollover: Rollover, stores: Stores, embedder: Embedder, clock: Clock, gate: Gate) -> None:
+    def __init__(self, rollover: Rollover, stores: Stores, clock: Clock, gate: Gate) -> None:
         self._rollover = rollover
         self._stores = stores
-        self._embedder = embedder
         self._clock = clock
         self._gate = gate
 
@@ -29,11 +27,7 @@ class Retention:
         """Delete now; effective in the next answer."""
         async with self._rollover.turns.alone():
             expired = await self._stores.events.delete_older(self._gate.kept_since(self._clock.now()))
-            for user_id in expired.users:
-                self._rollover.touched(user_id)
-            generation = self._rollover.current_or_none
-            if generation is not None and expired.users:
-                generation.refresh(expired.users, self._stores, self._embedder)
+            await self._rollover.reload(expired.users)
         return expired
 
     async def forever(self, every_hours: float) -> None:

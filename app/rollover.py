@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterable, Sequence
 
+from app.catalogue import Catalogue
 from app.clock import Clock
 from app.embedder import Embedder
 from app.errors import SnapshotMissingError
 from app.generation import Generation, build_generation
+from app.held import HeldPeople
+from app.people import explicit_of
 from app.settings import Settings
+from app.stating import Encoded, stated_texts, stated_vector
 from app.storage.protocols import Stores
+from app.storage.rows import UserRow
 from app.turns import Turns
+from indexer.documents import UserDocument
 from indexer.snapshot_files import SnapshotError, SnapshotFolder
 
 log = logging.getLogger(__name__)
@@ -20,8 +27,9 @@ log = logging.getLogger(__name__)
 class Rollover:
     """Holds the generation that serves; requests take it once and keep it to their end.
 
-    Everything that changes a generation runs on the event loop, and what takes more than one step takes a turn: what
-    was written while the next generation was built is read from the stores in the step that makes it the current one.
+    Everything that changes a generation in service runs on the event loop, and what takes more than one step takes a
+    turn: what was written while the next generation was built is read from the stores in the turn that makes it the
+    current one. Reading from the stores is for threads.
     """
 
     def __init__(self, settings: Settings, stores: Stores, embedder: Embedder, clock: Clock) -> None:
@@ -59,6 +67,34 @@ class Rollover:
         if self._touched is not None:
             self._touched.add(user_id)
 
+    async def reload(self, user_ids: Iterable[str]) -> None:
+        """Rebuild people in memory from the stores; to be called in a turn alone, lest an event count twice."""
+        users = set(user_ids)
+        for user_id in users:
+            self.touched(user_id)
+        if self._current is not None and users:
+            await self._refresh(self._current, users)
+
+    async def restate(self, row: UserRow) -> None:
+        """Take over what a person states now, if nothing but that has changed of them; a turn together is enough."""
+        self.touched(row.user_id)
+        if self._current is None:
+            return
+        generation, explicit = self._current, explicit_of(row)
+        encoded = await self.encoded(generation.catalogue, explicit)
+        generation.people.state(row, stated_vector(generation.catalogue, explicit, encoded))
+
+    async def encoded(self, catalogue: Catalogue, explicit: UserDocument | None) -> Encoded:
+        """The texts of a profile, encoded."""
+        return await self._encoded(stated_texts(catalogue, explicit))
+
+    async def _refresh(self, generation: Generation, user_ids: Iterable[str]) -> None:
+        held = await asyncio.to_thread(HeldPeople.read, self._stores, user_ids)
+        generation.refresh(held, await self._encoded(held.texts(generation.catalogue)))
+
+    async def _encoded(self, texts: Sequence[str]) -> Encoded:
+        return dict(zip(texts, await self._embedder.embed(texts), strict=True)) if texts else {}
+
     async def watch(self) -> None:
         """Look for a new snapshot until cancelled."""
         while True:
@@ -93,8 +129,8 @@ class Rollover:
         try:
             generation = await asyncio.to_thread(self._build, snapshot_id)
             async with self.turns.alone():
-                generation.catch_up(self._stores, self._embedder)
-                generation.refresh(self._touched, self._stores, self._embedder)
+                await asyncio.to_thread(generation.catch_up, self._stores, self._embedder)
+                await self._refresh(generation, self._touched)
                 self._current, self.problem = generation, None
         finally:
             self._touched = None

@@ -53,7 +53,7 @@ class Service:
             self.rollover, stores, clock, (self.gate, decisions), settings.ingest.future_tolerance_seconds
         )
         self._cataloguing = Cataloguing(self.rollover, stores, embedder, clock)
-        self._retention = Retention(self.rollover, stores, embedder, clock, self.gate)
+        self._retention = Retention(self.rollover, stores, clock, self.gate)
         self._sweep_seconds = settings.control.sweep_seconds
         upkeep = Upkeep(self.rollover, stores, embedder, clock, decisions)
         control = Control(upkeep, settings.control)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakValueDictionary
 
 import orjson
 
@@ -15,7 +17,7 @@ from app.embedder import Embedder
 from app.errors import MergedAwayError
 from app.rollover import Rollover
 from app.storage.protocols import Stores
-from app.storage.rows import ControlAction
+from app.storage.rows import ControlAction, UserRow
 from indexer.documents import UserDocument
 
 
@@ -29,6 +31,7 @@ class Upkeep:
         embedder: for what people state.
         clock: the time.
         decisions: what is forgotten, and who is whom.
+        edits: whose profile is being edited.
     """
 
     rollover: Rollover
@@ -36,6 +39,7 @@ class Upkeep:
     embedder: Embedder
     clock: Clock
     decisions: Decisions
+    edits: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     @asynccontextmanager
     async def changing(self, user_id: str) -> AsyncIterator[None]:
@@ -50,22 +54,38 @@ class Upkeep:
             try:
                 yield
             finally:
-                self.reload((user_id,))
+                await self.reload((user_id,))
 
-    def reload(self, user_ids: Iterable[str]) -> None:
-        """Rebuild people in memory from the stores."""
-        users = tuple(user_ids)
-        self.decisions.reload()
-        for user_id in users:
-            self.rollover.touched(user_id)
+    @asynccontextmanager
+    async def editing(self, user_id: str) -> AsyncIterator[None]:
+        """Alone with what a person states, beside events and other people's edits.
+
+        Raises:
+            MergedAwayError: the id was merged into another person.
+        """
+        lock = self.edits.setdefault(user_id, asyncio.Lock())
+        async with self.rollover.turns.together(), lock:
+            if self.decisions.is_alias(user_id):
+                raise MergedAwayError
+            yield
+
+    async def reload(self, user_ids: Iterable[str]) -> None:
+        """Rebuild people in memory from the stores; to be called in a turn alone."""
+        await asyncio.to_thread(self.decisions.reload)
+        await self.rollover.reload(user_ids)
+
+    def row(self, user_id: str) -> UserRow | None:
+        """What the users table holds of a person; of one who came before there was a snapshot it has to be read."""
         generation = self.rollover.current_or_none
-        if generation is not None:
-            generation.refresh(users, self.stores, self.embedder)
+        return self.stores.users.get(user_id) if generation is None else generation.people.row(user_id)
 
     async def record(self, user_id: str, action: str, key_id: str | None, **detail: Any) -> None:
         """Write what was done into the history that the person can read."""
-        entry = ControlAction(user_id, action, orjson.dumps(detail), self.clock.now(), key_id)
-        await self.stores.identities.record(entry)
+        await self.stores.identities.record(self.action(user_id, action, key_id, **detail))
+
+    def action(self, user_id: str, action: str, key_id: str | None, **detail: Any) -> ControlAction:
+        """A line of that history."""
+        return ControlAction(user_id, action, orjson.dumps(detail), self.clock.now(), key_id)
 
 
 def cached_texts(*documents: UserDocument | None) -> set[str]:

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import httpx
 import typer
 from pydantic import ValidationError
 
+from app.client import Client
 from app.settings import Settings, load_settings
 from indexer.problems import problems
+
+TIMEOUT_SECONDS = 120.0
 
 
 def shown(settings: Settings) -> dict[str, str]:
     """What a command shows to a running service: the key of the settings, if there is one."""
     return {"X-API-Key": settings.api_key.get_secret_value()} if settings.api_key else {}
+
+
+def client_of(settings: Settings, url: str) -> Client:
+    """A client of a running service that shows the key of the settings, whatever proxies the environment names."""
+    key = settings.api_key.get_secret_value() if settings.api_key else None
+    return Client(url, key=key, http=httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False))
 
 
 def settings_or_exit(command: str, config: Path | None, *, tuned: bool = True) -> Settings:

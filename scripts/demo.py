@@ -9,14 +9,15 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import httpx
 import typer
 
-from app.settings import CONFIG_VARIABLE
+from app.client import Client, calls
+from app.settings import CONFIG_VARIABLE, Settings
 from indexer.snapshot_files import SnapshotFolder
-from scripts.configured import settings_or_exit
+from scripts.configured import client_of, settings_or_exit
 from scripts.fetch_movielens import fetch_movielens
 from scripts.rebuild_index import rebuild_index
 from scripts.replay import send_events, send_users
@@ -45,7 +46,7 @@ def demo(
     with subprocess.Popen(command, env={**os.environ, CONFIG_VARIABLE: str(CONFIG)}) as server:
         try:
             _wait_until_ready(address, server)
-            _catch_up(address, files, snapshots)
+            _catch_up(address, files, settings)
             typer.echo(_invitation(address))
             if not once:
                 server.wait()
@@ -66,12 +67,12 @@ def _refuse_if_taken(port: int) -> None:
             raise typer.Exit(1) from error
 
 
-def _catch_up(address: str, files: Path, snapshots: SnapshotFolder) -> None:
+def _catch_up(address: str, files: Path, settings: Settings) -> None:
     """Replay what the service does not have yet, and learn from it; an interrupted demo goes on where it stopped."""
-    events = files / "events.ndjson"
+    events, snapshots = files / "events.ndjson", SnapshotFolder(settings.snapshot_folder)
     expected = len(events.read_bytes().splitlines())
-    with httpx.Client(base_url=address, timeout=120.0, trust_env=False) as client:
-        if client.get("/readyz").json()["events_sequence"] < expected:
+    with client_of(settings, address) as client:
+        if _told(client, "events_sequence") < expected:
             _say(f"replaying {expected:,} events through POST /events")
             send_users(client, files / "users.ndjson")
             send_events(client, events)
@@ -81,11 +82,16 @@ def _catch_up(address: str, files: Path, snapshots: SnapshotFolder) -> None:
             _wait_for_snapshot(client, snapshots)
 
 
-def _wait_for_snapshot(client: httpx.Client, snapshots: SnapshotFolder) -> None:
+def _wait_for_snapshot(client: Client, snapshots: SnapshotFolder) -> None:
     """The service notices the new snapshot by itself, and serves on meanwhile."""
     published, deadline = snapshots.current_id(), time.monotonic() + START_SECONDS
-    while client.get("/readyz").json()["snapshot"] != published and time.monotonic() < deadline:
+    while _told(client, "snapshot") != published and time.monotonic() < deadline:
         time.sleep(0.2)
+
+
+def _told(client: Client, name: str) -> Any:
+    """What the service says of itself."""
+    return (client.send(calls.readiness()).model_extra or {})[name]
 
 
 def _wait_until_ready(address: str, server: subprocess.Popen[bytes]) -> None:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
-from urllib.parse import quote
+from typing import Annotated
 
 import httpx
 import typer
 
+from app.api.schemas.rows import EventRow
+from app.client import Client, ProblemError, calls
 from indexer.documents import EventDocument, UserDocument
 from indexer.progress import ProgressBar
 from indexer.readers import InputFileError
 from indexer.rejects import SAMPLES, Rejects
 from indexer.validation import read_documents
-from scripts.configured import settings_or_exit, shown
+from scripts.configured import client_of, settings_or_exit
 
 ROWS = 2_000
 """Events in one request."""
+AT_ONCE = 8
+"""Users whose profiles are sent at a time."""
 
 
 def replay(
@@ -33,30 +38,31 @@ def replay(
     Events that the service has already are counted as duplicates, so that a replay may be repeated or continued.
     To a service with keys `PENCHANT_API_KEY` is shown: with the scope events, or for a users file an operator's.
     """
-    headers = shown(settings_or_exit("replay", config))
-    with httpx.Client(base_url=url, timeout=120.0, trust_env=False, headers=headers) as client:
+    with client_of(settings_or_exit("replay", config), url) as client:
         try:
             if users is not None:
                 send_users(client, users)
             counts = send_events(client, events)
-        except (InputFileError, httpx.HTTPError) as error:
+        except (InputFileError, httpx.HTTPError, ProblemError) as error:
             typer.echo(f"replay: {error}", err=True)
             raise typer.Exit(1) from error
     typer.echo(", ".join(f"{count:,} {status}" for status, count in sorted(counts.items())))
 
 
-def send_users(client: httpx.Client, path: Path) -> None:
-    """Set the explicit profile of every user of a file."""
-    with Rejects() as rejects, ProgressBar("users", "user") as progress:
+def send_users(client: Client, path: Path) -> None:
+    """Set the explicit profile of every user of a file, several at a time, since the service writes them together."""
+    with Rejects() as rejects, ProgressBar("users", "user") as progress, ThreadPoolExecutor(AT_ONCE) as pool:
         documents = list(read_documents(path, UserDocument, rejects))
-        for done, user in enumerate(documents, start=1):
-            stated = user.model_dump(mode="json", exclude={"user_id"}, exclude_unset=True)
-            client.patch(f"/users/{quote(user.user_id, safe='')}/profile", json=stated).raise_for_status()
+        for done, _ in enumerate(pool.map(partial(_send_user, client), documents), start=1):
             progress(done, len(documents))
     _report(rejects, path)
 
 
-def send_events(client: httpx.Client, path: Path) -> Counter[str]:
+def _send_user(client: Client, user: UserDocument) -> None:
+    client.send(calls.state(user.user_id, user.model_dump(mode="json", exclude={"user_id"}, exclude_unset=True)))
+
+
+def send_events(client: Client, path: Path) -> Counter[str]:
     """Send every event of a file; how many were accepted, duplicates, ignored and rejected.
 
     What is wrong with rejected ones is printed, be it found here or by the service.
@@ -66,13 +72,9 @@ def send_events(client: httpx.Client, path: Path) -> Counter[str]:
     with Rejects() as rejects, ProgressBar("events", "event") as progress:
         documents = list(read_documents(path, EventDocument, rejects))
         for batch in batches(documents):
-            body = b"\n".join(event.model_dump_json(exclude_unset=True).encode() for event in batch)
-            answer = client.post("/events", content=body, headers={"Content-Type": "application/x-ndjson"})
-            if answer.status_code != httpx.codes.UNPROCESSABLE_ENTITY:  # which tells of rows, as 200 does
-                answer.raise_for_status()
-            results = answer.json()["results"]
-            counts.update(result["status"] for result in results)
-            refused += [_refusal(result) for result in results if result["status"] == "rejected"]
+            results = client.send(calls.send_events(batch)).results
+            counts.update(result.status for result in results)
+            refused += [_refusal(result) for result in results if result.status == "rejected"]
             progress(counts.total(), len(documents))
     _report(rejects, path)
     if refused:
@@ -81,9 +83,9 @@ def send_events(client: httpx.Client, path: Path) -> Counter[str]:
     return counts
 
 
-def _refusal(result: dict[str, Any]) -> str:
-    problems = "; ".join(f"{each['field']} {each['message']}" for each in result["errors"])
-    return f"event {result['event_id']}: {problems}"
+def _refusal(result: EventRow) -> str:
+    problems = "; ".join(f"{each.field} {each.message}" for each in result.errors or ())
+    return f"event {result.event_id}: {problems}"
 
 
 def batches(events: Sequence[EventDocument]) -> Iterator[Sequence[EventDocument]]:

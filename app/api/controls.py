@@ -147,7 +147,7 @@ async def merge_user(request: Request, user_id: UserIdInPath) -> Response:
 async def export_user(request: Request, user_id: UserIdInPath) -> Response:
     """Streamed. Its users and events files can be replayed into another service."""
     asked = checked(ExportRequest, read_query(request, ExportRequest))
-    export = service_of(request).person.export(user_id)
+    export = await service_of(request).person.export(user_id)
     preferred = "zip" if ZIP in request.headers.get("accept", "") else "json"
     if (asked.format or preferred) == "zip":
         headers = {"Content-Disposition": 'attachment; filename="export.zip"'}
@@ -164,7 +164,7 @@ async def export_user(request: Request, user_id: UserIdInPath) -> Response:
 )
 async def get_controls(request: Request, user_id: UserIdInPath) -> Response:
     """What was done, when, and by which key."""
-    return json_answer(service_of(request).person.controls(user_id))
+    return json_answer(await service_of(request).person.controls(user_id))
 
 
 async def _wish(request: Request, user_id: str, topic: str, wish: Wish | None, asked: PreviewRequest) -> Response:

@@ -33,6 +33,14 @@ _IF_MATCH: Final = {
     "description": "ETag of the profile that is to be edited.",
     "schema": {"type": "string"},
 }
+_MINIMAL: Final = "return=minimal"
+_PREFER: Final = {
+    "name": "Prefer",
+    "in": "header",
+    "required": False,
+    "description": f"`{_MINIMAL}` for an answer without content (RFC 7240).",
+    "schema": {"type": "string"},
+}
 _WRITING: Final = (*URL_ERRORS, *BODY_ERRORS, *WRITING_ERRORS)
 
 
@@ -47,29 +55,36 @@ async def get_profile(request: Request, user_id: UserIdInPath) -> Response:
 
     The `ETag` names the state of what can be edited; what was inferred may change beside it.
     """
-    person = service_of(request).person
-    return json_answer(person.profile(user_id), headers={"ETag": person.etag(user_id)})
+    profile = await service_of(request).person.profile(user_id)
+    return json_answer(profile.payload, headers={"ETag": profile.etag})
 
 
 @router.patch(
     "/profile",
     operation_id="patch_profile",
     summary="Edit what a person states",
-    openapi_extra=body_of(ProfilePatch, _PATCHES) | {"parameters": [_IF_MATCH]},
-    responses=answers(Profile, "The profile as it is now.", *_WRITING, MergedAwayError, OutdatedError),
+    openapi_extra=body_of(ProfilePatch, _PATCHES) | {"parameters": [_IF_MATCH, _PREFER]},
+    responses={
+        **answers(Profile, "The profile as it is now.", *_WRITING, MergedAwayError, OutdatedError),
+        204: {"description": "It was edited, and the caller prefers not to be told more."},
+    },
 )
 async def patch_profile(request: Request, user_id: UserIdInPath) -> Response:
     """A JSON merge patch (RFC 7396) of the explicit data: what is absent stays, and null removes.
 
-    With `If-Match`, only if the profile is still in the state that this ETag names.
+    With `If-Match`, only if the profile is still in the state that this ETag names. With `Prefer: return=minimal` the
+    answer is 204, without the profile, which takes longer to put together than the edit.
     """
     patch = checked(ProfilePatch, await read_object(request, _PATCHES))
     person = service_of(request).person
     try:
-        profile = await person.patch(user_id, patch, key_of(request), request.headers.get("if-match"))
+        await person.patch(user_id, patch, key_of(request), request.headers.get("if-match"))
     except ValidationError as error:  # each part is valid, but what came of merging them is not
         raise InvalidPayloadError(problems(error)) from error
-    return json_answer(profile, headers={"ETag": person.etag(user_id)})
+    if _MINIMAL in _preferences(request):
+        return Response(status_code=204, headers={"ETag": person.etag(user_id), "Preference-Applied": _MINIMAL})
+    profile = await person.profile(user_id)
+    return json_answer(profile.payload, headers={"ETag": profile.etag})
 
 
 @router.post(
@@ -98,3 +113,9 @@ async def reset_embedding(request: Request, user_id: UserIdInPath) -> Response:
 async def erase_user(request: Request, user_id: UserIdInPath) -> Response:
     """Delete all that is held of a person and of the ids that were merged into theirs; no byte stays in any file."""
     return json_answer(await service_of(request).person.erase(user_id))
+
+
+def _preferences(request: Request) -> set[str]:
+    """RFC 7240: preferences are separated by commas, in one header or in several; parameters are of no account."""
+    named = ",".join(request.headers.getlist("prefer")).split(",")
+    return {"".join(each.partition(";")[0].split()).lower() for each in named}

@@ -67,6 +67,12 @@ def edit_profile(user_id: str, patch: Fields, *, etag: str | None = None) -> Cal
     return Call("PATCH", path, reading(Profile), body=patch, headers=headers, repeatable=etag is None)
 
 
+def state(user_id: str, patch: Fields) -> Call[None]:
+    """The same for who has no use for the profile, which takes longer to put together than the edit."""
+    path, headers = path_of("users", user_id, "profile"), {"Prefer": "return=minimal"}
+    return Call("PATCH", path, nothing, body=patch, headers=headers)
+
+
 def reset(user_id: str, **wanted: Any) -> Call[ResetReceipt]:
     """Forget what was learned of a person: all, one `topic`, or `since` a time; `keep_seen` keeps what they saw."""
     path = path_of("users", user_id, "reset-embedding")

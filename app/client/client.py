@@ -62,10 +62,11 @@ class Client:
         key: str | None = None,
         token: str | None = None,
         retries: Retries | None = None,
-        transport: httpx.BaseTransport | None = None,
+        http: httpx.Client | None = None,
     ) -> None:
+        """See `Service`; `http` sends in place of a plain client, with certificates, proxies or times of its own."""
         self._service = Service(url, key, token, retries or Retries())
-        self._http = httpx.Client(timeout=TIMEOUT_SECONDS, transport=transport)
+        self._http = http or httpx.Client(timeout=TIMEOUT_SECONDS)
 
     def send(self, call: Call[Result]) -> Result:
         """What comes of a call.
@@ -111,10 +112,11 @@ class AsyncClient:
         key: str | None = None,
         token: str | None = None,
         retries: Retries | None = None,
-        transport: httpx.AsyncBaseTransport | None = None,
+        http: httpx.AsyncClient | None = None,
     ) -> None:
+        """As of `Client`."""
         self._service = Service(url, key, token, retries or Retries())
-        self._http = httpx.AsyncClient(timeout=TIMEOUT_SECONDS, transport=transport)
+        self._http = http or httpx.AsyncClient(timeout=TIMEOUT_SECONDS)
 
     async def send(self, call: Call[Result]) -> Result:
         """What comes of a call.

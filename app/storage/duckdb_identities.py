@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from duckdb import DuckDBPyConnection
 
+from app.storage.control_actions import record_actions
 from app.storage.database import Database, delete_users, mark_for_rewriting
 from app.storage.group_writer import Written
 from app.storage.rows import ControlAction, Merge
@@ -30,16 +31,6 @@ WHEN NOT MATCHED THEN INSERT (user_id, profile, created_at, updated_at)
 """
 _ACTIONS = """
 SELECT user_id, action, detail, epoch_us(happened_at), key_id FROM control_actions WHERE user_id = $user ORDER BY number
-"""
-_RECORD = """
-INSERT INTO control_actions
-SELECT coalesce(max(number), 0) + 1, $user, $action, $detail, make_timestamp($at), $key FROM control_actions
-"""
-_COUNT = """
-MERGE INTO control_counts USING (SELECT make_timestamp($at)::DATE AS day, $action AS action) AS incoming
-    USING (day, action)
-WHEN MATCHED THEN UPDATE SET times = control_counts.times + 1
-WHEN NOT MATCHED THEN INSERT VALUES (incoming.day, incoming.action, 1)
 """
 _COUNTS = """
 SELECT action, sum(times)::BIGINT FROM control_counts WHERE day >= make_timestamp($since)::DATE
@@ -102,11 +93,7 @@ def _merge(connection: DuckDBPyConnection, merges: Sequence[Merge]) -> list[None
 
 
 def _record(connection: DuckDBPyConnection, actions: Sequence[ControlAction]) -> list[None]:
-    for action in actions:
-        at = micros(action.at)
-        row = {"user": action.user_id, "action": action.action, "detail": action.detail.decode(), "at": at}
-        connection.execute(_RECORD, row | {"key": action.key_id})
-        connection.execute(_COUNT, {"action": action.action, "at": at})
+    record_actions(connection, actions)
     return [None] * len(actions)
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
+from app.storage.control_actions import record_actions
 from app.storage.database import Database, delete_users
 from app.storage.group_writer import Written
-from app.storage.rows import UserRow
+from app.storage.rows import ControlAction, UserRow
 from app.storage.timestamps import micros, seconds
 
 _SELECT = """
@@ -18,6 +19,7 @@ SELECT user_id, profile, personalization, epoch, epoch_us(reset_at), off_keeps_s
     epoch_us(created_at), epoch_us(updated_at)
 FROM users
 """
+_OF_USERS = "WHERE user_id IN (SELECT unnest($users::VARCHAR[])) ORDER BY user_id"
 _PUT_PROFILES = """
 MERGE INTO users USING incoming USING (user_id)
 WHEN MATCHED THEN UPDATE SET profile = incoming.profile, updated_at = incoming.at
@@ -33,6 +35,9 @@ WHEN NOT MATCHED THEN INSERT (user_id, personalization, off_keeps_seen, created_
 _DELETE = "DELETE FROM users WHERE user_id = $user"
 
 
+_Put: TypeAlias = tuple[str, bytes | None, float, ControlAction | None]
+
+
 class DuckDBUserStore:
     """The users' rows; each write makes the row if there is none."""
 
@@ -44,13 +49,19 @@ class DuckDBUserStore:
         found = self._select(f"{_SELECT} WHERE user_id = $user", {"user": user_id})
         return found[0] if found else None
 
+    def of(self, user_ids: Sequence[str]) -> list[UserRow]:
+        """The rows of some users."""
+        return self._select(f"{_SELECT} {_OF_USERS}", {"users": list(user_ids)})
+
     def all(self) -> list[UserRow]:
         """Every row, by user id."""
         return self._select(f"{_SELECT} ORDER BY user_id", {})
 
-    def put_profile(self, user_id: str, profile: bytes | None, at: float) -> Written[None]:
+    def put_profile(
+        self, user_id: str, profile: bytes | None, at: float, action: ControlAction | None = None
+    ) -> Written[None]:
         """Replace the explicit profile."""
-        return self._database.writer.submit(_put_profiles, (user_id, profile, at))
+        return self._database.writer.submit(_put_profiles, (user_id, profile, at, action))
 
     def set_personalization(self, user_id: str, enabled: bool, at: float, *, keep_seen: bool = True) -> Written[None]:
         """Switch personalization on or off."""
@@ -80,9 +91,10 @@ def _row(user_id: str, profile: str | None, *rest: Any) -> UserRow:
     )
 
 
-def _put_profiles(connection: DuckDBPyConnection, requests: Sequence[tuple[str, bytes | None, float]]) -> list[None]:
+def _put_profiles(connection: DuckDBPyConnection, requests: Sequence[_Put]) -> list[None]:
     """One statement for all; of several profiles of one user, the last one stays."""
-    newest = {user_id: (user_id, profile, micros(at)) for user_id, profile, at in requests}
+    record_actions(connection, [action for *_, action in requests if action is not None])
+    newest = {user_id: (user_id, profile, micros(at)) for user_id, profile, at, _ in requests}
     users, profiles, times = zip(*newest.values(), strict=True)
     table = pa.table(
         {

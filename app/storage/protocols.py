@@ -150,12 +150,21 @@ class UserStore(Protocol):
         """The row of one user, if there is one."""
         ...
 
+    def of(self, user_ids: Sequence[str]) -> list[UserRow]:
+        """The rows of some users, by user id."""
+        ...
+
     def all(self) -> list[UserRow]:
         """Every row, by user id."""
         ...
 
-    def put_profile(self, user_id: str, profile: bytes | None, at: float) -> Pending[None]:
-        """Replace the explicit profile, all of it, and leave the rest of the row as it is."""
+    def put_profile(
+        self, user_id: str, profile: bytes | None, at: float, action: ControlAction | None = None
+    ) -> Pending[None]:
+        """Replace the explicit profile, all of it, and leave the rest of the row as it is.
+
+        `action` goes into the person's history in the same transaction.
+        """
         ...
 
     def set_personalization(self, user_id: str, enabled: bool, at: float, *, keep_seen: bool = True) -> Pending[None]:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from app.embedder import Embedder
+from app.export import Export
 from app.pipeline.slate import Slate
 from app.requests import (
     PersonalizationRequest,
@@ -101,8 +102,19 @@ class Household:
     def similar(self, **fields: Any) -> dict[str, Any]:
         return self.loop.run_until_complete(self.service.similar(SimilarRequest(**fields)))
 
+    def profile(self, user: str) -> dict[str, Any]:
+        return self.loop.run_until_complete(self.service.person.profile(user)).payload
+
     def patch(self, user: str, **fields: Any) -> dict[str, Any]:
-        return self.loop.run_until_complete(self.service.person.patch(user, ProfilePatch.model_validate(fields)))
+        """The profile afterwards."""
+        self.loop.run_until_complete(self.service.person.patch(user, ProfilePatch.model_validate(fields)))
+        return self.profile(user)
+
+    def controls(self, user: str) -> dict[str, Any]:
+        return self.loop.run_until_complete(self.service.person.controls(user))
+
+    def export(self, user: str) -> Export:
+        return self.loop.run_until_complete(self.service.person.export(user))
 
     def reset(self, user: str, **fields: Any) -> dict[str, Any]:
         return self.loop.run_until_complete(self.service.person.reset(user, ResetRequest.model_validate(fields)))

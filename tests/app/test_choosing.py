@@ -1,8 +1,11 @@
 """The switch, wishes about topics, and a cold start from what is stated."""
 
+import asyncio
+
 import pytest
 
 from app.errors import UnknownTopicError
+from app.requests import PreviewRequest, ProfilePatch
 
 
 def essence(slate):
@@ -39,7 +42,7 @@ class TestTheSwitch:
         home.switch("ada", enabled=True)
         assert home.recommend("ada").items[0].label == before
         assert not {"i000", "i005"} & set(items(home, limit=90))
-        assert home.service.person.profile("ada")["signals"]["positive"] == 1
+        assert home.profile("ada")["signals"]["positive"] == 1
 
     def test_not_even_seen_is_stored_if_asked(self, home, an_event):
         home.ingest(an_event(1, "ada", "i000"))
@@ -61,6 +64,14 @@ class TestTheSwitch:
         assert not home.recommend("ada").personalized
         assert home.patch("ada", personalization=None)["personalization"]
         assert home.recommend("ada").personalized
+
+    def test_opting_out_is_counted_once_however_it_is_said(self, home):
+        home.patch("ada", personalization=False)
+        home.patch("ada", personalization=False)
+        home.switch("ada", enabled=False)
+        home.switch("bob", enabled=False)
+        home.switch("bob", enabled=False, keep_seen=False)
+        assert home.service.person.action_counts(0)["personalization_off"] == 2
 
     def test_it_outlives_a_restart(self, tmp_path, open_household, an_item, an_event):
         with open_household(tmp_path) as home:
@@ -98,11 +109,11 @@ class TestWishes:
         home.ingest(*(an_event(n, "ada", f"i{n * 6:03}") for n in range(4)))
         home.ingest(*(an_event(n, "eve", f"i{n * 6:03}") for n in range(10, 14)))
         chess = topic_of(home, "i005")
-        known = {each["topic"]: each["share"] for each in home.service.person.profile("ada")["implicit"]["topics"]}
+        known = {each["topic"]: each["share"] for each in home.profile("ada")["implicit"]["topics"]}
         home.ingest(an_event(9, "ada", "i005"))
         home.wish("ada", chess, "more")
         home.wish("ada", chess, None)
-        profile = home.service.person.profile("ada")
+        profile = home.profile("ada")
         assert {each["topic"]: each["share"] for each in profile["implicit"]["topics"]} == known
         assert profile["explicit"]["preferences"]["topics"] == []
         assert "i005" not in items(home, limit=90)  # it was seen all the same
@@ -122,9 +133,19 @@ class TestWishes:
         chess = topic_of(known, "i005")
         for wish in ("more", "mute", "less", "more"):
             known.wish("ada", chess, wish)
-        explicit = known.service.person.profile("ada")["explicit"]
+        explicit = known.profile("ada")["explicit"]
         assert (explicit["preferences"]["topics"], explicit["preferences"]["less_of"]) == ([chess], [])
         assert explicit["muted"]["topics"] == []
+
+    def test_wishes_at_the_same_moment_leave_each_other_alone(self, known):
+        topics = sorted({topic_of(known, f"i{number:03}") for number in range(6)})
+
+        async def wish_all():
+            person = known.service.person
+            await asyncio.gather(*(person.wish("ada", topic, "more", PreviewRequest()) for topic in topics))
+
+        known.loop.run_until_complete(wish_all())
+        assert sorted(known.profile("ada")["explicit"]["preferences"]["topics"]) == topics
 
     @pytest.mark.parametrize("preview", [True, False])
     def test_an_unknown_topic_is_not_found(self, known, preview):
@@ -146,3 +167,25 @@ def test_stated_topics_steer_a_cold_start(home):
     home.patch("ada", preferences={"topics": [chess]})
     assert home.recommend("ada").personalized
     assert of_topic(home, chess, items(home)) > before
+
+
+def test_edits_of_many_people_at_once_are_all_there_and_outlive_a_restart(tmp_path, open_household, an_item):
+    people = [f"person-{number % 20}" for number in range(60)]
+
+    async def edit(home):
+        fields = ("role", "goals", "time_zone")
+        values = ("nurse", ["grow vegetables"], "Europe/Berlin")
+        patches = [ProfilePatch.model_validate({fields[n // 20]: values[n // 20]}) for n in range(60)]
+        await asyncio.gather(*map(home.service.person.patch, people, patches))
+
+    with open_household(tmp_path) as home:
+        home.publish([an_item(number) for number in range(90)])
+        home.loop.run_until_complete(edit(home))
+        before = [(home.profile(each)["explicit"], home.service.person.etag(each)) for each in people]
+        slate = essence(home.recommend("person-3"))
+        assert [len(home.controls(each)["actions"]) for each in people] == [3] * 60
+    assert all(explicit["role"] and explicit["goals"] and explicit["time_zone"] for explicit, _ in before)
+    with open_household(tmp_path) as again:
+        again.loop.run_until_complete(again.service.rollover.refresh())
+        assert [(again.profile(each)["explicit"], again.service.person.etag(each)) for each in people] == before
+        assert essence(again.recommend("person-3")) == slate

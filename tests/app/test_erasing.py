@@ -51,8 +51,8 @@ class TestErasure:
             assert receipt["aliases"] == 1
             assert receipt["deleted"]["events"] > 900
             assert sweep(tmp_path, PERSON).hits == ()  # while the service runs
-            assert not home.service.person.profile(PERSON)["known"]
-            assert home.service.person.controls(PERSON)["actions"] == []
+            assert not home.profile(PERSON)["known"]
+            assert home.controls(PERSON)["actions"] == []
             assert home.ingest(an_event(1, "somebody-else", "i000")) == ["accepted"]
         assert sweep(tmp_path, PERSON).hits == ()  # and when it has stopped
 
@@ -87,14 +87,14 @@ class TestErasure:
         home.ingest(an_event(1, "ada", "i000"), an_event(2, "session", "i006"))
         home.merge("ada", "session")
         home.erase("session")
-        assert home.service.person.profile("ada")["signals"]["positive"] == 2
+        assert home.profile("ada")["signals"]["positive"] == 2
         home.ingest(an_event(3, "session", "i012"))
-        assert home.service.person.profile("ada")["signals"]["positive"] == 2
+        assert home.profile("ada")["signals"]["positive"] == 2
 
 
 class TestExport:
     def unpacked(self, home, user):
-        archive = zipfile.ZipFile(io.BytesIO(b"".join(home.service.person.export(user).zip())))
+        archive = zipfile.ZipFile(io.BytesIO(b"".join(home.export(user).zip())))
         assert archive.testzip() is None
         return {name: archive.read(name) for name in archive.namelist()}
 
@@ -124,7 +124,7 @@ class TestExport:
         live(home, an_event, PERSON)
         home.reset(PERSON, keep_seen=True)
         home.ingest(an_event(200, PERSON, "i030", days_ago=-0.001))
-        export = home.service.person.export(PERSON)
+        export = home.export(PERSON)
         whole, files = orjson.loads(b"".join(export.json())), self.unpacked(home, PERSON)
         for name in export.parts():
             assert [json.loads(line) for line in files[f"{name}.ndjson"].splitlines()] == whole[name]
@@ -138,7 +138,7 @@ class TestExport:
 
     def test_a_long_history_comes_in_pieces(self, home, an_event):
         home.ingest(*(an_event(n, "ada", f"i{n % 90:03}", "click") for n in range(2_500)))
-        pieces = list(home.service.person.export("ada").zip())
+        pieces = list(home.export("ada").zip())
         assert max(map(len, pieces)) < 200_000
         assert len(self.unpacked(home, "ada")["events.ndjson"].splitlines()) == 2_500
 
@@ -156,7 +156,7 @@ class TestMerging:
         home.patch("session", role="guest", goals=["space"], preferences={"tags": ["rust"], "formats": ["video"]})
         home.patch("known", role="nurse", preferences={"tags": ["chess"]})
         home.merge("known", "session")
-        explicit = home.service.person.profile("known")["explicit"]
+        explicit = home.profile("known")["explicit"]
         assert (explicit["role"], explicit["goals"]) == ("nurse", ["space"])
         assert (explicit["preferences"]["tags"], explicit["preferences"]["formats"]) == (["chess"], ["video"])
 
@@ -171,7 +171,7 @@ class TestMerging:
                 for user, source in steps:
                     home.merge(user, source)
                 home.ingest(an_event(30, "a", "i050"), an_event(31, "b", "i051"))
-                profile = home.service.person.profile("c")
+                profile = home.profile("c")
                 slates.append((essence(home.recommend("c")), profile["explicit"], profile["signals"]))
         assert slates[0] == slates[1]
 
@@ -186,11 +186,11 @@ class TestMerging:
         home.ingest(an_event(1, "ada", "i000"), an_event(2, "session", "i006"))
         home.reset("session")
         home.merge("ada", "session")
-        assert home.service.person.profile("ada")["signals"]["positive"] == 1
+        assert home.profile("ada")["signals"]["positive"] == 1
         assert home.ingest(an_event(3, "session", "i012", days_ago=2)) == ["ignored"]
         assert home.ingest(an_event(4, "ada", "i012", days_ago=2)) == ["accepted"]
         home.undo_reset("ada")
-        assert home.service.person.profile("ada")["signals"]["positive"] == 3
+        assert home.profile("ada")["signals"]["positive"] == 3
 
     def test_a_reset_covers_what_comes_late_under_an_alias(self, home, an_event):
         home.ingest(an_event(1, "ada", "i000"), an_event(2, "session", "i006"))

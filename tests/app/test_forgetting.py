@@ -14,7 +14,7 @@ def essence(slate):
 
 
 def topics(home, user="ada"):
-    return {each["topic"] for each in home.service.person.profile(user)["implicit"]["topics"]}
+    return {each["topic"] for each in home.profile(user)["implicit"]["topics"]}
 
 
 def topic_of(home, item):
@@ -57,7 +57,7 @@ def test_a_topic_is_forgotten_and_the_others_stay(known):
 
 def test_what_happened_since_a_time_is_forgotten(known):
     known.reset("ada", since=NOW - timedelta(days=4.5))
-    assert known.service.person.profile("ada")["signals"]["positive"] == 6
+    assert known.profile("ada")["signals"]["positive"] == 6
 
 
 def test_late_events_change_nothing_and_later_ones_count(known, an_event):
@@ -100,7 +100,7 @@ def test_resets_are_undone_the_latest_first(known, an_event):
     assert essence(known.recommend("ada")) == second
     known.undo_reset("ada")
     assert essence(known.recommend("ada")) != first  # what came after the first reset counts as well
-    assert known.service.person.profile("ada")["signals"]["positive"] == 11
+    assert known.profile("ada")["signals"]["positive"] == 11
     with pytest.raises(NothingToUndoError):
         known.undo_reset("ada")
 

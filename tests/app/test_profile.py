@@ -16,7 +16,7 @@ def event(name, kind, item, at, value=None):
 
 
 def profile(home):
-    return home.service.person.profile("ada")
+    return home.profile("ada")
 
 
 @pytest.fixture

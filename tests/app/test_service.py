@@ -1,5 +1,7 @@
 """What the service promises, on real stores and a real index."""
 
+import asyncio
+
 import numpy as np
 import pytest
 
@@ -100,7 +102,7 @@ def test_duplicates_and_unknown_items_are_told_apart(home, an_event):
     first, again = an_event(1, "ada", "i000"), an_event(1, "ada", "i000")
     assert home.ingest(first, again, an_event(2, "ada", "nowhere")) == ["accepted", "duplicate", "rejected"]
     assert home.ingest(first) == ["duplicate"]
-    assert home.service.person.profile("ada")["signals"]["positive"] == 1
+    assert home.profile("ada")["signals"]["positive"] == 1
 
 
 def test_events_from_the_future_are_rejected(home, an_event):
@@ -142,7 +144,7 @@ def test_erasure_leaves_nothing_and_takes_popularity_back(home, an_event):
     deleted = home.erase("ada")["deleted"]
     assert deleted.pop("identities") == 1
     assert deleted == {"events": 20, "users": 1, "forgettings": 0, "embedded_texts": 1, "stored_slates": 0}
-    assert not home.service.person.profile("ada")["known"]
+    assert not home.profile("ada")["known"]
     assert essence(home.recommend("eve")) == before
     assert not any(home.erase("ada")["deleted"].values())
 
@@ -188,3 +190,24 @@ def test_a_snapshot_of_another_encoder_is_refused_and_the_present_one_serves_on(
     home.publish([an_item(number) for number in range(12)])
     assert home.service.rollover.current is serving
     assert "encoder" in home.service.readiness()["reasons"][0]
+
+
+def test_an_event_that_is_stored_and_not_learned_yet_counts_once_though_its_item_is_replaced(
+    home, an_item, an_event, monkeypatch
+):
+    append = home.stores.events.append
+
+    async def slowly(rows):
+        appended = await append(rows)
+        await asyncio.sleep(0.3)
+        return appended
+
+    async def both():
+        sent = asyncio.create_task(home.service.ingest([an_event(1, "ada", "i000")]))
+        while not home.stores.events.last_sequence():
+            await asyncio.sleep(0.01)
+        await asyncio.gather(sent, home.service.upsert_items([an_item(0, title="rust anew")]))
+
+    monkeypatch.setattr(home.stores.events, "append", slowly)
+    home.loop.run_until_complete(both())
+    assert home.profile("ada")["signals"]["positive"] == 1

@@ -9,7 +9,8 @@ import orjson
 import pytest
 from typer.testing import CliRunner
 
-from scripts import replay
+from app.client import Client
+from scripts import configured, replay
 from scripts.cli import app
 
 
@@ -24,12 +25,19 @@ class Service:
     def __call__(self, request: httpx.Request) -> httpx.Response:
         if request.method == "PATCH":
             self.profiles[request.url.raw_path.decode()] = orjson.loads(request.content)
-            return httpx.Response(200, json={})
-        rows = [orjson.loads(line) for line in request.content.splitlines()]
+            return httpx.Response(204)
+        rows = orjson.loads(request.content)
         self.bodies.append(rows)
         results = [self._result(row) for row in rows]
-        failed = all(result["status"] == "rejected" for result in results)
-        return httpx.Response(422 if failed else 200, json={"results": results})
+        tally = Counter(result["status"] for result in results)
+        counts = {status: tally[status] for status in ("accepted", "duplicate", "ignored", "rejected")}
+        numbered = [{"row": number, **result} for number, result in enumerate(results, start=1)]
+        status = 422 if counts["rejected"] == len(rows) else 200
+        return httpx.Response(
+            status,
+            headers={"Content-Type": "application/problem+json" if status == 422 else "application/json"},
+            content=orjson.dumps({"counts": counts, "results": numbered}),
+        )
 
     def _result(self, row: dict[str, Any]) -> dict[str, Any]:
         if row["item_id"] == "unknown":
@@ -46,8 +54,8 @@ def service() -> Service:
 
 
 @pytest.fixture
-def client(service: Service) -> httpx.Client:
-    return httpx.Client(base_url="http://penchant.test", transport=httpx.MockTransport(service))
+def client(service: Service) -> Client:
+    return Client("http://penchant.test", http=httpx.Client(transport=httpx.MockTransport(service)))
 
 
 def event(number: int, item_id: str = "i1") -> dict[str, Any]:
@@ -61,7 +69,7 @@ def write(path: Path, *rows: dict[str, Any]) -> Path:
 
 
 def test_events_are_sent_in_order_in_batches_and_as_they_are(
-    service: Service, client: httpx.Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    service: Service, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(replay, "ROWS", 3)
     rows = [event(number) for number in range(8)]
@@ -70,14 +78,14 @@ def test_events_are_sent_in_order_in_batches_and_as_they_are(
     assert [row for body in service.bodies for row in body] == rows
 
 
-def test_a_replay_may_be_repeated(client: httpx.Client, tmp_path: Path) -> None:
+def test_a_replay_may_be_repeated(client: Client, tmp_path: Path) -> None:
     path = write(tmp_path / "events.ndjson", event(1), event(2))
     replay.send_events(client, path)
     assert replay.send_events(client, write(path, event(2), event(3))) == Counter(accepted=1, duplicate=1)
 
 
 def test_rows_are_rejected_here_or_there_and_the_reasons_told(
-    client: httpx.Client, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    client: Client, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = write(tmp_path / "events.ndjson", event(1), event(2, "unknown"), {**event(3), "type": "hug"})
     assert replay.send_events(client, path) == Counter(accepted=1, rejected=2)
@@ -87,14 +95,14 @@ def test_rows_are_rejected_here_or_there_and_the_reasons_told(
 
 
 def test_a_batch_in_which_every_row_is_rejected_ends_nothing(
-    client: httpx.Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(replay, "ROWS", 1)
     path = write(tmp_path / "events.ndjson", event(1, "unknown"), event(2))
     assert replay.send_events(client, path) == Counter(accepted=1, rejected=1)
 
 
-def test_users_are_sent_as_what_they_state(service: Service, client: httpx.Client, tmp_path: Path) -> None:
+def test_users_are_sent_as_what_they_state(service: Service, client: Client, tmp_path: Path) -> None:
     stated = {"role": "nurse", "preferences": {"tags": ["rust"]}}
     replay.send_users(client, write(tmp_path / "users.ndjson", {"user_id": "a/b é", **stated}, {"user_id": "c"}))
     assert service.profiles == {"/users/a%2Fb%20%C3%A9/profile": stated, "/users/c/profile": {}}
@@ -134,7 +142,7 @@ def test_the_key_of_the_settings_is_shown(
 
     real = httpx.Client
     monkeypatch.setattr(
-        replay.httpx, "Client", lambda **options: real(**options, transport=httpx.MockTransport(answer))
+        configured.httpx, "Client", lambda **options: real(**options, transport=httpx.MockTransport(answer))
     )
     path = write(tmp_path / "events.ndjson", event(1))
     assert CliRunner().invoke(app, ["replay", "--events", str(path)], env=environment).exit_code == 0

@@ -33,6 +33,7 @@ from app.errors import (
     UnknownTopicError,
 )
 from app.ingestion import EventResult
+from app.person_service import Profile
 from app.pipeline.reranker import FloorReceipt
 from app.pipeline.slate import Reason, Slate, SlateItem
 from app.requests import (
@@ -128,7 +129,10 @@ class MemoryPerson:  # what it leaves unused, the real one takes
     def etag(self, user_id: str) -> str:
         return f'"{len(user_id)}-{self.version}"'
 
-    def profile(self, user_id: str) -> dict[str, Any]:
+    async def profile(self, user_id: str) -> Profile:
+        return Profile(self.payload(user_id), self.etag(user_id))
+
+    def payload(self, user_id: str) -> dict[str, Any]:
         freshness = {"oldest_event": None, "newest_event": NOW}
         half_lives = {"half_life_positive_days": 90.0, "half_life_negative_days": 60.0}
         return {
@@ -145,12 +149,11 @@ class MemoryPerson:  # what it leaves unused, the real one takes
 
     async def patch(
         self, user_id: str, patch: ProfilePatch, key_id: str | None = None, expected: str | None = None
-    ) -> dict[str, Any]:
+    ) -> None:
         if expected not in {None, self.etag(user_id)}:
             raise OutdatedError(self.etag(user_id))
         self.asked.append(patch)
         self.version += 1
-        return {**self.profile(user_id), "explicit": patch.model_dump(exclude_none=True)}
 
     async def reset(self, user_id: str, request: ResetRequest, key_id: str | None = None) -> dict[str, Any]:
         if request.topic == "unknown":
@@ -189,13 +192,13 @@ class MemoryPerson:  # what it leaves unused, the real one takes
         deleted = {"deleted": {"events": 3, "users": 1}, "aliases": 0, "database_rewritten": True}
         return {"user_id": user_id, "erased_at": NOW, **deleted, "aggregates": aggregates}
 
-    def controls(self, user_id: str) -> dict[str, Any]:
+    async def controls(self, user_id: str) -> dict[str, Any]:
         action = {"action": "reset", "at": NOW, "key_id": None, "detail": {"keep_seen": True}}
         return {"user_id": user_id, "actions": [action]}
 
-    def export(self, user_id: str) -> "MemoryExport":
+    async def export(self, user_id: str) -> "MemoryExport":
         parts = ("users", "events", "forgotten", "seen", "controls", "forgettings", "aliases", "slates")
-        return MemoryExport({"user_id": user_id, "profile": self.profile(user_id), **{part: [] for part in parts}})
+        return MemoryExport({"user_id": user_id, "profile": self.payload(user_id), **{part: [] for part in parts}})
 
 
 class MemoryExport:

@@ -26,6 +26,14 @@ def test_a_merge_patch_tells_absent_from_null(client, service, content_type):
     }
 
 
+@pytest.mark.parametrize("prefer", ["return=minimal", "respond-async, Return = Minimal; x=1"])
+def test_who_prefers_it_is_answered_without_the_profile(client, service, prefer):
+    answer = client.patch("/users/u1/profile", json={"role": "nurse"}, headers={"Prefer": prefer})
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert answer.headers["preference-applied"] == "return=minimal"
+    assert answer.headers["etag"] == service.person.etag("u1")
+
+
 def test_an_unknown_field_of_the_profile_is_refused(client):
     answer = client.patch("/users/u1/profile", json={"preferences": {"colours": ["red"]}, "user_id": "u2"})
     assert answer.status_code == 422

@@ -1,0 +1,68 @@
+"""What a person states, as a vector: texts in their own words, and tags and topics that the catalogue has.
+
+Texts are encoded, which takes its time: who needs a vector asks for the texts, has them encoded elsewhere, all at once
+for many people, and hands the vectors in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.catalogue import Catalogue
+from app.embedder import Embedder
+from app.people import Person
+from indexer.documents import UserDocument
+from models.encoder import unit
+
+Vector = NDArray[np.float32]
+Encoded = Mapping[str, Vector]
+"""Content vectors of texts, float32 [content_dimension] each."""
+
+_AT_ONCE = 10_000
+
+
+def stated_texts(catalogue: Catalogue, explicit: UserDocument | None) -> list[str]:
+    """The texts of a profile that have to be encoded: goals, and tags that the catalogue does not know."""
+    if explicit is None:
+        return []
+    return [*explicit.goals, *(tag for tag in explicit.preferences.tags if catalogue.tag_words.code(tag) < 0)]
+
+
+def stated_vector(catalogue: Catalogue, explicit: UserDocument | None, encoded: Encoded) -> Vector | None:
+    """Vector X of an explicit profile, float32 [d]; None where it says nothing of the content wanted.
+
+    It is the mean of the unit vectors of its goals and tags and of the centroids of its topics.
+
+    Args:
+        catalogue: of the vector space.
+        explicit: the profile.
+        encoded: at least its `stated_texts`.
+    """
+    if explicit is None:
+        return None
+    codes = [catalogue.tag_words.code(tag) for tag in explicit.preferences.tags]
+    known = np.array([code for code in codes if code >= 0], dtype=np.int32)
+    texts, topics = stated_texts(catalogue, explicit), catalogue.topics_named(explicit.preferences.topics)
+    if not (len(texts) + len(known) + len(topics)):
+        return None
+    parts = [catalogue.tag_vectors[known], unit(catalogue.snapshot.vectors.topic_centroids[topics])]
+    parts += [np.stack([encoded[text] for text in texts])] if texts else []
+    return np.asarray(catalogue.space.engage_of(unit(np.concatenate(parts).mean(axis=0, keepdims=True)))[0])
+
+
+def encode_stated(catalogue: Catalogue, people: Iterable[Person], embedder: Embedder) -> None:
+    """Give each of many people the vector of what they state. Blocks: call it in a thread."""
+    for some in _batches(iter(people)):
+        texts = sorted({text for person in some for text in stated_texts(catalogue, person.explicit)})
+        encoded = dict(zip(texts, embedder.embed_now(texts), strict=True)) if texts else {}
+        for person in some:
+            person.explicit_vector = stated_vector(catalogue, person.explicit, encoded)
+
+
+def _batches(people: Iterator[Person]) -> Iterator[list[Person]]:
+    while some := list(islice(people, _AT_ONCE)):
+        yield some
