@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import httpx
 import typer
@@ -72,7 +72,7 @@ def _catch_up(address: str, files: Path, settings: Settings) -> None:
     events, snapshots = files / "events.ndjson", SnapshotFolder(settings.snapshot_folder)
     expected = len(events.read_bytes().splitlines())
     with client_of(settings, address) as client:
-        if _told(client, "events_sequence") < expected:
+        if (client.send(calls.readiness()).events_sequence or 0) < expected:
             _say(f"replaying {expected:,} events through POST /events")
             send_users(client, files / "users.ndjson")
             send_events(client, events)
@@ -85,13 +85,8 @@ def _catch_up(address: str, files: Path, settings: Settings) -> None:
 def _wait_for_snapshot(client: Client, snapshots: SnapshotFolder) -> None:
     """The service notices the new snapshot by itself, and serves on meanwhile."""
     published, deadline = snapshots.current_id(), time.monotonic() + START_SECONDS
-    while _told(client, "snapshot") != published and time.monotonic() < deadline:
+    while client.send(calls.readiness()).snapshot != published and time.monotonic() < deadline:
         time.sleep(0.2)
-
-
-def _told(client: Client, name: str) -> Any:
-    """What the service says of itself."""
-    return (client.send(calls.readiness()).model_extra or {})[name]
 
 
 def _wait_until_ready(address: str, server: subprocess.Popen[bytes]) -> None:

@@ -195,17 +195,17 @@ def test_a_snapshot_of_another_encoder_is_refused_and_the_present_one_serves_on(
 def test_an_event_that_is_stored_and_not_learned_yet_counts_once_though_its_item_is_replaced(
     home, an_item, an_event, monkeypatch
 ):
-    append = home.stores.events.append
+    append, stored = home.stores.events.append, asyncio.Event()
 
     async def slowly(rows):
         appended = await append(rows)
+        stored.set()
         await asyncio.sleep(0.3)
         return appended
 
     async def both():
         sent = asyncio.create_task(home.service.ingest([an_event(1, "ada", "i000")]))
-        while not home.stores.events.last_sequence():
-            await asyncio.sleep(0.01)
+        await stored.wait()
         await asyncio.gather(sent, home.service.upsert_items([an_item(0, title="rust anew")]))
 
     monkeypatch.setattr(home.stores.events, "append", slowly)

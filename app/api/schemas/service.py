@@ -65,5 +65,20 @@ class Ready(Answer):
     reasons: list[str]
     """What is the matter; while another index still serves, this may say why a newer one was refused."""
 
+    snapshot: str | None = None
+    """The index that is served."""
+
+    items: int | None = None
+    """Items of the catalogue."""
+
+    people: int | None = None
+    """People of whom anything is known."""
+
+    events_sequence: int | None = None
+    """Number of the last event that was learned from when this index was taken up."""
+
+    recall_at_10: float | None = None
+    """How much of an exact search the index finds."""
+
     access: Literal["keys", "this-machine-only"]
     """Who is served: those with a key or a token, or, while there are no keys, this machine only and without any."""
