@@ -6,7 +6,8 @@ Of topic c with n_c items, n_ct of which bear term t, where a share p_t of the w
     score(c, t) = n_ct / n_c * log(min(lift, 10)) * cosine(centroid c, vector of t)
 
 So a good name is frequent in the topic, rare elsewhere, and near its middle. Two rules keep a curiosity from naming a
-topic: a lift beyond 10 counts as 10, and a term that is much rarer in the topic than its best one is left aside.
+topic: a lift beyond 10 counts as 10, and a term that is much rarer in the topic than its best one is left aside. A
+date comes first in a name only where there is nothing else: "war, 1970s".
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from indexer.dates import is_date
 from indexer.terms import Terms
 
 CANDIDATES: Final = 8
@@ -151,8 +153,8 @@ def _proposals(tags: Ranked, words: Ranked) -> Iterator[list[str]]:
 def _leading(ranked: Ranked) -> list[str]:
     if not ranked:
         return [NAMELESS]
-    first, *others = ranked
-    strong = [term.name for term in others if term.score >= SECOND_TERM_FROM * first.score]
+    first = next((term for term in ranked if not is_date(term.name)), ranked[0])
+    strong = [term.name for term in ranked if term is not first and term.score >= SECOND_TERM_FROM * first.score]
     return [first.name, *[name for name in strong if not _overlap(name, first.name)][:1]]
 
 

@@ -55,8 +55,7 @@ def explain_benchmark(
     """
     settings = settings_or_exit("explain-benchmark", config or (DEMO if data is None else None))
     try:
-        files = _movielens() if data is None else Files.of(data)
-        with replayed(files, settings, SentenceTransformerEncoder(settings.index.encoder)) as replay:
+        with replayed(files_of(data), settings, SentenceTransformerEncoder(settings.index.encoder)) as replay:
             measured = _measure(replay, Sample(people, limit, seed))
     except (FileNotFoundError, InputFileError, EmptyCatalogueError) as error:
         typer.echo(f"explain-benchmark: {error}", err=True)
@@ -67,7 +66,14 @@ def explain_benchmark(
         json.write_bytes(orjson.dumps(report.payload(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
 
 
-def _movielens() -> Files:
+def files_of(data: Path | None) -> Files:
+    """The data set of a folder or, without one, MovieLens 100K, fetched as the demo does and into the same place.
+
+    Raises:
+        FileNotFoundError: the folder has no items or no events file.
+    """
+    if data is not None:
+        return Files.of(data)
     fetch_movielens(folder=MOVIELENS, cache=Path("data/cache"))
     return Files.of(MOVIELENS)
 

@@ -5,8 +5,8 @@ A dismissal says more than that one item is unwanted. Of each candidate j
     A_j = min(cap, sum over recent negative events k of  s_k * 2^(-age / half_life) * (near + topic + provider + tags))
 
 where near is 1 for an item as close in content as one of the nearest neighbours is and 0 from the closeness of any two
-items on, topic and provider are 1 where they are the same, and tags is the part of what the dismissed item's tags tell
-that j's tags tell as well, a rare tag telling more than a frequent one; each has its weight. A positive score is
+items on, topic and provider are 1 where they are the same, and tags is how much of what the tags of either tell both
+bear, a rare tag telling more than a frequent one and a date nothing; each has its weight. A positive score is
 multiplied by exp(-A_j). What a topic, provider or tags are charged with is taken back by engaging with the same topic
 after the dismissal: w likes there leave 1 / (1 + forgiveness * w) of it.
 """
@@ -90,10 +90,16 @@ def _same(mine: NDArray[np.int32], theirs: NDArray[np.int32], strengths: Values)
 
 
 def _shared_tags(likeness: Likeness, rows: Rows, dismissed: Rows, strengths: Values) -> Values:
+    """float64 [n]: sum of strengths times the weighted Jaccard index of the tags of row and dismissed item."""
     owner, codes = likeness.tags_of(dismissed)
-    telling = likeness.telling(codes)
-    whole = np.bincount(owner, weights=telling, minlength=len(dismissed))
-    parts = telling * (strengths / np.where(whole > 0, whole, 1.0))[owner]
     bearer, borne = likeness.tags_of(rows)
-    charged = np.bincount(codes, weights=parts, minlength=int(borne.max(initial=0)) + 1)
-    return np.asarray(np.bincount(bearer, weights=charged[borne], minlength=len(rows)), dtype=np.float64)
+    known, place = np.unique(codes, return_inverse=True)
+    theirs, mine = np.zeros((len(dismissed), len(known))), np.zeros((len(rows), len(known)))
+    theirs[owner, place] = 1
+    hit = np.isin(borne, known)
+    mine[bearer[hit], np.searchsorted(known, borne[hit])] = 1
+    shared = (mine * likeness.telling(known)) @ theirs.T
+    told = np.bincount(owner, weights=likeness.telling(codes), minlength=len(dismissed))
+    telling = np.bincount(bearer, weights=likeness.telling(borne), minlength=len(rows))
+    either = telling[:, None] + told[None, :] - shared
+    return np.asarray((shared / np.where(either > 0, either, 1.0)) @ strengths)

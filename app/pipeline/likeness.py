@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.catalogue import Catalogue
+from indexer.dates import is_date
 from models.ids import Rows
 
 NEIGHBOURS = 20
@@ -35,15 +36,22 @@ class Likeness:
         return (apart, close) if close - apart > 1e-3 else (close - 1e-3, close)
 
     @cached_property
-    def _frequencies(self) -> NDArray[np.int64]:
-        return np.bincount(self._catalogue.snapshot.items.tags.codes, minlength=1)
+    def _told(self) -> NDArray[np.float64]:
+        """float64 [tags], by code, of the tags that the snapshot's items bear."""
+        items = max(len(self._catalogue.snapshot.items.ids), 2)
+        frequencies = np.bincount(self._catalogue.snapshot.items.tags.codes, minlength=1)
+        told = np.log(items / np.clip(frequencies, 1, items)) / np.log(items)
+        dates = [code for code, name in enumerate(self._catalogue.tag_words.names[: len(told)]) if is_date(name)]
+        told[dates] = 0.0
+        return np.asarray(told)
 
     def telling(self, codes: NDArray[np.int32]) -> NDArray[np.float64]:
-        """float64 [m] in 0..1: log(n / frequency) / log(n), what it tells of an item to bear each of these tags."""
-        items = max(len(self._catalogue.snapshot.items.ids), 2)
-        known = codes < len(self._frequencies)
-        frequency = np.where(known, self._frequencies[np.where(known, codes, 0)], 1)
-        return np.asarray(np.log(items / np.clip(frequency, 1, items)) / np.log(items))
+        """float64 [m] in 0..1: log(n / frequency) / log(n), what it tells of an item to bear each of these tags.
+
+        A tag that is a date tells nothing: things are not alike for being of one year.
+        """
+        known = codes < len(self._told)
+        return np.where(known, self._told[np.where(known, codes, 0)], 1.0)
 
     def tags_of(self, rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """(position in `rows`, tag code) of every tag of every row."""

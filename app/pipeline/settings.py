@@ -145,7 +145,7 @@ class AversionSettings(Config):
     """Weight of being of the same provider."""
 
     tags: float = Field(default=0.5, ge=0, allow_inf_nan=False)
-    """Weight of bearing all of its tags."""
+    """Weight of bearing just its tags, dates aside."""
 
     sharpness: float = Field(default=2.0, gt=0, allow_inf_nan=False)
     """Power to which nearness, between 0 and 1, is raised: the higher, the less far neighbours count."""

@@ -54,6 +54,7 @@ class Reason:
         verb: what the person did in most of the evidence.
         topic: topic of the item, for exploration.
         border: established interest that is the nearest other topic of the item, for exploration.
+        link: of `similar_to`, what links the item to the other: `content`, or only `behaviour`, what people did.
         events: how many events the evidence has.
         evidence: the strongest of them.
     """
@@ -68,6 +69,7 @@ class Reason:
     verb: str | None = None
     topic: str | None = None
     border: str | None = None
+    link: str | None = None
     events: int | None = None
     evidence: tuple[Part, ...] | None = None
 

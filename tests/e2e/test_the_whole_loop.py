@@ -77,8 +77,8 @@ def named_evidence(town) -> int:
             assert reason["event"] in POSITIVE
             assert reason["title"] == evidence["title"]
             assert reason["share"] > 0
-            because = f"because you {reason.get('verb')} {reason.get('tag')}"
-            expected = because if reason["code"] == "because_you" else f"similar to {reason['title']}"
+            because = f"because you {reason.get('verb')} {reason.get('tag', reason['title'])}"
+            expected = f"similar to {reason['title']}" if reason.get("link") == "content" else because
             assert item["label"].lower() == expected.lower()
             shared = set(evidence["tags"]) & set(town.films[item["item_id"]]["tags"])
             assert reason["tag"] in shared if reason["code"] == "because_you" else "tag" not in reason

@@ -87,6 +87,15 @@ def test_with_nothing_to_name_them_by_topics_are_numbered() -> None:
     assert topics.slugs[:2] == ("other", "other-2")
 
 
+def test_a_date_stands_behind_what_a_topic_is_about_and_alone_only_where_there_is_nothing_else() -> None:
+    texts, tags = catalogue(each=30)
+    dated = [[theme, "1970s"] if theme == "space" else [theme, "1990s"] for theme, _ in tags]
+    topics = topics_of(ENCODER.encode(texts), dated, count=4)
+    assert {name.split(", ")[0] for name in topics.names} == set(THEMES)
+    assert "space, 1970s" in topics.names
+    assert topics_of(ENCODER.encode(texts), [["1970s"]] * len(texts), count=1).names == ("1970s",)
+
+
 def test_a_rare_tag_does_not_name_a_topic_of_which_it_is_a_curiosity() -> None:
     texts, tags = catalogue(each=30)
     tags[0] = [*tags[0], "once in a lifetime"]

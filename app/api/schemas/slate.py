@@ -76,6 +76,9 @@ class Reason(Answer):
     border: str | None = None
     """Established interest that the item borders on, for exploration."""
 
+    link: Literal["content", "behaviour"] | None = None
+    """Of `similar_to`: whether the items are alike, or linked only by what people did; only then not called similar."""
+
     events: int | None = None
     """How many events the evidence has."""
 

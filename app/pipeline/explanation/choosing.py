@@ -8,7 +8,7 @@ from app.pipeline.context import Context
 from app.pipeline.explanation.account import Account
 from app.pipeline.explanation.claims import Claims, Kind
 from app.pipeline.explanation.facts import share_of
-from app.pipeline.explanation.naming import preferred_tag
+from app.pipeline.explanation.naming import link_of, preferred_tag
 from app.pipeline.explanation.quoting import Quote, quotes_of
 from app.pipeline.slate import Reason
 from models.ids import Rows
@@ -28,7 +28,7 @@ def claimed(context: Context, claims: Claims, slate: Rows, account: Account) -> 
         shares = [share_of(parts[claim], scores[place]) for claim in some]
         reasons.append(
             [
-                _quoting(context, Kind(claims.kinds[claim]), tags[claim], share, quotes[claim])
+                _quoting(context, int(slate[place]), (Kind(claims.kinds[claim]), tags[claim], share), quotes[claim])
                 if claim in quotes
                 else Reason("stated_preference", share, preferred_tag(context, int(slate[place])))
                 for claim, share in zip(some, shares, strict=True)
@@ -61,8 +61,9 @@ def _order(kind: Kind, part: float, *, just_now: float) -> tuple[bool, float, in
     return False, -round(part, 9), kind
 
 
-def _quoting(context: Context, kind: Kind, tag: int, share: float | None, quote: Quote) -> Reason:
-    first = quote.parts[0] if quote.parts else None
+def _quoting(context: Context, row: int, claim: tuple[Kind, int, float | None], quote: Quote) -> Reason:
+    first, (kind, tag, share) = quote.parts[0] if quote.parts else None, claim
+    other = context.catalogue.row(first.item_id or "") if first and kind == Kind.ITEM else None
     return Reason(
         code=_CODES[kind],
         share=share,
@@ -72,6 +73,7 @@ def _quoting(context: Context, kind: Kind, tag: int, share: float | None, quote:
         event=first.event if first else None,
         occurred_at=first.occurred_at if first else None,
         verb=quote.verb,
+        link=None if other is None else link_of(context, row, other),
         events=quote.events,
         evidence=quote.parts,
     )

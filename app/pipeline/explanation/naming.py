@@ -9,11 +9,22 @@ from numpy.typing import NDArray
 
 from app.pipeline.context import Context
 from app.pipeline.labels.saying import displayed
+from indexer.dates import is_date
 from models.ids import Rows
 
 
 def nameable(context: Context, codes: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Whether each tag may stand in a label: one of a topic that needs permission may not, permitted or not."""
+    """Whether each tag may stand in a label: one of a topic that needs permission may not, permitted or not.
+
+    Neither may one that is a date: nobody likes a thing for being of 1987.
+    """
+    names = context.catalogue.tag_words.names
+    dated = np.array([is_date(names[code]) for code in codes], dtype=np.bool_)
+    return ~dated & unobjectionable(context, codes)
+
+
+def unobjectionable(context: Context, codes: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Whether each tag is neither sensitive nor muted."""
     names = context.catalogue.tag_words.names
     return _harmless(context, (names[code] for code in codes)) & ~np.isin(codes, context.mutes.tags)
 
@@ -37,14 +48,23 @@ def nameable_topic(context: Context, topic: int) -> str | None:
 
 def shared_tag(context: Context, row: int, other: int) -> str | None:
     """The tag nearest to an item among those that both items bear."""
-    return _nearest(context, row, np.intersect1d(context.catalogue.tags(row), context.catalogue.tags(other)))
+    codes = np.intersect1d(context.catalogue.tags(row), context.catalogue.tags(other))
+    return _nearest(context, row, codes[nameable(context, codes)])
+
+
+def link_of(context: Context, row: int, other: int) -> str:
+    """`content` for items with a tag in common or nearer to neighbours than to strangers, and otherwise `behaviour`."""
+    content, (apart, close) = context.catalogue.content, context.world.likeness.closeness
+    near = content.at(row) @ content.at(other) >= (apart + close) / 2
+    return "content" if near or shared_tag(context, row, other) is not None else "behaviour"
 
 
 def preferred_tag(context: Context, row: int) -> str | None:
     """The tag nearest to an item among those that the person says to prefer."""
     explicit = context.person.explicit if context.person else None
     codes = [context.catalogue.tag_words.code(tag) for tag in explicit.preferences.tags] if explicit else []
-    return _nearest(context, row, np.intersect1d(context.catalogue.tags(row), np.array(codes, dtype=np.int32)))
+    stated = np.intersect1d(context.catalogue.tags(row), np.array(codes, dtype=np.int32))
+    return _nearest(context, row, stated[unobjectionable(context, stated)])
 
 
 def _harmless(context: Context, tags: Iterable[str]) -> NDArray[np.bool_]:
@@ -53,7 +73,6 @@ def _harmless(context: Context, tags: Iterable[str]) -> NDArray[np.bool_]:
 
 
 def _nearest(context: Context, row: int, codes: NDArray[np.int32]) -> str | None:
-    codes = codes[nameable(context, codes)]
     if not len(codes):
         return None
     nearness = context.catalogue.tag_vectors[codes] @ context.catalogue.content.at(row)

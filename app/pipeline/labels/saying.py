@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from app.pipeline.labels.wording import Phrases
 from app.pipeline.slate import Reason
+from indexer.dates import is_date
 
 
 def label(phrases: Phrases, reason: Reason, *, exploration: bool) -> str:
@@ -19,11 +20,11 @@ def label(phrases: Phrases, reason: Reason, *, exploration: bool) -> str:
     """
     return phrases.say(
         *_messages(reason, exploration=exploration),
-        tag=displayed(reason.tag or ""),
+        tag=displayed(reason.tag) if reason.tag else reason.title or "",
         verb=reason.verb or "",
         title=reason.title or "",
-        topic=reason.topic or "",
-        border=reason.border or "",
+        topic=_listed(reason.topic or ""),
+        border=_listed(reason.border or ""),
     )
 
 
@@ -33,8 +34,19 @@ def displayed(name: str) -> str:
     return re.sub(r"(^|[\s-])([^\W\d_])", lambda match: match[1] + match[2].upper(), name)
 
 
+def _listed(topic: str) -> str:
+    """The name of a topic within a sentence, less the number that tells it from its namesake.
+
+    >>> _listed("War, 1970s"), _listed("Musical, Animation"), _listed("Drama (2)")
+    ('1970s War', 'Musical & Animation', 'Drama')
+    """
+    terms = re.sub(r" \(\d+\)$", "", topic).split(", ")
+    dates, things = [term for term in terms if is_date(term)], [term for term in terms if not is_date(term)]
+    return " ".join([*dates, " & ".join(things)]).strip()
+
+
 def _messages(reason: Reason, *, exploration: bool) -> tuple[str, ...]:
-    if reason.code == "because_you":
+    if reason.code == "because_you" or reason.link == "behaviour":
         return f"because_you.{reason.verb}", "because_you"
     if reason.code == "stated_preference" and reason.tag:
         return ("stated_preference.tag",)

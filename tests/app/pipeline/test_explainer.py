@@ -7,7 +7,10 @@ from hypothesis import strategies as st
 
 from app.pipeline.candidates import Candidates
 from app.pipeline.context import Ask, Context
+from app.pipeline.explanation.naming import link_of
+from app.pipeline.labels.saying import label
 from app.pipeline.scorer import WeightedScorer
+from app.pipeline.slate import Reason
 from app.pipeline.stages import build_pipeline
 from scripts.explaining.asking import Asking
 from scripts.explaining.rebuilding import EVIDENCED, Rebuilding
@@ -116,7 +119,24 @@ def test_nothing_in_common_but_the_vectors_is_similar_to_an_item(home, an_item, 
     home.ingest(an_event(1, "ann", "i200"))
     reasons = [item.reasons[0] for item in home.recommend("ann").items if item.label.startswith("Similar to")]
     assert reasons
-    assert {(reason.code, reason.item_id) for reason in reasons} == {("similar_to", "i200")}
+    assert {(reason.code, reason.item_id, reason.link) for reason in reasons} == {("similar_to", "i200", "content")}
+
+
+def test_an_item_that_only_people_link_to_one_of_theirs_is_not_called_similar_to_it(home):
+    context = answered(home, "nobody").context
+    row = context.catalogue.row
+    assert link_of(context, row("i000"), row("i006")) == "content"
+    assert link_of(context, row("i000"), row("i001")) == "behaviour"
+    reason = Reason("similar_to", item_id="i001", title="Soil", verb="saved", link="behaviour")
+    assert label(context.phrases, reason, exploration=False) == "Because you saved Soil"
+
+
+def test_a_date_is_never_named(home, an_item, an_event):
+    home.put(*(an_item(300 + number, tags=["1970s", "late 80s", "disco"], text="disco") for number in range(9)))
+    home.ingest(*(an_event(number, "ann", f"i{300 + number}") for number in range(3)))
+    items = home.recommend("ann", limit=20).items
+    assert "Because you liked Disco" in {item.label for item in items}
+    assert not any(_names(item, "0s") for item in items)
 
 
 def test_what_was_stated_is_named_as_such(home):

@@ -99,3 +99,12 @@ def test_tags_are_written_as_people_read_them():
         "3d Printing",
         "Children's",
     ]
+
+
+@pytest.mark.parametrize(
+    ("topic", "words"),
+    [("War, 1970s", "1970s War"), ("Musical, Animation", "Musical & Animation"), ("Drama (2)", "Drama")],
+)
+def test_topics_read_like_words_of_a_sentence(topic, words):
+    reason = Reason("explore", topic=topic)
+    assert label(Wording(LabelSettings()).phrases([]), reason, exploration=True) == f"Something different: {words}"
