@@ -16,8 +16,8 @@ from models.user_state import Beta
 class SourceSettings(Config):
     """How many candidates each source brings."""
 
-    interests: int = Field(default=200, ge=1)
-    """Candidates shared out among a person's established interests, in proportion to their mass."""
+    interests: int = Field(default=200, ge=0)
+    """Candidates shared out among a person's established interests, in proportion to their mass; 0: none are sought."""
 
     embedding: int = Field(default=200, ge=1)
     """Nearest neighbours of the whole user embedding."""

@@ -14,7 +14,7 @@ class Interests:
 
     def __call__(self, context: Context) -> Rows:
         """Rows found, the interests taking turns."""
-        if not context.person or not len(context.established):
+        if not context.person or not len(context.established) or not context.settings.sources.interests:
             return np.empty(0, dtype=np.int32)
         sums = context.person.state.positive
         mine = np.isin(sums.topics, context.established)

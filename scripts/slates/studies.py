@@ -1,0 +1,56 @@
+"""Named sets of settings of the query to compare, the first of which the others are held against."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from app.pipeline.settings import QuerySettings
+from scripts.evaluation.model import Settings
+from scripts.evaluation.penchant.configuration import configured
+
+NO_FLOORS: Final[Settings] = {
+    "floors.exploration_share": 0.0,
+    "floors.recency_share": 0.0,
+    "floors.topic_cap_share": 1.0,
+    "floors.provider_cap_share": 1.0,
+}
+_PLAIN: Final[Settings] = {"variety.calibration": 0.0, "variety.diversity": 0.0}
+
+
+class Study(StrEnum):
+    """What is compared."""
+
+    INTERESTS = "interests"
+    """One average of all that a person does, or several interests, each with its share."""
+
+    VARIETY = "variety"
+    """How much relevance is traded for distance within the slate and for the shares of interests."""
+
+
+STUDIES: Final[dict[Study, dict[str, Settings]]] = {
+    Study.INTERESTS: {
+        "one average": {"sources.interests": 0, "variety.calibration": 0.0},
+        "several, found": {"variety.calibration": 0.0},
+        "several, shares .2": {"variety.calibration": 0.2},
+        "several, shares .5": {"variety.calibration": 0.5},
+        "several, shares .8": {"variety.calibration": 0.8},
+        "as served": {},
+    },
+    Study.VARIETY: {
+        "plain": _PLAIN,
+        "determinant .05": {**_PLAIN, "variety.diversity": 0.05},
+        "determinant .15": {**_PLAIN, "variety.diversity": 0.15},
+        "determinant .3": {**_PLAIN, "variety.diversity": 0.3},
+        "shares .2": {**_PLAIN, "variety.calibration": 0.2},
+        "shares .5": {**_PLAIN, "variety.calibration": 0.5},
+        "shares .8": {**_PLAIN, "variety.calibration": 0.8},
+        "as served": {},
+    },
+}
+
+
+def variants(query: QuerySettings, study: Study, *, floors: bool) -> dict[str, QuerySettings]:
+    """The settings to compare, by name; with `floors` off, none is held to."""
+    base = query if floors else configured(query, NO_FLOORS)
+    return {name: configured(base, chosen) for name, chosen in STUDIES[study].items()}
