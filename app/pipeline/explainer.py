@@ -89,7 +89,11 @@ class Explainer:
 def _in_order(
     claims: list[Reason], facts: tuple[Reason, ...], topic: Reason | None, *, earned: bool
 ) -> tuple[Reason, ...]:
-    """The topic comes behind claims where the score alone brought the item into the slate, and first where not."""
+    """The topic comes behind claims where the score alone brought the item into the slate, and first where not.
+
+    It comes first as well where nothing but people's behaviour speaks for the item.
+    """
     if topic is None:
         return (*claims, *facts)
-    return (*claims, topic, *facts) if earned else (topic, *claims, *facts)
+    behind = earned and claims and claims[0].link != "behaviour"
+    return (*claims, topic, *facts) if behind else (topic, *claims, *facts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from app.pipeline.context import Context
@@ -27,14 +29,19 @@ def claimed(context: Context, claims: Claims, slate: Rows, account: Account) -> 
     for place, some in enumerate(chosen):
         shares = [share_of(parts[claim], scores[place]) for claim in some]
         reasons.append(
-            [
+            _telling_first(
                 _quoting(context, int(slate[place]), (Kind(claims.kinds[claim]), tags[claim], share), quotes[claim])
                 if claim in quotes
                 else Reason("stated_preference", share, preferred_tag(context, int(slate[place])))
                 for claim, share in zip(some, shares, strict=True)
-            ]
+            )
         )
     return reasons
+
+
+def _telling_first(reasons: Iterable[Reason]) -> list[Reason]:
+    """What only people's behaviour links to an item comes last: true as it is, it tells least of why."""
+    return sorted(reasons, key=lambda reason: reason.link == "behaviour")
 
 
 def _chosen(claims: Claims, account: Account) -> list[list[int]]:

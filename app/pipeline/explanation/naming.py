@@ -12,6 +12,9 @@ from app.pipeline.labels.saying import displayed
 from indexer.dates import is_date
 from models.ids import Rows
 
+_NEARLY = 0.8
+"""Of the way from the closeness of any two items to that of neighbours, from which items may be called similar."""
+
 
 def nameable(context: Context, codes: NDArray[np.int32]) -> NDArray[np.bool_]:
     """Whether each tag may stand in a label: one of a topic that needs permission may not, permitted or not.
@@ -53,9 +56,9 @@ def shared_tag(context: Context, row: int, other: int) -> str | None:
 
 
 def link_of(context: Context, row: int, other: int) -> str:
-    """`content` for items with a tag in common or nearer to neighbours than to strangers, and otherwise `behaviour`."""
+    """`content` for items with a tag in common or nearly as close as neighbours are, and otherwise `behaviour`."""
     content, (apart, close) = context.catalogue.content, context.world.likeness.closeness
-    near = content.at(row) @ content.at(other) >= (apart + close) / 2
+    near = content.at(row) @ content.at(other) >= apart + _NEARLY * (close - apart)
     return "content" if near or shared_tag(context, row, other) is not None else "behaviour"
 
 

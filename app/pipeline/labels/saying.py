@@ -37,12 +37,12 @@ def displayed(name: str) -> str:
 def _listed(topic: str) -> str:
     """The name of a topic within a sentence, less the number that tells it from its namesake.
 
-    >>> _listed("War, 1970s"), _listed("Musical, Animation"), _listed("Drama (2)")
-    ('1970s War', 'Musical & Animation', 'Drama')
+    >>> [_listed(name) for name in ("War, 1970s", "Musical, Animation", "Drama (2)", "1960s, 1970s")]
+    ['1970s War', 'Musical & Animation', 'Drama', '1960s & 1970s']
     """
     terms = re.sub(r" \(\d+\)$", "", topic).split(", ")
     dates, things = [term for term in terms if is_date(term)], [term for term in terms if not is_date(term)]
-    return " ".join([*dates, " & ".join(things)]).strip()
+    return " ".join([*dates, " & ".join(things)]) if things else " & ".join(dates)
 
 
 def _messages(reason: Reason, *, exploration: bool) -> tuple[str, ...]:

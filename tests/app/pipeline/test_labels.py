@@ -103,7 +103,12 @@ def test_tags_are_written_as_people_read_them():
 
 @pytest.mark.parametrize(
     ("topic", "words"),
-    [("War, 1970s", "1970s War"), ("Musical, Animation", "Musical & Animation"), ("Drama (2)", "Drama")],
+    [
+        ("War, 1970s", "1970s War"),
+        ("1960s, 1970s", "1960s & 1970s"),
+        ("Musical, Animation", "Musical & Animation"),
+        ("Drama (2)", "Drama"),
+    ],
 )
 def test_topics_read_like_words_of_a_sentence(topic, words):
     reason = Reason("explore", topic=topic)
