@@ -147,7 +147,7 @@ class Catalogue:
         self._gone.discard(row)
         if row >= len(self.snapshot.items.ids):
             self._added[document.item_id] = row
-        for column, value in self._values(item):
+        for column, value in (*self._values(item), *self._vectors(item, row)):
             column.put(row, value)
         return Row(row)
 
@@ -212,7 +212,7 @@ class Catalogue:
                 self.tag_vectors.put(self.tag_words.add(tag), item.tags[tag])
 
     def _values(self, item: EncodedItem) -> Iterator[tuple[LiveColumn[Any], Any]]:
-        document, content = item.document, item.content[None]
+        document = item.document
         expires = document.expires_at
         yield self.alive, np.True_
         yield self.published_at, int(document.published_at.timestamp())
@@ -223,9 +223,25 @@ class Catalogue:
         yield self.topics, self.topic_of(item.content)
         yield self.sensitive, self._sensitive_bits(item)
         yield self.content, item.content
-        if self.engage is not self.content:
-            yield self.engage, self.space.engage_of(content)[0]
-            yield self.index, self.space.index_of(content)[0]
+
+    def _vectors(self, item: EncodedItem, row: int) -> Iterator[tuple[LiveColumn[Any], Any]]:
+        """A changed item keeps what was learned of its behaviour; where nothing was, it follows from the content."""
+        if self.engage is self.content:
+            return
+        content, space = item.content[None], self.space
+        if self._has_behaviour(row):
+            for column in (self.engage, self.index):
+                yield column, space.join(content, column.at(row)[None, space.content_dimension :])[0]
+        else:
+            yield self.engage, space.engage_of(content)[0]
+            yield self.index, space.index_of(content)[0]
+
+    def _has_behaviour(self, row: int) -> bool:
+        """Whether the engage vector of a row is more than its content promised."""
+        if row >= len(self.snapshot.items.ids):
+            return False
+        promised = self.space.engage_of(self.content.at(row)[None])[0]
+        return not np.allclose(self.engage.at(row), promised, atol=1e-6)
 
     def _sensitive_bits(self, item: EncodedItem) -> np.uint64:
         """What is declared, what the tags imply, and what the classifier of the snapshot finds."""

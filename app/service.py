@@ -140,6 +140,7 @@ class Service:
             "items": len(generation.catalogue),
             "people": len(generation.people),
             "events_sequence": generation.sequence,
+            "vectors": manifest.method,
             "recall_at_10": manifest.recall_at_10,
         }
 

@@ -90,7 +90,9 @@ def test_learning(name: str) -> None:
         pytest.skip("GOWALLA names no folder")
     environment = {"OMP_NUM_THREADS": "1", **os.environ}
     command = [sys.executable, __file__, name]
-    report = json.loads(subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE).stdout)
+    report = json.loads(
+        subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE).stdout.splitlines()[-1]
+    )
     typer.echo(f"\n{name}: {json.dumps(report)}")
     assert report["peak_gib"] < 16
 
