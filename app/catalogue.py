@@ -246,7 +246,7 @@ class Catalogue:
     def _sensitive_bits(self, item: EncodedItem) -> np.uint64:
         """What is declared, what the tags imply, and what the classifier of the snapshot finds."""
         heads, document = self.snapshot.heads, item.document
-        found = np.flatnonzero(heads.touched(item.content[None])[0])
+        found = np.flatnonzero(heads.touched(item.content[None], np.array([len(document.content())]))[0])
         classified = self.sensitive_topics.bits(heads.names[topic] for topic in found)
         return self.sensitive_topics.bits_of_item(document.sensitive_topics, document.tags) | classified
 

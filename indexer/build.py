@@ -19,7 +19,8 @@ from indexer.columns import build_columns, vocabulary_of
 from indexer.documents import ItemDocument
 from indexer.embeddings import CachedEncoder, EmbeddingCache, embed
 from indexer.progress import Progress, silent
-from indexer.sensitive.classifier import build_classifier
+from indexer.sensitive.background import Background
+from indexer.sensitive.classifier import adapted, build_classifier
 from indexer.sensitive.learning import permitted_events
 from indexer.sensitive.rules import SensitiveRules
 from indexer.sensitive.scoring import touched_topics
@@ -138,7 +139,9 @@ class Builder:
         topics = find_topics(content, tag_lists, tags, self.settings.topics, titles=titles)
         if not guard.heads.names:
             self.say("sensitive topics: by declaration and tags only, no classifier is trained for this encoder")
-        sensitive = touched_topics(items, content, guard.taxonomy, guard.heads)
+        background = Background(content, np.array([len(item.content()) for item in items], dtype=np.int64))
+        heads = adapted(guard.heads, self.encoder, background, self.settings.sensitive)
+        sensitive = touched_topics(items, background, guard.taxonomy, heads)
         vocabulary = vocabulary_of(items, tags.names, topics, sensitive)
         columns = build_columns(items, vocabulary, topics.assignment, sensitive)
         events = permitted_events(given.events, columns.ids, sensitive, given.rules)
@@ -150,7 +153,7 @@ class Builder:
         self.say(f"indexing {len(items)} vectors of {learned.space.dimension} dimensions")
         index = VectorIndex.build(vectors.index, self.settings.ann)
         manifest = guard.noted(self._manifest(given, digest, learned, vectors, index))
-        return Snapshot(manifest, vocabulary, columns, vectors, learned.space, index, guard.heads)
+        return Snapshot(manifest, vocabulary, columns, vectors, learned.space, index, heads)
 
     def _guard(self) -> _Guard:
         settings = self.settings.sensitive

@@ -3,10 +3,11 @@
 The logit of topic t for the unit vector x is
 
     slope_t * (log mean exp(s * <x, p>) over the topic's phrases p - the same over the everyday phrases)
-        + <x, weights_t> + bias_t
+        + <x, weights_t> + bias_t - brevity_t * max(0, 1 - characters / FULL_TEXT)
 
 The first part needs nothing but phrases: it says how much closer x lies to what is said of the topic than to what is
-said every day. The linear part is zero until heads were trained on labelled texts.
+said every day. The linear part is zero until heads were fitted to a catalogue or trained on labelled texts. The last
+part is for what a title alone cannot say: the less there is to read, the plainer it must be.
 """
 
 from __future__ import annotations
@@ -19,8 +20,11 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 Vectors = NDArray[np.float32]
+Lengths = NDArray[np.integer]
 EVERYDAY = -1
 """Owner of a phrase that belongs to no topic."""
+FULL_TEXT = 300
+"""Characters from which a text says enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class TopicHeads:
         slopes: float32 [k].
         weights: float32 [k, d].
         bias: float32 [k].
+        brevity: float32 [k], log-odds that are taken from a text without a word; none from FULL_TEXT characters on.
         thresholds: float32 [k], probability from which an item counts as touching the topic; above 1 for never.
     """
 
@@ -65,22 +70,28 @@ class TopicHeads:
     slopes: Vectors
     weights: Vectors
     bias: Vectors
+    brevity: Vectors
     thresholds: Vectors
 
     @classmethod
     def none(cls, dimension: int) -> TopicHeads:
         """Heads that know no topic."""
         empty, nothing = np.zeros((0, dimension), np.float32), np.zeros(0, np.float32)
-        return cls((), Phrases(empty, np.zeros(0, np.int32), 1.0), nothing, empty, nothing, nothing)
+        return cls((), Phrases(empty, np.zeros(0, np.int32), 1.0), nothing, empty, nothing, nothing, nothing)
 
-    def probabilities(self, content: Vectors) -> Vectors:
-        """float32 [n, k] of unit content vectors, float32 [n, d]."""
+    def logits(self, content: Vectors, lengths: Lengths) -> Vectors:
+        """float32 [n, k] of unit content vectors, float32 [n, d], and the characters of each text, [n]."""
         linear = content @ self.weights.T + self.bias
-        return np.asarray(expit(self.slopes * self.phrases.contrasts(content, len(self.names)) + linear), np.float32)
+        missing = np.clip(1.0 - np.asarray(lengths) / FULL_TEXT, 0.0, 1.0)[:, None] * self.brevity
+        return np.asarray(self.slopes * self.phrases.contrasts(content, len(self.names)) + linear - missing, np.float32)
 
-    def touched(self, content: Vectors) -> NDArray[np.bool_]:
+    def probabilities(self, content: Vectors, lengths: Lengths) -> Vectors:
+        """float32 [n, k]: the chance that each item touches each topic."""
+        return np.asarray(expit(self.logits(content, lengths)), np.float32)
+
+    def touched(self, content: Vectors, lengths: Lengths) -> NDArray[np.bool_]:
         """Bool [n, k]: which topics each item touches."""
-        return np.asarray(self.probabilities(content) >= self.thresholds)
+        return np.asarray(self.probabilities(content, lengths) >= self.thresholds)
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """What a snapshot stores besides the names."""
@@ -91,13 +102,14 @@ class TopicHeads:
             "slopes": self.slopes,
             "weights": self.weights,
             "bias": self.bias,
+            "brevity": self.brevity,
             "thresholds": self.thresholds,
         }
 
     @classmethod
     def from_arrays(cls, names: tuple[str, ...], arrays: dict[str, NDArray[np.generic]]) -> TopicHeads:
         """The inverse of `arrays`."""
-        given: dict[str, NDArray[np.generic]] = dict(arrays)
+        given: dict[str, NDArray[np.generic]] = {"brevity": np.zeros(len(names), np.float32), **arrays}
         phrases = Phrases(given.pop("phrases"), given.pop("owners"), float(given.pop("sharpness")[0]))  # type: ignore[arg-type]
         return cls(names, phrases, **given)  # type: ignore[arg-type]
 

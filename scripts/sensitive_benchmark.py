@@ -19,8 +19,10 @@ from indexer.build import Builder, BuildInput
 from indexer.documents import ItemDocument
 from indexer.embeddings import CachedEncoder, EmbeddingCache
 from indexer.progress import ProgressBar
-from indexer.sensitive.classifier import from_phrases, packaged_calibration, with_thresholds
+from indexer.sensitive.background import Background
+from indexer.sensitive.classifier import adapted, from_phrases, packaged_calibration, with_thresholds
 from indexer.sensitive.rules import Mode, SensitiveRules
+from indexer.sensitive.settings import SensitiveSettings
 from indexer.sensitive.taxonomy import load_taxonomy
 from indexer.sensitive.training import LabelledTexts, train_heads
 from indexer.snapshot import Snapshot
@@ -84,7 +86,8 @@ def first_half(count: int) -> NDArray[np.bool_]:
 
 def part_of(texts: LabelledTexts, mask: NDArray[np.bool_]) -> LabelledTexts:
     """The texts for which `mask` holds."""
-    return LabelledTexts(texts.content[mask], {name: truth[mask] for name, truth in texts.touches.items()})
+    touches = {name: truth[mask] for name, truth in texts.touches.items()}
+    return LabelledTexts(texts.content[mask], texts.lengths[mask], touches)
 
 
 def _classifiers(
@@ -99,13 +102,19 @@ def _classifiers(
     sensitive = settings.index.sensitive
     zero_shot = from_phrases(load_taxonomy(sensitive.taxonomy), encoder, sensitive.sharpness, packaged_calibration())
     tested = part_of(texts, ~first)
-    found = {"phrases alone": _tell("phrases alone", with_thresholds(zero_shot, sensitive), tested)}
+    judges = {"phrases alone": zero_shot, "phrases, fitted": _fitted(zero_shot, encoder, tested, sensitive)}
+    found = {name: _tell(name, with_thresholds(heads, sensitive), tested) for name, heads in judges.items()}
     for size in sizes:
         drawn = np.zeros(len(first), dtype=np.bool_)
         drawn[np.random.default_rng(seed).permutation(np.flatnonzero(first))[:size]] = True
-        heads = with_thresholds(train_heads(zero_shot, part_of(texts, drawn), recall, seed), sensitive)
-        found[f"{size} labelled rows"] = _tell(f"{size} labelled rows", heads, tested)
+        trained = _fitted(train_heads(zero_shot, part_of(texts, drawn), recall, seed), encoder, tested, sensitive)
+        found[f"{size} labelled rows"] = _tell(f"{size} labelled rows", with_thresholds(trained, sensitive), tested)
     return found
+
+
+def _fitted(heads: TopicHeads, encoder: Encoder, texts: LabelledTexts, settings: SensitiveSettings) -> TopicHeads:
+    """As the build of an index fits them to its catalogue: here the tested texts, without their labels."""
+    return adapted(heads, encoder, Background(texts.content, texts.lengths), settings)
 
 
 def _tell(name: str, heads: TopicHeads, texts: LabelledTexts) -> list[TopicResult]:

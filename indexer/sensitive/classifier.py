@@ -7,7 +7,7 @@ trained (`penchant train-sensitive`): declared topics and tags then decide alone
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from indexer.sensitive.background import Background, Usual, fitted_to
 from indexer.sensitive.settings import SensitiveSettings
 from indexer.sensitive.taxonomy import Taxonomy
 from models.encoder import Encoder
@@ -41,11 +42,31 @@ class Calibration(BaseModel):
     slope: float
     """Of every topic."""
 
+    brevity: float
+    """Log-odds that are taken from a text without a word, see `TopicHeads`."""
+
+    spread: float
+    """Standard deviation of harmless texts' contrasts."""
+
+    default_centre: float
+    """Median contrast of harmless texts, for topics that are not named."""
+
     default_bias: float
-    """Of topics that are not named."""
+    """The same of the bias."""
+
+    centre: dict[str, float] = Field(default_factory=dict)
+    """Sensitive topic -> median contrast of harmless texts."""
 
     bias: dict[str, float] = Field(default_factory=dict)
     """Sensitive topic -> bias."""
+
+    taught: dict[str, float] = Field(default_factory=dict)
+    """Sensitive topic -> what is added to the bias where the catalogue taught its head."""
+
+    def usual(self, names: Sequence[str]) -> Usual:
+        """What the heads of these topics are fitted by."""
+        centres = {name: self.centre.get(name, self.default_centre) for name in names}
+        return Usual(centres, self.spread, self.taught)
 
 
 def packaged_calibration() -> Calibration:
@@ -77,6 +98,14 @@ def build_classifier(
     return with_thresholds(from_phrases(taxonomy, encoder, settings.sharpness, calibration), settings)
 
 
+def adapted(heads: TopicHeads, encoder: Encoder, background: Background, settings: SensitiveSettings) -> TopicHeads:
+    """The heads as they suit one catalogue: those from phrases fitted to it by `fitted_to`, trained ones as they are."""
+    calibration = packaged_calibration()
+    if not settings.adapt or calibration.encoder != encoder.fingerprint:
+        return heads
+    return fitted_to(background, heads, calibration.usual(heads.names))
+
+
 def from_phrases(taxonomy: Taxonomy, encoder: Encoder, sharpness: float, calibration: Calibration) -> TopicHeads:
     """One head a topic, from nothing but what the taxonomy says."""
     count = len(taxonomy.names)
@@ -87,6 +116,7 @@ def from_phrases(taxonomy: Taxonomy, encoder: Encoder, sharpness: float, calibra
         slopes=np.full(count, calibration.slope, dtype=np.float32),
         weights=np.zeros((count, encoder.dimension), dtype=np.float32),
         bias=np.array(biases, dtype=np.float32),
+        brevity=np.full(count, calibration.brevity, dtype=np.float32),
         thresholds=np.full(count, 0.5, dtype=np.float32),
     )
 

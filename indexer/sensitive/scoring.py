@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from indexer.documents import ItemDocument
+from indexer.sensitive.background import Background
 from indexer.sensitive.taxonomy import Taxonomy
-from models.encoder import Vectors
 from models.topic_heads import TopicHeads
 
 
 def touched_topics(
-    items: Sequence[ItemDocument], content: Vectors, taxonomy: Taxonomy, heads: TopicHeads
+    items: Sequence[ItemDocument], background: Background, taxonomy: Taxonomy, heads: TopicHeads
 ) -> list[list[str]]:
     """For each item the names of its topics, ascending.
 
@@ -21,11 +21,11 @@ def touched_topics(
 
     Args:
         items: the catalogue.
-        content: float32 [items, d], its unit content vectors.
+        background: its content vectors, and how much text each is of.
         taxonomy: what tags imply.
         heads: the classifier.
     """
-    implied, touched = taxonomy.topics_of_tags(), heads.touched(content)
+    implied, touched = taxonomy.topics_of_tags(), heads.touched(background.content, background.lengths)
     found = []
     for item, row in zip(items, touched, strict=True):
         certain = {*item.sensitive_topics, *(topic for tag in item.tags for topic in implied.get(tag, ()))}

@@ -18,6 +18,10 @@ class SensitiveSettings(Config):
     classify: bool = True
     """Whether items that say nothing themselves are told by their content vector."""
 
+    adapt: bool = True
+    """Whether heads from phrases are fitted to the catalogue: the bar rises where all items lie close to a topic, and
+    items that are plainly on it teach the rest."""
+
     thresholds: dict[str, float] = Field(default_factory=dict)
     """Sensitive topic -> probability from which an item counts as touching it, in place of the default."""
 

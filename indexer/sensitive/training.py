@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from models.logistic import Line, fit_logistic
 from models.topic_heads import TopicHeads, Vectors
 
-LEAST = 20
+LEAST = 12
 """Texts on a topic, and texts on other matters, from which its head is trained."""
+_OTHER_TOPICS = 0.3
+"""Weight of a text that touches another topic, and may touch this one without a label that says so."""
 _FOLDS = 5
 _RIDGE = 0.3
 _MASS = 400.0
@@ -29,10 +31,12 @@ class LabelledTexts:
 
     Attributes:
         content: float32 [n, d], their unit vectors.
+        lengths: int64 [n], their characters.
         touches: topic -> bool [n].
     """
 
     content: Vectors
+    lengths: NDArray[np.int64]
     touches: Mapping[str, Truth]
 
 
@@ -49,16 +53,19 @@ def train_heads(zero_shot: TopicHeads, labelled: LabelledTexts, recall: float, s
         seed: of the folds.
     """
     slopes, weights, bias = zero_shot.slopes.copy(), zero_shot.weights.copy(), zero_shot.bias.copy()
+    brevity = zero_shot.brevity.copy()
+    alone = np.where(np.any(list(labelled.touches.values()), axis=0), _OTHER_TOPICS, 1.0)
     contrasts = zero_shot.phrases.contrasts(labelled.content, len(zero_shot.names))
     for number, name in enumerate(zero_shot.names):
         truth = labelled.touches.get(name)
         if truth is None or min(truth.sum(), (~truth).sum()) < LEAST:
             continue
         features = np.column_stack([labelled.content, _CONTRAST_SCALE * contrasts[:, number]])
-        line = _fit(features, truth)
+        line = _fit(features, truth, alone)
         slopes[number], weights[number] = _CONTRAST_SCALE * line.weights[-1], line.weights[:-1]
-        bias[number] = line.bias - _operating_point(features, truth, recall, seed)
-    return replace(zero_shot, slopes=slopes, weights=weights, bias=bias)
+        bias[number] = line.bias - _operating_point(features, truth, alone, recall, seed)
+        brevity[number] = 0.0
+    return replace(zero_shot, slopes=slopes, weights=weights, bias=bias, brevity=brevity)
 
 
 def trained_topics(zero_shot: TopicHeads, labelled: LabelledTexts) -> list[str]:
@@ -67,17 +74,20 @@ def trained_topics(zero_shot: TopicHeads, labelled: LabelledTexts) -> list[str]:
     return [name for name in zero_shot.names if name in enough]
 
 
-def _fit(features: NDArray[np.floating], truth: Truth) -> Line:
-    weights = np.where(truth, 0.5 / truth.sum(), 0.5 / (~truth).sum()) * _MASS
+def _fit(features: NDArray[np.floating], truth: Truth, alone: NDArray[np.float64]) -> Line:
+    others = alone[~truth].sum()
+    weights = np.where(truth, 0.5 / truth.sum(), 0.5 * alone / others) * _MASS
     return fit_logistic(features, truth, weights, _RIDGE)
 
 
-def _operating_point(features: NDArray[np.floating], truth: Truth, recall: float, seed: int) -> float:
+def _operating_point(
+    features: NDArray[np.floating], truth: Truth, alone: NDArray[np.float64], recall: float, seed: int
+) -> float:
     """The logit that `recall` of the topic's texts exceed, each judged by a head that did not see it."""
     logits = np.empty(len(truth))
     for held in folds(truth, _FOLDS, seed):
         rest = np.setdiff1d(np.arange(len(truth)), held)
-        logits[held] = _fit(features[rest], truth[rest])(features[held])
+        logits[held] = _fit(features[rest], truth[rest], alone[rest])(features[held])
     return float(np.quantile(logits[truth], 1 - recall))
 
 

@@ -43,7 +43,8 @@ class TopicResult:
 
 def measure(heads: TopicHeads, labelled: LabelledTexts) -> list[TopicResult]:
     """Every topic that is labelled and known."""
-    probabilities, touched = heads.probabilities(labelled.content), heads.touched(labelled.content)
+    probabilities = heads.probabilities(labelled.content, labelled.lengths)
+    touched = heads.touched(labelled.content, labelled.lengths)
     nothing = ~np.any(list(labelled.touches.values()), axis=0)
     return [
         _topic(name, truth, nothing, probabilities[:, number], touched[:, number])
@@ -56,7 +57,7 @@ def measure(heads: TopicHeads, labelled: LabelledTexts) -> list[TopicResult]:
 def flagged_share(heads: TopicHeads, labelled: LabelledTexts) -> float:
     """Share of the texts labelled nothing that any topic takes for its own."""
     nothing = ~np.any(list(labelled.touches.values()), axis=0)
-    return float(heads.touched(labelled.content[nothing]).any(axis=1).mean())
+    return float(heads.touched(labelled.content[nothing], labelled.lengths[nothing]).any(axis=1).mean())
 
 
 def auc_of(scores: NDArray[np.floating], truth: NDArray[np.bool_]) -> float:

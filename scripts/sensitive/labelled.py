@@ -55,7 +55,8 @@ def embed_rows(
     texts = [row.content for row in rows]
     vectors = embed(texts, [content_hash(text) for text in texts], encoder, cache, progress=progress)
     named = sorted({topic for row in rows for topic in row.topics})
-    return LabelledTexts(vectors, {name: np.array([name in row.topics for row in rows]) for name in named})
+    lengths = np.array([len(text) for text in texts], dtype=np.int64)
+    return LabelledTexts(vectors, lengths, {name: np.array([name in row.topics for row in rows]) for name in named})
 
 
 def _row(path: Path, number: int, line: bytes) -> LabelledRow:

@@ -7,6 +7,7 @@ import pytest
 
 from indexer.documents import ItemDocument
 from indexer.embeddings import CachedEncoder, EmbeddingCache
+from indexer.sensitive.background import Background
 from indexer.sensitive.classifier import (
     Calibration,
     HeadsError,
@@ -15,6 +16,7 @@ from indexer.sensitive.classifier import (
     load_heads,
     packaged_calibration,
     save_heads,
+    with_thresholds,
 )
 from indexer.sensitive.scoring import touched_topics
 from indexer.sensitive.settings import SensitiveSettings
@@ -74,7 +76,7 @@ def test_a_taxonomy_that_cannot_be_is_refused_by_the_name_of_its_file(tmp_path, 
 def test_declarations_and_tags_are_certain_whatever_the_classifier_says():
     items = [item(sensitive_topics=["astrology"]), item(tags=["casino"]), item()]
     content = ENCODER.encode([each.content() for each in items])
-    found = touched_topics(items, content, load_taxonomy(), TopicHeads.none(64))
+    found = touched_topics(items, Background(content, lengths_of(items)), load_taxonomy(), TopicHeads.none(64))
     assert found == [["astrology"], ["gambling"], []]
 
 
@@ -82,12 +84,12 @@ def test_an_encoder_that_nobody_calibrated_has_no_classifier_until_one_is_traine
     taxonomy, settings = load_taxonomy(), SensitiveSettings()
     assert build_classifier(taxonomy, ENCODER, settings).names == ()
     labelled = labelled_texts()
-    mine = from_phrases(taxonomy, ENCODER, 12.0, Calibration(encoder=ENCODER.fingerprint, slope=1.0, default_bias=-3.0))
+    mine = from_phrases(taxonomy, ENCODER, 12.0, calibration(default_bias=-3.0))
     trained = train_heads(mine, labelled, recall=0.95)
     save_heads(tmp_path / "heads.npz", trained, ENCODER, taxonomy)
     heads = build_classifier(taxonomy, ENCODER, settings, tmp_path / "heads.npz")
     assert heads.digest() == trained.digest()
-    touched = heads.touched(labelled.content)[:, heads.names.index("gambling")]
+    touched = heads.touched(labelled.content, labelled.lengths)[:, heads.names.index("gambling")]
     assert touched[labelled.touches["gambling"]].mean() >= 0.9
     assert touched[~labelled.touches["gambling"]].mean() <= 0.05
 
@@ -103,19 +105,28 @@ def test_heads_of_another_encoder_or_taxonomy_are_refused(tmp_path):
 
 
 def test_topics_with_few_labels_keep_the_head_of_their_phrases():
-    calibration = Calibration(encoder="any", slope=1.0, default_bias=0.0)
-    zero_shot = from_phrases(load_taxonomy(), ENCODER, 12.0, calibration)
-    few = LabelledTexts(ENCODER.encode(["a", "b"]), {"health": np.array([True, False])})
+    zero_shot = from_phrases(load_taxonomy(), ENCODER, 12.0, calibration())
+    few = LabelledTexts(ENCODER.encode(["a", "b"]), np.ones(2, np.int64), {"health": np.array([True, False])})
     assert trained_topics(zero_shot, few) == []
     assert train_heads(zero_shot, few, recall=0.95).digest() == zero_shot.digest()
 
 
 def test_thresholds_are_settings():
-    calibration = Calibration(encoder="any", slope=1.0, default_bias=0.0)
-    heads = from_phrases(load_taxonomy(), ENCODER, 12.0, calibration)
-    content = ENCODER.encode(["anything at all"])
-    assert (heads.probabilities(content) > 0).all()
-    assert heads.probabilities(content).shape == (1, len(ISSUED))
+    heads = from_phrases(load_taxonomy(), ENCODER, 12.0, calibration())
+    content, lengths = ENCODER.encode(["anything at all"]), np.array([15])
+    chance = heads.probabilities(content, lengths)[0, heads.names.index("gambling")]
+    for threshold, touched in ((chance - 0.01, True), (chance + 0.01, False)):
+        told = with_thresholds(heads, SensitiveSettings(thresholds={"gambling": float(threshold)}))
+        assert told.touched(content, lengths)[0, heads.names.index("gambling")] == touched
+
+
+def test_the_less_there_is_to_read_the_plainer_it_must_be():
+    heads = from_phrases(load_taxonomy(), ENCODER, 12.0, calibration(brevity=3.0))
+    content = np.repeat(ENCODER.encode(["casino and poker"]), 4, axis=0)
+    logits = heads.logits(content, np.array([0, 150, 300, 3_000]))
+    np.testing.assert_allclose(logits[0] + 3.0, logits[2], rtol=1e-5)
+    np.testing.assert_allclose(logits[1] + 1.5, logits[2], rtol=1e-5)
+    np.testing.assert_array_equal(logits[2], logits[3])
 
 
 def test_logistic_regression_is_at_its_optimum():
@@ -135,7 +146,8 @@ def test_the_real_encoder_tells_sensitive_items_from_harmless_ones(tmp_path: Pat
     heads = build_classifier(taxonomy, encoder, SensitiveSettings())
     items = [item(title, text=text) for title, text in HARMLESS.items()]
     items += [item(text, item_id=topic) for topic, text in SENSITIVE.items()]
-    found = touched_topics(items, encoder.encode([each.content() for each in items]), taxonomy, heads)
+    background = Background(encoder.encode([each.content() for each in items]), lengths_of(items))
+    found = touched_topics(items, background, taxonomy, heads)
     assert found[: len(HARMLESS)] == [[], [], []]
     assert all(topic in topics for topic, topics in zip(SENSITIVE, found[len(HARMLESS) :], strict=True))
 
@@ -144,4 +156,14 @@ def labelled_texts():
     random = np.random.default_rng(0)
     betting, baking = ["casino", "roulette", "jackpot", "wager"], ["flour", "oven", "butter", "dough"]
     texts = [" ".join(random.choice(words, 6)) for words in [betting] * 30 + [baking] * 60]
-    return LabelledTexts(ENCODER.encode(texts), {"gambling": np.arange(90) < 30})
+    lengths = np.array([len(text) for text in texts])
+    return LabelledTexts(ENCODER.encode(texts), lengths, {"gambling": np.arange(90) < 30})
+
+
+def lengths_of(items):
+    return np.array([len(each.content()) for each in items])
+
+
+def calibration(**more):
+    given = {"encoder": ENCODER.fingerprint, "slope": 1.0, "brevity": 0.0, "spread": 0.5, "default_centre": 0.0}
+    return Calibration(**given | {"default_bias": 0.0} | more)
