@@ -79,7 +79,7 @@ def fitted_to(background: Background, heads: TopicHeads, usual: Usual) -> TopicH
     """The heads as they suit one catalogue; trained ones, and all of an empty catalogue, as they were."""
     if not len(background.content) or not heads.names:
         return heads
-    sampled, untrained = background.sample(), ~heads.weights.any(axis=1)
+    sampled, untrained = background.sample(), np.array([not each.any() for each in heads.weights], dtype=np.bool_)
     return _taught(_raised(heads, sampled, usual, untrained), sampled.full(), usual, untrained)
 
 

@@ -99,7 +99,7 @@ def build_classifier(
 
 
 def adapted(heads: TopicHeads, encoder: Encoder, background: Background, settings: SensitiveSettings) -> TopicHeads:
-    """The heads as they suit one catalogue: those from phrases fitted to it by `fitted_to`, trained ones as they are."""
+    """The heads as they suit one catalogue: those from phrases fitted to it, trained ones as they are."""
     calibration = packaged_calibration()
     if not settings.adapt or calibration.encoder != encoder.fingerprint:
         return heads
