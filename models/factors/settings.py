@@ -92,8 +92,8 @@ class FactorSettings(Config):
     cold_ridge: float = Field(default=1.0, gt=0)
     """Lambda of the regression of content onto factors, in items, along the axis in which users differ most."""
 
-    least_interactions: int = Field(default=100, ge=0)
-    """Pairs of a user and an item below which the index stays purely content-based."""
+    least_interactions: int = Field(default=300, ge=0)
+    """Pairs of a user and an item below which the index stays purely content-based; measured in decision 9."""
 
     seed: int = Field(default=0, ge=0)
     """Of the randomised singular value decomposition."""

@@ -81,6 +81,7 @@ CASES = {
     "movielens": movielens,
     "gowalla-256": lambda: gowalla(256, 20),
     "gowalla-512": lambda: gowalla(512, 50),
+    "gowalla-1024": lambda: gowalla(1024, 50),
 }
 
 
