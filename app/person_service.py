@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,9 +23,10 @@ from app.profiles import profile_payload
 from app.reading import dwelt
 from app.recommending import Recommending
 from app.requests import PersonalizationRequest, PreviewRequest, ProfilePatch, ResetRequest, Wish
+from app.settings import Settings
 from app.storage.rows import Forgetting, LoggedColumns
+from app.timetable import due_rebuild
 from app.upkeep import Upkeep
-from indexer.snapshot import Manifest
 from indexer.snapshot_files import SnapshotFolder
 from models.events import CODE_OF, EventType
 
@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 _AGGREGATES = (
     "Item vectors learned from many people's events together are aggregates, without ids. Those of the snapshots named "
     "here were learned before the erasure, with this person's events among the others; the next build of the index "
-    "learns without them. No date is set for it: run `penchant rebuild-index` to have it now."
+    "learns without them, on the date named here. `penchant rebuild-index` makes it at once."
 )
 _NO_AGGREGATES = "No snapshot on this disk holds anything that was learned from this person's events."
 
@@ -61,12 +61,13 @@ class Parts:
 class PersonService:
     """The controls of one person. `key_id` names the key that the caller showed."""
 
-    def __init__(self, parts: Parts, recommending: Recommending, gate: Gate, snapshots: Path) -> None:
+    def __init__(self, parts: Parts, recommending: Recommending, gate: Gate, settings: Settings) -> None:
         self._upkeep, self._control = parts.upkeep, parts.control
         self._interests, self._identity = parts.interests, parts.identity
         self._recommending = recommending
         self._gate = gate
-        self._snapshots = SnapshotFolder(snapshots)
+        self._snapshots = SnapshotFolder(settings.snapshot_folder)
+        self._rebuild_days = settings.snapshots.rebuild_days
 
     async def profile(self, user_id: str) -> Profile:
         """What is held and inferred of one person."""
@@ -149,18 +150,13 @@ class PersonService:
         erased = await self._identity.erase(user_id)
         slates = sum(self._recommending.forget(each) for each in erased.ids)
         at = self._upkeep.clock.now_datetime()
-        holding = [
-            {"snapshot": each.snapshot_id, "created_at": each.created_at.isoformat()}
-            for each in await asyncio.to_thread(self._manifests)
-            if each.interactions
-        ]
         return {
             "user_id": user_id,
             "erased_at": at.isoformat(),
             "deleted": erased.rows | {"stored_slates": slates},
             "aliases": len(erased.ids) - 1,
             "database_rewritten": erased.rewritten,
-            "aggregates": {"statement": _AGGREGATES if holding else _NO_AGGREGATES, "snapshots": holding},
+            "aggregates": await asyncio.to_thread(self._aggregates),
         }
 
     async def export(self, user_id: str) -> Export:
@@ -190,8 +186,19 @@ class PersonService:
             except Exception:
                 log.exception("deleting what can no longer be undone failed")
 
-    def _manifests(self) -> list[Manifest]:
-        return [self._snapshots.manifest(snapshot_id) for snapshot_id in self._snapshots.ids()]
+    def _aggregates(self) -> dict[str, Any]:
+        manifests = [self._snapshots.manifest(snapshot_id) for snapshot_id in self._snapshots.ids()]
+        holding = [
+            {"snapshot": each.snapshot_id, "created_at": each.created_at.isoformat()}
+            for each in manifests
+            if each.interactions
+        ]
+        due = due_rebuild(self._snapshots, self._rebuild_days) if holding else None
+        return {
+            "statement": _AGGREGATES if holding else _NO_AGGREGATES,
+            "snapshots": holding,
+            "rebuilt_at": due.isoformat() if due else None,
+        }
 
     def _reset_payload(self, user_id: str, forgetting: Forgetting) -> dict[str, Any]:
         row = self._upkeep.stores.users.get(user_id)

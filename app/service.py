@@ -58,7 +58,7 @@ class Service:
         upkeep = Upkeep(self.rollover, stores, embedder, clock, decisions)
         control = Control(upkeep, settings.control)
         parts = Parts(upkeep, control, Interests(control, upkeep, self._recommending), Identity(upkeep))
-        self.person = PersonService(parts, self._recommending, self.gate, settings.snapshot_folder)
+        self.person = PersonService(parts, self._recommending, self.gate, settings)
 
     async def start(self) -> asyncio.Task[None]:
         """Take up the published snapshot, and watch for the next; the task is to be cancelled at the end."""

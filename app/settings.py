@@ -76,6 +76,10 @@ class SnapshotSettings(Config):
     keep: int = Field(default=3, ge=1)
     """Snapshots that stay on disk, for going back."""
 
+    rebuild_days: float | None = Field(default=7.0, gt=0, allow_inf_nan=False)
+    """Days after which `penchant serve` has the index built anew, from what is there then; none leaves that to others.
+    Receipts of erasures name the date."""
+
 
 class Settings(BaseSettings):
     """All settings of the service and of the indexer."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import sys
@@ -24,6 +25,7 @@ from app.settings import HttpSettings, Settings, load_settings
 from app.storage.errors import StorageError
 from indexer.problems import problems
 from models.sentence_encoder import EncoderNotFoundError
+from scripts.rebuilding import rebuild_on_time
 
 GRACE_SECONDS: Final = 8
 """How long requests may take to finish once the server is told to stop; container runtimes kill after 10."""
@@ -56,7 +58,7 @@ def serve(
     log_as_json()
     os.umask(0o077)  # what is held of people is for the server's own account to read
     with suppress(KeyboardInterrupt):
-        AnnouncedServer(settings, keyless=not keyring.keys).run()
+        AnnouncedServer(settings, rebuild_command(config), keyless=not keyring.keys).run()
 
 
 def reachable(host: str, port: int) -> str:
@@ -67,13 +69,19 @@ def reachable(host: str, port: int) -> str:
     return f"http://[{address}]:{port}" if isinstance(address, IPv6Address) else f"http://{address}:{port}"
 
 
+def rebuild_command(config: Path | None) -> list[str]:
+    """What builds the index anew with the same settings."""
+    named = ["--config", str(config)] if config else []
+    return [sys.executable, "-m", "scripts", "rebuild-index", *named]
+
+
 class AnnouncedServer(uvicorn.Server):
-    """uvicorn, with its address in the data folder for as long as it listens.
+    """uvicorn, with its address in the data folder, and the index built anew on time, for as long as it listens.
 
     Its own log of requests is off, since their paths and queries name people; the application has one that does not.
     """
 
-    def __init__(self, settings: Settings, *, keyless: bool) -> None:
+    def __init__(self, settings: Settings, rebuild: list[str], *, keyless: bool) -> None:
         super().__init__(
             uvicorn.Config(
                 BriefFailures(create_app(settings)),
@@ -88,7 +96,7 @@ class AnnouncedServer(uvicorn.Server):
                 timeout_graceful_shutdown=GRACE_SECONDS,
             )
         )
-        self._data_dir = settings.data_dir
+        self._settings, self._rebuild = settings, rebuild
         self._keyless = keyless
         self._listening = ExitStack()
 
@@ -97,7 +105,9 @@ class AnnouncedServer(uvicorn.Server):
         await super().startup(sockets)
         host, port = self.servers[0].sockets[0].getsockname()[:2]
         address = reachable(host, port)
-        self._listening.enter_context(announced(self._data_dir, address))
+        self._listening.enter_context(announced(self._settings.data_dir, address))
+        rebuilding = asyncio.create_task(rebuild_on_time(self._settings, self._rebuild))
+        self._listening.callback(rebuilding.cancel)
         served = "without keys, to this machine only" if self._keyless else "to those who have a key or a token"
         logger.info("serving at %s %s", address, served)
 

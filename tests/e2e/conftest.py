@@ -2,13 +2,14 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -37,10 +38,12 @@ class Town:
         folder: the service's data folder.
         films: by item id, as in the items file.
         events: as in the events file, in order of time.
+        log: what the service writes, where that is not passed on.
     """
 
-    def __init__(self, folder: Path, part: Conversion) -> None:
+    def __init__(self, folder: Path, part: Conversion, log: Path | None = None) -> None:
         self.folder = folder
+        self.part, self.log = part, log
         self.films = {film["item_id"]: film for film in part.items}
         self.events = part.events
         self.people = [person["user_id"] for person in part.users]
@@ -50,6 +53,7 @@ class Town:
             "PENCHANT_CONFIG": str(ROOT / "scripts" / "demo.toml"),
             "PENCHANT_HTTP__PORT": "0",
             "PENCHANT_SNAPSHOTS__POLL_SECONDS": "0.1",
+            "PENCHANT_HTTP__LOG_REQUESTS": str(log is not None),
         }
         self._process: subprocess.Popen[bytes] | None = None
         self.client = httpx.Client()
@@ -66,10 +70,16 @@ class Town:
         )
         return finished.stdout
 
+    def show(self, key: str) -> None:
+        """Let commands show a key."""
+        self._environment["PENCHANT_API_KEY"] = key
+
     def start(self) -> None:
         """Start the service, and wait until it answers from a snapshot."""
         (self.folder / "service.json").unlink(missing_ok=True)
-        self._process = subprocess.Popen([sys.executable, "-m", "scripts", "serve"], env=self._environment)
+        command = [sys.executable, "-m", "scripts", "serve"]
+        with self.log.open("ab") if self.log else nullcontext() as log:
+            self._process = subprocess.Popen(command, env=self._environment, stderr=log)
         address = self._wait_for(self._address)
         self.client.close()
         self.client = httpx.Client(base_url=address, timeout=60.0, trust_env=False)
@@ -109,6 +119,16 @@ class Town:
         """An answer of `/readyz`."""
         readiness: dict[str, Any] = self.client.get("/readyz").raise_for_status().json()
         return readiness
+
+    @property
+    def address(self) -> str:
+        """Where the service is."""
+        return str(self.client.base_url)
+
+    @property
+    def key(self) -> str:
+        """The key that commands show."""
+        return self._environment["PENCHANT_API_KEY"]
 
     def by_popularity(self) -> list[str]:
         """Ids of all films, those with most events first."""
@@ -169,6 +189,21 @@ def opened(folder: Path) -> Iterator[Town]:
         yield town
     finally:
         town.stop()
+
+
+@pytest.fixture(scope="module")
+def guarded(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """The same films served to those with keys only, before anybody came; its log is kept."""
+    home = tmp_path_factory.mktemp("guarded")
+    for name in ("snapshots", "embeddings"):
+        shutil.copytree(town.folder / name, home / "data" / name)
+    guarded = Town(home / "data", town.part, home / "service.log")
+    guarded.show(guarded.run("keys", "create", "--operator", "--name", "ops").strip())
+    guarded.start()
+    try:
+        yield guarded
+    finally:
+        guarded.stop()
 
 
 @pytest.fixture(scope="session")

@@ -243,6 +243,10 @@ class Aggregates(Answer):
     statement: str
     snapshots: list[Aggregating]
 
+    rebuilt_at: datetime | None
+    """When the index will be built without this person, unless somebody does it before; null where there is no need,
+    or nobody has been told to."""
+
 
 class ErasureReceipt(Answer):
     """What an erasure did."""

@@ -188,7 +188,7 @@ class MemoryPerson:  # what it leaves unused, the real one takes
         return {"user_id": user_id, "from": source, "merged": True}
 
     async def erase(self, user_id: str) -> dict[str, Any]:
-        aggregates = {"statement": "None.", "snapshots": [{"snapshot": "s1", "created_at": NOW}]}
+        aggregates = {"statement": "None.", "snapshots": [{"snapshot": "s1", "created_at": NOW}], "rebuilt_at": NOW}
         deleted = {"deleted": {"events": 3, "users": 1}, "aliases": 0, "database_rewritten": True}
         return {"user_id": user_id, "erased_at": NOW, **deleted, "aggregates": aggregates}
 
