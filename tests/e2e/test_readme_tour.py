@@ -75,6 +75,14 @@ def fits(shape: Any, answer: Any) -> bool:
     return shape is None or answer is None or numbers or type(shape) is type(answer)
 
 
+def test_the_tours_python_prints_a_slate(town, capsys) -> None:
+    (program,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    exec(program.replace(ADDRESS, str(town.client.base_url)), {})  # noqa: S102 - our own page
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == ["1", "2", "3", "4", "5"]
+    assert all(" - " in line for line in lines)
+
+
 def test_every_command_of_the_tour_runs_and_answers_as_shown(town) -> None:
     tour = commands()
     assert len(tour) > 10
