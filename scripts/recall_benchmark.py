@@ -8,6 +8,7 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
+from app.settings import Settings
 from indexer.embeddings import EmbeddingCache
 from models.sentence_encoder import EncoderNotFoundError, SentenceTransformerEncoder
 from scripts.configured import settings_or_exit
@@ -19,6 +20,7 @@ from scripts.evaluation.datasets.movielens import load_wheel_folder
 from scripts.evaluation.datasets.reading import DatasetError
 from scripts.evaluation.export import to_csv, to_json
 from scripts.evaluation.measure import Yardstick
+from scripts.evaluation.penchant.configuration import TunedFileError, overlaid
 from scripts.evaluation.plot import PICTURES, can_draw, draw
 from scripts.evaluation.protocols import PROTOCOLS
 from scripts.evaluation.rows import ROWS, Bench, UnknownRowError, models_of
@@ -29,7 +31,14 @@ from scripts.fetch_movielens import NOTICE
 from scripts.movielens import archive
 
 CACHE: Final = Path("data/cache/ml-100k")
-_TOLD: Final = (DatasetError, ProtocolError, UnknownRowError, archive.ArchiveError, EncoderNotFoundError)
+_TOLD: Final = (
+    DatasetError,
+    ProtocolError,
+    UnknownRowError,
+    archive.ArchiveError,
+    EncoderNotFoundError,
+    TunedFileError,
+)
 
 
 def recall_benchmark(
@@ -42,6 +51,9 @@ def recall_benchmark(
     tune: Annotated[bool, typer.Option(help="Choose settings on a validation split of the training part.")] = True,
     config: Annotated[
         Path | None, typer.Option(help="TOML file of settings, for our own rows; without --data, the demo's.")
+    ] = None,
+    tuned: Annotated[
+        Path | None, typer.Option(help="TOML file of settings that our own rows stand by, instead of choosing any.")
     ] = None,
     json: Annotated[Path | None, typer.Option(help="File for the rows as JSON.")] = None,
     csv: Annotated[Path | None, typer.Option(help="File for the rows as CSV.")] = None,
@@ -57,7 +69,8 @@ def recall_benchmark(
     outputs.check()
     try:
         divided = _divide(data, protocol, seed)
-        bench = _bench(divided.protocol, config or (CONFIG if data is None else None), tune=tune)
+        settings = settings_or_exit("recall-benchmark", config or (CONFIG if data is None else None), tuned=False)
+        bench = _bench(divided.protocol, overlaid(settings, tuned) if tuned else settings, tune=tune, tuned=bool(tuned))
         rows, skipped = _compare(divided.split, bench, _names(models), against)
     except _TOLD as error:
         _exit(str(error))
@@ -115,10 +128,9 @@ def _movielens() -> Dataset:
     return load_wheel_folder(CACHE)
 
 
-def _bench(protocol: Protocol, config: Path | None, *, tune: bool) -> Bench:
-    settings = settings_or_exit("recall-benchmark", config, tuned=False)
+def _bench(protocol: Protocol, settings: Settings, *, tune: bool, tuned: bool) -> Bench:
     encoder = SentenceTransformerEncoder(settings.index.encoder)
-    return Bench(settings, encoder, EmbeddingCache(settings.embedding_folder), protocol, tune)
+    return Bench(settings, encoder, EmbeddingCache(settings.embedding_folder), protocol, tune, tuned)
 
 
 def _compare(split: Split, bench: Bench, names: list[str], against: str | None) -> tuple[list[Row], list[Skipped]]:

@@ -36,6 +36,7 @@ class Bench:
         cache: of the content vectors.
         protocol: by whose last metric settings are chosen.
         tune: whether settings are chosen on validation, or stand as they are.
+        tuned: whether ours were chosen before, so that only the others' are to be.
     """
 
     settings: Settings
@@ -43,14 +44,19 @@ class Bench:
     cache: EmbeddingCache
     protocol: Protocol
     tune: bool
+    tuned: bool = False
 
     def content(self) -> ContentVectors:
         """Vectors of the items of a data set, out of the cache."""
         return ContentVectors(CachedEncoder(self.encoder, self.cache))
 
-    def tuned(self, family: Family) -> Tuned:
-        """The family with the settings that do best on validation."""
+    def other(self, family: Family) -> Tuned:
+        """A family with the settings that do best on validation."""
         return Tuned(family, self.protocol, tune=self.tune)
+
+    def ours(self, family: Family) -> Tuned:
+        """A family of item vectors, likewise unless its settings were chosen before."""
+        return Tuned(family, self.protocol, tune=self.tune and not self.tuned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +75,12 @@ class Parts:
 ROWS: Final[Mapping[str, Callable[[Parts], Model]]] = {
     "popularity": lambda _: Popularity(),
     "content": lambda parts: ContentAverage(parts.content),
-    "item-knn": lambda parts: parts.bench.tuned(ItemKnn()),
-    "als": lambda parts: parts.bench.tuned(Als()),
-    "bpr": lambda parts: parts.bench.tuned(Bpr()),
-    "ease": lambda parts: parts.bench.tuned(Ease()),
+    "item-knn": lambda parts: parts.bench.other(ItemKnn()),
+    "als": lambda parts: parts.bench.other(Als()),
+    "bpr": lambda parts: parts.bench.other(Bpr()),
+    "ease": lambda parts: parts.bench.other(Ease()),
     "factors": lambda parts: parts.vectors,
-    "factors-no-decay": lambda parts: parts.bench.tuned(WithoutDecay(ItemVectors(parts.bench.settings, parts.content))),
+    "factors-no-decay": lambda parts: parts.bench.ours(WithoutDecay(ItemVectors(parts.bench.settings, parts.content))),
     "served-no-floors": lambda parts: parts.served(floors=False),
     "served": lambda parts: parts.served(floors=True),
 }
@@ -92,6 +98,6 @@ def models_of(names: Sequence[str], bench: Bench, content: ContentVectors) -> li
     """
     if unknown := set(names) - set(ROWS):
         raise UnknownRowError(f"no row is called {', '.join(sorted(unknown))}; there are {', '.join(ROWS)}")
-    parts = Parts(bench, content, bench.tuned(ItemVectors(bench.settings, content)))
+    parts = Parts(bench, content, bench.ours(ItemVectors(bench.settings, content)))
     wanted = set(names) or set(ROWS) - NOT_ALWAYS
     return [make(parts) for name, make in ROWS.items() if name in wanted]

@@ -93,3 +93,23 @@ def test_without_arguments_it_is_movielens_100k(tmp_path: Path, monkeypatch: pyt
     assert (popularity["people"], popularity["items"]) == (200, 1_663)
     assert popularity["metrics"]["ndcg@100"] == pytest.approx(0.258, abs=0.0005)
     assert ease["metrics"]["ndcg@100"] == pytest.approx(0.449, abs=0.002)
+
+
+def test_our_rows_stand_by_settings_that_were_chosen_before(ratings: Path, tmp_path: Path) -> None:
+    tuned, file = tmp_path / "tuned.toml", tmp_path / "rows.json"
+    tuned.write_text("[index.behaviour.factors.exact]\nridge = 77.0\n\n[events]\nhalf_life_positive_days = 12.5\n")
+    answer = call("--data", str(ratings), "--models", "factors,ease", "--tuned", str(tuned), "--json", str(file))
+    assert answer.exit_code == 0, answer.output
+    ease, factors = orjson.loads(file.read_bytes())
+    assert factors["settings"]["index.behaviour.factors.exact.ridge"] == 77.0
+    assert factors["settings"]["events.half_life_positive_days"] == 12.5
+    assert ease["settings"]["lambda"] in {30, 100, 300, 1000}
+
+
+def test_a_file_that_sets_what_is_no_setting_is_refused(ratings: Path, tmp_path: Path) -> None:
+    tuned = tmp_path / "tuned.toml"
+    for written, problem in (("[events]\nhalf_live = 3\n", "half_live"), ("events = ", "tuned.toml")):
+        tuned.write_text(written)
+        answer = call("--data", str(ratings), "--models", "popularity", "--tuned", str(tuned))
+        assert answer.exit_code == 1
+        assert problem in answer.output

@@ -63,12 +63,14 @@ class AsServed:
     def fit(self, split: Split) -> Ranker:
         """Start a service, send it training, rebuild the index from it, and send the rest of what people are known by.
 
+        Where nothing is known of the items there are neither topics nor dates for a floor to be of, so none is on.
+
         Raises:
-            NotApplicableError: floors are on, and nothing is known of the items.
+            NotApplicableError: floors are to be off, and are so in any case.
         """
         entities = split.entities
-        if self.floors and not entities.documents:
-            raise NotApplicableError(f"{entities.name} does not tell what its items are, so floors mean nothing")
+        if not self.floors and not entities.documents:
+            raise NotApplicableError(f"{entities.name} does not tell what its items are: `as served` has no floors")
         chosen = self.vectors.choose(split)
         settings = self._settings(split, chosen)
         encoder = self.encoder if entities.documents else _NO_WORDS
@@ -83,7 +85,7 @@ class AsServed:
 
     def _settings(self, split: Split, chosen: Settings) -> AppSettings:
         settings = configured(self.settings, chosen)
-        without = {} if self.floors else {"floors": NO_FLOORS, "variety": NO_VARIETY}
+        without = {} if self.floors and split.entities.documents else {"floors": NO_FLOORS, "variety": NO_VARIETY}
         update = {
             "as_of": datetime.fromtimestamp(split.now, UTC),
             "charter": settings.charter or CHARTER,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from app.settings import Settings as AppSettings
+from indexer.problems import problems
 from models.factors.learning import chosen_method
 from models.factors.settings import Method
 from scripts.evaluation.dataset import Clock, Entities
@@ -39,6 +42,36 @@ _EXACT: Final[dict[Clock, Axes]] = {
 _SPECTRAL: Final[Axes] = {RANK: (512,), NEIGHBOURS: (20, 50)}
 _WITH_TEXT: Final[Axes] = {CONTENT_SHARE: (0.0, 0.3), CONTENT_WEIGHT: (0.0, 100.0)}
 _WITHOUT_TEXT: Final[Axes] = {CONTENT_SHARE: (0.0,), CONTENT_WEIGHT: (0.0,)}
+
+
+class TunedFileError(ValueError):
+    """A file of settings that were chosen elsewhere cannot be read, or says what cannot be."""
+
+
+def overlaid(settings: AppSettings, file: Path) -> AppSettings:
+    """The settings with those of a TOML file in their place.
+
+    Raises:
+        TunedFileError: the file is missing, is no TOML, or sets what is no setting.
+    """
+    try:
+        written = tomllib.loads(file.read_text(encoding="utf-8"))
+        return AppSettings.model_validate(_merged(settings.model_dump(exclude_unset=True), written))
+    except ValidationError as error:
+        raise TunedFileError(f"{file}: {'; '.join(str(each) for each in problems(error))}") from error
+    except (OSError, ValueError) as error:
+        raise TunedFileError(f"{file}: {error}") from error
+
+
+def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    both = {
+        name: _merged(below[name], above[name]) for name in below.keys() & above.keys() if _nested(below, above, name)
+    }
+    return {**below, **above, **both}
+
+
+def _nested(below: dict[str, Any], above: dict[str, Any], name: str) -> bool:
+    return isinstance(below[name], dict) and isinstance(above[name], dict)
 
 
 def axes_of(entities: Entities, settings: AppSettings) -> Axes:

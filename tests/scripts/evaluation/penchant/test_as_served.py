@@ -80,9 +80,9 @@ def test_items_of_which_nothing_is_known_are_served_by_behaviour_and_without_flo
     untold_world: Dataset, tmp_path: Path
 ) -> None:
     split = LeaveOneOut().split(untold_world, 0)
-    with pytest.raises(NotApplicableError, match="floors mean nothing"):
-        served(LeaveOneOut(), tmp_path, floors=True).fit(split)
-    model = served(LeaveOneOut(), tmp_path, floors=False)
+    with pytest.raises(NotApplicableError, match="`as served` has no floors"):
+        served(LeaveOneOut(), tmp_path, floors=False).fit(split)
+    model = served(LeaveOneOut(), tmp_path, floors=True)
     with closing(model.fit(split)) as ranker:
         ranked = rank_everybody(ranker, split, Scope(), 10, lambda _: None)
     assert accuracy(ranked, split.targets, [NDCG])[NDCG.name].mean() > 0.3
