@@ -46,6 +46,9 @@ def recall_benchmark(
     data: Annotated[Path | None, typer.Option(help="Folder or file of a data set; without it, MovieLens 100K.")] = None,
     protocol: Annotated[str, typer.Option(help=f"One of {', '.join(PROTOCOLS)}.")] = "user-split",
     seed: Annotated[int, typer.Option(min=0, help="Of the split and of the intervals.")] = 0,
+    people: Annotated[
+        int | None, typer.Option(min=1, help="Test at most so many people, drawn by the seed; without it, all.")
+    ] = None,
     models: Annotated[str, typer.Option(help=f"Rows, joined by commas: {', '.join(ROWS)}.")] = "",
     against: Annotated[str | None, typer.Option(help="Row to which the others' differences are shown.")] = None,
     tune: Annotated[bool, typer.Option(help="Choose settings on a validation split of the training part.")] = True,
@@ -68,7 +71,7 @@ def recall_benchmark(
     outputs = Outputs(json, csv, plot)
     outputs.check()
     try:
-        divided = _divide(data, protocol, seed)
+        divided = _divide(data, protocol, seed, people)
         settings = settings_or_exit("recall-benchmark", config or (CONFIG if data is None else None), tuned=False)
         bench = _bench(divided.protocol, overlaid(settings, tuned) if tuned else settings, tune=tune, tuned=bool(tuned))
         rows, skipped = _compare(divided.split, bench, _names(models), against)
@@ -113,11 +116,12 @@ class _Divided:
     split: Split
 
 
-def _divide(data: Path | None, name: str, seed: int) -> _Divided:
+def _divide(data: Path | None, name: str, seed: int, people: int | None) -> _Divided:
     if name not in PROTOCOLS:
         raise ProtocolError(f"no protocol is called {name}; there are {', '.join(PROTOCOLS)}")
     dataset = _movielens() if data is None else load(data)
-    return _Divided(PROTOCOLS[name], PROTOCOLS[name].split(dataset, seed))
+    split = PROTOCOLS[name].split(dataset, seed)
+    return _Divided(PROTOCOLS[name], split.sample(people) if people else split)
 
 
 def _movielens() -> Dataset:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol as TypingProtocol
 
@@ -78,6 +78,15 @@ class Split:
     now: float
     seed: int
     scopes: tuple[Scope, ...] = (Scope(),)
+
+    def sample(self, people: int) -> Split:
+        """The same with at most so many test people, drawn by the seed; what models learn from stays the same."""
+        users = self.targets.users
+        if len(users) <= people:
+            return self
+        chosen = np.sort(np.random.default_rng(self.seed).choice(users, people, replace=False))
+        histories, targets = (Lists.group(lists.entries, chosen) for lists in (self.histories, self.targets))
+        return replace(self, histories=histories, targets=targets)
 
     def popularity(self) -> NDArray[np.int64]:
         """int64 [items]: how many people engaged with each item in training."""

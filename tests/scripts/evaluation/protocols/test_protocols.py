@@ -98,3 +98,19 @@ def test_only_what_is_needed_is_asked_for(world: Dataset, untold_world: Dataset)
     for name, dataset in lacking.items():
         with pytest.raises(ProtocolError, match=name):
             PROTOCOLS[name].split(dataset, 0)
+
+
+def test_a_sample_leaves_the_training_as_it_is_and_keeps_people_whole(world: Dataset) -> None:
+    whole = UserSplit(held_out=20).split(world, 1)
+    drawn = whole.sample(7)
+    assert len(drawn.histories) == len(drawn.targets) == 7
+    assert drawn.train is whole.train
+    for lists, sampled in ((whole.histories, drawn.histories), (whole.targets, drawn.targets)):
+        np.testing.assert_array_equal(sampled.users, drawn.histories.users)
+        for place, user in enumerate(sampled.users):
+            at = int(np.searchsorted(lists.users, user))
+            np.testing.assert_array_equal(
+                sampled.slice(place, place + 1).entries.items, lists.slice(at, at + 1).entries.items
+            )
+    assert whole.sample(20) is whole
+    np.testing.assert_array_equal(whole.sample(7).histories.users, drawn.histories.users)
