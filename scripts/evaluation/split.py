@@ -108,6 +108,10 @@ class Protocol(TypingProtocol):
     def listed(self) -> int:
         """Length of the lists whose coverage, novelty, diversity and popularity are measured."""
 
+    @property
+    def draws(self) -> int:
+        """How many validation splits settings are chosen by: one where it is large or leaves nothing to chance."""
+
     def split(self, dataset: Dataset, seed: int) -> Split:
         """Divide for the test.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from typing import Protocol as TypingProtocol
 
@@ -67,16 +68,22 @@ class Tuned:
         start = {name: values[0] for name, values in axes.items()}
         if not self._tune or all(len(values) == 1 for values in axes.values()):
             return start
-        validation = self._protocol.validation(split)
+        drawn = [replace(split, seed=split.seed + number) for number in range(self._protocol.draws)]
+        validations = [self._protocol.validation(each) for each in drawn]
         trials = 1 + sum(len(values) - 1 for values in axes.values())
         with tqdm(desc=f"{self.name}: settings", total=trials, leave=False, dynamic_ncols=True) as bar:
-            return climb(start, axes, lambda settings: self._worth(validation, settings, bar))
+            return climb(start, axes, lambda settings: self._worth(validations, settings, bar))
 
-    def _worth(self, validation: Split, settings: Settings, bar: tqdm[Any]) -> float:
+    def _worth(self, validations: Sequence[Split], settings: Settings, bar: tqdm[Any]) -> float:
+        """Mean over the validation splits."""
+        worth = [self._worth_of(validation, settings) for validation in validations]
+        bar.update()
+        return float(np.mean(worth))
+
+    def _worth_of(self, validation: Split, settings: Settings) -> float:
         ranker = ScoreRanker(self._family.learn(validation, settings), settings)
         metric = self._protocol.metrics[-1]
         ranked = rank_everybody(ranker, validation, validation.scopes[0], metric.k, _nobody_watches)
-        bar.update()
         return float(np.mean(accuracy(ranked, validation.targets, [metric])[metric.name]))
 
 

@@ -30,6 +30,9 @@ from scripts.service_run import Catalogue, ServiceRun
 NO_FLOORS: Final = FloorSettings(exploration_share=0.0, recency_share=0.0, topic_cap_share=1.0, provider_cap_share=1.0)
 NO_VARIETY: Final = VarietySettings(calibration=0.0, diversity=0.0, least_distance=0.0)
 
+FOUND: Final = "recall@10 of the index"
+"""Stands beside the settings: what the ANN index finds of exact search's ten, however little that is."""
+
 CHARTER: Final = Path(__file__).parent / "charter.toml"
 """Stands where the operator's settings name none: every topic may be recommended and nothing is too old to be kept."""
 
@@ -78,10 +81,10 @@ class AsServed:
             run = ServiceRun(settings, Catalogue(documents_of(entities), encoder, self.cache))
             stack.callback(run.close)
             _send_all(run, events_of(entities, split.train, settings.events.table()))
-            run.rebuild()
+            run.rebuild(force=True)
             _send_all(run, events_of(entities, told_later(split), settings.events.table()))
             stack.pop_all()
-        return Served(run, entities, chosen)
+        return Served(run, entities, {**chosen, FOUND: run.service.readiness()["recall_at_10"]})
 
     def _settings(self, split: Split, chosen: Settings) -> AppSettings:
         settings = configured(self.settings, chosen)

@@ -26,6 +26,7 @@ class FixedSplit:
 
     name = "fixed-split"
     listed = 20
+    draws = 1
     metrics = (Metric(Kind.RECALL, 20, capped=False), Metric(Kind.NDCG, 20))
 
     def split(self, dataset: Dataset, seed: int) -> Split:

@@ -23,6 +23,7 @@ class LeaveOneOut:
 
     name = "leave-one-out"
     listed = 10
+    draws = 1
     metrics = (Metric(Kind.HIT_RATE, 5), Metric(Kind.HIT_RATE, 10), Metric(Kind.NDCG, 5), Metric(Kind.NDCG, 10))
 
     def split(self, dataset: Dataset, seed: int) -> Split:

@@ -25,6 +25,7 @@ class TimeSplit:
 
     name = "time-split"
     listed = 20
+    draws = 1
     metrics = (Metric(Kind.RECALL, 20), Metric(Kind.NDCG, 20))
 
     def split(self, dataset: Dataset, seed: int) -> Split:

@@ -52,16 +52,26 @@ def test_the_setting_that_does_best_on_validation_is_chosen(world: Dataset) -> N
 def test_the_test_is_learned_from_once_and_only_to_answer(world: Dataset) -> None:
     split, family = PROTOCOL.split(world, 1), Knowing()
     Tuned(family, PROTOCOL).fit(split)
-    assert [seen is split for seen in family.seen] == [False, False, False, True]
+    assert [seen is split for seen in family.seen] == [False] * 3 * PROTOCOL.draws + [True]
 
 
 def test_settings_are_looked_for_once_a_split(world: Dataset) -> None:
     split, family = PROTOCOL.split(world, 1), Knowing()
     tuned = Tuned(family, PROTOCOL)
     assert tuned.choose(split) == tuned.choose(split)
-    assert len(family.seen) == 3
+    assert len(family.seen) == 3 * PROTOCOL.draws
     tuned.choose(PROTOCOL.split(world, 2))
-    assert len(family.seen) == 6
+    assert len(family.seen) == 6 * PROTOCOL.draws
+
+
+def test_every_setting_is_tried_on_the_same_validation_splits_each_of_other_people(world: Dataset) -> None:
+    family = Knowing()
+    Tuned(family, PROTOCOL).choose(PROTOCOL.split(world, 1))
+    first, second, third = (family.seen[start :: PROTOCOL.draws] for start in range(3))
+    for draw in (first, second, third):
+        assert all(seen is draw[0] for seen in draw)
+    people = [draw[0].targets.users.tolist() for draw in (first, second, third)]
+    assert people[0] != people[1] != people[2]
 
 
 def test_without_tuning_the_first_values_stand(world: Dataset) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from scripts.evaluation.dataset import Clock, Dataset
 from scripts.evaluation.interactions import Interactions
-from scripts.evaluation.protocols import PROTOCOLS
+from scripts.evaluation.protocols import PROTOCOLS, UserSplit
 from scripts.evaluation.split import Protocol, ProtocolError, Split
 
 Pairs = set[tuple[int, int]]
