@@ -70,7 +70,7 @@ def topics(context: Context, told: Told) -> list[dict[str, Any]]:
             "share": round(float(mass / total), 6) if total > 0 else 0.0,
             "trend": trends.get(topic),
             "established": topic in context.established,
-            **_support(context, (events.where(of_event == topic), amounts[of_event == topic]), told),
+            **support(context, (events.where(of_event == topic), amounts[of_event == topic]), told),
         }
         for topic, mass in sorted(zip(sums.topics.tolist(), sums.masses, strict=True), key=lambda each: -each[1])
     ]
@@ -84,7 +84,7 @@ def formats(context: Context, told: Told) -> list[dict[str, Any]]:
         {
             "format": context.catalogue.format_words.names[code],
             "share": round(float(amounts[of_event == code].sum() / total), 6) if total > 0 else 0.0,
-            **_support(context, (events.where(of_event == code), amounts[of_event == code]), told),
+            **support(context, (events.where(of_event == code), amounts[of_event == code]), told),
         }
         for code in np.unique(of_event[of_event >= 0]).tolist()
     ]
@@ -121,12 +121,8 @@ def evidence(context: Context, found: Amounts, told: Told, half_life: float) -> 
     ]
 
 
-def moment(seconds: float) -> str:
-    """A time as RFC 3339 writes it, in UTC."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat()
-
-
-def _support(context: Context, found: Amounts, told: Told) -> dict[str, Any]:
+def support(context: Context, found: Amounts, told: Told) -> dict[str, Any]:
+    """What an inference rests on: how many events, how fast they fade, and those that weigh most."""
     half_life = context.world.half_lives[0]
     return {
         "events": len(found[0]),
@@ -134,6 +130,11 @@ def _support(context: Context, found: Amounts, told: Told) -> dict[str, Any]:
         "faded_at": moment(context.now + TO_A_TENTH * half_life),
         "evidence": evidence(context, found, told, half_life),
     }
+
+
+def moment(seconds: float) -> str:
+    """A time as RFC 3339 writes it, in UTC."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
 
 
 def _event(context: Context, events: EventColumns, place: int, weight: float, half_life: float) -> dict[str, Any]:

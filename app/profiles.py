@@ -31,7 +31,7 @@ def profile_payload(context: Context, told: Told) -> dict[str, Any]:
             "topics": topics(context, told),
             "formats": formats(context, told),
             "reading": reading(context, told),
-            "hours": engagement_hours(context),
+            "hours": engagement_hours(context, told),
             "session": session(context, told),
         },
         "negative": {"evidence": evidence(context, context.negative_amounts, told, context.world.half_lives[1])},

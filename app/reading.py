@@ -1,4 +1,7 @@
-"""Reading: how fast a person reads, how much they finish, and at which hours of their day they engage."""
+"""Reading: how fast a person reads, how much they finish, and at which hours of their day they engage.
+
+Both fade as topics do: of what was opened, and of the hours of engagement, each event counts what is left of it.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,14 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import orjson
+from numpy.typing import NDArray
 
-from app.inferences import Told
+from app.inferences import Told, support
 from app.pipeline.context import Context
 from models.events import CODE_OF, EventType
 from models.history import EventColumns
 from models.ids import Rows
-from models.user_state import DAY_SECONDS
+from models.user_state import decay
 
 MOST_ITEMS = 50
 """Finished items, the latest, from which the speed of reading is told."""
@@ -32,24 +36,26 @@ def dwelt(context: Context) -> bool:
 
 def reading(context: Context, told: Told) -> dict[str, Any] | None:
     """Speed and completion, or None where nothing was opened."""
-    events = context.person.history.columns() if context.person else None
-    if events is None:
+    history = context.person.history.columns() if context.person else None
+    if history is None:
         return None
-    opened, finished = _rows(events, *_OPENING), _rows(events, EventType.COMPLETE)
-    if not len(opened):
+    events = history.where(np.isin(history.codes, [CODE_OF[kind] for kind in _OPENING]))
+    if not len(events):
         return None
-    dwelt = events.where(events.codes == CODE_OF[EventType.DWELL])
-    speeds = _speeds(context, dwelt, finished, told) if len(dwelt) else []
+    parts = decay(context.now - events.times, context.world.half_lives[0])
+    finished = events.rows[events.codes == CODE_OF[EventType.COMPLETE]]
+    rows, latest = _latest(events, parts)
+    speeds = _speeds(context, events.where(events.codes == CODE_OF[EventType.DWELL]), finished, told)
     return {
-        "opened": len(opened),
-        "finished": len(finished),
-        "completion": round(len(finished) / len(opened), 6),
+        "opened": len(rows),
+        "finished": len(np.unique(finished)),
+        "completion": round(float(latest[np.isin(rows, finished)].sum() / latest.sum()), 6),
         "words_per_minute": round(median(speeds), 1) if speeds else None,
-        "events": int(np.isin(events.codes, [CODE_OF[kind] for kind in _OPENING]).sum()),
+        **support(context, (events, events.weights * parts), told),
     }
 
 
-def engagement_hours(context: Context) -> dict[str, Any] | None:
+def engagement_hours(context: Context, told: Told) -> dict[str, Any] | None:
     """The share of each hour of the person's day in their decayed positive mass, or None without any."""
     events, amounts = context.amounts
     if not len(events) or not amounts.sum() > 0:
@@ -65,13 +71,16 @@ def engagement_hours(context: Context) -> dict[str, Any] | None:
     return {
         "time_zone": zone.key,
         "shares": [round(hours[hour] / total, 6) for hour in range(24)],
-        "events": len(events),
-        "half_life_days": context.world.half_lives[0] / DAY_SECONDS,
+        **support(context, (events, amounts), told),
     }
 
 
-def _rows(events: EventColumns, *kinds: EventType) -> Rows:
-    return np.unique(events.rows[np.isin(events.codes, [CODE_OF[kind] for kind in kinds])])
+def _latest(events: EventColumns, parts: NDArray[np.float64]) -> tuple[Rows, NDArray[np.float64]]:
+    """(items ascending, for each what is left of its latest event)."""
+    rows, place = np.unique(events.rows, return_inverse=True)
+    latest = np.zeros(len(rows))
+    np.maximum.at(latest, place, parts)
+    return rows, latest
 
 
 def _speeds(context: Context, dwelt: EventColumns, finished: Rows, told: Told) -> list[float]:

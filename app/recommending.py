@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -30,7 +31,8 @@ class Recommending:
         self._pipeline = build_pipeline(query)
         self._stored = SlateStore(paging)
         self._windows = Windows(query.floors.window_slots)
-        self._repeated: dict[str, tuple[object, Slate]] = {}
+        self._repeated: OrderedDict[str, tuple[object, Slate]] = OrderedDict()
+        self._most_repeated = paging.most_stored
 
     def recommend(self, request: RecommendRequest) -> Slate:
         """One page of items for one person.
@@ -79,6 +81,9 @@ class Recommending:
         stored = StoredSlate(request.user_id, request.limit, request.exclude, context.catalogue, answer.left)
         slate = self._page(self._stored.keep(stored), stored, answer, context)
         self._repeated[request.user_id] = (key, slate)
+        self._repeated.move_to_end(request.user_id)
+        if len(self._repeated) > self._most_repeated:
+            self._repeated.popitem(last=False)
         return slate
 
     def _next(self, request: RecommendRequest, cursor: str) -> Slate:

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from datetime import date, datetime
 
 import orjson
 import pytest
@@ -11,6 +12,18 @@ from app.errors import MergeRefusedError
 from app.sweeping import sweep
 from indexer.documents import EventDocument, UserDocument
 
+SOMETHING = {
+    "BIGINT": 7,
+    "UBIGINT": 7,
+    "TINYINT": 1,
+    "DOUBLE": 1.0,
+    "BOOLEAN": False,
+    "VARCHAR": "all",
+    "JSON": "{}",
+    "TIMESTAMP": datetime(2026, 2, 1),  # noqa: DTZ001 - the database's columns carry no zone
+    "DATE": date(2026, 2, 1),
+}
+"""A value of each type that a column may have."""
 PERSON = 'zoë "4711"/person@example.org'
 
 
@@ -55,6 +68,27 @@ class TestErasure:
             assert home.controls(PERSON)["actions"] == []
             assert home.ingest(an_event(1, "somebody-else", "i000")) == ["accepted"]
         assert sweep(tmp_path, PERSON).hits == ()  # and when it has stopped
+
+    def test_no_table_keeps_a_row_that_names_the_person(self, home):
+        """Whoever adds a table that names people has to see to its erasure, and to the merging of ids."""
+        database = home.stores.users._database  # noqa: SLF001 - every table is filled, whatever writes it
+        with database.reading() as connection:
+            tables = connection.execute(
+                "SELECT table_name FROM duckdb_columns() WHERE column_name = 'user_id' AND NOT internal"
+            ).fetchall()
+            for (table,) in tables:
+                columns = connection.execute(
+                    "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ?", [table]
+                ).fetchall()
+                values = [PERSON if name == "user_id" else SOMETHING[kind] for name, kind in columns]
+                marks = ", ".join("?" * len(values))
+                connection.execute(f"INSERT INTO {table} VALUES ({marks})", values)  # noqa: S608 - our own tables
+        assert {name for (name,) in tables} >= {"events", "users", "forgettings", "aliases", "control_actions"}
+        home.service.person._upkeep.decisions.reload()  # noqa: SLF001 - the rows came past it
+        home.erase(PERSON)
+        with database.reading() as connection:
+            for (table,) in tables:
+                assert (table, connection.table(table).filter(f"user_id = '{PERSON}'").fetchall()) == (table, [])
 
     def test_nothing_in_memory_names_the_person(self, home, an_event):
         live(home, an_event, PERSON)

@@ -92,6 +92,37 @@ def test_reading_tells_completion_and_speed(home, an_item):
     assert reading["words_per_minute"] == pytest.approx(150.0)  # 200 and 100; the third was not finished
 
 
+def test_what_was_read_lately_says_more_of_completion(home):
+    old, new = NOW - timedelta(days=90), NOW
+    home.ingest(
+        event("c0", "click", "i000", old), event("c1", "click", "i006", new), event("c2", "complete", "i006", new)
+    )
+    reading = profile(home)["implicit"]["reading"]
+    assert (reading["opened"], reading["finished"]) == (2, 1)
+    assert reading["completion"] == pytest.approx(1 / 1.5)  # the older one counts half
+
+
+def test_every_inference_names_its_events_their_age_and_when_it_will_have_faded(known):
+    at = NOW - timedelta(days=2)
+    known.ingest(event("d1", "dwell", "i003", at, value=60.0), event("c1", "complete", "i003", at))
+    implicit = profile(known)["implicit"]
+    inferences = [
+        *implicit["topics"],
+        *implicit["formats"],
+        *(implicit[name] for name in ("reading", "hours", "session")),
+    ]
+    assert len(inferences) > 6
+    for inference in inferences:
+        half_life = timedelta(days=inference.get("half_life_days", inference.get("half_life_minutes", 0) / 1_440))
+        faded = datetime.fromisoformat(inference["faded_at"]) - NOW
+        assert 2 ** -(faded / half_life) == pytest.approx(0.1)
+        assert inference["events"] >= len(inference["evidence"]) > 0
+        for each in inference["evidence"]:
+            assert each["event_id"]
+            assert each["age_days"] >= 0
+            assert datetime.fromisoformat(each["faded_at"]) > datetime.fromisoformat(each["occurred_at"])
+
+
 def test_nothing_is_inferred_while_personalization_is_off(known):
     known.switch("ada", enabled=False)
     told = profile(known)

@@ -52,6 +52,8 @@ def test_what_was_taken_along_counts_elsewhere(town, guarded, operator, tmp_path
     elsewhere = operator.send(calls.profile(TRAVELLER)).model_dump(mode="json", exclude_none=True)
     assert elsewhere["explicit"]["goals"] == profile["explicit"]["goals"] == ["westerns"]
     assert elsewhere["signals"] == profile["signals"]
+    history = operator.send(calls.controls(TRAVELLER)).actions
+    assert [(each.action, each.key_id) for each in history] == [("profile_edited", guarded.key.split("_")[1])]
     assert _shares(elsewhere) == _shares(profile)
 
 

@@ -103,7 +103,7 @@ class FormatShare(Support):
     share: float = Field(ge=0, le=1)
 
 
-class Reading(Answer):
+class Reading(Support):
     """How a person reads."""
 
     opened: int
@@ -112,26 +112,20 @@ class Reading(Answer):
     finished: int
     """Items finished."""
 
-    completion: float
-    """The second divided by the first."""
+    completion: float = Field(ge=0, le=1)
+    """Part of the items opened that was finished, each item counting what is left of its latest event."""
 
     words_per_minute: float | None
     """Median over the latest finished items of which the time is known."""
 
-    events: int
-    """How many events this rests on."""
 
-
-class Hours(Answer):
+class Hours(Support):
     """When a person engages."""
 
     time_zone: str
 
     shares: list[float] = Field(min_length=24, max_length=24)
     """Part of the decayed positive mass in each hour of the day, from midnight."""
-
-    events: int
-    half_life_days: float
 
 
 class SessionTopic(Answer):
