@@ -19,7 +19,7 @@ from app.pipeline.slate import Slate
 from app.pipeline.stages import build_pipeline
 from app.requests import RecommendRequest
 from app.rollover import Rollover
-from app.windows import Windows
+from app.windows import Windows, reported
 
 
 class Recommending:
@@ -46,14 +46,14 @@ class Recommending:
         """What the stages know of a request, as of now."""
         generation = self._rollover.current
         rows = np.unique(generation.catalogue.rows(exclude))
-        ask = Ask(user_id, limit, rows[rows >= 0], self._clock.now(), self._windows.shown(user_id))
-        return Context(generation.world, ask, generation.people.get(user_id))
+        ask = Ask(user_id, limit, rows[rows >= 0], self._clock.now())
+        return self._with_window(Context(generation.world, ask, generation.people.get(user_id)))
 
     def preview(self, user_id: str, limit: int, person: Person | None) -> Slate:
         """The slate that somebody would get if they were `person`; nothing of it is remembered."""
         generation = self._rollover.current
-        ask = Ask(user_id, limit, np.empty(0, np.int32), self._clock.now(), self._windows.shown(user_id))
-        return self._pipeline(Context(generation.world, ask, person)).slate
+        ask = Ask(user_id, limit, np.empty(0, np.int32), self._clock.now())
+        return self._pipeline(self._with_window(Context(generation.world, ask, person))).slate
 
     def stored(self, user_id: str) -> list[dict[str, Any]]:
         """What is remembered of a person's answers that can be continued."""
@@ -68,6 +68,13 @@ class Recommending:
         """The same, and drop what is remembered of the slots that the person was shown."""
         self._windows.forget(user_id)
         return self.outdate(user_id)
+
+    def _with_window(self, context: Context) -> Context:
+        """The same request, with what the person was shown before it."""
+        shown = self._windows.shown(context.ask.user_id)
+        if shown is None:
+            shown = reported(context, context.settings.floors.window_slots)
+        return Context(context.world, replace(context.ask, shown=shown), context.known) if shown else context
 
     def _first(self, request: RecommendRequest) -> Slate:
         """The first page; asked again at the same moment, with nothing changed, it is the same page and shown once."""
@@ -103,5 +110,5 @@ class Recommending:
         stored.given += [item.item_id for item in slate.items]
         stored.pages.append(slate)
         if slate.personalized:
-            self._windows.record(stored.user_id, [item.exploration for item in slate.items])
+            self._windows.keep(stored.user_id, (*context.ask.shown, *(item.exploration for item in slate.items)))
         return slate

@@ -1,10 +1,21 @@
-"""What each person was shown lately: whether each slot was exploration, over requests and pages."""
+"""What each person was shown lately: whether each slot was exploration, over requests and pages.
+
+This is held in memory, so that reading a slate writes nothing. What a service does not remember, because it was started
+since, is taken from the impressions that the log has: what was shown, in order, judged by the interests of the moment.
+Whoever reports none starts a new window with the service, in which the floor holds from the first slot on.
+"""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
 
+import numpy as np
+
+from app.pipeline.context import Context
+from models.events import CODE_OF, EventType
+
+_IMPRESSION = CODE_OF[EventType.IMPRESSION]
 MOST_PEOPLE = 200_000
 
 
@@ -19,16 +30,27 @@ class Windows:
         self._slots = slots
         self._shown: OrderedDict[str, tuple[bool, ...]] = OrderedDict()
 
-    def shown(self, user_id: str) -> tuple[bool, ...]:
-        """Whether each of the last slots was exploration."""
-        return self._shown.get(user_id, ())
+    def shown(self, user_id: str) -> tuple[bool, ...] | None:
+        """Whether each of the last slots was exploration; None where this service has shown the person nothing."""
+        return self._shown.get(user_id)
 
-    def record(self, user_id: str, exploration: Sequence[bool]) -> None:
-        """A slate was shown."""
-        self._shown[user_id] = (*self._shown.pop(user_id, ()), *exploration)[-self._slots :]
+    def keep(self, user_id: str, shown: Sequence[bool]) -> None:
+        """All slots so far, of which the last are kept."""
+        self._shown.pop(user_id, None)
+        self._shown[user_id] = tuple(shown[-self._slots :])
         if len(self._shown) > MOST_PEOPLE:
             self._shown.popitem(last=False)
 
     def forget(self, user_id: str) -> None:
         """Nothing was shown to this person."""
         self._shown.pop(user_id, None)
+
+
+def reported(context: Context, slots: int) -> tuple[bool, ...]:
+    """Of the last slots that were reported as shown, oldest first, whether each was exploration."""
+    if context.known is None:
+        return ()
+    events = context.known.experienced()
+    shown = events.where(events.codes == _IMPRESSION)
+    latest = np.argsort(shown.times, kind="stable")[-slots:]
+    return tuple((~np.isin(context.catalogue.topics[shown.rows[latest]], context.established)).tolist())

@@ -50,8 +50,10 @@ class Likeness:
 
         A tag that is a date tells nothing: things are not alike for being of one year.
         """
-        known = codes < len(self._told)
-        return np.where(known, self._told[np.where(known, codes, 0)], 1.0)
+        known, names = codes < len(self._told), self._catalogue.tag_words.names
+        told = self._told[np.where(known, codes, 0)]
+        told[~known] = [not is_date(names[code]) for code in codes[~known]]
+        return np.asarray(told)
 
     def tags_of(self, rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """(position in `rows`, tag code) of every tag of every row."""

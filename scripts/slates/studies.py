@@ -35,7 +35,7 @@ STUDIES: Final[dict[Study, dict[str, Settings]]] = {
         "several, shares .2": {"variety.calibration": 0.2},
         "several, shares .5": {"variety.calibration": 0.5},
         "several, shares .8": {"variety.calibration": 0.8},
-        "as served": {},
+        "several, shares 1.2": {"variety.calibration": 1.2},
     },
     Study.VARIETY: {
         "plain": _PLAIN,

@@ -95,7 +95,7 @@ class TestErasure:
         home.erase(PERSON)
         assert home.service.rollover.current.people.get(PERSON) is None
         assert home.service._recommending.stored(PERSON) == []  # noqa: SLF001
-        assert home.service._recommending._windows.shown(PERSON) == ()  # noqa: SLF001
+        assert home.service._recommending._windows.shown(PERSON) is None  # noqa: SLF001
         assert home.service.person._upkeep.decisions.forgettings_of(PERSON) == []  # noqa: SLF001
 
     def test_others_are_recommended_what_they_were_before_the_person_came(self, home, an_event):

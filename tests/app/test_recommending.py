@@ -43,6 +43,57 @@ def test_a_fifth_of_what_is_shown_is_exploration_whatever_the_page_sizes(shared,
 
 
 @quick
+@given(st.lists(st.tuples(st.integers(1, 30), st.booleans()), min_size=1, max_size=15))
+def test_requests_and_further_pages_count_towards_one_window(shared, rust_lover, requests):
+    user, shown, cursor = rust_lover(), [], None
+    for number, (size, further) in enumerate(requests):
+        cursor = cursor if further else None
+        slate = shared.recommend(user, limit=size, cursor=cursor, scenario=None if cursor else f"s{number}")
+        cursor, shown = slate.next_cursor, [*shown, *(item.exploration for item in slate.items)]
+        owed, window = slate.receipt[0], shown[-max(WINDOW, len(slate.items)) :]
+        assert owed.achieved >= owed.required or owed.reason
+        assert sum(window) >= 0.2 * len(window) - 1e-9 or owed.reason
+
+
+def test_exploration_is_spread_over_the_slate_and_drawn_again_alike(shared, rust_lover):
+    user = rust_lover()
+    slate = shared.recommend(user, limit=20)
+    places = [item.rank for item in slate.items if item.exploration]
+    assert len(places) >= 4
+    assert all(any(5 * part < place <= 5 * part + 5 for place in places) for part in range(4))
+    shared.service._recommending.forget(user)  # noqa: SLF001 - as if the service had been started anew
+    assert [item.item_id for item in shared.recommend(user, limit=20).items] == [item.item_id for item in slate.items]
+
+
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.integers(1, 12), min_size=2, max_size=8), st.integers(1, 7))
+def test_a_window_goes_on_after_a_restart_for_whoever_reports_what_is_shown(
+    tmp_path_factory, open_household, an_item, an_event, sizes, restart
+):
+    folder, shown, number = tmp_path_factory.mktemp("restarted"), [], 10
+
+    def ask(home, sizes):
+        nonlocal number
+        for size in sizes:
+            slate = home.recommend("ada", limit=size, scenario=f"s{number}")
+            for item in slate.items:
+                number += 1
+                home.ingest(an_event(number, "ada", item.item_id, "impression", 1 - number / 1000))
+            shown.extend(item.exploration for item in slate.items)
+            window = shown[-WINDOW:]
+            assert sum(window) >= 0.2 * len(window) - 1e-9
+            assert slate.receipt[0].window == len(window)
+
+    with open_household(folder) as home:
+        home.publish([an_item(number) for number in range(ITEMS)])
+        home.ingest(*(an_event(n, "ada", f"i{n * 6:03}") for n in range(4)))
+        ask(home, sizes[:restart])
+    with open_household(folder) as home:
+        home.loop.run_until_complete(home.service.rollover.refresh())
+        ask(home, sizes[restart:])
+
+
+@quick
 @given(st.integers(1, 13))
 def test_pages_cover_the_catalogue_once(shared, rust_lover, size):
     user, seen, cursor = rust_lover(), [], None

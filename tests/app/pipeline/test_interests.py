@@ -1,0 +1,71 @@
+"""A person has several interests, each with its share of the slate, and what they do just now shifts it for a while."""
+
+import numpy as np
+import pytest
+
+from app.pipeline.sources.interests import Interests
+
+THEMES = ("rust", "gardening", "astronomy", "cooking", "cycling", "chess")
+
+
+def liked(an_event, user, theme, count, days_ago=20.0, first=0):
+    """Likes of items of one theme."""
+    place = THEMES.index(theme)
+    return [
+        an_event(f"{user}-{theme}-{number}", user, f"i{place + 6 * number:03}", "like", days_ago)
+        for number in range(first, first + count)
+    ]
+
+
+def share(slate, theme):
+    return sum(theme in item.title for item in slate.items) / len(slate.items)
+
+
+def test_an_interest_with_a_tenth_of_the_mass_is_not_averaged_away(home, an_event):
+    home.ingest(*liked(an_event, "ann", "rust", 8), *liked(an_event, "ann", "chess", 1))
+    home.patch("ann", preferences={"topics": ["chess"]})
+    context = home.service._recommending.context("ann", 20, [])  # noqa: SLF001 - there is no public way in
+    found = {context.catalogue.title(int(row)).split()[0] for row in Interests()(context)}
+    assert found >= {"rust", "chess"}
+    assert share(home.recommend("ann", limit=20), "chess") > 0
+
+
+def test_without_candidates_of_single_interests_there_is_one_average(tmp_path, open_household, an_item, an_event):
+    query = {"sources": {"interests": 0}}
+    with open_household(tmp_path / "average", query=query) as home:
+        home.publish([an_item(number) for number in range(90)])
+        home.ingest(*liked(an_event, "ann", "rust", 3))
+        context = home.service._recommending.context("ann", 20, [])  # noqa: SLF001
+        assert not len(Interests()(context))
+        assert len(home.recommend("ann", limit=20).items) == 20
+
+
+def test_the_slate_follows_the_shares_of_the_interests(tmp_path, open_household, an_item, an_event):
+    with open_household(tmp_path / "uncapped", query={"floors": {"topic_cap_share": 1.0}}) as home:
+        home.publish([an_item(number) for number in range(180)])
+        for user, shares in (("ann", (8, 2)), ("ben", (5, 5)), ("eve", (2, 8))):
+            for theme, count in zip(("rust", "chess"), shares, strict=True):
+                home.ingest(*liked(an_event, user, theme, count))
+        slates = [home.recommend(user, limit=20) for user in ("ann", "ben", "eve")]
+        rust, chess = [share(slate, "rust") for slate in slates], [share(slate, "chess") for slate in slates]
+        assert rust[0] > rust[1] > rust[2] > 0
+        assert 0 < chess[0] < chess[1] < chess[2]
+        assert rust[1] == pytest.approx(chess[1], abs=0.1)
+
+
+def test_a_session_shifts_the_slate_within_a_few_events_and_fades(home, an_event):
+    home.ingest(*liked(an_event, "ann", "rust", 8))
+    home.ingest(*liked(an_event, "ben", "rust", 8))
+    before = home.recommend("ann", limit=10)
+    home.ingest(*liked(an_event, "ann", "chess", 3, days_ago=0.0))
+    home.ingest(*liked(an_event, "ben", "chess", 3, days_ago=1.0))
+    just_now, a_day_later = home.recommend("ann", limit=10), home.recommend("ben", limit=10)
+    assert share(before, "chess") == 0
+    assert share(just_now, "chess") > 0
+    terms = [
+        {item.item_id: item.terms["session"] for item in home.recommend(user, limit=60, debug=True).items}
+        for user in ("ann", "ben")
+    ]
+    assert max(terms[0].values()) > 0.3
+    assert not np.any(list(terms[1].values()))
+    assert [item.item_id for item in just_now.items] != [item.item_id for item in a_day_later.items]
