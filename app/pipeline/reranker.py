@@ -20,9 +20,10 @@ class FloorReceipt:
     """What the answer says of one floor or cap.
 
     Attributes:
-        floor: `exploration`, `recency`, `length`, `topic_cap` or `provider_cap`.
+        floor: `exploration`, `recency`, `length`, `topic_cap`, `provider_cap` or `distance`.
         required: items promised (for a cap: at most).
-        achieved: items in the slate (for a cap: of the topic or provider with the most).
+        achieved: items in the slate (for a cap: of the topic or provider with the most; for distance: that are not
+            nearly the same as one before them).
         reason: why not, where the promise could not be kept.
         window: slots shown to the person, this slate included, over which the floor holds; None for this slate alone.
     """
@@ -61,7 +62,7 @@ class FloorReranker:
         """The slate from scored candidates, best first."""
         pool, demand = pool_of(context, candidates), demand_of(context)
         chosen = select(pool, affordable(pool, demand), self._taste)
-        receipt = _receipt(context, demand, pool, chosen)
+        receipt = (*_receipt(context, demand, pool, chosen), _distance(pool, chosen, self._taste.least_distance))
         return Ranked(candidates.take(chosen), pool.exploratory[chosen], receipt)
 
 
@@ -93,3 +94,11 @@ def _cap(name: str, allowed: int, groups: NDArray[np.int32], what: str) -> Floor
     largest = int(np.bincount(named).max()) if len(named) else 0
     reason = f"too few {what} have eligible items for a slate that keeps every floor" if largest > allowed else None
     return FloorReceipt(name, allowed, largest, reason)
+
+
+def _distance(pool: Pool, chosen: NDArray[np.int32], least: float) -> FloorReceipt:
+    content = pool.content[chosen]
+    before = np.tril(content @ content.T, -1).max(axis=1, initial=-1.0)
+    unlike = int((before <= 1 - least).sum())
+    reason = None if unlike == len(chosen) else "too few of the candidates that keep every floor are unlike enough"
+    return FloorReceipt("distance", len(chosen), unlike, reason)

@@ -174,3 +174,20 @@ def test_providers_share_the_slate(home, an_item, an_event):
     slate = home.recommend("ada", limit=10)
     receipt = {entry.floor: entry for entry in slate.receipt}
     assert receipt["provider_cap"].achieved <= receipt["provider_cap"].required == 4
+
+
+def test_nearly_the_same_items_stand_in_one_slate_only_where_there_is_nothing_else_and_the_receipt_says_so(
+    home, an_item, an_event
+):
+    home.ingest(*(an_event(n, "ada", f"i{n * 6:03}") for n in range(4)))
+    home.put(*(an_item(600 + n * 6, item_id=f"copy{n}", title="One", text="rust borrow checker") for n in range(8)))
+    slate = home.recommend("ada", limit=10)
+    receipt = {entry.floor: entry for entry in slate.receipt}["distance"]
+    assert sum(item.title == "One" for item in slate.items) <= 1
+    assert (receipt.required, receipt.achieved, receipt.reason) == (10, 10, None)
+    everything = home.recommend("ada", limit=94)
+    receipt = {entry.floor: entry for entry in everything.receipt}["distance"]
+    copies = sum(item.title == "One" for item in everything.items)
+    assert copies == 8
+    assert receipt.achieved <= receipt.required - copies + 1
+    assert "unlike enough" in receipt.reason

@@ -154,11 +154,20 @@ def test_kinds_are_of_tags_neighbours_and_topic(replay: Replayed) -> None:
     assert in_any(found, np.array([row, *same], dtype=np.int32)).tolist() == [False, *[True] * len(same)]
 
 
+def held_of(replay: Replayed, user_id: str) -> tuple[object, ...]:
+    """What is known of a person."""
+    person = replay.service.rollover.current.people.get(user_id)
+    assert person is not None
+    sums = person.state.positive, person.state.negative
+    masses = [(each.topics.tolist(), each.masses.tolist(), each.reference) for each in sums]
+    return len(person.history), person.explicit, masses
+
+
 @pytest.mark.parametrize("deed", list(Deed))
 def test_what_is_rehearsed_acts_and_is_forgotten(replay: Replayed, deed: Deed) -> None:
     generation = replay.service.rollover.current
     looking = Looking(generation, Script(requests=2, limit=8, hours=24))
-    before = replay.service.person.profile("u0")
+    before = held_of(replay, "u0")
     without = looking.slates("u0", replay.now, None)
     target = int(without[0][0])
     acted = looking.slates("u0", replay.now, (deed, target))
@@ -166,7 +175,7 @@ def test_what_is_rehearsed_acts_and_is_forgotten(replay: Replayed, deed: Deed) -
     topics = generation.catalogue.topics
     alike = [np.sum(topics[np.concatenate(each[1:])] == topics.at(target)) for each in (without, acted)]
     assert alike[1] < alike[0]
-    assert replay.service.person.profile("u0") == before
+    assert held_of(replay, "u0") == before
     with pytest.raises(KeyError), rehearsing(generation.people, "nobody"):
         act(deed, generation, "nobody", target, replay.now)
 

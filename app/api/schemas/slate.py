@@ -119,13 +119,13 @@ class SlateItem(Answer):
 class FloorReceipt(Answer):
     """What was promised of the slate, and what was kept."""
 
-    floor: Literal["exploration", "recency", "length", "topic_cap", "provider_cap"]
+    floor: Literal["exploration", "recency", "length", "topic_cap", "provider_cap", "distance"]
 
     required: int
     """Items promised; for a cap, items of one topic or provider at most."""
 
     achieved: int
-    """Items in the slate; for a cap, of the topic or provider that has most."""
+    """Items in the slate; for a cap, of the topic or provider that has most; for distance, unlike all before them."""
 
     reason: str | None
     """Why not, where the promise could not be kept."""

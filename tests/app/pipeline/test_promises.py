@@ -11,6 +11,7 @@ from app.pipeline.attributing import attribute
 from app.pipeline.candidates import TERMS, Candidates
 from app.pipeline.context import Ask, Context
 from app.pipeline.scorer import WeightedScorer
+from app.windows import reported
 
 ITEMS = 90
 KINDS = ("like", "click", "save", "dislike", "dismiss", "impression", "complete", "report")
@@ -58,7 +59,8 @@ def test_floors_hold_whenever_the_catalogue_allows(shared, somebody, history, li
     outside = ~np.isin(context.catalogue.topics[left], context.established) & context.personalized
     recent = context.catalogue.published_at[left] >= context.now - 30 * 86400
     receipt = {entry.floor: entry for entry in slate.receipt}
-    owed = math.ceil(0.2 * limit - 1e-9) if context.personalized else 0  # a first slate: its window is itself
+    shown = reported(context, 50 - limit)
+    owed = max(0, math.ceil(0.2 * (len(shown) + limit) - 1e-9) - sum(shown)) if context.personalized else 0
     assert receipt["exploration"].achieved >= min(owed, outside.sum(), len(chosen))
     assert sum(item.exploration for item in slate.items) == receipt["exploration"].achieved
     if receipt["recency"].achieved < math.ceil(0.1 * limit - 1e-9):
