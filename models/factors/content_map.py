@@ -61,6 +61,10 @@ class ContentMap:
             _solution(likeness, onto_index @ axes, penalties) @ axes.T.astype(np.float32),
         )
 
+    def hopeful(self, optimism: float) -> ContentMap:
+        """The same map with other promises: what it says of index vectors, times a factor."""
+        return ContentMap(self.engage, np.float32(optimism) * self.index)
+
     def fill(self, content: Dense, factors: Factors, engaged: NDArray[np.bool_], promise: Dense) -> Factors:
         """The same factors, with the map's in the rows [n] that nobody engaged with; these are nobody's neighbours.
 

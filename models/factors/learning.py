@@ -55,7 +55,7 @@ def learn_behaviour(
         factors = learn_exact(interactions, content, settings)
     else:
         factors = learn_spectral(interactions, settings)
-    content_map = ContentMap.fit(content, factors, interactions, settings.cold_ridge)
+    content_map = ContentMap.fit(content, factors, interactions, settings.cold_ridge).hopeful(settings.optimism)
     degrees = interactions.item_degrees()
     promise = promise_of_silence(degrees, np.zeros(len(degrees), np.float32) if offered is None else offered)
     return Behaviour(content_map.fill(content, factors, degrees > 0, promise), content_map, method)

@@ -92,6 +92,9 @@ class FactorSettings(Config):
     cold_ridge: float = Field(default=1.0, gt=0)
     """Lambda of the regression of content onto factors, in items, along the axis in which users differ most."""
 
+    optimism: float = Field(default=1.5, gt=0, allow_inf_nan=False)
+    """Factor on what content promises of a new item: 1 is what the average item keeps; measured in decision 9."""
+
     least_interactions: int = Field(default=300, ge=0)
     """Pairs of a user and an item below which the index stays purely content-based; measured in decision 9."""
 

@@ -13,7 +13,9 @@ from models.factors.silence import promise_of_silence
 from models.interactions import Interactions
 
 USERS, ITEMS, WIDTH, NEW = 400, 240, 5, 60
-SETTINGS = FactorSettings(least_interactions=0, rank=32, exact=ExactSettings(ridge=20.0, content_weight=0.0))
+SETTINGS = FactorSettings(
+    least_interactions=0, rank=32, optimism=1.0, exact=ExactSettings(ridge=20.0, content_weight=0.0)
+)
 
 
 def world(seed: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -47,6 +49,21 @@ def test_a_new_item_is_promised_what_the_average_item_keeps() -> None:
         promised.append(scores[:NEW].mean() / scores[NEW:].mean())
         kept.append(engaged[:, :NEW].mean() / engaged[:, NEW:].mean())
     assert np.mean(promised) == pytest.approx(np.mean(kept), rel=0.15)
+
+
+def test_optimism_multiplies_the_promise_and_nothing_else() -> None:
+    engaged, content = world(2)
+    engaged[:, :NEW] = 0
+    true = learned(engaged, content)
+    hopeful = learn_behaviour(
+        Interactions(sparse.csr_array(engaged)), content, SETTINGS.model_copy(update={"optimism": 2.0})
+    )
+    assert hopeful is not None
+    silent = ~engaged.any(axis=0)
+    np.testing.assert_allclose(hopeful.factors.index[silent], 2 * true.factors.index[silent], rtol=1e-6)
+    np.testing.assert_array_equal(hopeful.factors.index[~silent], true.factors.index[~silent])
+    np.testing.assert_array_equal(hopeful.factors.engage, true.factors.engage)
+    np.testing.assert_allclose(hopeful.content_map.index, 2 * true.content_map.index, rtol=1e-6)
 
 
 def test_new_items_are_told_apart_by_what_they_are_about() -> None:
