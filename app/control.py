@@ -5,25 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from hashlib import blake2b
 from typing import Any
 
 import numpy as np
-import orjson
 from numpy.typing import NDArray
 
 from app.catalogue import Catalogue
 from app.decisions import ControlSettings
-from app.errors import EventNotFoundError, NothingToUndoError, OutdatedError, UnknownTopicError
+from app.errors import EventNotFoundError, NothingToUndoError, UnknownTopicError
+from app.explicit import check_match, document_of, merged, profile_of
 from app.people import unwritten
 from app.requests import PersonalizationRequest, ResetRequest
 from app.storage.rows import ForgetRequest, Forgetting, OnTopic, Scope, UserRow
-from app.storage.timestamps import micros
 from app.upkeep import Upkeep, cached_texts
 from indexer.documents import UserDocument
 
 HOUR_SECONDS = 3_600.0
-_ANY = "*"
 _SWITCH = "personalization"
 _TOUCHING_EVENTS = frozenset({_SWITCH, "allowed_sensitive_topics"})
 """What bears on which events may be learned from: who changes it changes what was learned."""
@@ -90,7 +87,7 @@ class Control:
     async def _write(self, edit: Edit) -> UserRow:
         """What is stored of the person then."""
         user_id, now, row = edit.user_id, self._upkeep.clock.now(), self._upkeep.row(edit.user_id)
-        _check_match(row, edit.expected)
+        check_match(row, edit.expected)
         before = document_of(user_id, row)
         changes = edit.changes(before)
         after = merged(before, {name: value for name, value in changes.items() if name != _SWITCH})
@@ -209,50 +206,3 @@ class TopicItems:
         """Bool [n]."""
         rows = self._catalogue.rows(item_ids)
         return np.asarray((rows >= 0) & (self._catalogue.topics[np.maximum(rows, 0)] == self._topic))
-
-
-def document_of(user_id: str, row: UserRow | None) -> UserDocument:
-    """What a person states; nothing where there is no row."""
-    stated = orjson.loads(row.profile) if row and row.profile else {}
-    return UserDocument.model_validate({**stated, "user_id": user_id}, strict=False)
-
-
-def profile_of(document: UserDocument) -> bytes:
-    """What a person states, as it is stored."""
-    return document.model_dump_json(exclude_defaults=True, exclude_none=True).encode()
-
-
-def merged(document: UserDocument, changes: dict[str, Any]) -> UserDocument:
-    """The profile after a merge patch."""
-    present = document.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
-    patched = {**merge_patch(present, changes), "user_id": document.user_id}
-    return UserDocument.model_validate(patched, strict=False)
-
-
-def merge_patch(target: Any, patch: Any) -> Any:
-    """RFC 7396: null removes, objects merge, everything else replaces."""
-    if not isinstance(patch, dict):
-        return patch
-    merged = dict(target) if isinstance(target, dict) else {}
-    for name, value in patch.items():
-        if value is None:
-            merged.pop(name, None)
-        else:
-            merged[name] = merge_patch(merged.get(name), value)
-    return merged
-
-
-def etag_of(row: UserRow | None) -> str:
-    """Names the state of what a person stated and switched."""
-    held = (row.profile or b"", row.personalization, row.off_keeps_seen, micros(row.updated_at)) if row else ()
-    return f'"{blake2b(repr(held).encode(), digest_size=12).hexdigest()}"'
-
-
-def _check_match(row: UserRow | None, expected: str | None) -> None:
-    """RFC 9110, 13.1.1: `*` wants that there is something; weak validators never match."""
-    if expected is None:
-        return
-    etag = etag_of(row)
-    named = [each.strip() for each in expected.split(",")]
-    if not (row is not None if named == [_ANY] else etag in named):
-        raise OutdatedError(etag)

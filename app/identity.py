@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from app.control import document_of, merge_patch, profile_of
 from app.errors import MergedAwayError, MergeRefusedError
+from app.explicit import document_of, merge_patch, profile_of
 from app.storage.rows import Merge, UserRow
 from app.upkeep import Upkeep, cached_texts
 from indexer.documents import UserDocument

@@ -6,8 +6,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from app.control import Control, Edit, document_of, merged
+from app.control import Control, Edit
 from app.errors import UnknownTopicError
+from app.explicit import document_of, merged
 from app.pipeline.slate import Slate
 from app.recommending import Recommending
 from app.requests import ResetRequest, Wish

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from app.charter.gate import Gate
-from app.control import Control, etag_of
+from app.control import Control
 from app.errors import UndeclaredDataError
+from app.explicit import etag_of
 from app.export import Export, controls_of, moment
 from app.identity import Identity
 from app.inferences import Told

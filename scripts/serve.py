@@ -56,6 +56,8 @@ def serve(
     if not is_loopback(settings.http.host) and not keyring.active:
         _exit(_refusal(settings.http.host))
     log_as_json()
+    if keyring.keys and settings.api_key is None:
+        settings = without_dates(settings)
     os.umask(0o077)  # what is held of people is for the server's own account to read
     with suppress(KeyboardInterrupt):
         AnnouncedServer(settings, rebuild_command(config), keyless=not keyring.keys).run()
@@ -67,6 +69,14 @@ def reachable(host: str, port: int) -> str:
     if address.is_unspecified:
         address = ip_address("::1" if isinstance(address, IPv6Address) else "127.0.0.1")
     return f"http://[{address}]:{port}" if isinstance(address, IPv6Address) else f"http://{address}:{port}"
+
+
+def without_dates(settings: Settings) -> Settings:
+    """Settings that promise no build: the command would be asked for a key, and has none to show."""
+    if settings.snapshots.rebuild_days is not None:
+        logger.warning("the index is not built anew by itself: for that, set PENCHANT_API_KEY to an operator's key")
+    snapshots = settings.snapshots.model_copy(update={"rebuild_days": None})
+    return settings.model_copy(update={"snapshots": snapshots})
 
 
 def rebuild_command(config: Path | None) -> list[str]:

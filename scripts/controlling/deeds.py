@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from app.catalogue import Catalogue
-from app.control import merged
+from app.explicit import merged
 from app.generation import Generation
 from app.people import People
 from indexer.documents import UserDocument

@@ -169,3 +169,4 @@ def test_with_a_key_it_listens_on_every_address_and_serves_nobody_without(tmp_pa
         server.send_signal(signal.SIGTERM)
         _, log = server.communicate(timeout=180)
     assert "to those who have a key or a token" in log
+    assert "the index is not built anew by itself" in log
