@@ -108,10 +108,13 @@ def _permitted(events: EventTable, snapshot: Snapshot, rules: SensitiveRules) ->
 
 
 def _conclude(file: Path, inquiry: _Inquiry, found: Search, confirmation: Confirmation) -> str:
-    """Write the file, unless the choice does not hold for those who confirm."""
+    """Write the file, unless the choice does not hold for those who confirm; take it away where there is none."""
     if confirmation.gain < 0:
         return f"the choice does not hold for others: {file} is left as it is"
     chosen = {name: found.chosen[name] for name in changes(inquiry.start, found.chosen)}
+    if not chosen:
+        file.unlink(missing_ok=True)
+        return f"there is nothing to write, and {file} is not needed"
     settings = configured(inquiry.settings, chosen)
     remarks = (
         f"Written by penchant tune on {datetime.now(UTC):%Y-%m-%d}. {confirmation}.",

@@ -97,6 +97,16 @@ def test_a_choice_that_does_not_hold_for_others_is_not_written(tmp_path: Path, m
     assert load_settings().events.half_life_positive_days == 77
 
 
+def test_where_nothing_does_better_an_earlier_choice_is_taken_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(tmp_path)
+    (tmp_path / "tuned.toml").write_text("[events]\nhalf_life_positive_days = 3650\n")
+    monkeypatch.setattr(tune, "axes_of", lambda *_: {HALF_LIFE: (90.0, 3650.0)})
+    assert "nothing does better than what stands" in tuned().output
+    assert not (tmp_path / "tuned.toml").exists()
+
+
 def test_what_an_earlier_run_chose_is_no_starting_point(tmp_path: Path) -> None:
     build(tmp_path)
     first = tuned().stdout

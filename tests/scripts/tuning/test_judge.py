@@ -44,6 +44,15 @@ def test_where_everybody_likes_the_same_hits_a_ridge_is_chosen_that_sees_past_th
     assert chosen_from(worlds.with_hits, {ridge: (1e6, 10.0)}) == {ridge: 10.0}
 
 
+def test_large_catalogues_are_judged_by_the_spectral_factors_that_they_get() -> None:
+    judge = worlds.judge_of(worlds.log_of(worlds.with_hits))
+    spectral = worlds.small_settings(**{"index.behaviour.factors.method": "spectral"})
+    axes = {"index.behaviour.factors.spectral.popularity_exponent": (1.0, 0.0)}
+    found = search(axes, lambda chosen: judge(configured(spectral, chosen)), silent)
+    assert found.chosen == {"index.behaviour.factors.spectral.popularity_exponent": 0.0}
+    assert not np.array_equal(judge(spectral), judge(worlds.small_settings()))
+
+
 def test_the_figures_are_those_of_user_states() -> None:
     """Another way to the same numbers: the state that the service keeps, and one person at a time."""
     log = worlds.log_of(worlds.drifting)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,7 +80,7 @@ def contents() -> NDArray[np.float32]:
     return drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
 
 
-def small_settings(**more: float) -> Settings:
+def small_settings(**more: Any) -> Settings:
     return configured(Settings(), SMALL | more)
 
 
