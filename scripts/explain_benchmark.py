@@ -20,7 +20,7 @@ from scripts.demo import CONFIG as DEMO
 from scripts.explaining.asking import Asking
 from scripts.explaining.measures import Person, measure
 from scripts.explaining.rebuilding import Rebuilding
-from scripts.explaining.reporting import Report, table
+from scripts.explaining.reporting import Report, some_labels, table
 from scripts.fetch_movielens import fetch_movielens
 from scripts.replayed import Files, Replayed, replayed
 
@@ -44,6 +44,7 @@ def explain_benchmark(
     config: Annotated[Path | None, typer.Option(help="TOML file of settings; for MovieLens, the demo's.")] = None,
     people: Annotated[int, typer.Option(min=1, help="How many people are drawn.")] = 200,
     limit: Annotated[int, typer.Option(min=1, max=100, help="Items of a slate.")] = 20,
+    read: Annotated[int, typer.Option(min=0, help="Labels drawn at random that are printed to be read.")] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Of the draw and of the intervals.")] = 0,
     json: Annotated[Path | None, typer.Option(help="File for the figures as JSON.")] = None,
 ) -> None:
@@ -62,6 +63,7 @@ def explain_benchmark(
         raise typer.Exit(1) from error
     report = Report.of(measured, seed)
     typer.echo(table(report))
+    typer.echo(some_labels(measured, read, seed))
     if json is not None:
         json.write_bytes(orjson.dumps(report.payload(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from app.pipeline.candidates import Candidates
+from app.pipeline.candidates import TERMS, Candidates
 from app.pipeline.context import Context
 from models.floors import Demand, Pool
 from models.user_state import DAY_SECONDS
@@ -36,7 +36,11 @@ def _share_of(share: float, slots: int) -> int:
 
 
 def pool_of(context: Context, candidates: Candidates) -> Pool:
-    """The candidates as the reranker sees them."""
+    """The candidates as the reranker sees them.
+
+    A share of the slate is owed to an interest and not to what the person spoke against: aversion lowers the share as
+    it lowers the score.
+    """
     catalogue = context.catalogue
     topics = catalogue.topics[candidates.rows]
     outside = ~np.isin(topics, context.established) & context.personalized
@@ -47,7 +51,7 @@ def pool_of(context: Context, candidates: Candidates) -> Pool:
         recent=catalogue.published_at[candidates.rows] >= recent_since(context),
         providers=catalogue.providers[candidates.rows],
         content=catalogue.content[candidates.rows],
-        shares=context.topic_shares[topics],
+        shares=context.topic_shares[topics] * np.exp(-np.maximum(candidates.terms[:, TERMS.index("aversion")], 0.0)),
     )
 
 

@@ -126,7 +126,7 @@ class AversionSettings(Config):
     dismiss: float = Field(default=1.0, ge=0, allow_inf_nan=False)
     """Strength of a dismissal."""
 
-    less_like_this: float = Field(default=4.0, ge=0, allow_inf_nan=False)
+    less_like_this: float = Field(default=3.0, ge=0, allow_inf_nan=False)
     """Strength of having asked for less like this."""
 
     report: float = Field(default=4.0, ge=0, allow_inf_nan=False)

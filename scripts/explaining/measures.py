@@ -25,11 +25,13 @@ class Person:
         codes: how many labels of each code.
         verdicts: of the labels that rest on evidence.
         values: measures by name.
+        said: title and label of each item.
     """
 
     codes: Counter[str]
     verdicts: list[Verdict]
     values: dict[str, float] = field(default_factory=dict)
+    said: list[tuple[str, str]] = field(default_factory=list)
 
 
 def measure(asking: Asking, rebuilding: Rebuilding, user_id: str, random: np.random.Generator) -> Person:
@@ -52,7 +54,8 @@ def measure(asking: Asking, rebuilding: Rebuilding, user_id: str, random: np.ran
         "request, ms": 1e3 * answered.all,
         "explainer's share": answered.explaining / answered.all,
     }
-    return Person(Counter(item.reasons[0].code for item in answered.slate.items), verdicts, values)
+    codes = Counter(item.reasons[0].code for item in answered.slate.items)
+    return Person(codes, verdicts, values, [(item.title, item.label) for item in answered.slate.items])
 
 
 def specificity(slate: Slate) -> float:

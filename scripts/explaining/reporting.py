@@ -78,6 +78,13 @@ def table(report: Report) -> str:
     return "\n".join(_lines(report))
 
 
+def some_labels(measured: Sequence[Person], count: int, seed: int) -> str:
+    """A line each for labels drawn at random, to be read by a person."""
+    said = [each for person in measured for each in person.said]
+    drawn = np.random.default_rng(seed).permutation(len(said))[:count]
+    return "\n".join(f"{said[place][0]:<50}  {said[place][1]}" for place in drawn.tolist())
+
+
 def _lines(report: Report) -> Iterator[str]:
     yield f"{report.labels:,} labels of {report.people:,} people; means over people with 95 % intervals"
     yield ""

@@ -60,7 +60,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_figures_are_printed_and_written(folder: Path) -> None:
-    answer = call("--data", str(folder), "--people", "5", "--limit", "6", "--json", str(folder / "figures.json"))
+    answer = call(
+        "--data", str(folder), "--people", "5", "--limit", "6", "--read", "7", "--json", str(folder / "figures.json")
+    )
     assert answer.exit_code == 0, answer.output
     figures = orjson.loads((folder / "figures.json").read_bytes())
     assert (figures["people"], figures["labels"]) == (5, 30)
@@ -70,6 +72,9 @@ def test_figures_are_printed_and_written(folder: Path) -> None:
     assert 0 <= figures["figures"]["specificity"]["mean"] < 1
     assert "fidelity in rank" in answer.output
     assert "because_you" in answer.output
+    labels = answer.output.rstrip().rpartition("explainer's share")[2].splitlines()[1:]
+    assert len(labels) == 7
+    assert all(line.split()[0] in WORDS and len(line.split("  ")) > 1 for line in labels)
 
 
 def test_the_same_seed_gives_the_same_labels(folder: Path) -> None:

@@ -69,3 +69,10 @@ def test_a_session_shifts_the_slate_within_a_few_events_and_fades(home, an_event
     assert max(terms[0].values()) > 0.3
     assert not np.any(list(terms[1].values()))
     assert [item.item_id for item in just_now.items] != [item.item_id for item in a_day_later.items]
+
+
+def test_what_a_person_spoke_against_is_owed_less_of_the_slate(home, an_event):
+    home.ingest(*liked(an_event, "ann", "rust", 5), *liked(an_event, "ann", "chess", 5))
+    before = share(home.recommend("ann", limit=20), "chess")
+    home.ingest(*(an_event(f"no-{number}", "ann", f"i{5 + 6 * number:03}", "less_like_this", 0) for number in (6, 7)))
+    assert share(home.recommend("ann", limit=20), "chess") < before
