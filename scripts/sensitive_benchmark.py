@@ -76,7 +76,7 @@ def sensitive_benchmark(
         told = {"classifier": written, "probe": {name: asdict(result) for name, result in probes.items()}}
         json.write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY))
     if plot is not None:
-        draw(results, plot)
+        draw(results, probes, plot)
 
 
 def first_half(count: int) -> NDArray[np.bool_]:

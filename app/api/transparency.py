@@ -12,7 +12,7 @@ from app.api.documentation import URL_ERRORS, answers
 from app.api.queries import refuse_query
 from app.api.schemas.service import Transparency
 from app.api.state import service_of
-from app.api.transparency_page import HEADERS, prefers_html, transparency_page
+from app.api.transparency_page import HEADERS, transparency_page
 
 router = APIRouter(tags=["service"], dependencies=[Depends(refuse_query)])
 
@@ -37,3 +37,21 @@ async def transparency(request: Request) -> Response:
     answer = json_answer(told)
     answer.headers["Vary"] = "Accept"
     return answer
+
+
+def prefers_html(accept: str) -> bool:
+    """Whether an Accept header asks for HTML rather than JSON: at a higher quality, or, at the same, by name first."""
+    best = {"text/html": (0.0, 0), "application/json": (0.0, 0)}
+    for place, entry in enumerate(accept.lower().split(",")):
+        kind, *parameters = (part.strip() for part in entry.split(";"))
+        quality = next((_quality(each[2:]) for each in parameters if each.startswith("q=")), 1.0)
+        if kind in best:
+            best[kind] = max(best[kind], (quality, -place))
+    return best["text/html"] > best["application/json"] and best["text/html"][0] > 0
+
+
+def _quality(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
