@@ -129,7 +129,10 @@ class AnnouncedServer(uvicorn.Server):
 
 
 class BriefFailures:
-    """ASGI wrapper: a start that fails for a reason that we know says the reason, without a traceback."""
+    """ASGI wrapper: a start that fails for a reason that we know says the reason, without a traceback.
+
+    Of any other failure the log has type and place only, as of every exception: its message may quote a person's data.
+    """
 
     _KNOWN: Final = (StorageError, EncoderNotFoundError)
 
@@ -140,8 +143,12 @@ class BriefFailures:
         """Serve one connection, or the lifespan."""
 
         async def tell(message: Message) -> None:
-            if message["type"] == "lifespan.startup.failed" and isinstance(error := sys.exception(), self._KNOWN):
-                message = {**message, "message": str(error)}
+            if message["type"] == "lifespan.startup.failed":
+                error = sys.exception()
+                if not isinstance(error, self._KNOWN):
+                    logger.error("the service could not start", exc_info=error)
+                said = str(error) if isinstance(error, self._KNOWN) else type(error).__qualname__
+                message = {**message, "message": said}
             await send(message)
 
         await self._app(scope, receive, tell if scope["type"] == "lifespan" else send)

@@ -1,5 +1,6 @@
 """`penchant serve`: where it may listen, and how it starts and stops."""
 
+import asyncio
 import json
 import os
 import signal
@@ -7,18 +8,22 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 from typer.testing import CliRunner
 
 from app.access.keyfile import KeyFile
 from app.access.loopback import is_loopback
+from app.logs import JsonLines
+from app.storage.errors import StorageError
 from scripts.cli import app
-from scripts.serve import reachable
+from scripts.serve import BriefFailures, reachable
 
 OUTSIDE = ["0.0.0.0", "::", "192.168.1.10", "example.org", "localhost.example.org"]  # noqa: S104 - what is refused
 
@@ -81,6 +86,30 @@ def test_impossible_settings_are_named(options: list[str], said: str) -> None:
 )
 def test_the_address_that_is_announced_can_be_reached(host: str, url: str) -> None:
     assert reachable(host, 80) == url
+
+
+@pytest.mark.parametrize(("error", "said"), [(KeyError("person-4711"), "KeyError"), (StorageError("full"), "full")])
+def test_a_start_that_fails_tells_nothing_of_people(
+    error: Exception, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        raise error
+        yield
+
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, str]:
+        return {"type": "lifespan.startup"}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    scope = {"type": "lifespan", "app": None, "asgi": {}, "state": {}}
+    with pytest.raises(type(error)):
+        asyncio.run(BriefFailures(Starlette(lifespan=lifespan))(scope, receive, send))
+    assert sent == [{"type": "lifespan.startup.failed", "message": said}]
+    assert all("4711" not in JsonLines().format(record) for record in caplog.records)
 
 
 @contextmanager
