@@ -44,9 +44,10 @@ class Cataloguing:
             await self._embedder.embed([*texts, *{tag for each in documents for tag in each.tags}])
             rows = [(each.item_id, each.model_dump_json(exclude_none=True).encode()) for each in documents]
             async with self._rollover.turns.together():
-                versions = await self._stores.items.upsert(rows, self._clock.machine())
                 generation = self._rollover.current
-                for item in encode_items(generation.catalogue, documents, self._embedder):
+                items = await asyncio.to_thread(encode_items, generation.catalogue, documents, self._embedder)
+                versions = await self._stores.items.upsert(rows, self._clock.machine())
+                for item in items:
                     generation.catalogue.put(item)
                 generation.version = max([generation.version, *versions])
             await self._settle([each.item_id for each in documents])
