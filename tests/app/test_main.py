@@ -60,7 +60,7 @@ def item(item_id: str, **more: Any) -> dict[str, Any]:
 def test_it_is_ready_and_says_from_what(client):
     ready = Ready.model_validate_json(client.get("/readyz").content)
     assert ready.ready
-    assert ready.items == 90
+    assert (ready.items, ready.vectors) == (90, "content")
     Transparency.model_validate_json(client.get("/transparency").content)
 
 

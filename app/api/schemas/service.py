@@ -77,6 +77,9 @@ class Ready(Answer):
     events_sequence: int | None = None
     """Number of the last event that was learned from when this index was taken up."""
 
+    vectors: Literal["content", "exact", "spectral"] | None = None
+    """What item vectors carry: content alone, or behaviour too, and how that was learned."""
+
     recall_at_10: float | None = None
     """How much of an exact search the index finds."""
 
