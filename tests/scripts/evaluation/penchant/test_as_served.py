@@ -21,7 +21,7 @@ from scripts.evaluation.content import ContentVectors
 from scripts.evaluation.dataset import Dataset
 from scripts.evaluation.measure import accuracy, rank_everybody
 from scripts.evaluation.model import NotApplicableError
-from scripts.evaluation.penchant.as_served import CHARTER, AsServed
+from scripts.evaluation.penchant.as_served import CHARTER, FOUND, AsServed
 from scripts.evaluation.penchant.configuration import configured
 from scripts.evaluation.penchant.item_vectors import ItemVectors
 from scripts.evaluation.penchant.sent import documents_of, events_of, told_later
@@ -49,6 +49,7 @@ def split(world: Dataset) -> Split:
 def test_the_service_ranks_what_people_took_up(split: Split, tmp_path: Path, floors: bool) -> None:
     with closing(served(PROTOCOL, tmp_path, floors=floors).fit(split)) as ranker:
         ranked = rank_everybody(ranker, split, Scope(), 10, lambda _: None)
+    assert 0.95 < ranker.settings[FOUND] <= 1
     popular = rank_everybody(Popularity().fit(split), split, Scope(), 10, lambda _: None)
     found, baseline = (accuracy(each, split.targets, [NDCG])[NDCG.name].mean() for each in (ranked, popular))
     assert found > baseline
