@@ -72,7 +72,7 @@ def recall_benchmark(
     outputs.check()
     try:
         divided = _divide(data, protocol, seed, people)
-        settings = _demo() if data is None and config is None else _settings(config)
+        settings = demo_settings() if data is None and config is None else _settings(config)
         bench = _bench(divided.protocol, overlaid(settings, tuned) if tuned else settings, tune=tune, tuned=bool(tuned))
         rows, skipped = _compare(divided.split, bench, _names(models), against)
     except _TOLD as error:
@@ -114,7 +114,7 @@ def _settings(config: Path | None) -> Settings:
     return settings_or_exit("recall-benchmark", config, tuned=False)
 
 
-def _demo() -> Settings:
+def demo_settings() -> Settings:
     """The demo's settings without its charter: other models do not ask people's permission for topics either."""
     return _settings(CONFIG).model_copy(update={"charter": None})
 

@@ -10,9 +10,10 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from app.settings import CONFIG_VARIABLE
+from app.settings import CONFIG_VARIABLE, load_settings
 from scripts.cli import app as penchant
 from scripts.demo import CONFIG
+from scripts.recall_benchmark import demo_settings
 
 
 def call(*arguments: str) -> Result:
@@ -113,3 +114,11 @@ def test_a_file_that_sets_what_is_no_setting_is_refused(ratings: Path, tmp_path:
         answer = call("--data", str(ratings), "--models", "popularity", "--tuned", str(tuned))
         assert answer.exit_code == 1
         assert problem in answer.output
+
+
+def test_the_main_table_asks_nobodys_permission(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(CONFIG_VARIABLE, str(CONFIG))
+    assert load_settings(CONFIG).charter is not None
+    settings = demo_settings()
+    assert settings.charter is None
+    assert settings.query == load_settings(CONFIG).query
