@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.pipeline.candidates import TERMS, Candidates
 from app.pipeline.context import Context
@@ -36,11 +37,7 @@ def _share_of(share: float, slots: int) -> int:
 
 
 def pool_of(context: Context, candidates: Candidates) -> Pool:
-    """The candidates as the reranker sees them.
-
-    A share of the slate is owed to an interest and not to what the person spoke against: aversion lowers the share as
-    it lowers the score.
-    """
+    """The candidates as the reranker sees them."""
     catalogue = context.catalogue
     topics = catalogue.topics[candidates.rows]
     outside = ~np.isin(topics, context.established) & context.personalized
@@ -51,10 +48,24 @@ def pool_of(context: Context, candidates: Candidates) -> Pool:
         recent=catalogue.published_at[candidates.rows] >= recent_since(context),
         providers=catalogue.providers[candidates.rows],
         content=catalogue.content[candidates.rows],
-        shares=context.topic_shares[topics] * np.exp(-np.maximum(candidates.terms[:, TERMS.index("aversion")], 0.0)),
+        shares=_owed_shares(context, candidates)[topics],
     )
 
 
 def recent_since(context: Context) -> float:
     """Seconds since 1970 from which an item counts as recently published."""
     return context.now - context.settings.floors.recent_days * DAY_SECONDS
+
+
+def _owed_shares(context: Context, candidates: Candidates) -> NDArray[np.float64]:
+    """float64 [topics]: what each interest is owed of a slate.
+
+    What the person spoke against is owed less: an interest counts for what aversion leaves, on average, of the scores
+    of its candidates, and the others get what it loses.
+    """
+    topics, shares = context.catalogue.topics[candidates.rows], context.topic_shares
+    left = np.exp(-np.maximum(candidates.terms[:, TERMS.index("aversion")], 0.0))
+    counts = np.bincount(topics, minlength=len(shares))
+    owed = shares * np.bincount(topics, weights=left, minlength=len(shares)) / np.maximum(counts, 1)
+    total = owed.sum()
+    return np.asarray(owed * (shares[counts > 0].sum() / total) if total > 0 else shares)

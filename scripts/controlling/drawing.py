@@ -9,7 +9,7 @@ from scripts.controlling.reporting import PUBLISHED, Figure, Figures
 
 _OURS: Final = "#c2410c"
 _OTHERS: Final = "#64748b"
-_PICTURED: Final = ("muted", "near", "topic")
+_PICTURED: Final = ("muted", "near", "tags", "topic")
 
 
 def draw(title: str, figures: Figures, file: Path) -> None:
@@ -32,6 +32,6 @@ def draw(title: str, figures: Figures, file: Path) -> None:
 
 
 def pictured(found: tuple[Figure, ...]) -> list[Figure]:
-    """What is muted, or else neighbours and topic."""
+    """What is muted, or else neighbours, tags and topic."""
     muted = [each for each in found if each.name == "muted"]
     return muted or [each for each in found if each.name in _PICTURED]
