@@ -13,8 +13,8 @@ from threadpoolctl import threadpool_limits
 from app.access.access import Access
 from app.api.application import build
 from app.api.state import State
-from app.embedder import Embedder
 from app.service import Service
+from app.serving.embedder import Embedder
 from app.settings import Settings
 from app.storage.duckdb import open_stores
 from indexer.embeddings import EmbeddingCache

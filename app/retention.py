@@ -7,7 +7,7 @@ import logging
 
 from app.charter.gate import Gate
 from app.clock import Clock
-from app.rollover import Rollover
+from app.serving.rollover import Rollover
 from app.storage.protocols import Stores
 from app.storage.rows import Expired
 

@@ -8,29 +8,29 @@ from typing import Any
 
 import orjson
 
-from app.cataloguing import Cataloguing
 from app.charter.charter import load_charter
 from app.charter.gate import Gate
 from app.clock import Clock
-from app.control import Control
-from app.decisions import Decisions
-from app.embedder import Embedder
 from app.errors import ItemNotFoundError
-from app.identity import Identity
-from app.ingestion import EventResult, Ingestion
-from app.interests import Interests
-from app.learnable import learnable
-from app.person_service import Parts, PersonService
+from app.person.control import Control
+from app.person.identity import Identity
+from app.person.interests import Interests
+from app.person.service import Parts, PersonService
+from app.person.upkeep import Upkeep
 from app.pipeline.slate import Slate
-from app.recommending import Recommending
 from app.requests import RecommendRequest, SimilarRequest
 from app.retention import Retention
-from app.rollover import Rollover
+from app.serving.cataloguing import Cataloguing
+from app.serving.decisions import Decisions
+from app.serving.embedder import Embedder
+from app.serving.ingestion import EventResult, Ingestion
+from app.serving.learnable import learnable
+from app.serving.recommending import Recommending
+from app.serving.rollover import Rollover
+from app.serving.similar import similar_payload
 from app.settings import Settings
-from app.similar import similar_payload
 from app.storage.protocols import ItemChange, Stores
 from app.transparency import transparency_payload
-from app.upkeep import Upkeep
 from indexer.documents import EventDocument, ItemDocument
 from indexer.problems import FieldProblem
 

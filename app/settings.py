@@ -15,11 +15,11 @@ from pydantic import AwareDatetime, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from app.access.settings import AccessSettings
-from app.decisions import ControlSettings
-from app.paging import PagingSettings
 from app.pipeline.settings import QuerySettings
-from app.popularity import PopularitySettings
 from app.sensitive import FirewallSettings
+from app.serving.decisions import ControlSettings
+from app.serving.paging import PagingSettings
+from app.serving.popularity import PopularitySettings
 from app.storage.database import StorageSettings
 from indexer.build import IndexSettings
 from models.config import Config

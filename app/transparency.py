@@ -7,7 +7,7 @@ from hashlib import blake2b
 from typing import Any
 
 from app.charter.charter import Charter, Use
-from app.generation import Generation
+from app.serving.generation import Generation
 from app.settings import Settings
 from indexer.sensitive.rules import Mode
 from indexer.sensitive.taxonomy import load_taxonomy

@@ -10,7 +10,7 @@ import httpx
 import orjson
 
 from app.address import service_address
-from app.learnable import learnable
+from app.serving.learnable import learnable
 from app.settings import Settings
 from app.storage.duckdb import open_stores
 from app.storage.errors import DatabaseInUseError

@@ -12,8 +12,8 @@ import orjson
 import typer
 from numpy.typing import NDArray
 
-from app.catalogue import Catalogue
-from app.generation import guarded_catalogue
+from app.serving.catalogue import Catalogue
+from app.serving.generation import guarded_catalogue
 from app.settings import Settings
 from indexer.build import Builder, BuildInput
 from indexer.documents import ItemDocument

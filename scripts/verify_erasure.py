@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from app.sweeping import sweep
+from app.person.sweeping import sweep
 from scripts.configured import settings_or_exit
 
 SHORT_BYTES = 6

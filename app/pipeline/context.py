@@ -10,14 +10,14 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-from app.catalogue import Catalogue
-from app.people import Person
 from app.pipeline.labels.wording import Phrases, Wording
 from app.pipeline.likeness import Likeness
 from app.pipeline.muting import Mutes
 from app.pipeline.resting import resting
 from app.pipeline.settings import QuerySettings
-from app.popularity import Popularity
+from app.serving.catalogue import Catalogue
+from app.serving.people import Person
+from app.serving.popularity import Popularity
 from models.events import SignalTable
 from models.history import EventColumns
 from models.ids import Rows

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from app.catalogue import Catalogue
+from app.serving.catalogue import Catalogue
 from indexer.dates import is_date
 from models.ids import Rows
 

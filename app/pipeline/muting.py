@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.catalogue import Catalogue
 from app.pipeline.likeness import Likeness
+from app.serving.catalogue import Catalogue
 from indexer.documents import Muted, UserDocument
 from models.ids import Rows
 from models.words import Words

@@ -11,10 +11,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from app.catalogue import Catalogue
-from app.explicit import merged
-from app.generation import Generation
-from app.people import People
+from app.person.explicit import merged
+from app.serving.catalogue import Catalogue
+from app.serving.generation import Generation
+from app.serving.people import People
 from indexer.documents import UserDocument
 from models.events import CODE_OF, EventType
 from models.history import EventColumns

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.catalogue import Catalogue
+from app.serving.catalogue import Catalogue
 from models.ids import Rows
 from scripts.controlling.deeds import Deed, tag_to_mute
 

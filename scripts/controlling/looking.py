@@ -7,13 +7,13 @@ from typing import Final
 
 import numpy as np
 
-from app.generation import Generation
 from app.pipeline.candidates import Candidates
 from app.pipeline.context import Ask, Context
 from app.pipeline.explainer import Explained, Explainer
 from app.pipeline.reranker import Ranked
 from app.pipeline.slate import Attribution
 from app.pipeline.stages import build_pipeline
+from app.serving.generation import Generation
 from models.events import EventType
 from models.ids import Rows
 from scripts.controlling.deeds import Deed, act, rehearsing, signals

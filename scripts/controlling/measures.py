@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.generation import Generation
+from app.serving.generation import Generation
 from models.ids import Rows
 from scripts.controlling.deeds import Deed
 from scripts.controlling.kinds import DEFINITIONS, Kinds, Mask, in_any

@@ -7,14 +7,14 @@ from time import thread_time
 
 import numpy as np
 
-from app.generation import Generation
-from app.people import Person
 from app.pipeline.candidates import Candidates
 from app.pipeline.context import Ask, Context
 from app.pipeline.explainer import Explained, Explainer
 from app.pipeline.reranker import Ranked
 from app.pipeline.slate import Slate
 from app.pipeline.stages import build_pipeline
+from app.serving.generation import Generation
+from app.serving.people import Person
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from app.people import People, Person
 from app.pipeline.candidates import Candidates
 from app.pipeline.context import Context
 from app.pipeline.scorer import WeightedScorer
 from app.pipeline.slate import Reason, SlateItem
+from app.serving.people import People, Person
 from models.history import EventColumns
 from models.ids import Rows
 from scripts.explaining.asking import Answered

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
-from app.catalogue import Catalogue
-from app.people import People
+from app.serving.catalogue import Catalogue
+from app.serving.people import People
 from app.storage.rows import LoggedColumns
 from indexer.sensitive.training import folds
 from models.events import CODE_OF, EventType, EventWeights

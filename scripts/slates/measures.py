@@ -10,10 +10,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.generation import Generation
 from app.pipeline.context import Ask, Context
 from app.pipeline.settings import QuerySettings
 from app.pipeline.stages import build_pipeline
+from app.serving.generation import Generation
 from models.ids import Rows
 from models.metrics.beyond_accuracy import intra_list_distance
 from models.metrics.ranking import ndcg_at, recall_at

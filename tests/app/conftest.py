@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.embedder import Embedder
-from app.export import Export
+from app.person.export import Export
 from app.pipeline.slate import Slate
 from app.requests import (
     PersonalizationRequest,
@@ -21,6 +20,7 @@ from app.requests import (
     SimilarRequest,
 )
 from app.service import Service
+from app.serving.embedder import Embedder
 from app.settings import Settings
 from app.storage.duckdb import open_stores
 from indexer.build import Builder, BuildInput

@@ -11,8 +11,8 @@ from pydantic import BaseModel
 
 from app.charter.charter import load_charter
 from app.charter.gate import Gate
-from app.learnable import learnable
 from app.requests import ProfilePatch
+from app.serving.learnable import learnable
 from indexer.build import BuildInput
 from indexer.sensitive.learning import permitted_events
 from indexer.sensitive.rules import Mode, SensitiveRules

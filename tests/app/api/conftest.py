@@ -32,8 +32,7 @@ from app.errors import (
     OutdatedError,
     UnknownTopicError,
 )
-from app.ingestion import EventResult
-from app.person_service import Profile
+from app.person.service import Profile
 from app.pipeline.reranker import FloorReceipt
 from app.pipeline.slate import Reason, Slate, SlateItem
 from app.requests import (
@@ -44,6 +43,7 @@ from app.requests import (
     ResetRequest,
     SimilarRequest,
 )
+from app.serving.ingestion import EventResult
 from app.settings import HttpSettings
 from indexer.documents import EventDocument, ItemDocument
 

@@ -11,7 +11,7 @@ from app.pipeline.attributing import attribute
 from app.pipeline.candidates import TERMS, Candidates
 from app.pipeline.context import Ask, Context
 from app.pipeline.scorer import WeightedScorer
-from app.windows import reported
+from app.serving.windows import reported
 
 ITEMS = 90
 KINDS = ("like", "click", "save", "dislike", "dismiss", "impression", "complete", "report")

@@ -6,9 +6,9 @@ from contextlib import closing
 import duckdb
 import pytest
 
+from app.person.sweeping import sweep
 from app.storage.database import FILE_NAME, Database, StorageSettings
 from app.storage.rewriting import SUFFIX
-from app.sweeping import sweep
 from models.events import EventType
 
 SECRET = "person-4711@example.org"  # noqa: S105 - an id

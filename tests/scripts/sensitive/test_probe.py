@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.generation import guarded_catalogue
+from app.serving.generation import guarded_catalogue
 from app.settings import Settings
 from indexer.build import Builder, BuildInput
 from indexer.documents import ItemDocument

@@ -12,9 +12,9 @@ import orjson
 
 from app.charter.gate import Gate
 from app.clock import Clock
-from app.decisions import Decisions
-from app.generation import Generation
-from app.rollover import Rollover
+from app.serving.decisions import Decisions
+from app.serving.generation import Generation
+from app.serving.rollover import Rollover
 from app.storage.protocols import Stores
 from app.storage.rows import Appended, NewEvent
 from indexer.documents import EventDocument

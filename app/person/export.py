@@ -24,7 +24,7 @@ from typing import Any, Final
 
 import orjson
 
-from app.decisions import Decisions
+from app.serving.decisions import Decisions
 from app.storage.protocols import Stores
 from app.storage.rows import Forgetting, HeldEvent
 

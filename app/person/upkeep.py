@@ -12,10 +12,10 @@ from weakref import WeakValueDictionary
 import orjson
 
 from app.clock import Clock
-from app.decisions import Decisions
-from app.embedder import Embedder
 from app.errors import MergedAwayError
-from app.rollover import Rollover
+from app.serving.decisions import Decisions
+from app.serving.embedder import Embedder
+from app.serving.rollover import Rollover
 from app.storage.protocols import Stores
 from app.storage.rows import ControlAction, UserRow
 from indexer.documents import UserDocument

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.catalogue import Catalogue
-from app.people import explicit_of
-from app.stating import stated_texts
+from app.serving.catalogue import Catalogue
+from app.serving.people import explicit_of
+from app.serving.stating import stated_texts
 from app.storage.protocols import Stores
 from app.storage.rows import LoggedColumns, SeenColumns, UserRow
 

@@ -6,18 +6,18 @@ import asyncio
 import logging
 from collections.abc import Iterable, Sequence
 
-from app.catalogue import Catalogue
 from app.clock import Clock
-from app.embedder import Embedder
 from app.errors import SnapshotMissingError
-from app.generation import Generation, build_generation
-from app.held import HeldPeople
-from app.people import explicit_of
+from app.serving.catalogue import Catalogue
+from app.serving.embedder import Embedder
+from app.serving.generation import Generation, build_generation
+from app.serving.held import HeldPeople
+from app.serving.people import explicit_of
+from app.serving.stating import Encoded, stated_texts, stated_vector
+from app.serving.turns import Turns
 from app.settings import Settings
-from app.stating import Encoded, stated_texts, stated_vector
 from app.storage.protocols import Stores
 from app.storage.rows import UserRow
-from app.turns import Turns
 from indexer.documents import UserDocument
 from indexer.snapshot_files import SnapshotError, SnapshotFolder
 

@@ -15,7 +15,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from app.inferences import Told, support
+from app.person.inferences import Told, support
 from app.pipeline.context import Context
 from models.events import CODE_OF, EventType
 from models.history import EventColumns

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 
 from pydantic import Field
 
-from app.catalogue import Catalogue
 from app.errors import CursorError, CursorExpiredError
 from app.pipeline.slate import Slate
+from app.serving.catalogue import Catalogue
 from models.config import Config
 from models.ids import Rows
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from app.learnable import learnable
+from app.serving.learnable import learnable
 from app.storage.rows import LoggedColumns, UserRow
 from models.events import CODE_OF, EventType, EventWeights
 from models.ids import IdMap

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.catalogue import Catalogue
-from app.decisions import ControlSettings
 from app.errors import EventNotFoundError, NothingToUndoError, UnknownTopicError
-from app.explicit import check_match, document_of, merged, profile_of
-from app.people import unwritten
+from app.person.explicit import check_match, document_of, merged, profile_of
+from app.person.upkeep import Upkeep, cached_texts
 from app.requests import PersonalizationRequest, ResetRequest
+from app.serving.catalogue import Catalogue
+from app.serving.decisions import ControlSettings
+from app.serving.people import unwritten
 from app.storage.rows import ForgetRequest, Forgetting, OnTopic, Scope, UserRow
-from app.upkeep import Upkeep, cached_texts
 from indexer.documents import UserDocument
 
 HOUR_SECONDS = 3_600.0

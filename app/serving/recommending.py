@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 
 from app.clock import Clock
-from app.paging import PagingSettings, SlateStore, StoredSlate
-from app.people import Person
 from app.pipeline.context import Ask, Context
 from app.pipeline.recommend import Answer
 from app.pipeline.settings import QuerySettings
 from app.pipeline.slate import Slate
 from app.pipeline.stages import build_pipeline
 from app.requests import RecommendRequest
-from app.rollover import Rollover
-from app.windows import Windows, reported
+from app.serving.paging import PagingSettings, SlateStore, StoredSlate
+from app.serving.people import Person
+from app.serving.rollover import Rollover
+from app.serving.windows import Windows, reported
 
 
 class Recommending:

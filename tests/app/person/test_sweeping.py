@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 
-from app import sweeping
-from app.sweeping import sweep
+from app.person import sweeping
+from app.person.sweeping import sweep
 
 PERSON = 'zoë "4711"/person@example.org'
 

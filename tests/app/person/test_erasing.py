@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from app.errors import MergeRefusedError
-from app.sweeping import sweep
+from app.person.sweeping import sweep
 from indexer.documents import EventDocument, UserDocument
 
 SOMETHING = {

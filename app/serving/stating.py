@@ -12,9 +12,9 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from app.catalogue import Catalogue
-from app.embedder import Embedder
-from app.people import Person
+from app.serving.catalogue import Catalogue
+from app.serving.embedder import Embedder
+from app.serving.people import Person
 from indexer.documents import UserDocument
 from models.encoder import unit
 

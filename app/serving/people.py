@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from app.catalogue import Catalogue
+from app.serving.catalogue import Catalogue
 from app.storage.rows import LoggedColumns, SeenColumns, UserRow
 from indexer.documents import UserDocument
 from models.events import EventWeights

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.inferences import Told, evidence, formats, moment, session, topics
+from app.person.inferences import Told, evidence, formats, moment, session, topics
+from app.person.reading import engagement_hours, reading
 from app.pipeline.context import Context
-from app.reading import engagement_hours, reading
 from models.events import EVENT_TYPES
 from models.user_state import DAY_SECONDS
 

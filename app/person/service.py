@@ -13,21 +13,21 @@ from typing import Any
 import numpy as np
 
 from app.charter.gate import Gate
-from app.control import Control
 from app.errors import UndeclaredDataError
-from app.explicit import etag_of
-from app.export import Export, controls_of, moment
-from app.identity import Identity
-from app.inferences import Told
-from app.interests import Interests
-from app.profiles import profile_payload
-from app.reading import dwelt
-from app.recommending import Recommending
+from app.person.control import Control
+from app.person.explicit import etag_of
+from app.person.export import Export, controls_of, moment
+from app.person.identity import Identity
+from app.person.inferences import Told
+from app.person.interests import Interests
+from app.person.profiles import profile_payload
+from app.person.reading import dwelt
+from app.person.upkeep import Upkeep
 from app.requests import PersonalizationRequest, PreviewRequest, ProfilePatch, ResetRequest, Wish
+from app.serving.recommending import Recommending
 from app.settings import Settings
 from app.storage.rows import Forgetting, LoggedColumns
 from app.timetable import due_rebuild
-from app.upkeep import Upkeep
 from indexer.snapshot_files import SnapshotFolder
 from models.events import CODE_OF, EventType
 

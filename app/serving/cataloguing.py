@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Sequence
 
 from app.clock import Clock
-from app.embedder import Embedder
 from app.errors import ItemNotFoundError
-from app.generation import encode_items
-from app.rollover import Rollover
+from app.serving.embedder import Embedder
+from app.serving.generation import encode_items
+from app.serving.rollover import Rollover
 from app.storage.protocols import Stores
 from indexer.documents import ItemDocument
 

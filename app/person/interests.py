@@ -6,14 +6,14 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from app.control import Control, Edit
 from app.errors import UnknownTopicError
-from app.explicit import document_of, merged
+from app.person.control import Control, Edit
+from app.person.explicit import document_of, merged
+from app.person.upkeep import Upkeep
 from app.pipeline.slate import Slate
-from app.recommending import Recommending
 from app.requests import ResetRequest, Wish
-from app.stating import stated_vector
-from app.upkeep import Upkeep
+from app.serving.recommending import Recommending
+from app.serving.stating import stated_vector
 from indexer.documents import UserDocument
 
 

@@ -10,17 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from app.catalogue import Catalogue, EncodedItem
 from app.charter.charter import load_charter
-from app.embedder import Embedder
-from app.held import HeldPeople
-from app.people import People
 from app.pipeline.context import World
 from app.pipeline.labels.wording import Wording
-from app.popularity import Popularity
 from app.sensitive import SensitiveTopics
+from app.serving.catalogue import Catalogue, EncodedItem
+from app.serving.embedder import Embedder
+from app.serving.held import HeldPeople
+from app.serving.people import People
+from app.serving.popularity import Popularity
+from app.serving.stating import Encoded, encode_stated, stated_vector
 from app.settings import Settings
-from app.stating import Encoded, encode_stated, stated_vector
 from app.storage.protocols import Stores
 from app.storage.rows import ItemChange, LoggedColumns
 from indexer.documents import ItemDocument

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.errors import MergedAwayError, MergeRefusedError
-from app.explicit import document_of, merge_patch, profile_of
+from app.person.explicit import document_of, merge_patch, profile_of
+from app.person.upkeep import Upkeep, cached_texts
 from app.storage.rows import Merge, UserRow
-from app.upkeep import Upkeep, cached_texts
 from indexer.documents import UserDocument
 
 
