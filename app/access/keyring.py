@@ -1,4 +1,4 @@
-"""The keys themselves, as values: made, found, revoked, replaced. docs/decisions/0012-keys-and-tokens.md says why so.
+"""The keys themselves, as values: made, found, revoked, replaced. docs/decisions/0010-keys-and-tokens.md says why so.
 
     penchant_3f9c1a2b4d5e_Xk3...      what the caller shows: prefix, id of the key, 256 random bits
 
