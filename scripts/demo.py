@@ -41,6 +41,7 @@ def demo(
         _say("building the index")
         rebuild_index(items=files / "items.ndjson", config=CONFIG, force=False)
     _say("starting the service")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever stops the demo stops the service, too
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "scripts", "serve", "--config", str(CONFIG), "--port", str(port)]
     with subprocess.Popen(command, env={**os.environ, CONFIG_VARIABLE: str(CONFIG)}) as server:
