@@ -9,6 +9,9 @@ items on, topic and provider are 1 where they are the same, and tags is how much
 bear, a rare tag telling more than a frequent one and a date nothing; each has its weight. A positive score is
 multiplied by exp(-A_j). What a topic, provider or tags are charged with is taken back by engaging with the same topic
 after the dismissal: w likes there leave 1 / (1 + forgiveness * w) of it.
+
+Who rates a whole shelf tells its things apart, and does not speak against all that is like any of them: of more than a
+few dislikes in one sitting each is only a part as strong, so that together they are as strong as those few.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ from models.ids import Rows
 from models.user_state import DAY_SECONDS, decay
 
 Values = NDArray[np.float64]
+HOUR_SECONDS = DAY_SECONDS / 24
 
 
 def aversion(context: Context, rows: Rows) -> NDArray[np.float32]:
@@ -49,6 +53,7 @@ def strongest(context: Context) -> tuple[EventColumns, Values]:
     events, _ = context.negative_amounts
     age = np.maximum(context.now - events.times, 0.0)
     strengths = _by_type(settings)[events.codes] * decay(age, settings.half_life_days * DAY_SECONDS)
+    strengths *= _shared(events, settings)
     order = np.lexsort((events.rows, -events.times, -strengths))[: settings.most_events]
     order = order[strengths[order] > settings.least_strength]
     return events.where(order), strengths[order]
@@ -60,6 +65,15 @@ def _by_type(settings: AversionSettings) -> Values:
     for kind in (EventType.DISLIKE, EventType.DISMISS, EventType.LESS_LIKE_THIS, EventType.REPORT):
         strengths[CODE_OF[kind]] = getattr(settings, kind.value)
     return strengths
+
+
+def _shared(events: EventColumns, settings: AversionSettings) -> Values:
+    """float64 [k]: what is left of the strength of each dislike where many were given in one sitting."""
+    opinions = events.codes == CODE_OF[EventType.DISLIKE]
+    times, sitting = np.sort(events.times[opinions]), settings.sitting_hours * HOUR_SECONDS
+    first = np.searchsorted(times, events.times - sitting)
+    together = np.searchsorted(times, events.times + sitting, side="right") - first
+    return np.where(opinions, np.minimum(1.0, settings.sitting_dislikes / np.maximum(together, 1)), 1.0)
 
 
 def _unforgiven(context: Context, events: EventColumns) -> Values:

@@ -150,6 +150,12 @@ class AversionSettings(Config):
     sharpness: float = Field(default=2.0, gt=0, allow_inf_nan=False)
     """Power to which nearness, between 0 and 1, is raised: the higher, the less far neighbours count."""
 
+    sitting_dislikes: float = Field(default=1.0, gt=0, allow_inf_nan=False)
+    """Dislikes of one sitting that count in full; more of them are together as strong as so many."""
+
+    sitting_hours: float = Field(default=12.0, ge=0, allow_inf_nan=False)
+    """Time between two dislikes of one sitting."""
+
     forgiveness: float = Field(default=1.0, ge=0, allow_inf_nan=False)
     """How fast later engagement with its topic takes back what topic, provider and tags are charged with, per like."""
 

@@ -59,13 +59,27 @@ def test_it_halves_with_every_half_life(averse, item, kind, days):
 
 
 @quick
-@given(st.lists(st.tuples(st.integers(0, ITEMS - 1), st.sampled_from(["dislike", "dismiss"])), min_size=1, max_size=6))
+@given(
+    st.lists(
+        st.tuples(st.integers(0, ITEMS - 1), st.sampled_from(["dismiss", "less_like_this"])), min_size=1, max_size=6
+    )
+)
 def test_it_grows_with_every_repetition_and_is_never_beyond_the_cap(averse, deeds):
     one = averse([(item, kind, 1) for item, kind in deeds[:-1]])
     more = averse([(item, kind, 1) for item, kind in deeds])
     assert (more >= one - 1e-6).all()
     assert more[deeds[-1][0]] > one[deeds[-1][0]] or more[deeds[-1][0]] == pytest.approx(AversionSettings().cap)
     assert more.max() <= AversionSettings().cap + 1e-6
+
+
+@pytest.mark.parametrize("many", [2, 30])
+def test_a_shelf_of_dislikes_is_as_strong_as_one_and_those_of_another_day_add_to_it(averse, many):
+    near = {**NOTHING, "topic": 1.0}
+    one = averse([(0, "dislike", 1)], **near)
+    shelf = averse([(6 * place % ITEMS, "dislike", 1) for place in range(many)], **near)
+    assert shelf.sum() == pytest.approx(one.sum(), rel=0.2)
+    assert averse([(0, "dislike", 1), (0, "dislike", 3)], **near).max() > one.max()
+    assert averse([(0, "dismiss", 1), (0, "dismiss", 1)], **near).max() == pytest.approx(2 * one.max(), rel=1e-3)
 
 
 def test_each_likeness_reaches_what_it_names(shared, averse):
