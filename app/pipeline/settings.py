@@ -103,7 +103,7 @@ class FloorSettings(Config):
 class VarietySettings(Config):
     """How scores are traded for variety, in ranges of the candidates' scores."""
 
-    calibration: float = Field(default=0.8, ge=0, allow_inf_nan=False)
+    calibration: float = Field(default=0.5, ge=0, allow_inf_nan=False)
     """Weight of giving each interest its share of the slate."""
 
     diversity: float = Field(default=0.15, ge=0, allow_inf_nan=False)
@@ -126,7 +126,7 @@ class AversionSettings(Config):
     dismiss: float = Field(default=1.0, ge=0, allow_inf_nan=False)
     """Strength of a dismissal."""
 
-    less_like_this: float = Field(default=3.0, ge=0, allow_inf_nan=False)
+    less_like_this: float = Field(default=2.0, ge=0, allow_inf_nan=False)
     """Strength of having asked for less like this."""
 
     report: float = Field(default=4.0, ge=0, allow_inf_nan=False)
@@ -147,7 +147,7 @@ class AversionSettings(Config):
     tags: float = Field(default=0.5, ge=0, allow_inf_nan=False)
     """Weight of bearing just its tags, dates aside."""
 
-    sharpness: float = Field(default=2.0, gt=0, allow_inf_nan=False)
+    sharpness: float = Field(default=4.0, gt=0, allow_inf_nan=False)
     """Power to which nearness, between 0 and 1, is raised: the higher, the less far neighbours count."""
 
     sitting_dislikes: float = Field(default=1.0, gt=0, allow_inf_nan=False)
