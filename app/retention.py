@@ -28,6 +28,7 @@ class Retention:
         async with self._rollover.turns.alone():
             expired = await self._stores.events.delete_older(self._gate.kept_since(self._clock.now()))
             await self._rollover.reload(expired.users)
+            await self._rollover.withdraw()
         return expired
 
     async def forever(self, every_hours: float) -> None:

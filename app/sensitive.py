@@ -20,7 +20,8 @@ class FirewallSettings(Config):
 
     keep_as_seen: bool = True
     """Whether they are stored, so that the item counts as seen, and for the case that the person permits the topic
-    later; if not, they are dropped at the door."""
+    later; if not, they are dropped at the door, and those from before a permission was withdrawn are deleted with it.
+    """
 
 
 class SensitiveTopics:

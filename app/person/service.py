@@ -92,9 +92,11 @@ class PersonService:
         undeclared = self._gate.profile(changes)
         if undeclared:
             raise UndeclaredDataError(undeclared)
-        await self._control.patch(user_id, changes, key_id, expected)
-        if "personalization" in changes:
-            self._recommending.forget(user_id)
+        try:
+            await self._control.patch(user_id, changes, key_id, expected)
+        finally:
+            outdate = self._recommending.forget if "personalization" in changes else self._recommending.outdate
+            outdate(user_id)
 
     async def reset(self, user_id: str, request: ResetRequest, key_id: str | None = None) -> dict[str, Any]:
         """Forget what was learned of a person."""

@@ -102,6 +102,7 @@ class Ingestion:
         if person is None or person.row.personalization:
             return None
         seen = person.row.off_keeps_seen and bool(generation.people.signals.seen[CODE_OF[event.type]])
+        seen = seen and self._storable(generation, event)
         stored = "only that the item was seen is stored" if seen else "nothing was stored"
         message = f"the person switched personalization off: {stored}"
         return EventResult(event.event_id, "ignored", message=message, seen=seen)
@@ -110,11 +111,15 @@ class Ingestion:
         """Why an event is not stored although nothing is wrong with it, if so."""
         if self._occurred_at(event) < self._gate.kept_since(self._clock.now())[event.type]:
             return EventResult(event.event_id, "ignored", message="is older than the charter keeps such events")
-        owner = self._decisions.owner(event.user_id)
-        if not self._gate.keep_as_seen and not generation.people.may_learn(owner, event.item_id):
+        if not self._storable(generation, event):
             message = "is about a sensitive item that the person does not permit to learn from; nothing was stored"
             return EventResult(event.event_id, "ignored", message=message)
         return None
+
+    def _storable(self, generation: Generation, event: EventDocument) -> bool:
+        """Whether anything may be kept of an event, be it only that the item was seen."""
+        owner = self._decisions.owner(event.user_id)
+        return self._gate.keep_as_seen or generation.people.may_learn(owner, event.item_id)
 
     async def _see(self, events: Sequence[EventDocument]) -> None:
         """Remember that people who have switched personalisation off have seen these items."""

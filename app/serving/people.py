@@ -134,9 +134,13 @@ class People:
 
     def may_learn(self, user_id: str, item_id: str) -> bool:
         """Whether the firewall would let an event of this person on this item through, as things stand."""
-        person, bits = self.get(user_id), self._catalogue.sensitive.at(self._catalogue.row(item_id))
-        permitted = self._permitted(person) if person else np.uint64(0)
-        return bool(self._catalogue.firewall.learnable(np.array([bits], dtype=np.uint64), permitted)[0])
+        bits = self._catalogue.sensitive.at(self._catalogue.row(item_id))
+        return bool(self._catalogue.firewall.learnable(np.array([bits], dtype=np.uint64), self.permitted(user_id))[0])
+
+    def permitted(self, user_id: str) -> np.uint64:
+        """The bits of the sensitive topics that a person permits; none of who is not known."""
+        person = self.get(user_id)
+        return self._permitted(person) if person else np.uint64(0)
 
     def nobody(self, user_id: str) -> Person:
         """Somebody of whom nothing is known, who is not remembered either."""

@@ -15,9 +15,10 @@ from app.serving.held import HeldPeople
 from app.serving.people import explicit_of
 from app.serving.stating import Encoded, stated_texts, stated_vector
 from app.serving.turns import Turns
+from app.serving.withholding import Withheld, withheld_from
 from app.settings import Settings
 from app.storage.protocols import Stores
-from app.storage.rows import UserRow
+from app.storage.rows import UserRow, Withdrawal
 from indexer.documents import UserDocument
 from indexer.snapshot_files import SnapshotError, SnapshotFolder
 
@@ -73,7 +74,23 @@ class Rollover:
         for user_id in users:
             self.touched(user_id)
         if self._current is not None and users:
+            before = {user_id: self._current.people.permitted(user_id) for user_id in users}
             await self._refresh(self._current, users)
+            await self._withdraw(self._current, withheld_from(self._current, before), tuple(sorted(users)))
+
+    async def withdraw(self) -> None:
+        """Delete what is held back and not to be kept; to be called in a turn alone."""
+        if self._current is not None:
+            await self._withdraw(self._current, withheld_from(self._current))
+
+    async def _withdraw(self, generation: Generation, withheld: Withheld, users: tuple[str, ...] | None = None) -> None:
+        if self._settings.firewall.keep_as_seen:
+            return
+        gone = await self._stores.events.withdraw(Withdrawal(withheld, self._clock.now(), users))
+        for user_id in gone.users:
+            self.touched(user_id)
+        if gone.users:
+            await self._refresh(generation, gone.users)
 
     async def restate(self, row: UserRow) -> None:
         """Take over what a person states now, if nothing but that has changed of them; a turn together is enough."""
@@ -132,6 +149,7 @@ class Rollover:
                 await asyncio.to_thread(generation.catch_up, self._stores, self._embedder)
                 await self._refresh(generation, self._touched)
                 self._current, self.problem = generation, None
+                await self.withdraw()
         finally:
             self._touched = None
         await self._stores.snapshots.record(snapshot_id, "activated", self._clock.now())

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from app.storage.database import Database, delete_users, mark_for_rewriting
 from app.storage.duckdb_retention import delete_older
+from app.storage.duckdb_withholding import withdraw
 from app.storage.group_writer import Written
 from app.storage.ignored_events import IgnoredEvents
 from app.storage.known_events import KnownEvents
 from app.storage.logged_columns import logged_columns
-from app.storage.rows import Appended, Expired, HeldEvent, LoggedColumns, NewEvent
+from app.storage.rows import Appended, Expired, HeldEvent, LoggedColumns, NewEvent, Withdrawal
 from app.storage.timestamps import seconds
 from models.events import CODE_OF, EVENT_TYPES, EventType
 from models.ids import digests_of
@@ -31,7 +32,10 @@ SELECT sequence, user_id, item_id, type, value, epoch_us(occurred_at) AS occurre
 _RANGE = "WHERE sequence > $after AND sequence <= $through AND forgotten_by IS NULL"
 _OF_USER = "AND user_id = $user"
 _OF_USERS = "WHERE user_id IN (SELECT unnest($users::VARCHAR[])) AND forgotten_by IS NULL"
-_USERS = "SELECT DISTINCT user_id FROM events WHERE item_id IN (SELECT unnest($items::VARCHAR[])) ORDER BY user_id"
+_USERS = """
+SELECT user_id FROM (SELECT user_id, item_id FROM events UNION ALL SELECT user_id, item_id FROM seen_items)
+WHERE item_id IN (SELECT unnest($items::VARCHAR[])) GROUP BY user_id ORDER BY user_id
+"""
 KEEP_LAST = f"UPDATE event_numbers SET deleted_through = ({_LAST})"  # noqa: S608 - no value goes into this text
 _DELETE = "DELETE FROM events WHERE user_id = $user"
 _FORGET_IGNORED = "DELETE FROM ignored_events WHERE user_id = $user"
@@ -83,7 +87,7 @@ class DuckDBEventLog:
             return int(connection.execute(_LAST).fetchall()[0][0])
 
     def users_of(self, item_ids: Sequence[str]) -> list[str]:
-        """The users with an event on any of the items, ascending."""
+        """The users with an event on any of the items, or who are known to have seen one."""
         with self._database.reading() as connection:
             return [user for (user,) in connection.execute(_USERS, {"items": list(item_ids)}).fetchall()]
 
@@ -101,9 +105,18 @@ class DuckDBEventLog:
         """Delete the events of each type that occurred before a moment."""
         return self._database.writer.submit(delete_older, before)
 
+    def withdraw(self, request: Withdrawal) -> Written[Expired]:
+        """Delete what is held back."""
+        return self._database.writer.submit(self._withdraw, request)
+
     def delete_user(self, user_id: str) -> Written[int]:
         """Delete all events of one user."""
         return self._database.writer.submit(_delete_users, user_id)
+
+    def _withdraw(self, connection: DuckDBPyConnection, requests: Sequence[Withdrawal]) -> list[Expired]:
+        answers = [withdraw(connection, request) for request in requests]
+        self._ignored.add_all(digest for _, digests in answers for digest in digests)
+        return [expired for expired, _ in answers]
 
     def _ignore(self, connection: DuckDBPyConnection, requests: Sequence[tuple[str, str]]) -> list[bool]:
         connection.execute(KEEP_LAST)

@@ -10,7 +10,7 @@ from app.storage.database import mark_for_rewriting
 from app.storage.rows import Expired
 from models.events import CODE_OF, EventType
 
-_KEEP_LAST = """
+KEEP_LAST = """
 UPDATE event_numbers
 SET deleted_through = greatest(deleted_through, (SELECT coalesce(max(sequence), 0) FROM events))
 """
@@ -19,7 +19,7 @@ _DELETE = "DELETE FROM events WHERE type = $type AND epoch_us(occurred_at) < $be
 
 def delete_older(connection: DuckDBPyConnection, requests: Sequence[Mapping[EventType, float]]) -> list[Expired]:
     """Carry out several requests in one transaction; each is answered with what it deleted."""
-    connection.execute(_KEEP_LAST)
+    connection.execute(KEEP_LAST)
     return [_delete(connection, before) for before in requests]
 
 

@@ -25,6 +25,7 @@ from app.storage.rows import (
     SeenColumns,
     SnapshotEvent,
     UserRow,
+    Withdrawal,
 )
 from models.events import EventType
 
@@ -50,6 +51,7 @@ __all__ = [
     "Stores",
     "UserRow",
     "UserStore",
+    "Withdrawal",
 ]
 
 Answer_co = TypeVar("Answer_co", covariant=True)
@@ -96,7 +98,7 @@ class EventLog(Protocol):
         ...
 
     def users_of(self, item_ids: Sequence[str]) -> list[str]:
-        """The users with an event on any of the items, ascending."""
+        """The users with an event on any of the items, or who are known to have seen one, ascending."""
         ...
 
     def held(self, user_id: str, after: int = 0, count: int = 1_000) -> list[HeldEvent]:
@@ -109,6 +111,13 @@ class EventLog(Protocol):
 
     def delete_older(self, before: Mapping[EventType, float]) -> Pending[Expired]:
         """Delete the events of each type that occurred before a moment; types that are not named stay."""
+        ...
+
+    def withdraw(self, request: Withdrawal) -> Pending[Expired]:
+        """Delete what is held back: events, forgotten ones too, and that the items were seen. It does not come back.
+
+        Each person's history of decisions says how many events went.
+        """
         ...
 
     def delete_user(self, user_id: str) -> Pending[int]:

@@ -73,7 +73,7 @@ class LoggedColumns:
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """Events that were kept long enough and are deleted: how many, and whose, by user id."""
+    """Events that are kept no longer and are deleted: how many, and whose, by user id."""
 
     events: int
     users: tuple[str, ...]
@@ -189,6 +189,22 @@ class SeenColumns:
     users: list[str]
     item_codes: NDArray[np.int32]
     items: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """What is to be deleted, in a store that keeps nothing that may not be learned from.
+
+    Attributes:
+        withheld: for each pair of a person and an item whether the person's events on it are held back; called in the
+            writer's thread.
+        at: the moment.
+        users: whose; None for everybody's.
+    """
+
+    withheld: Callable[[SeenColumns], NDArray[np.bool_]]
+    at: float
+    users: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
