@@ -103,6 +103,8 @@ def test_users_of_items(stores, event):
     assert stores.events.users_of(["rust"]) == ["ada", "bob"]
     assert stores.events.users_of(["c", "go", "nothing"]) == ["ada", "cy"]
     assert stores.events.users_of([]) == []
+    stores.forgettings.see("dan", ["go"]).result()
+    assert stores.events.users_of(["go"]) == ["ada", "dan"]
 
 
 def test_ids_may_be_any_text(stores, event):
