@@ -21,12 +21,13 @@ from scripts.controlling.drawing import draw
 from scripts.controlling.looking import Script
 from scripts.controlling.measures import Tally, measure
 from scripts.controlling.reporting import payload, summarise, table
+from scripts.data_files import files_of
 from scripts.demo import CONFIG as DEMO
-from scripts.explain_benchmark import files_of
+from scripts.evaluation.datasets.reading import DatasetError
 from scripts.held_back import Draw, Half, HeldBack, NobodyError, replayed_without
 from scripts.replayed import Replayed
 
-_TOLD: Final = (FileNotFoundError, InputFileError, EmptyCatalogueError, NobodyError)
+_TOLD: Final = (DatasetError, InputFileError, EmptyCatalogueError, NobodyError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Play:
 def control_benchmark(
     *,
     data: Annotated[
-        Path | None, typer.Option(help="Folder of an items and an events file; without it, MovieLens 100K.")
+        Path | None, typer.Option(help="Data set, as recall-benchmark takes it; without it, MovieLens 100K.")
     ] = None,
     config: Annotated[Path | None, typer.Option(help="TOML file of settings; for MovieLens, the demo's.")] = None,
     people: Annotated[int, typer.Option(min=2, help="People to draw, halved into tuning and test.")] = 400,
@@ -66,7 +67,8 @@ def control_benchmark(
     play = Play(Script(requests, limit, hours), deed or list(Deed), seed)
     try:
         encoder = SentenceTransformerEncoder(settings.index.encoder)
-        with replayed_without(files_of(data), settings, encoder, Draw(people, half, seed)) as (replay, held):
+        draw_of = Draw(people, half, seed)
+        with files_of(data) as files, replayed_without(files, settings, encoder, draw_of) as (replay, held):
             tallies = _measure(replay, held, play)
     except _TOLD as error:
         _exit(str(error))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import numpy as np
 import orjson
@@ -16,15 +16,14 @@ from indexer.progress import ProgressBar
 from indexer.readers import InputFileError
 from models.sentence_encoder import SentenceTransformerEncoder
 from scripts.configured import settings_or_exit
+from scripts.data_files import files_of
 from scripts.demo import CONFIG as DEMO
+from scripts.evaluation.datasets.reading import DatasetError
 from scripts.explaining.asking import Asking
 from scripts.explaining.measures import Person, measure
 from scripts.explaining.rebuilding import Rebuilding
 from scripts.explaining.reporting import Report, some_labels, table
-from scripts.fetch_movielens import fetch_movielens
-from scripts.replayed import Files, Replayed, replayed
-
-MOVIELENS: Final = Path("data/movielens")
+from scripts.replayed import Replayed, replayed
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class Sample:
 def explain_benchmark(
     *,
     data: Annotated[
-        Path | None, typer.Option(help="Folder of an items and an events file; without it, MovieLens 100K.")
+        Path | None, typer.Option(help="Data set, as recall-benchmark takes it; without it, MovieLens 100K.")
     ] = None,
     config: Annotated[Path | None, typer.Option(help="TOML file of settings; for MovieLens, the demo's.")] = None,
     people: Annotated[int, typer.Option(min=1, help="How many people are drawn.")] = 200,
@@ -56,9 +55,10 @@ def explain_benchmark(
     """
     settings = settings_or_exit("explain-benchmark", config or (DEMO if data is None else None))
     try:
-        with replayed(files_of(data), settings, SentenceTransformerEncoder(settings.index.encoder)) as replay:
+        encoder = SentenceTransformerEncoder(settings.index.encoder)
+        with files_of(data) as files, replayed(files, settings, encoder) as replay:
             measured = _measure(replay, Sample(people, limit, seed))
-    except (FileNotFoundError, InputFileError, EmptyCatalogueError) as error:
+    except (DatasetError, InputFileError, EmptyCatalogueError) as error:
         typer.echo(f"explain-benchmark: {error}", err=True)
         raise typer.Exit(1) from error
     report = Report.of(measured, seed)
@@ -66,18 +66,6 @@ def explain_benchmark(
     typer.echo(some_labels(measured, read, seed))
     if json is not None:
         json.write_bytes(orjson.dumps(report.payload(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
-
-
-def files_of(data: Path | None) -> Files:
-    """The data set of a folder or, without one, MovieLens 100K, fetched as the demo does and into the same place.
-
-    Raises:
-        FileNotFoundError: the folder has no items or no events file.
-    """
-    if data is not None:
-        return Files.of(data)
-    fetch_movielens(folder=MOVIELENS, cache=Path("data/cache"))
-    return Files.of(MOVIELENS)
 
 
 def _measure(replay: Replayed, sample: Sample) -> list[Person]:

@@ -16,22 +16,23 @@ from indexer.progress import ProgressBar
 from indexer.readers import InputFileError
 from models.sentence_encoder import SentenceTransformerEncoder
 from scripts.configured import settings_or_exit
+from scripts.data_files import files_of
 from scripts.demo import CONFIG as DEMO
-from scripts.explain_benchmark import files_of
+from scripts.evaluation.datasets.reading import DatasetError
 from scripts.held_back import Draw, Half, HeldBack, NobodyError, replayed_without
 from scripts.replayed import Replayed
 from scripts.slates.measures import Measured, measure
 from scripts.slates.reporting import payload, summarise, table
 from scripts.slates.studies import Study, variants
 
-_TOLD: Final = (FileNotFoundError, InputFileError, EmptyCatalogueError, NobodyError)
+_TOLD: Final = (DatasetError, InputFileError, EmptyCatalogueError, NobodyError)
 
 
 def slate_benchmark(
     study: Annotated[Study, typer.Argument(help="What is compared.")],
     *,
     data: Annotated[
-        Path | None, typer.Option(help="Folder of an items and an events file; without it, MovieLens 100K.")
+        Path | None, typer.Option(help="Data set, as recall-benchmark takes it; without it, MovieLens 100K.")
     ] = None,
     config: Annotated[Path | None, typer.Option(help="TOML file of settings; for MovieLens, the demo's.")] = None,
     people: Annotated[int, typer.Option(min=2, help="People to draw, halved into tuning and test.")] = 800,
@@ -50,7 +51,8 @@ def slate_benchmark(
     compared = variants(settings.query, study, floors=floors)
     try:
         encoder = SentenceTransformerEncoder(settings.index.encoder)
-        with replayed_without(files_of(data), settings, encoder, Draw(people, half, seed)) as (replay, held):
+        draw_of = Draw(people, half, seed)
+        with files_of(data) as files, replayed_without(files, settings, encoder, draw_of) as (replay, held):
             measured = _measure(replay, held, compared, limit)
     except _TOLD as error:
         typer.echo(f"slate-benchmark: {error}", err=True)

@@ -90,7 +90,7 @@ def test_a_folder_without_events_is_refused(tmp_path: Path) -> None:
     (tmp_path / "items.ndjson").write_text("{}")
     answer = call("--data", str(tmp_path))
     assert answer.exit_code == 1
-    assert "has no events.ndjson" in answer.output
+    assert "is no data set" in answer.output
 
 
 def test_items_of_which_none_is_good_are_refused(folder: Path) -> None:

@@ -71,7 +71,7 @@ def test_every_study_measures_every_figure_of_every_setting(folder: Path, study:
 
 
 def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
-    assert "has no items.ndjson" in call("variety", "--data", str(tmp_path)).output
+    assert "is no data set" in call("variety", "--data", str(tmp_path)).output
 
 
 def test_variants_differ_in_what_they_say_and_in_nothing_else() -> None:
