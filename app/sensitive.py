@@ -13,6 +13,7 @@ from models.config import Config
 from models.words import Words
 
 MAX_TOPICS = 63
+"""Topics with a bit of their own; all further ones share the last bit, which nobody can permit."""
 
 
 class FirewallSettings(Config):
@@ -29,34 +30,34 @@ class SensitiveTopics:
 
     Args:
         taxonomy: the topics that are known from the start, and their tags.
-        others: further names in use, such as those that items declare.
-
-    Raises:
-        ValueError: more than 63 topics are in use.
+        others: further names in use, such as those that items declare; the first ones get a bit of their own.
     """
 
     def __init__(self, taxonomy: Taxonomy, others: Iterable[str] = ()) -> None:
         self.words = Words(dict.fromkeys([*taxonomy.names, *others]))
         self._topics_of_tag = taxonomy.topics_of_tags()
-        if len(self.words) > MAX_TOPICS:
-            raise ValueError(f"more than {MAX_TOPICS} sensitive topics are in use")
 
     def bits(self, topics: Iterable[str]) -> np.uint64:
-        """Bits of the named topics; a name that no item bears has none."""
+        """Bits that permit the named topics; a name that no item bears has none, nor has one that shares its bit."""
         codes = (self.words.code(topic) for topic in topics)
-        return np.uint64(sum(1 << code for code in set(codes) if code >= 0))
+        return _united(code for code in codes if 0 <= code < MAX_TOPICS)
+
+    def bits_borne(self, topics: Iterable[str]) -> np.uint64:
+        """Bits of what is on the named topics, each of them in use."""
+        return _united(min(self.words.add(topic), MAX_TOPICS) for topic in topics if topic)
 
     def bits_of_item(self, declared: Iterable[str], tags: Iterable[str]) -> np.uint64:
         """Bits of one item's declared topics and of those that its tags imply."""
         implied = [topic for tag in tags for topic in self._topics_of_tag.get(tag, ())]
-        for topic in declared:
-            if self.words.add(topic) >= MAX_TOPICS:
-                raise ValueError(f"more than {MAX_TOPICS} sensitive topics are in use")
-        return self.bits([*declared, *implied])
+        return self.bits_borne([*declared, *implied])
 
     def bits_of_tags(self, tags: Iterable[str]) -> NDArray[np.uint64]:
         """uint64 [tags]: what each tag implies."""
-        return np.array([self.bits(self._topics_of_tag.get(tag, ())) for tag in tags], dtype=np.uint64)
+        return np.array([self.bits_borne(self._topics_of_tag.get(tag, ())) for tag in tags], dtype=np.uint64)
+
+
+def _united(codes: Iterable[int]) -> np.uint64:
+    return np.uint64(sum(1 << code for code in set(codes)))
 
 
 def union_by_row(codes: CodesColumn, bits_of_code: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -37,7 +37,8 @@ class Identity:
     async def merge(self, user_id: str, source: str, key_id: str | None = None) -> bool:
         """Make another id's history this person's; False where that was done before.
 
-        What both state of themselves stays as this person states it.
+        What both state of themselves stays as this person states it. What is permitted by a person of whom anything was
+        stored before stays as it is.
 
         Raises:
             MergedAwayError: this person's id was itself merged into another.
@@ -76,7 +77,10 @@ class Identity:
 
     async def _merge(self, user_id: str, source: str, key_id: str | None) -> None:
         mine, theirs = self._stores.users.get(user_id), self._stores.users.get(source)
-        profile = profile_of(united(document_of(user_id, mine), document_of(source, theirs))) if theirs else None
+        given = document_of(source, theirs)
+        if mine is not None:  # who has an account has decided there what is permitted, were it by a withdrawal
+            given = given.model_copy(update={"allowed_sensitive_topics": []})
+        profile = profile_of(united(document_of(user_id, mine), given)) if theirs else None
         await self._stores.identities.merge(Merge(source, user_id, profile, self._upkeep.clock.now()))
         await self._upkeep.record(user_id, "merged", key_id)
 

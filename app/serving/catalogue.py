@@ -247,7 +247,7 @@ class Catalogue:
         """What is declared, what the tags imply, and what the classifier of the snapshot finds."""
         heads, document = self.snapshot.heads, item.document
         found = np.flatnonzero(heads.touched(item.content[None], np.array([len(document.content())]))[0])
-        classified = self.sensitive_topics.bits(heads.names[topic] for topic in found)
+        classified = self.sensitive_topics.bits_borne(heads.names[topic] for topic in found)
         return self.sensitive_topics.bits_of_item(document.sensitive_topics, document.tags) | classified
 
 
@@ -265,7 +265,7 @@ def _order_by_topic(topics: NDArray[np.int32], count: int) -> tuple[Rows, NDArra
 
 def _sensitive_bits(snapshot: Snapshot, sensitive: SensitiveTopics) -> NDArray[np.uint64]:
     items, vocabulary = snapshot.items, snapshot.vocabulary
-    touched = np.array([sensitive.bits((topic,)) for topic in vocabulary.sensitive_topics], dtype=np.uint64)
+    touched = np.array([sensitive.bits_borne((topic,)) for topic in vocabulary.sensitive_topics], dtype=np.uint64)
     implied = sensitive.bits_of_tags(vocabulary.tags)
     return union_by_row(items.sensitive, touched) | union_by_row(items.tags, implied)
 

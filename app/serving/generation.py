@@ -117,7 +117,7 @@ def build_generation(snapshot: Snapshot, stores: Stores, embedder: Embedder, set
 def guarded_catalogue(snapshot: Snapshot, settings: Settings, rules: SensitiveRules) -> Catalogue:
     """The items behind the firewall that these rules make."""
     taxonomy = load_taxonomy(settings.index.sensitive.taxonomy)
-    return Catalogue(snapshot, SensitiveTopics(taxonomy, [*snapshot.vocabulary.sensitive_topics, *rules.modes]), rules)
+    return Catalogue(snapshot, SensitiveTopics(taxonomy, [*rules.modes, *snapshot.vocabulary.sensitive_topics]), rules)
 
 
 def _world(catalogue: Catalogue, people: People, log: LoggedColumns, settings: Settings) -> World:

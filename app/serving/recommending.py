@@ -18,6 +18,7 @@ from app.pipeline.stages import build_pipeline
 from app.requests import RecommendRequest
 from app.serving.paging import PagingSettings, SlateStore, StoredSlate
 from app.serving.people import Person
+from app.serving.repeating import repeated
 from app.serving.rollover import Rollover
 from app.serving.windows import Windows, reported
 
@@ -57,7 +58,8 @@ class Recommending:
 
     def stored(self, user_id: str) -> list[dict[str, Any]]:
         """What is remembered of a person's answers that can be continued."""
-        return [page.payload() for slate in self._stored.of(user_id) for page in slate.pages]
+        context = self.context(user_id, 1, [])
+        return [repeated(page, context).payload() for slate in self._stored.of(user_id) for page in slate.pages]
 
     def outdate(self, user_id: str) -> int:
         """Let no answer to a person be continued or repeated: they rest on what was; how many could have been."""
@@ -96,7 +98,7 @@ class Recommending:
     def _next(self, request: RecommendRequest, cursor: str) -> Slate:
         token, stored, page = self._stored.find(cursor, request.user_id)
         if page < len(stored.pages):
-            return stored.pages[page]
+            return repeated(stored.pages[page], self.context(stored.user_id, stored.limit, []))
         context = self.context(stored.user_id, stored.limit, [*stored.exclude, *stored.given])
         left = self._stored.left(stored, context.catalogue)
         answer = self._pipeline(context, left=left, debug=request.debug)
