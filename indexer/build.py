@@ -138,7 +138,9 @@ class Builder:
         tags = build_tags(tag_lists, content, CachedEncoder(self.encoder, self.cache), self.settings.tags)
         topics = find_topics(content, tag_lists, tags, self.settings.topics, titles=titles)
         if not guard.heads.names:
-            self.say("sensitive topics: by declaration and tags only, no classifier is trained for this encoder")
+            self.say(
+                "sensitive topics: by declaration and tags only, the classifier is not calibrated for this encoder"
+            )
         background = Background(content, np.array([len(item.content()) for item in items], dtype=np.int64))
         heads = adapted(guard.heads, self.encoder, background, self.settings.sensitive)
         sensitive = touched_topics(items, background, guard.taxonomy, heads)

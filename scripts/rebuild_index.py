@@ -18,6 +18,7 @@ from indexer.embeddings import EmbeddingCache
 from indexer.progress import ProgressBar
 from indexer.readers import InputFileError
 from indexer.rejects import Rejects
+from indexer.sensitive.calibration import CalibrationError
 from indexer.sensitive.classifier import HEADS_FILE, HeadsError
 from indexer.sensitive.taxonomy import TaxonomyError
 from indexer.snapshot import Manifest
@@ -34,6 +35,7 @@ _TOLD = (
     SnapshotError,
     CharterError,
     TaxonomyError,
+    CalibrationError,
     HeadsError,
 )
 

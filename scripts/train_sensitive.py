@@ -9,9 +9,10 @@ import typer
 
 from indexer.embeddings import CachedEncoder, EmbeddingCache
 from indexer.progress import ProgressBar
-from indexer.sensitive.classifier import HEADS_FILE, from_phrases, packaged_calibration, save_heads
+from indexer.sensitive.calibration import CalibrationError, load_calibration
+from indexer.sensitive.classifier import HEADS_FILE, from_phrases, save_heads
 from indexer.sensitive.taxonomy import TaxonomyError, load_taxonomy
-from indexer.sensitive.training import train_heads, trained_topics
+from indexer.sensitive.training import FALSE_ALARMS, train_heads, trained_topics
 from models.sentence_encoder import EncoderNotFoundError, SentenceTransformerEncoder
 from scripts.configured import settings_or_exit
 from scripts.sensitive.labelled import LabelledFileError, embed_rows, read_labelled
@@ -19,7 +20,9 @@ from scripts.sensitive.labelled import LabelledFileError, embed_rows, read_label
 
 def train_sensitive(
     labelled: Annotated[Path, typer.Option(help="NDJSON file of texts and their sensitive topics, may be gzipped.")],
-    recall: Annotated[float, typer.Option(min=0.5, max=0.999, help="Share of a topic's texts to be found.")] = 0.95,
+    false_alarms: Annotated[
+        float, typer.Option(min=0, max=0.5, help="Share of harmless texts that may be taken for a topic.")
+    ] = FALSE_ALARMS,
     config: Annotated[Path | None, typer.Option(help="TOML file of settings.")] = None,
 ) -> None:
     """Train the classifier of sensitive topics on labelled texts.
@@ -33,9 +36,10 @@ def train_sensitive(
         encoder, cache = SentenceTransformerEncoder(settings.index.encoder), EmbeddingCache(settings.embedding_folder)
         with ProgressBar("embedding", "text") as progress:
             texts = embed_rows(read_labelled(labelled), encoder, cache, progress)
-        sharpness = settings.index.sensitive.sharpness
-        zero_shot = from_phrases(taxonomy, CachedEncoder(encoder, cache), sharpness, packaged_calibration())
-    except (LabelledFileError, TaxonomyError, EncoderNotFoundError) as error:
+        sensitive = settings.index.sensitive
+        calibration = load_calibration(sensitive.calibration)
+        zero_shot = from_phrases(taxonomy, CachedEncoder(encoder, cache), sensitive.sharpness, calibration)
+    except (LabelledFileError, TaxonomyError, EncoderNotFoundError, CalibrationError) as error:
         typer.echo(f"train-sensitive: {error}", err=True)
         raise typer.Exit(1) from error
     trained = trained_topics(zero_shot, texts)
@@ -43,5 +47,5 @@ def train_sensitive(
         typer.echo("train-sensitive: no topic of the taxonomy has enough labelled texts", err=True)
         raise typer.Exit(1)
     path = settings.data_dir / HEADS_FILE
-    save_heads(path, train_heads(zero_shot, texts, recall), encoder, taxonomy)
+    save_heads(path, train_heads(zero_shot, texts, false_alarms), encoder, taxonomy)
     typer.echo(f"{path}: trained {', '.join(trained)}; rebuild the index to judge every item by them")

@@ -3,7 +3,8 @@
 No label is needed. Catalogues speak in registers: that many films are love stories says nothing of any of them. So the
 bar of a topic rises where all items of the catalogue lie closer to it than harmless texts do elsewhere. And where items
 are plainly on a topic, they say better than phrases what this catalogue's other texts on it look like: a second head
-learns them (self-training). Only items with enough text are asked, since a title alone is easily misread.
+learns them (self-training). Only items with enough text are asked, since a title alone is easily misread. An item that
+is far more plainly on another topic does not teach this one; it rather says, quietly, what this one is not.
 
 Trained heads are left as they are.
 """
@@ -24,14 +25,18 @@ LEAST: Final = 20
 """Clear cases from which a topic's head learns of them, and their smallest share of the items with enough text."""
 _LEAST_SHARE: Final = 0.01
 _MOST_ITEMS: Final = 20_000
-_LOW: Final = 0.1
+LOW: Final = 0.1
 """Quantile at which the background is read: of harmless items even where most are on the topic."""
-_LOW_DEVIATIONS: Final = 1.2816
+LOW_DEVIATIONS: Final = 1.2816
 """Standard deviations from a normal distribution's median down to that quantile."""
 _MOST_RAISED: Final = 0.9
 """Contrast by which the bar may rise: what is plain stays above it in any catalogue."""
 _CLEAR: Final = 1.0
 """Log-odds beyond which an item is a clear case, of the topic or of other matters."""
+_PLAINER: Final = 3.0
+"""Log-odds by which another topic must be ahead for an item to be its case alone."""
+_OF_OTHERS: Final = 0.1
+"""Weight of such an item among the cases of other matters: it may touch this topic all the same."""
 _MASS: Final = 400.0
 _RIDGE: Final = 1.0
 
@@ -79,35 +84,48 @@ def fitted_to(background: Background, heads: TopicHeads, usual: Usual) -> TopicH
     """The heads as they suit one catalogue; trained ones, and all of an empty catalogue, as they were."""
     if not len(background.content) or not heads.names:
         return heads
-    sampled, untrained = background.sample(), np.array([not each.any() for each in heads.weights], dtype=np.bool_)
-    return _taught(_raised(heads, sampled, usual, untrained), sampled.full(), usual, untrained)
+    sampled = background.sample()
+    return _taught(raised(sampled, heads, usual), sampled.full(), usual)
 
 
-def _raised(heads: TopicHeads, background: Background, usual: Usual, chosen: NDArray[np.bool_]) -> TopicHeads:
+def raised(background: Background, heads: TopicHeads, usual: Usual) -> TopicHeads:
+    """The heads from phrases with the bar of this catalogue, and nothing learned of it."""
     contrasts = heads.phrases.contrasts(background.content, len(heads.names))
-    found = np.quantile(contrasts, _LOW, axis=0) + _LOW_DEVIATIONS * usual.spread
+    found = np.quantile(contrasts, LOW, axis=0) + LOW_DEVIATIONS * usual.spread
     centres = np.array([usual.centres.get(name, np.inf) for name in heads.names])
-    rise = np.where(chosen, np.clip(found - centres, 0.0, _MOST_RAISED), 0.0)
+    rise = np.where(_untrained(heads), np.clip(found - centres, 0.0, _MOST_RAISED), 0.0)
     return replace(heads, bias=np.asarray(heads.bias - heads.slopes * rise, dtype=np.float32))
 
 
-def _taught(heads: TopicHeads, background: Background, usual: Usual, chosen: NDArray[np.bool_]) -> TopicHeads:
+def _untrained(heads: TopicHeads) -> NDArray[np.bool_]:
+    return np.asarray(~heads.weights.any(axis=1))
+
+
+def _taught(heads: TopicHeads, background: Background, usual: Usual) -> TopicHeads:
     weights, bias = heads.weights.copy(), heads.bias.copy()
     logits = heads.logits(background.content, background.lengths)
-    for number in np.flatnonzero(chosen).tolist():
-        on_topic, off_topic = logits[:, number] > _CLEAR, logits[:, number] < -_CLEAR
-        if on_topic.sum() >= max(LEAST, _LEAST_SHARE * len(logits)):
-            line = _learned(heads, number, background.content[on_topic], background.content[off_topic])
+    for number in np.flatnonzero(_untrained(heads)).tolist():
+        cases = _cases(logits, number)
+        if (cases > 0).sum() >= max(LEAST, _LEAST_SHARE * len(logits)):
+            line = _learned(heads, number, background.content, cases)
             weights[number] = line.weights
             bias[number] += line.bias + usual.taught.get(heads.names[number], 0.0)
     return replace(heads, weights=weights, bias=bias)
 
 
-def _learned(heads: TopicHeads, topic: int, positive: Vectors, negative: Vectors) -> Line:
+def _cases(logits: Vectors, topic: int) -> NDArray[np.float64]:
+    """What each item says of a topic: above 0 as a clear case of it, below 0 of other matters, 0 nothing."""
+    own, others = logits[:, topic], np.delete(logits, topic, axis=1).max(axis=1, initial=-np.inf)
+    elsewhere = (others > _CLEAR) & (others - own > _PLAINER)
+    return np.select([elsewhere, own > _CLEAR, own < -_CLEAR], [-_OF_OTHERS, 1.0, -1.0], 0.0)
+
+
+def _learned(heads: TopicHeads, topic: int, content: Vectors, cases: NDArray[np.float64]) -> Line:
     """A line between clear cases, phrases among them, both sides of equal weight."""
-    phrases = heads.phrases
-    on_topic = np.vstack([positive, phrases.vectors[phrases.owners == topic]])
-    off_topic = np.vstack([negative, phrases.vectors[phrases.owners == EVERYDAY]])
-    truth = np.arange(len(on_topic) + len(off_topic)) < len(on_topic)
-    weights = np.where(truth, 0.5 / len(on_topic), 0.5 / len(off_topic)) * _MASS
-    return fit_logistic(np.vstack([on_topic, off_topic]), truth, weights, _RIDGE)
+    owners, vectors = heads.phrases.owners, heads.phrases.vectors
+    said = np.where(owners == topic, 1.0, np.where(owners == EVERYDAY, -1.0, 0.0))
+    strengths = np.concatenate([cases, said])
+    rows = np.flatnonzero(strengths)
+    truth, weights = strengths[rows] > 0, np.abs(strengths[rows])
+    weights *= np.where(truth, 0.5 / weights[truth].sum(), 0.5 / weights[~truth].sum()) * _MASS
+    return fit_logistic(np.vstack([content, vectors])[rows], truth, weights, _RIDGE)

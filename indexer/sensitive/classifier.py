@@ -1,22 +1,22 @@
 """The classifier of sensitive topics: from phrases alone, or with heads that were trained on labelled texts.
 
-From phrases alone it is calibrated for the packaged encoder only. For another one it stays silent until heads were
-trained (`penchant train-sensitive`): declared topics and tags then decide alone, and the build says so.
+From phrases alone it is calibrated for the packaged encoder only. For another one it stays silent until it was
+calibrated (`penchant calibrate-sensitive`) or heads were trained (`penchant train-sensitive`): declared topics and tags
+then decide alone, and the build says so.
 """
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
 
-from indexer.sensitive.background import Background, Usual, fitted_to
+from indexer.sensitive.background import Background, fitted_to
+from indexer.sensitive.calibration import Calibration, load_calibration
 from indexer.sensitive.settings import SensitiveSettings
 from indexer.sensitive.taxonomy import Taxonomy
 from models.encoder import Encoder
@@ -24,54 +24,10 @@ from models.topic_heads import EVERYDAY, Phrases, TopicHeads
 
 HEADS_FILE: Final = Path("sensitive") / "heads.npz"
 """Where trained heads stand in the data folder."""
-_CALIBRATION: Final = Path(__file__).parent / "calibration.toml"
 
 
 class HeadsError(ValueError):
     """Trained heads cannot be used with this encoder or taxonomy."""
-
-
-class Calibration(BaseModel):
-    """What turns a contrast into a probability."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    encoder: str
-    """Fingerprint of the encoder for which it holds."""
-
-    slope: float
-    """Of every topic."""
-
-    brevity: float
-    """Log-odds that are taken from a text without a word, see `TopicHeads`."""
-
-    spread: float
-    """Standard deviation of harmless texts' contrasts."""
-
-    default_centre: float
-    """Median contrast of harmless texts, for topics that are not named."""
-
-    default_bias: float
-    """The same of the bias."""
-
-    centre: dict[str, float] = Field(default_factory=dict)
-    """Sensitive topic -> median contrast of harmless texts."""
-
-    bias: dict[str, float] = Field(default_factory=dict)
-    """Sensitive topic -> bias."""
-
-    taught: dict[str, float] = Field(default_factory=dict)
-    """Sensitive topic -> what is added to the bias where the catalogue taught its head."""
-
-    def usual(self, names: Sequence[str]) -> Usual:
-        """What the heads of these topics are fitted by."""
-        centres = {name: self.centre.get(name, self.default_centre) for name in names}
-        return Usual(centres, self.spread, self.taught)
-
-
-def packaged_calibration() -> Calibration:
-    """The one that was measured for the packaged encoder and taxonomy."""
-    return Calibration.model_validate(tomllib.loads(_CALIBRATION.read_text(encoding="utf-8")))
 
 
 def build_classifier(
@@ -87,12 +43,13 @@ def build_classifier(
 
     Raises:
         HeadsError: the trained heads are for another encoder or another taxonomy.
+        CalibrationError: the settings name a calibration that cannot be read.
     """
     if not settings.classify:
         return TopicHeads.none(encoder.dimension)
     if trained is not None and trained.is_file():
         return with_thresholds(load_heads(trained, encoder, taxonomy), settings)
-    calibration = packaged_calibration()
+    calibration = load_calibration(settings.calibration)
     if calibration.encoder != encoder.fingerprint:
         return TopicHeads.none(encoder.dimension)
     return with_thresholds(from_phrases(taxonomy, encoder, settings.sharpness, calibration), settings)
@@ -100,7 +57,7 @@ def build_classifier(
 
 def adapted(heads: TopicHeads, encoder: Encoder, background: Background, settings: SensitiveSettings) -> TopicHeads:
     """The heads as they suit one catalogue: those from phrases fitted to it, trained ones as they are."""
-    calibration = packaged_calibration()
+    calibration = load_calibration(settings.calibration)
     if not settings.adapt or calibration.encoder != encoder.fingerprint:
         return heads
     return fitted_to(background, heads, calibration.usual(heads.names))

@@ -15,6 +15,9 @@ class SensitiveSettings(Config):
     taxonomy: Path | None = None
     """TOML file of the topics; absent, the packaged one."""
 
+    calibration: Path | None = None
+    """TOML file that `penchant calibrate-sensitive` wrote; absent, the packaged encoder's."""
+
     classify: bool = True
     """Whether items that say nothing themselves are told by their content vector."""
 

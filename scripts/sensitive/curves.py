@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ class TopicResult:
         false_positives: share of the texts labelled nothing that are taken for the topic.
         false_positives_rest: the same of all texts that do not bear the topic, other sensitive ones included.
         recall_at_10, recall_at_5: at the thresholds at which 10 and 5 % of the texts labelled nothing are taken for it.
+        recall_at_10_rest: the same at the threshold at which 10 % of all texts that do not bear the topic are taken.
         auc: area under the curve, against the texts labelled nothing.
         curve: (false-positive rate, recall) pairs, against the texts labelled nothing.
     """
@@ -37,6 +39,7 @@ class TopicResult:
     false_positives_rest: float
     recall_at_10: float
     recall_at_5: float
+    recall_at_10_rest: float
     auc: float
     curve: list[tuple[float, float]]
 
@@ -45,7 +48,7 @@ def measure(heads: TopicHeads, labelled: LabelledTexts) -> list[TopicResult]:
     """Every topic that is labelled and known."""
     probabilities = heads.probabilities(labelled.content, labelled.lengths)
     touched = heads.touched(labelled.content, labelled.lengths)
-    nothing = ~np.any(list(labelled.touches.values()), axis=0)
+    nothing = labelled.nothing()
     return [
         _topic(name, truth, nothing, probabilities[:, number], touched[:, number])
         for name, truth in labelled.touches.items()
@@ -54,9 +57,14 @@ def measure(heads: TopicHeads, labelled: LabelledTexts) -> list[TopicResult]:
     ]
 
 
+def mean_results(draws: Sequence[Sequence[TopicResult]]) -> list[TopicResult]:
+    """The mean of every figure over classifiers that were trained on other draws."""
+    return [_mean(same) for same in zip(*draws, strict=True)]
+
+
 def flagged_share(heads: TopicHeads, labelled: LabelledTexts) -> float:
     """Share of the texts labelled nothing that any topic takes for its own."""
-    nothing = ~np.any(list(labelled.touches.values()), axis=0)
+    nothing = labelled.nothing()
     return float(heads.touched(labelled.content[nothing], labelled.lengths[nothing]).any(axis=1).mean())
 
 
@@ -65,6 +73,12 @@ def auc_of(scores: NDArray[np.floating], truth: NDArray[np.bool_]) -> float:
     high, low = scores[truth], np.sort(scores[~truth])
     below = np.searchsorted(low, high, side="left") + np.searchsorted(low, high, side="right")
     return float(below.mean() / 2 / len(low))
+
+
+def _mean(same: Sequence[TopicResult]) -> TopicResult:
+    figures = [each.name for each in fields(TopicResult) if each.name not in {"topic", "texts"}]
+    means = {name: np.mean([getattr(each, name) for each in same], axis=0).tolist() for name in figures}
+    return replace(same[0], **means)
 
 
 def _topic(
@@ -87,6 +101,7 @@ def _topic(
         false_positives_rest=float(touched[~truth].mean()),
         recall_at_10=_recall_at(scores, truth, nothing, 0.10),
         recall_at_5=_recall_at(scores, truth, nothing, 0.05),
+        recall_at_10_rest=_recall_at(scores, truth, ~truth, 0.10),
         auc=auc_of(scores[either], truth[either]),
         curve=[(round(float(rate), 4), round(_recall_at(scores, truth, nothing, rate), 4)) for rate in rates],
     )

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from indexer.content import compose, content_hash
 from indexer.embeddings import EmbeddingCache, embed
@@ -57,6 +58,17 @@ def embed_rows(
     named = sorted({topic for row in rows for topic in row.topics})
     lengths = np.array([len(text) for text in texts], dtype=np.int64)
     return LabelledTexts(vectors, lengths, {name: np.array([name in row.topics for row in rows]) for name in named})
+
+
+def first_half(count: int) -> NDArray[np.bool_]:
+    """Bool [count]: a random half of a file, the same at every run."""
+    return np.asarray(np.random.default_rng(0).permutation(count) < count // 2)
+
+
+def part_of(texts: LabelledTexts, mask: NDArray[np.bool_]) -> LabelledTexts:
+    """The texts for which `mask` holds."""
+    touches = {name: truth[mask] for name, truth in texts.touches.items()}
+    return LabelledTexts(texts.content[mask], texts.lengths[mask], touches)
 
 
 def _row(path: Path, number: int, line: bytes) -> LabelledRow:

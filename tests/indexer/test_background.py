@@ -71,6 +71,21 @@ def test_clear_cases_teach_what_unclear_ones_on_the_topic_look_like():
     assert (logits(fitted, given.content[:600]) > 0).mean() < 0.02
 
 
+def test_what_is_far_more_plainly_on_another_topic_says_what_this_one_is_not():
+    owners, one = np.array([0, 1, EVERYDAY], np.int32), np.ones(2, np.float32)
+    phrases = Phrases(unit(np.array([TOPIC, REGISTER, EVERY])), owners, 12.0)
+    two = TopicHeads(("topic", "other"), phrases, one, np.zeros((2, DIMENSION), np.float32), -2 * one, 0 * one, one / 2)
+    usual = Usual({"topic": 0.0, "other": 0.0}, SPREAD, {})
+    noise = RANDOM.normal(scale=0.02, size=(2, 60, DIMENSION))
+    mine, others = unit(TOPIC + HABIT + noise[0]), unit(REGISTER + 0.6 * TOPIC + noise[1])
+    plain = two.logits(others, np.full(60, LONG))
+    assert (plain[:, 0] > 1).all()
+    assert (plain[:, 1] - plain[:, 0] > 3).all()
+    fitted = fitted_to(catalogue(harmless(600), mine, others), two, usual)
+    assert (fitted.logits(mine, np.full(60, LONG))[:, 0] > 0).all()
+    assert fitted.weights[0] @ REGISTER < 0 < fitted.weights[0] @ HABIT
+
+
 def test_titles_teach_nothing_and_neither_do_a_handful_of_cases():
     clear = unit(TOPIC + HABIT + RANDOM.normal(scale=0.02, size=(60, DIMENSION)))
     for given in (catalogue(harmless(600), clear, length=50), catalogue(harmless(600), clear[:10])):

@@ -8,13 +8,12 @@ import pytest
 from indexer.documents import ItemDocument
 from indexer.embeddings import CachedEncoder, EmbeddingCache
 from indexer.sensitive.background import Background
+from indexer.sensitive.calibration import Calibration, load_calibration
 from indexer.sensitive.classifier import (
-    Calibration,
     HeadsError,
     build_classifier,
     from_phrases,
     load_heads,
-    packaged_calibration,
     save_heads,
     with_thresholds,
 )
@@ -60,7 +59,7 @@ def test_the_packaged_taxonomy_covers_what_it_promises():
     taxonomy = load_taxonomy()
     assert set(taxonomy.names) == ISSUED
     assert all(len(topic.examples) >= 10 and topic.tags and topic.description for topic in taxonomy.topics.values())
-    assert set(packaged_calibration().bias) == ISSUED
+    assert set(load_calibration().bias) == ISSUED
 
 
 @pytest.mark.parametrize("text", ["[", "everyday = ['x']", "[health]\ndescription = 'x'\nexamples = []"])
@@ -85,7 +84,7 @@ def test_an_encoder_that_nobody_calibrated_has_no_classifier_until_one_is_traine
     assert build_classifier(taxonomy, ENCODER, settings).names == ()
     labelled = labelled_texts()
     mine = from_phrases(taxonomy, ENCODER, 12.0, calibration(default_bias=-3.0))
-    trained = train_heads(mine, labelled, recall=0.95)
+    trained = train_heads(mine, labelled)
     save_heads(tmp_path / "heads.npz", trained, ENCODER, taxonomy)
     heads = build_classifier(taxonomy, ENCODER, settings, tmp_path / "heads.npz")
     assert heads.digest() == trained.digest()
@@ -108,7 +107,7 @@ def test_topics_with_few_labels_keep_the_head_of_their_phrases():
     zero_shot = from_phrases(load_taxonomy(), ENCODER, 12.0, calibration())
     few = LabelledTexts(ENCODER.encode(["a", "b"]), np.ones(2, np.int64), {"health": np.array([True, False])})
     assert trained_topics(zero_shot, few) == []
-    assert train_heads(zero_shot, few, recall=0.95).digest() == zero_shot.digest()
+    assert train_heads(zero_shot, few).digest() == zero_shot.digest()
 
 
 def test_thresholds_are_settings():
@@ -141,7 +140,7 @@ def test_logistic_regression_is_at_its_optimum():
 @pytest.mark.real_model
 def test_the_real_encoder_tells_sensitive_items_from_harmless_ones(tmp_path: Path):
     encoder = CachedEncoder(SentenceTransformerEncoder(), EmbeddingCache(tmp_path))
-    assert packaged_calibration().encoder == encoder.fingerprint
+    assert load_calibration().encoder == encoder.fingerprint
     taxonomy = load_taxonomy()
     heads = build_classifier(taxonomy, encoder, SensitiveSettings())
     items = [item(title, text=text) for title, text in HARMLESS.items()]

@@ -1,11 +1,13 @@
 """The figures of `penchant sensitive-benchmark`, on heads and labels that are counted by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from indexer.sensitive.training import LabelledTexts
 from models.topic_heads import Phrases, TopicHeads
-from scripts.sensitive.curves import auc_of, flagged_share, measure
+from scripts.sensitive.curves import auc_of, flagged_share, mean_results, measure
 
 SCORES = np.array([3.0, 1.0, -1.0, 2.0, -2.0, -3.0, -4.0, 0.5])
 """Three texts on the topic, four on nothing, one on another topic."""
@@ -53,3 +55,11 @@ def test_the_curve_rises_to_one(heads, labelled):
 
 def test_harmless_texts_that_any_topic_takes_are_counted_once(heads, labelled):
     assert flagged_share(heads, labelled) == pytest.approx(1 / 4)
+
+
+def test_several_draws_are_told_by_their_mean(heads, labelled):
+    (once,) = measure(heads, labelled)
+    (found,) = mean_results([[once], [replace(once, recall=0.0, curve=[(0.0, 0.0)] * len(once.curve))]])
+    assert (found.topic, found.texts, found.precision) == ("topic", 3, once.precision)
+    assert found.recall == pytest.approx(once.recall / 2)
+    assert found.curve[-1] == pytest.approx((0.5, 0.5))
