@@ -24,10 +24,15 @@ class Retention:
         self._gate = gate
 
     async def enforce(self) -> Expired:
-        """Delete now; effective in the next answer."""
+        """Delete now; effective in the next answer.
+
+        That an item was seen without an event that says so is kept for as long as the event type that is kept longest.
+        """
         async with self._rollover.turns.alone():
-            expired = await self._stores.events.delete_older(self._gate.kept_since(self._clock.now()))
-            await self._rollover.reload(expired.users)
+            since = self._gate.kept_since(self._clock.now())
+            expired = await self._stores.events.delete_older(since)
+            unseen = await self._stores.forgettings.delete_older(min(since.values()))
+            await self._rollover.reload({*expired.users, *unseen})
             await self._rollover.withdraw()
         return expired
 

@@ -6,14 +6,19 @@ from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 from typing import Any
 
-from app.charter.charter import Charter, Use
+from app.charter.charter import Charter, EventUse, Use
 from app.serving.generation import Generation
 from app.settings import Settings
 from indexer.sensitive.rules import Mode
 from indexer.sensitive.taxonomy import load_taxonomy
 
 _SHAPING = {"query", "events", "popularity", "firewall"}
-_FOREVER = "until the person changes or erases it"
+_KEPT = {
+    "profile field": "until the person changes or erases it",
+    "attribute of a person": "until the person changes or erases it",
+    "context of an event": "as long as the event",
+    "attribute of an item": "as long as the item",
+}
 
 
 def transparency_payload(settings: Settings, charter: Charter, generation: Generation | None) -> dict[str, Any]:
@@ -53,7 +58,7 @@ def _data_used(charter: Charter) -> Iterator[dict[str, str]]:
     }
     for kind, uses in kinds.items():
         for name, use in uses.items():
-            kept = _FOREVER if use.keep_days is None else f"{use.keep_days:g} days"
+            kept = f"{use.keep_days:g} days" if isinstance(use, EventUse) else _KEPT[kind]
             yield {"data": f"{kind}: {name}", "why": use.why, "kept": kept}
 
 

@@ -33,7 +33,9 @@ def enforce_retention(
         typer.echo(f"enforce-retention: {error}", err=True)
         raise typer.Exit(1) from error
     try:
-        expired = stores.events.delete_older(gate.kept_since(Clock(settings.as_of).now())).result()
+        since = gate.kept_since(Clock(settings.as_of).now())
+        expired = stores.events.delete_older(since).result()
+        stores.forgettings.delete_older(min(since.values())).result()
     finally:
         stores.close()
     typer.echo(f"deleted {expired.events:,} events of {len(expired.users):,} people")

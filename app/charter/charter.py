@@ -51,9 +51,6 @@ class Use(_Part):
     why: Words
     """What it is used for, in words for the person whom it is about."""
 
-    keep_days: Days | None = None
-    """Days after which it is deleted; absent, it stays until the person changes or erases it."""
-
 
 class EventUse(Use):
     """One event type that is used; events are always deleted after some time."""

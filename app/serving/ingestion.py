@@ -90,7 +90,13 @@ class Ingestion:
         if occurred_at > latest:
             message = f"lies more than {self._future_tolerance:g} seconds ahead of the service's clock"
             return EventResult(event.event_id, "rejected", "occurred_at", message)
-        return self._unwanted(generation, event) or self._dropped(generation, event)
+        return self._expired(event) or self._unwanted(generation, event) or self._withheld(generation, event)
+
+    def _expired(self, event: EventDocument) -> EventResult | None:
+        """Why an event comes too late to be stored, if so."""
+        if self._occurred_at(event) >= self._gate.kept_since(self._clock.now())[event.type]:
+            return None
+        return EventResult(event.event_id, "ignored", message="is older than the charter keeps such events")
 
     def _unwanted(self, generation: Generation, event: EventDocument) -> EventResult | None:
         """Why the person does not want an event stored, if so."""
@@ -107,14 +113,12 @@ class Ingestion:
         message = f"the person switched personalization off: {stored}"
         return EventResult(event.event_id, "ignored", message=message, seen=seen)
 
-    def _dropped(self, generation: Generation, event: EventDocument) -> EventResult | None:
-        """Why an event is not stored although nothing is wrong with it, if so."""
-        if self._occurred_at(event) < self._gate.kept_since(self._clock.now())[event.type]:
-            return EventResult(event.event_id, "ignored", message="is older than the charter keeps such events")
-        if not self._storable(generation, event):
-            message = "is about a sensitive item that the person does not permit to learn from; nothing was stored"
-            return EventResult(event.event_id, "ignored", message=message)
-        return None
+    def _withheld(self, generation: Generation, event: EventDocument) -> EventResult | None:
+        """Why nothing of an event that may not be learned from is stored, if so."""
+        if self._storable(generation, event):
+            return None
+        message = "is about a sensitive item that the person does not permit to learn from; nothing was stored"
+        return EventResult(event.event_id, "ignored", message=message)
 
     def _storable(self, generation: Generation, event: EventDocument) -> bool:
         """Whether anything may be kept of an event, be it only that the item was seen."""
@@ -123,11 +127,12 @@ class Ingestion:
 
     async def _see(self, events: Sequence[EventDocument]) -> None:
         """Remember that people who have switched personalisation off have seen these items."""
-        by_user: dict[str, list[str]] = {}
+        by_user: dict[str, list[EventDocument]] = {}
         for event in events:
-            by_user.setdefault(self._decisions.owner(event.user_id), []).append(event.item_id)
-        for user_id, items in by_user.items():
-            await self._forgettings.see(user_id, items)
+            by_user.setdefault(self._decisions.owner(event.user_id), []).append(event)
+        for user_id, mine in by_user.items():
+            items, latest = [event.item_id for event in mine], max(self._occurred_at(event) for event in mine)
+            await self._forgettings.see(user_id, items, latest)
             self._rollover.touched(user_id)
             self._rollover.current.people.see(user_id, items)
 

@@ -38,8 +38,8 @@ _SEEN = "SELECT DISTINCT item_id FROM seen_items WHERE user_id = $user AND forgo
 _OF_ITEMS = "AND item_id IN (SELECT unnest($items::VARCHAR[]))"
 _KEEP_SEEN = """
 INSERT INTO seen_items
-SELECT DISTINCT $user, item_id, $number, NULL::BIGINT FROM events
-WHERE forgotten_by = $number AND type IN (SELECT unnest($types::TINYINT[]))
+SELECT $user, item_id, $number, NULL::BIGINT, max(occurred_at) FROM events
+WHERE forgotten_by = $number AND type IN (SELECT unnest($types::TINYINT[])) GROUP BY item_id
 """
 _BEGIN_EPOCH = """
 MERGE INTO users USING (SELECT $user AS user_id, make_timestamp($at) AS at) AS incoming USING (user_id)
@@ -69,9 +69,10 @@ _SEEN_ALL = "SELECT user_id, item_id FROM seen_items WHERE forgotten_by IS NULL"
 _OF_USERS = "AND user_id IN (SELECT unnest($users::VARCHAR[]))"
 _SEE = """
 INSERT INTO seen_items
-SELECT $user, item_id, 0, NULL FROM (SELECT DISTINCT unnest($items::VARCHAR[]) AS item_id)
+SELECT $user, item_id, 0, NULL, make_timestamp($at) FROM (SELECT DISTINCT unnest($items::VARCHAR[]) AS item_id)
 WHERE item_id NOT IN (SELECT item_id FROM seen_items WHERE user_id = $user AND forgotten_by IS NULL)
 """
+_DELETE_OLDER = "DELETE FROM seen_items WHERE seen_at < make_timestamp($before) RETURNING user_id"
 _DELETE_USER = (
     "DELETE FROM forgettings WHERE user_id = $user",
     "DELETE FROM seen_items WHERE user_id = $user",
@@ -102,9 +103,13 @@ class DuckDBForgettings:
         """Delete what can no longer be undone; answers how many forgettings became final."""
         return self._database.writer.submit(self._finish, at)
 
-    def see(self, user_id: str, item_ids: Sequence[str]) -> Written[None]:
+    def see(self, user_id: str, item_ids: Sequence[str], at: float) -> Written[None]:
         """Remember items as seen, and nothing else."""
-        return self._database.writer.submit(_see, (user_id, tuple(item_ids)))
+        return self._database.writer.submit(_see, (user_id, tuple(item_ids), at))
+
+    def delete_older(self, before: float) -> Written[tuple[str, ...]]:
+        """Delete that items were seen before a moment."""
+        return self._database.writer.submit(_delete_older, before)
 
     def seen(self, user_ids: Sequence[str] | None = None) -> SeenColumns:
         """What counts as seen without an event."""
@@ -214,10 +219,17 @@ def _undo_one(connection: DuckDBPyConnection, number: int, at: float) -> bool:
     return True
 
 
-def _see(connection: DuckDBPyConnection, requests: Sequence[tuple[str, tuple[str, ...]]]) -> list[None]:
-    for user_id, items in requests:
-        connection.execute(_SEE, {"user": user_id, "items": list(items)})
+def _see(connection: DuckDBPyConnection, requests: Sequence[tuple[str, tuple[str, ...], float]]) -> list[None]:
+    for user_id, items, at in requests:
+        connection.execute(_SEE, {"user": user_id, "items": list(items), "at": micros(at)})
     return [None] * len(requests)
+
+
+def _delete_older(connection: DuckDBPyConnection, moments: Sequence[float]) -> list[tuple[str, ...]]:
+    found = [connection.execute(_DELETE_OLDER, {"before": micros(before)}).fetchall() for before in moments]
+    if any(found):
+        mark_for_rewriting(connection)
+    return [tuple(sorted({user for (user,) in rows})) for rows in found]
 
 
 def _delete_users(connection: DuckDBPyConnection, user_ids: Sequence[str]) -> list[int]:

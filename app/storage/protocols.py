@@ -213,8 +213,12 @@ class ForgettingStore(Protocol):
         """Delete what can no longer be undone at that time; answers how many forgettings became final."""
         ...
 
-    def see(self, user_id: str, item_ids: Sequence[str]) -> Pending[None]:
-        """Remember that items were seen, and nothing else of it."""
+    def see(self, user_id: str, item_ids: Sequence[str], at: float) -> Pending[None]:
+        """Remember that items were seen, at the latest at a moment, and nothing else of it."""
+        ...
+
+    def delete_older(self, before: float) -> Pending[tuple[str, ...]]:
+        """Delete that items were seen before a moment, without an event that says so; answers whose that was."""
         ...
 
     def seen(self, user_ids: Sequence[str] | None = None) -> SeenColumns:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from app.charter.charter import load_charter
+from app.charter.charter import ProfileField, load_charter
 from app.charter.gate import Gate
 from app.requests import ProfilePatch
 from app.serving.learnable import learnable
@@ -175,11 +175,43 @@ def test_item_vectors_learn_only_from_who_permits(guarded, an_event):
 
 
 UNDECLARED = {
-    "event type": lambda home, an_event: home.ingest(an_event(1, "ann", "i000", "save")) == ["rejected"],
     "attribute of a person": lambda home, _: refused(home, attributes={"shoe_size": 44}) == ["attributes.shoe_size"],
     "profile field": lambda home, _: refused(home, role="nurse") == ["role"],
     "preference": lambda home, _: refused(home, preferences={"formats": ["film"]}) == ["preferences.formats"],
 }
+
+
+FIELDS = {
+    "role": "nurse",
+    "time_zone": "Europe/Vienna",
+    "goals": ["sleep"],
+    **{f"preferences.{name}": ["one"] for name in ("topics", "less_of", "providers", "formats")},
+    "preferences.languages": ["de"],
+    **{f"muted.{name}": ["one"] for name in ("tags", "topics", "providers")},
+    "personalization": False,
+}
+
+
+def test_every_profile_field_is_refused_where_the_charter_does_not_declare_it(chartered):
+    declared = {"allowed_sensitive_topics", "preferences.tags"}
+    assert FIELDS.keys() | declared == set(get_args(ProfileField))
+    with chartered() as home:
+        for path, value in FIELDS.items():
+            outer, _, inner = path.partition(".")
+            assert refused(home, **{outer: {inner: value} if inner else value}) == [path]
+        assert home.stores.users.all() == []
+
+
+def test_every_undeclared_event_type_is_refused_by_the_name_of_the_charter(chartered, an_item, an_event):
+    with chartered() as home:
+        home.publish([an_item(0)])
+        kinds = [kind for kind in EventType if kind not in home.service.gate.charter.events]
+        assert len(kinds) == len(EventType) - 3
+        for kind in kinds:
+            (result,) = home.loop.run_until_complete(home.service.ingest([an_event(kind, "ann", "i000", kind)]))
+            assert (result.status, result.field) == ("rejected", "type")
+            assert "charter of 'Test' (GET /transparency)" in str(result.message)
+        assert len(home.stores.events.columns()) == 0
 
 
 def refused(home, **fields):

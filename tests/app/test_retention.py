@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from app.charter.charter import CharterError, load_charter
 from app.charter.gate import Gate
 from app.clock import Clock
 from app.retention import Retention
@@ -67,6 +68,32 @@ def test_what_was_seen_long_ago_may_come_again(kept):
     assert "i000" not in {item.item_id for item in kept.recommend("ann", limit=12).items}
     enforce(kept, 90.0)
     assert "i000" in {item.item_id for item in kept.recommend("ann", limit=12).items}
+
+
+def seen(home, user):
+    return [row["item_id"] for row in home.export(user).parts()["seen"]()]
+
+
+def test_that_an_item_was_seen_is_kept_as_long_as_the_longest_kept_event(kept, an_event):
+    kept.reset("ann", keep_seen=True)
+    kept.switch("bob", enabled=False)
+    statuses = kept.ingest(an_event(4, "bob", "i003", days_ago=10.0), an_event(5, "bob", "i004", days_ago=101.0))
+    assert statuses == ["ignored", "ignored"]
+    assert (sorted(seen(kept, "ann")), seen(kept, "bob")) == (["i000", "i001"], ["i003"])
+    enforce(kept, 85.0)
+    assert (seen(kept, "ann"), seen(kept, "bob")) == (["i001"], ["i003"])
+    assert "i000" in {item.item_id for item in kept.recommend("ann", limit=12).items}
+    enforce(kept, 95.0)
+    assert (seen(kept, "ann"), seen(kept, "bob")) == ([], [])
+    assert {"i001", "i003"} <= {item.item_id for item in kept.recommend("bob", limit=12).items}
+
+
+@pytest.mark.parametrize("section", ["profile", "attributes", "context", "item_attributes"])
+def test_a_charter_promises_no_span_that_nothing_enforces(tmp_path, section):
+    name = "role" if section == "profile" else "colour"
+    (tmp_path / "charter.toml").write_text(f'{CHARTER}\n[{section}]\n{name} = {{ why = "test", keep_days = 30 }}\n')
+    with pytest.raises(CharterError, match="keep_days"):
+        load_charter(tmp_path / "charter.toml")
 
 
 def test_types_that_the_charter_gives_up_are_not_kept_at_all(kept):

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.api.transparency_page.drawing import fading, gauge
 from app.api.transparency_page.style import STYLE
-from app.api.transparency_page.words import FIELDS, HALF_LIVES, MODES, TERMS, days, kept, plain, promises
+from app.api.transparency_page.words import FIELDS, HALF_LIVES, MODES, TERMS, days, plain, promises
 
 Told = Mapping[str, Any]
 
@@ -76,7 +76,8 @@ def _signal(signal: Told, use: Told, most: float) -> str:
     worth = _worth(signal)
     said = f"{worth:+g}".replace("-", "\N{MINUS SIGN}") if worth else "0"
     bar = gauge(abs(worth) / most, said, kind="less" if worth < 0 else "more")
-    return f'{_named("You " + signal["verb"] + " it", use["why"])}{bar}<div class="kept">{escape(kept(use))}</div>'
+    span = f'<div class="kept">kept {days(use["keep_days"])}</div>'
+    return f"{_named('You ' + signal['verb'] + ' it', use['why'])}{bar}{span}"
 
 
 def _worth(signal: Told) -> float:
@@ -120,15 +121,17 @@ def _declared(charter: Told) -> str:
         "What comes with a step of yours": _words(charter.get("context", {}), "Anything that comes with it"),
         "What is known of the items": _words(charter.get("item_attributes", {}), "Any detail of an item"),
     }
-    return "".join(f'<h3 class="group">{heading}</h3>{_uses(uses)}' for heading, uses in groups.items() if uses)
+    spans = ["until you change or erase it"] * 2 + ["as long as the step", "as long as the item"]
+    told = zip(groups.items(), spans, strict=True)
+    return "".join(f'<h3 class="group">{heading}</h3>{_uses(uses, span)}' for (heading, uses), span in told if uses)
 
 
 def _words(uses: Mapping[str, Told], anything: str) -> dict[str, Told]:
     return {anything if name == "*" else plain(name): use for name, use in uses.items()}
 
 
-def _uses(uses: Mapping[str, Told]) -> str:
-    rows = (f'{_named(name, use["why"])}<div class="kept">{escape(kept(use))}</div>' for name, use in uses.items())
+def _uses(uses: Mapping[str, Told], span: str) -> str:
+    rows = (f'{_named(name, use["why"])}<div class="kept">{span}</div>' for name, use in uses.items())
     return _rows(rows, kind="plain")
 
 

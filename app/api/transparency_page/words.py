@@ -61,12 +61,6 @@ def days(count: float) -> str:
     return "1 day" if count == 1 else f"{count:g} days"
 
 
-def kept(use: Mapping[str, object]) -> str:
-    """How long one kind of data is kept."""
-    span = use.get("keep_days")
-    return f"kept {days(span)}" if isinstance(span, int | float) else "until you change or erase it"
-
-
 def promises(floors: Mapping[str, float]) -> list[tuple[float, str, str]]:
     """(share, promise, what it means) of every floor and cap."""
     found = []

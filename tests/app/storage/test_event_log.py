@@ -103,7 +103,7 @@ def test_users_of_items(stores, event):
     assert stores.events.users_of(["rust"]) == ["ada", "bob"]
     assert stores.events.users_of(["c", "go", "nothing"]) == ["ada", "cy"]
     assert stores.events.users_of([]) == []
-    stores.forgettings.see("dan", ["go"]).result()
+    stores.forgettings.see("dan", ["go"], 9.0).result()
     assert stores.events.users_of(["go"]) == ["ada", "dan"]
 
 

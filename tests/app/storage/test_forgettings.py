@@ -85,7 +85,7 @@ def test_what_an_earlier_reset_forgot_does_not_come_back_as_seen(filled, event):
 
 @pytest.mark.parametrize("keeps_seen", [True, False])
 def test_undoing_restores_everything(filled, keeps_seen):
-    filled.forgettings.see("ada", ["i7", "i8", "i7"]).result()
+    filled.forgettings.see("ada", ["i7", "i8", "i7"], 9.0).result()
     before = (items_of(filled), seen(filled))
     number = forget(filled, keeps_seen=keeps_seen)
     assert (items_of(filled), seen(filled)) != before
@@ -126,14 +126,14 @@ def test_an_ignored_event_is_gone_and_stays_gone(opener, tmp_path, event):
 
 
 def test_items_are_seen_once(stores):
-    stores.forgettings.see("ada", ["i1", "i1"]).result()
-    stores.forgettings.see("ada", ["i1", "i2"]).result()
+    stores.forgettings.see("ada", ["i1", "i1"], 9.0).result()
+    stores.forgettings.see("ada", ["i1", "i2"], 9.0).result()
     columns = stores.forgettings.seen(["ada"])
     assert sorted(columns.items[code] for code in columns.item_codes) == ["i1", "i2"]
 
 
 def test_deleting_a_user_leaves_nothing_of_theirs(filled, event):
-    filled.forgettings.see("ada", ["i7"]).result()
+    filled.forgettings.see("ada", ["i7"], 9.0).result()
     filled.events.ignore("ada", "e1").result()
     forget(filled)
     assert filled.forgettings.delete_user("ada").result() == 2
@@ -150,3 +150,13 @@ def test_held_events_come_in_pages_and_as_they_arrived(stores, event):
     assert first[0].event == given
     assert [held.sequence for held in first] == [1, 2]
     assert [held.sequence for held in stores.events.held("ada", after=2, count=9)] == [3, 4, 5]
+
+
+def test_what_was_seen_is_deleted_by_the_time_at_which_it_was_seen(filled):
+    filled.forgettings.see("bob", ["i7"], 25.0).result()
+    forget(filled, keeps_seen=True)
+    assert filled.forgettings.delete_older(10.0).result() == ()
+    assert filled.forgettings.delete_older(25.0).result() == ("ada",)
+    assert seen(filled) == {("ada", "i3"), ("bob", "i7")}
+    assert filled.forgettings.delete_older(31.0).result() == ("ada", "bob")
+    assert seen(filled) == set()

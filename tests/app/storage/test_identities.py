@@ -26,7 +26,7 @@ def three(stores, event):
     """Three people with an event, a seen item and an action each."""
     for n, user in enumerate("abc"):
         stores.events.append([event(f"e{user}", user, f"i{n}")]).result()
-        stores.forgettings.see(user, [f"s{n}"]).result()
+        stores.forgettings.see(user, [f"s{n}"], 9.0).result()
         stores.identities.record(ControlAction(user, f"action-{user}", b"{}", 1.0)).result()
     stores.users.put_profile("a", b'{"role": "x"}', 5.0).result()
     return stores
@@ -48,7 +48,7 @@ def test_merges_are_associative(opener, tmp_path, event):
         with closing(opener(tmp_path / name)) as stores:
             for n, user in enumerate("abc"):
                 stores.events.append([event(f"e{user}", user, f"i{n}")]).result()
-                stores.forgettings.see(user, [f"s{n}"]).result()
+                stores.forgettings.see(user, [f"s{n}"], 9.0).result()
             for alias, user in steps:
                 merge(stores, alias, user)
             ends.append(state_of(stores, "a", "b", "c"))

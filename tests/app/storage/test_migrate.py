@@ -54,3 +54,19 @@ def test_migrations_are_read_from_a_folder_in_order(tmp_path):
         (tmp_path / f"{migration.name}.sql").write_text(migration.sql)
     (tmp_path / "notes.txt").write_text("not a migration")
     assert shipped(tmp_path) == [FIRST, SECOND]
+
+
+def test_what_was_seen_before_it_had_a_time_gets_that_of_its_forgetting_or_the_present(connection):
+    *before, times = shipped()[:3]
+    migrate(connection, before)
+    connection.execute(
+        "INSERT INTO forgettings VALUES (4, 'ada', 'all', NULL, NULL, '2020-01-02', true, '2020-01-03', true)"
+    )
+    connection.execute("INSERT INTO seen_items VALUES ('ada', 'i1', 4, NULL), ('ada', 'i2', 0, NULL)")
+    migrate(connection, [*before, times])
+    dated = (
+        "SELECT item_id, seen_at::DATE::VARCHAR, seen_at > now()::TIMESTAMP - INTERVAL 1 DAY FROM seen_items ORDER BY 1"
+    )
+    (first, second) = connection.execute(dated).fetchall()
+    assert first == ("i1", "2020-01-02", False)
+    assert second[2]
