@@ -110,6 +110,19 @@ def test_topics_with_few_labels_keep_the_head_of_their_phrases():
     assert train_heads(zero_shot, few).digest() == zero_shot.digest()
 
 
+def test_trained_heads_take_the_share_of_harmless_texts_that_they_may():
+    random = np.random.default_rng(3)
+    names, touched = load_taxonomy().names, np.arange(900) < 200
+    content = random.normal(size=(900, 64)).astype(np.float32)
+    content[:200, 0] += 1.5
+    content /= np.linalg.norm(content, axis=1, keepdims=True)
+    texts = LabelledTexts(content[::2], np.full(450, 500), {"gambling": touched[::2]})
+    for allowed in (0.05, 0.2):
+        heads = train_heads(from_phrases(load_taxonomy(), ENCODER, 12.0, calibration()), texts, false_alarms=allowed)
+        unseen = heads.touched(content[1::2], np.full(450, 500))[:, names.index("gambling")]
+        assert unseen[~touched[1::2]].mean() == pytest.approx(allowed, abs=0.04)
+
+
 def test_thresholds_are_settings():
     heads = from_phrases(load_taxonomy(), ENCODER, 12.0, calibration())
     content, lengths = ENCODER.encode(["anything at all"]), np.array([15])
