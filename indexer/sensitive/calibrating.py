@@ -53,8 +53,11 @@ def calibrated(
     """The calibration by which heads from phrases, fitted to these texts, meet the aim.
 
     Raises:
-        CalibrationError: no topic of the taxonomy has enough labelled texts, or too few texts are labelled nothing.
+        CalibrationError: no topic of the taxonomy has enough labelled texts, too few texts are labelled nothing, or the
+            aim gives a share to a topic that the taxonomy does not have.
     """
+    if unknown := aim.shares.keys() - set(taxonomy.names):
+        raise CalibrationError(f"the taxonomy has no topic named {', '.join(sorted(unknown))}")
     measured = _measured(taxonomy, encoder, sharpness, labelled, aim)
     texts, names = Background(labelled.content, labelled.lengths), taxonomy.names
     heads, usual = from_phrases(taxonomy, encoder, sharpness, measured), measured.usual(names)

@@ -97,6 +97,7 @@ def test_too_few_texts_are_refused(tmp_path: Path) -> None:
     labelled(tmp_path / "labelled.ndjson", baking=5)
     assert "5 texts are labelled nothing, 12 are needed" in calibrate(tmp_path).output
     assert calibrate(tmp_path, "--share", "gambling").exit_code == 2
+    assert "no topic named astrology" in calibrate(tmp_path, "--share", "astrology=0.1").output
 
 
 @pytest.mark.parametrize("text", ["[", "encoder = 'x'", "encoder = 'x'\nslope = 'steep'"])
