@@ -13,14 +13,13 @@ from models.ids import Rows
 
 
 def attribute(context: Context, rows: Rows, weights: RankingWeights) -> tuple[Attribution, EventColumns]:
-    """What the personal terms of the score (similarity, format and session) of `rows` consist of.
+    """What the personal terms of the score (similarity, format, interest and session) of `rows` consist of.
 
     Returns:
         The attribution, and the events behind its rows: positive ones first, then negative ones.
     """
     positive, amounts = context.amounts
     negative, against = context.negative_amounts
-    _, now = context.session_amounts
     index, blend = context.catalogue.index[rows], context.world.blend
     engage = context.catalogue.engage
     links = _links(context, len(positive), rows)
@@ -38,10 +37,17 @@ def attribute(context: Context, rows: Rows, weights: RankingWeights) -> tuple[At
         explicit=np.asarray(explicit, dtype=np.float64),
         squares=np.square(np.concatenate([amounts, blend.beta_mass * against])),
         explicit_square=context.explicit_mass,
-        session=np.vstack([weights.session * now[:, None] * near, np.zeros_like(disliked)]),
-        session_parts=np.concatenate([now, np.zeros(len(negative))]),
+        averaged=np.vstack([_averaged(context, near, rows, weights), np.zeros_like(disliked)]),
     )
     return attribution, _joined(positive, negative)
+
+
+def _averaged(context: Context, near: NDArray[np.floating], rows: Rows, weights: RankingWeights) -> NDArray[np.float64]:
+    """float64 [positive events, n]: what each adds to the terms interest and session; `near`: <engage_k, index_j>."""
+    (events, parts), (_, now) = context.interest_amounts, context.session_amounts
+    content, topics = context.catalogue.content, context.catalogue.topics
+    alike = (content[events.rows] @ content[rows].T) * (topics[events.rows][:, None] == topics[rows][None, :])
+    return np.asarray(weights.interest * parts[:, None] * alike + weights.session * now[:, None] * near)
 
 
 def _links(context: Context, events: int, rows: Rows) -> NDArray[np.float64]:

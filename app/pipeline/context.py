@@ -9,6 +9,7 @@ from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from app.pipeline.labels.wording import Phrases, Wording
 from app.pipeline.likeness import Likeness
@@ -203,6 +204,24 @@ class Context:
         """Negative events and their decayed weights."""
         events = self._of_polarity(-1)
         return events, events.weights * decay(self.now - events.times, self.world.half_lives[1])
+
+    @cached_property
+    def interest_amounts(self) -> tuple[EventColumns, NDArray[np.float64]]:
+        """Positive events and p_k = a_k / (prior + sum of all a of the same topic), float64 [k]."""
+        events, amounts = self.amounts
+        _, place = np.unique(self.catalogue.topics[events.rows], return_inverse=True)
+        masses = self.settings.user.interest_prior + np.bincount(place, weights=amounts)
+        return events, amounts / masses[place]
+
+    @cached_property
+    def interest_embeddings(self) -> tuple[Rows, NDArray[np.float32]]:
+        """(topics ascending, float32 [t, d_content]: sum over positive events of each topic of p_k content_k)."""
+        events, parts = self.interest_amounts
+        topics, place = np.unique(self.catalogue.topics[events.rows], return_inverse=True)
+        spread = csr_array(
+            (parts.astype(np.float32), (place, np.arange(len(events)))), shape=(len(topics), len(events))
+        )
+        return topics, spread @ self.catalogue.content[events.rows]
 
     @cached_property
     def session_amounts(self) -> tuple[EventColumns, NDArray[np.float64]]:

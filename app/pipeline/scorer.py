@@ -15,7 +15,7 @@ from models.user_state import DAY_SECONDS, decay
 
 
 class WeightedScorer:
-    """similarity, recency, popularity, format and session by weight; aversion lowers their sum, leaning raises it."""
+    """The summands of the score by weight; aversion lowers their sum, leaning raises it."""
 
     name = "scorer"
 
@@ -32,6 +32,7 @@ class WeightedScorer:
             decay(age, self._half_life),
             context.world.popularity.share(rows, context.now),
             format_affinity(context)[context.catalogue.formats[rows]],
+            interest(context, rows),
             session(context, rows),
             aversion(context, rows) - leaning(context, rows),
         )
@@ -49,6 +50,20 @@ def similarity(context: Context, rows: Rows) -> NDArray[np.float32]:
         place = np.minimum(np.searchsorted(linked, rows), len(linked) - 1)
         scores = scores + np.where(linked[place] == rows, sums[place], 0)
     return np.asarray(scores * np.float32(context.confidence), dtype=np.float32)
+
+
+def interest(context: Context, rows: Rows) -> NDArray[np.float32]:
+    """float32 [n]: sum over positive events of the row's own topic of p_k <content_k, content_j>.
+
+    An average over all that a person does lies between their interests; this one keeps to one of them.
+    """
+    topics, vectors = context.interest_embeddings
+    if not len(topics):
+        return np.zeros(len(rows), dtype=np.float32)
+    mine = context.catalogue.topics[rows]
+    place = np.minimum(np.searchsorted(topics, mine), len(topics) - 1)
+    likeness = np.einsum("nd,nd->n", context.catalogue.content[rows], vectors[place])
+    return np.where(topics[place] == mine, likeness, np.float32(0))
 
 
 def session(context: Context, rows: Rows) -> NDArray[np.float32]:

@@ -66,6 +66,9 @@ class RankingWeights(Config):
     format: float = Field(default=0.05, ge=0, allow_inf_nan=False)
     """Share of the person's decayed mass that is of the item's format, times the person's confidence."""
 
+    interest: float = Field(default=0.5, ge=0, allow_inf_nan=False)
+    """Mean likeness of content to what the person engaged with of the item's own topic, between -1 and 1."""
+
     session: float = Field(default=1.0, ge=0, allow_inf_nan=False)
     """Likeness to what the person engaged with just now, between that of nothing and of one event; fades by itself."""
 
@@ -74,7 +77,7 @@ class RankingWeights(Config):
 
     def vector(self) -> NDArray[np.float32]:
         """The weights in the order of the terms; aversion, the last, is a factor of the score and no summand."""
-        summands = (self.similarity, self.recency, self.popularity, self.format, self.session)
+        summands = (self.similarity, self.recency, self.popularity, self.format, self.interest, self.session)
         return np.array([*summands, 0.0], dtype=np.float32)
 
 
@@ -203,6 +206,9 @@ class UserStateSettings(Config):
 
     established_share: float = Field(default=0.8, gt=0, le=1)
     """Share of the decayed positive mass that a person's established interests hold."""
+
+    interest_prior: float = Field(default=0.5, gt=0, allow_inf_nan=False)
+    """Mass of nothing, in likes, that the mean of each interest begins with: the more events, the more it counts."""
 
 
 class QuerySettings(Config):

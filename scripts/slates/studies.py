@@ -15,6 +15,7 @@ NO_FLOORS: Final[Settings] = {
     "floors.topic_cap_share": 1.0,
     "floors.provider_cap_share": 1.0,
 }
+_ONE: Final[Settings] = {"sources.interests": 0, "weights.interest": 0.0, "variety.calibration": 0.0}
 _PLAIN: Final[Settings] = {"variety.calibration": 0.0, "variety.diversity": 0.0}
 
 
@@ -30,12 +31,14 @@ class Study(StrEnum):
 
 STUDIES: Final[dict[Study, dict[str, Settings]]] = {
     Study.INTERESTS: {
-        "one average": {"sources.interests": 0, "variety.calibration": 0.0},
-        "several, found": {"variety.calibration": 0.0},
-        "several, shares .2": {"variety.calibration": 0.2},
-        "several, shares .5": {"variety.calibration": 0.5},
-        "several, shares .8": {"variety.calibration": 0.8},
-        "several, shares 1.2": {"variety.calibration": 1.2},
+        "one average": _ONE,
+        "several, found": {"weights.interest": 0.0, "variety.calibration": 0.0},
+        "several, scored": {"variety.calibration": 0.0},
+        "scored twice as much": {"weights.interest": 1.0, "variety.calibration": 0.0},
+        "scored, shares .2": {"variety.calibration": 0.2},
+        "scored, shares .5": {"variety.calibration": 0.5},
+        "scored, shares .8": {"variety.calibration": 0.8},
+        "shares .5 alone": {"weights.interest": 0.0, "variety.calibration": 0.5},
     },
     Study.VARIETY: {
         "plain": _PLAIN,

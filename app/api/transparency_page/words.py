@@ -26,6 +26,7 @@ TERMS: Final = {
         "Likeness to what you liked",
         "How close it is to what you took up, less what you turned down.",
     ),
+    "interest": ("Likeness within an interest", "How close it is to what you took up of its own topic."),
     "session": ("What you are doing just now", "Likeness to your last few steps; fades by itself."),
     "popularity": ("Popularity", "How many people engaged with it lately."),
     "recency": ("Freshness", "How new it is."),

@@ -17,7 +17,7 @@ from app.pipeline.candidates import TERMS, Candidates
 from app.pipeline.context import Context
 from app.pipeline.settings import RankingWeights
 from models.ids import Rows
-from models.leaving_out import Removed, Scores
+from models.leaving_out import Average, Removed, Scores
 
 Members = NDArray[np.float32]
 """float32 [sets, events], 1 where an event belongs to a set."""
@@ -39,7 +39,8 @@ class Pool:
         by_term = dict(zip(TERMS, self.parts().T, strict=True))
         long_term = by_term.pop("similarity") + by_term.pop("format")
         factor = np.exp(-self.candidates.terms[:, TERMS.index("aversion")].astype(np.float64))
-        return Scores(long_term, by_term.pop("session"), sum(by_term.values(), np.zeros(1)), factor, square)
+        averages = (by_term.pop("interest"), by_term.pop("session"))
+        return Scores(long_term, averages, sum(by_term.values(), np.zeros(1)), factor, square)
 
 
 def members_of(sets: NDArray[np.int64], events: NDArray[np.int64], shape: tuple[int, int]) -> Members:
@@ -52,7 +53,6 @@ def members_of(sets: NDArray[np.int64], events: NDArray[np.int64], shape: tuple[
 def removed(context: Context, members: Members, rows: Rows, weights: RankingWeights) -> Removed:
     """What each set contributes to the scores of `rows`; the last one, behind the sets of events, is the profile."""
     events, amounts = context.amounts
-    _, parts = context.session_amounts
     engage, index = context.catalogue.engage[events.rows], context.catalogue.index[rows]
     heavy = members * amounts.astype(np.float32)
     profile = context.world.blend.gamma * context.explicit if context.explicit is not None else np.zeros(index.shape[1])
@@ -61,15 +61,37 @@ def removed(context: Context, members: Members, rows: Rows, weights: RankingWeig
     long_term[:-1] += weights.similarity * _linked(context, heavy, rows) + weights.format * _formats(
         context, heavy, rows
     )
-    session = np.zeros_like(long_term)
-    if parts.any():
-        session[:-1] = weights.session * ((members * parts.astype(np.float32)) @ engage @ index.T)
     return Removed(
         long_term=long_term.astype(np.float64),
         squares=np.append(members @ np.square(amounts), context.explicit_mass),
-        session=session.astype(np.float64),
-        session_parts=np.append(members @ parts, 0.0),
+        averages=(
+            _interest(context, members, rows, weights.interest),
+            _session(context, members, rows, weights.session),
+        ),
     )
+
+
+def _interest(context: Context, members: Members, rows: Rows, weight: float) -> Average:
+    """Topic by topic, since each is an average of its own."""
+    events, parts = context.interest_amounts
+    content, topics = context.catalogue.content, context.catalogue.topics[rows]
+    values, lost = np.zeros((2, len(members) + 1, len(rows)))
+    of_event = context.catalogue.topics[events.rows]
+    for topic in np.intersect1d(of_event, topics):
+        mine, about = np.flatnonzero(of_event == topic), np.flatnonzero(topics == topic)
+        heavy = members[:, mine] * parts[mine].astype(np.float32)
+        values[:-1, about] = weight * (heavy @ content[events.rows[mine]] @ content[rows[about]].T)
+        lost[:-1, about] = (members[:, mine] @ parts[mine])[:, None]
+    return Average(values, lost)
+
+
+def _session(context: Context, members: Members, rows: Rows, weight: float) -> Average:
+    events, parts = context.session_amounts
+    values = np.zeros((len(members) + 1, len(rows)))
+    if parts.any():
+        engage = context.catalogue.engage[events.rows]
+        values[:-1] = weight * ((members * parts.astype(np.float32)) @ engage @ context.catalogue.index[rows].T)
+    return Average(values, np.append(members @ parts, 0.0)[:, None])
 
 
 def _linked(context: Context, heavy: Members, rows: Rows) -> NDArray[np.float32]:

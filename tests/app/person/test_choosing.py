@@ -91,7 +91,7 @@ class TestWishes:
     def known(self, home, an_event):
         """Ada liked rust and, a little, chess."""
         home.ingest(*(an_event(n, "ada", f"i{n * 6:03}") for n in range(6)))
-        home.ingest(an_event(8, "ada", "i005"), an_event(9, "ada", "i011"))
+        home.ingest(an_event(8, "ada", "i005"))
         return home
 
     def test_more_less_and_mute_change_how_much_there_is(self, known):

@@ -98,7 +98,7 @@ def test_attribution_sums_up_to_the_personal_terms(shared, somebody, history):
     attribution, _ = attribute(context, rows, weights)
     scored = WeightedScorer(weights)(context, _candidates(rows))
     by_name = dict(zip(TERMS, scored.terms.T, strict=True))
-    personal = sum(getattr(weights, name) * by_name[name] for name in ("similarity", "format", "session"))
+    personal = sum(getattr(weights, name) * by_name[name] for name in ("similarity", "format", "interest", "session"))
     np.testing.assert_allclose(attribution.scores(), personal[np.argsort(scored.rows)], atol=1e-5)
 
 
