@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from app.pipeline.scorer import interest
 from app.pipeline.sources.interests import Interests
 
 THEMES = ("rust", "gardening", "astronomy", "cooking", "cycling", "chess")
@@ -28,6 +29,33 @@ def test_an_interest_with_a_tenth_of_the_mass_is_not_averaged_away(home, an_even
     found = {context.catalogue.title(int(row)).split()[0] for row in Interests()(context)}
     assert found >= {"rust", "chess"}
     assert share(home.recommend("ann", limit=20), "chess") > 0
+
+
+def test_an_item_is_held_against_what_the_person_did_in_its_own_topic_and_nothing_else(home, an_event):
+    home.ingest(*liked(an_event, "ann", "rust", 8), *liked(an_event, "ann", "chess", 2))
+    context = home.service._recommending.context("ann", 20, [])  # noqa: SLF001
+    catalogue, (events, amounts) = context.catalogue, context.amounts
+    rows = np.arange(len(catalogue), dtype=np.int32)
+    same = catalogue.topics[rows][:, None] == catalogue.topics[events.rows][None, :]
+    cosines = catalogue.content[rows] @ catalogue.content[events.rows].T
+    expected = (same * cosines) @ amounts / (0.5 + same @ amounts)
+    np.testing.assert_allclose(interest(context, rows), expected, atol=1e-6)
+    assert {catalogue.title(int(row)).split()[0] for row in rows[expected != 0]} == {"rust", "chess"}
+
+
+def test_two_interests_are_scored_apart_where_an_average_lies_between_them(home, an_event):
+    home.ingest(*liked(an_event, "ann", "rust", 3), *liked(an_event, "eve", "rust", 3))
+    before = terms_of(home, "ann", "rust")
+    home.ingest(*liked(an_event, "ann", "chess", 12))
+    after = terms_of(home, "ann", "rust")
+    assert after["interest"] == pytest.approx(before["interest"])
+    assert after["similarity"] < before["similarity"]
+
+
+def terms_of(home, user, theme):
+    """Of the person's best item of the theme that is left."""
+    slate = home.recommend(user, limit=60, debug=True)
+    return next(item.terms for item in slate.items if theme in item.title)
 
 
 def test_without_candidates_of_single_interests_there_is_one_average(tmp_path, open_household, an_item, an_event):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from app.pipeline.attributing import attribute
 from app.pipeline.candidates import TERMS, Candidates
 from app.pipeline.context import Ask, Context
+from app.pipeline.explanation.evidence import Pool, removed
 from app.pipeline.scorer import WeightedScorer
 from app.serving.windows import reported
 
@@ -113,6 +114,30 @@ def test_without_the_event_of_the_label_the_score_is_lower(shared, somebody, his
             continue
         without = somebody([each for each in history if f"i{each[0]:03}" != reason.item_id])
         assert _score(shared, without, item.item_id) < _score(shared, user, item.item_id)
+
+
+@quick
+@given(acts, st.integers(0, 2**32 - 1))
+def test_what_scores_would_be_without_some_events_is_what_they_are_without_them(shared, somebody, history, seed):
+    history = list({item: (item, kind, days) for item, kind, days in history}.values())
+    context = context_of(shared, somebody(history))
+    rows, weights = np.arange(ITEMS, dtype=np.int32), context.settings.weights
+    left_out = np.random.default_rng(seed).integers(0, 2, len(context.amounts[0])).astype(np.float32)
+    gone = {context.catalogue.item_id(int(row)) for row in context.amounts[0].rows[left_out > 0]}
+    without = context_of(shared, somebody([each for each in history if f"i{each[0]:03}" not in gone]))
+    pool = Pool(WeightedScorer(weights)(context, _candidates(rows)), weights)
+    taken = removed(context, left_out[None, :], pool.candidates.rows, weights)
+    then = pool.scores(context.evidence_square).without(taken)[0]
+    factor = _factors(pool.candidates)
+    scored = WeightedScorer(weights)(without, _candidates(pool.candidates.rows))
+    order, sums = np.argsort(scored.rows), scored.sums
+    expected = np.where(sums > 0, sums * factor[np.searchsorted(rows, scored.rows)], sums)
+    np.testing.assert_allclose(then[np.argsort(pool.candidates.rows)], expected[order], atol=1e-4)
+
+
+def _factors(candidates):
+    """exp(-aversion) of each row, ascending: with fewer likes less is forgiven, which labels leave as it is."""
+    return np.exp(-candidates.terms[np.argsort(candidates.rows), -1])
 
 
 def _score(home, user, item_id):
