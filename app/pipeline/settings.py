@@ -19,6 +19,9 @@ class SourceSettings(Config):
     interests: int = Field(default=200, ge=0)
     """Candidates shared out among a person's established interests, in proportion to their mass; 0: none are sought."""
 
+    most_interests: int = Field(default=10, ge=1)
+    """Interests that are asked for candidates, the heaviest ones; no more than ten can have a tenth of the mass."""
+
     embedding: int = Field(default=200, ge=1)
     """Nearest neighbours of the whole user embedding."""
 

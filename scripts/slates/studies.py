@@ -34,10 +34,8 @@ STUDIES: Final[dict[Study, dict[str, Settings]]] = {
         "one average": _ONE,
         "several, found": {"weights.interest": 0.0, "variety.calibration": 0.0},
         "several, scored": {"variety.calibration": 0.0},
-        "scored twice as much": {"weights.interest": 1.0, "variety.calibration": 0.0},
         "scored, shares .2": {"variety.calibration": 0.2},
         "scored, shares .5": {"variety.calibration": 0.5},
-        "scored, shares .8": {"variety.calibration": 0.8},
         "shares .5 alone": {"weights.interest": 0.0, "variety.calibration": 0.5},
     },
     Study.VARIETY: {

@@ -16,8 +16,9 @@ class Interests:
         """Rows found, the interests taking turns."""
         if not context.person or not len(context.established) or not context.settings.sources.interests:
             return np.empty(0, dtype=np.int32)
-        sums = context.person.state.positive
-        mine = np.isin(sums.topics, context.established)
+        sums, most = context.person.state.positive, context.settings.sources.most_interests
+        known = np.flatnonzero(np.isin(sums.topics, context.established))
+        mine = known[np.argsort(-sums.masses[known], kind="stable")[:most]]
         quotas = np.ceil(context.settings.sources.interests * sums.masses[mine] / sums.masses[mine].sum()).astype(int)
         if not len(quotas):
             return np.empty(0, dtype=np.int32)

@@ -58,6 +58,17 @@ def terms_of(home, user, theme):
     return next(item.terms for item in slate.items if theme in item.title)
 
 
+def test_the_heaviest_interests_are_asked_where_there_are_more_than_may_be(tmp_path, open_household, an_item, an_event):
+    with open_household(tmp_path / "two", query={"sources": {"most_interests": 2}}) as home:
+        home.publish([an_item(number) for number in range(90)])
+        for theme, count in (("rust", 6), ("cycling", 4), ("chess", 5)):
+            home.ingest(*liked(an_event, "ann", theme, count))
+        context = home.service._recommending.context("ann", 20, [])  # noqa: SLF001
+        assert len(context.established) >= 3
+        found = {context.catalogue.title(int(row)).split()[0] for row in Interests()(context)[:6]}
+        assert found == {"rust", "chess"}
+
+
 def test_without_candidates_of_single_interests_there_is_one_average(tmp_path, open_household, an_item, an_event):
     query = {"sources": {"interests": 0}}
     with open_household(tmp_path / "average", query=query) as home:
