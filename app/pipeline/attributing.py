@@ -45,8 +45,9 @@ def attribute(context: Context, rows: Rows, weights: RankingWeights) -> tuple[At
 def _averaged(context: Context, near: NDArray[np.floating], rows: Rows, weights: RankingWeights) -> NDArray[np.float64]:
     """float64 [positive events, n]: what each adds to the terms interest and session; `near`: <engage_k, index_j>."""
     (events, parts), (_, now) = context.interest_amounts, context.session_amounts
-    content, topics = context.catalogue.content, context.catalogue.topics
-    alike = (content[events.rows] @ content[rows].T) * (topics[events.rows][:, None] == topics[rows][None, :])
+    catalogue, width = context.catalogue, context.catalogue.space.content_dimension
+    alike = catalogue.engage[events.rows][:, :width] @ catalogue.index[rows][:, :width].T
+    alike *= catalogue.topics[events.rows][:, None] == catalogue.topics[rows][None, :]
     return np.asarray(weights.interest * parts[:, None] * alike + weights.session * now[:, None] * near)
 
 

@@ -215,13 +215,14 @@ class Context:
 
     @cached_property
     def interest_embeddings(self) -> tuple[Rows, NDArray[np.float32]]:
-        """(topics ascending, float32 [t, d_content]: sum over positive events of each topic of p_k content_k)."""
+        """(topics ascending, float32 [t, content dimension]: sum of p_k engage_k over the positive events of each)."""
         events, parts = self.interest_amounts
+        engage = self.catalogue.engage[events.rows][:, : self.catalogue.space.content_dimension]
         topics, place = np.unique(self.catalogue.topics[events.rows], return_inverse=True)
         spread = csr_array(
             (parts.astype(np.float32), (place, np.arange(len(events)))), shape=(len(topics), len(events))
         )
-        return topics, spread @ self.catalogue.content[events.rows]
+        return topics, spread @ engage
 
     @cached_property
     def session_amounts(self) -> tuple[EventColumns, NDArray[np.float64]]:

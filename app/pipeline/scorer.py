@@ -53,16 +53,17 @@ def similarity(context: Context, rows: Rows) -> NDArray[np.float32]:
 
 
 def interest(context: Context, rows: Rows) -> NDArray[np.float32]:
-    """float32 [n]: sum over positive events of the row's own topic of p_k <content_k, content_j>.
+    """float32 [n]: sum over positive events of the row's own topic of p_k <engage_k, index_j> in the content block.
 
-    An average over all that a person does lies between their interests; this one keeps to one of them.
+    An average of content lies between a person's interests; this one keeps to one of them. Behaviour has no part in it:
+    it is learned so that sums over all that a person did predict.
     """
     topics, vectors = context.interest_embeddings
     if not len(topics):
         return np.zeros(len(rows), dtype=np.float32)
     mine = context.catalogue.topics[rows]
     place = np.minimum(np.searchsorted(topics, mine), len(topics) - 1)
-    likeness = np.einsum("nd,nd->n", context.catalogue.content[rows], vectors[place])
+    likeness = np.einsum("nd,nd->n", context.catalogue.index[rows][:, : vectors.shape[1]], vectors[place])
     return np.where(topics[place] == mine, likeness, np.float32(0))
 
 

@@ -69,8 +69,8 @@ class RankingWeights(Config):
     format: float = Field(default=0.05, ge=0, allow_inf_nan=False)
     """Share of the person's decayed mass that is of the item's format, times the person's confidence."""
 
-    interest: float = Field(default=0.5, ge=0, allow_inf_nan=False)
-    """Mean likeness of content to what the person engaged with of the item's own topic, between -1 and 1."""
+    interest: float = Field(default=1.0, ge=0, allow_inf_nan=False)
+    """Mean likeness, in content, to what the person engaged with of the item's own topic."""
 
     session: float = Field(default=1.0, ge=0, allow_inf_nan=False)
     """Likeness to what the person engaged with just now, between that of nothing and of one event; fades by itself."""

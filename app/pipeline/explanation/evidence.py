@@ -74,13 +74,15 @@ def removed(context: Context, members: Members, rows: Rows, weights: RankingWeig
 def _interest(context: Context, members: Members, rows: Rows, weight: float) -> Average:
     """Topic by topic, since each is an average of its own."""
     events, parts = context.interest_amounts
-    content, topics = context.catalogue.content, context.catalogue.topics[rows]
+    width, topics = context.catalogue.space.content_dimension, context.catalogue.topics[rows]
+    engage = context.catalogue.engage[events.rows][:, :width]
+    index = context.catalogue.index[rows][:, :width]
     values, lost = np.zeros((2, len(members) + 1, len(rows)))
     of_event = context.catalogue.topics[events.rows]
     for topic in np.intersect1d(of_event, topics):
         mine, about = np.flatnonzero(of_event == topic), np.flatnonzero(topics == topic)
         heavy = members[:, mine] * parts[mine].astype(np.float32)
-        values[:-1, about] = weight * (heavy @ content[events.rows[mine]] @ content[rows[about]].T)
+        values[:-1, about] = weight * (heavy @ engage[mine] @ index[about].T)
         lost[:-1, about] = (members[:, mine] @ parts[mine])[:, None]
     return Average(values, lost)
 

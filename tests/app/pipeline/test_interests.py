@@ -37,7 +37,8 @@ def test_an_item_is_held_against_what_the_person_did_in_its_own_topic_and_nothin
     catalogue, (events, amounts) = context.catalogue, context.amounts
     rows = np.arange(len(catalogue), dtype=np.int32)
     same = catalogue.topics[rows][:, None] == catalogue.topics[events.rows][None, :]
-    cosines = catalogue.content[rows] @ catalogue.content[events.rows].T
+    width = catalogue.space.content_dimension
+    cosines = catalogue.index[rows][:, :width] @ catalogue.engage[events.rows][:, :width].T
     expected = (same * cosines) @ amounts / (0.5 + same @ amounts)
     np.testing.assert_allclose(interest(context, rows), expected, atol=1e-6)
     assert {catalogue.title(int(row)).split()[0] for row in rows[expected != 0]} == {"rust", "chess"}
