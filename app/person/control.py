@@ -22,7 +22,7 @@ from indexer.documents import UserDocument
 
 HOUR_SECONDS = 3_600.0
 _SWITCH = "personalization"
-_TOUCHING_EVENTS = frozenset({_SWITCH, "allowed_sensitive_topics"})
+TOUCHING_EVENTS = frozenset({_SWITCH, "allowed_sensitive_topics"})
 """What bears on which events may be learned from: who changes it changes what was learned."""
 
 
@@ -61,7 +61,7 @@ class Control:
             OutdatedError: the profile is not in any of the states that `expected`, an If-Match header, names.
         """
         edit = Edit(user_id, lambda _: changes, key_id, expected)
-        if not _TOUCHING_EVENTS & changes.keys():
+        if not TOUCHING_EVENTS & changes.keys():
             await self.edit(edit)
             return
         async with self._upkeep.changing(user_id):

@@ -14,7 +14,7 @@ import numpy as np
 
 from app.charter.gate import Gate
 from app.errors import UndeclaredDataError
-from app.person.control import Control
+from app.person.control import TOUCHING_EVENTS, Control
 from app.person.explicit import etag_of
 from app.person.export import Export, controls_of, moment
 from app.person.identity import Identity
@@ -95,7 +95,7 @@ class PersonService:
         try:
             await self._control.patch(user_id, changes, key_id, expected)
         finally:
-            outdate = self._recommending.forget if "personalization" in changes else self._recommending.outdate
+            outdate = self._recommending.forget if TOUCHING_EVENTS & changes.keys() else self._recommending.outdate
             outdate(user_id)
 
     async def reset(self, user_id: str, request: ResetRequest, key_id: str | None = None) -> dict[str, Any]:

@@ -47,10 +47,13 @@ class Windows:
 
 
 def reported(context: Context, slots: int) -> tuple[bool, ...]:
-    """Of the last slots that were reported as shown, oldest first, whether each was exploration."""
-    if context.known is None:
+    """Of the last slots that were reported as shown, oldest first, whether each was exploration.
+
+    Like everything else that an answer rests on, this knows nothing of what the firewall holds back.
+    """
+    events = context.events
+    if events is None:
         return ()
-    events = context.known.experienced()
     shown = events.where(events.codes == _IMPRESSION)
     latest = np.argsort(shown.times, kind="stable")[-slots:]
     return tuple((~np.isin(context.catalogue.topics[shown.rows[latest]], context.established)).tolist())

@@ -1,6 +1,10 @@
 """What was given before a permission was withdrawn, or an item found sensitive, is not given again."""
 
+from itertools import count
+
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from app.errors import CursorExpiredError
 from app.sensitive import MAX_TOPICS, SensitiveTopics
@@ -18,6 +22,9 @@ allowed_sensitive_topics = { why = "test" }
 [sensitive]
 quilting = { mode = "free" }
 """
+
+NUMBERS = count(1)
+SOME = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
 
 def ids(slate):
@@ -39,6 +46,16 @@ def catalogue(home, an_item):
     """The ordinary items, and twelve that need a permission."""
     home.put(*(an_item(number, sensitive_topics=["religion"]) for number in range(300, 312)))
     return home
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory, open_household, an_item, an_event):
+    """The same as built by the indexer, with one item that is by far the most popular."""
+    with open_household(tmp_path_factory.mktemp("crowded")) as home:
+        sensitive = [an_item(number, sensitive_topics=["religion"]) for number in range(300, 312)]
+        home.publish([*(an_item(number) for number in range(90)), *sensitive])
+        home.ingest(*(an_event(f"crowd-{number}", f"crowd-{number}", "i005") for number in range(800)))
+        yield home
 
 
 def test_an_answer_from_before_a_withdrawal_can_be_neither_continued_nor_exported(catalogue, an_event):
@@ -132,3 +149,37 @@ def test_a_topic_beyond_the_last_bit_cannot_be_permitted_by_naming_it():
     last = f"topic {MAX_TOPICS - 1}"
     assert (int(topics.bits([last])), int(topics.bits_borne([last]))) == (0, 1 << MAX_TOPICS)
     assert topics.bits_borne(["new", last]) == topics.bits_of_item(["other"], [])
+
+
+def before(home, user):
+    """The slate of a person who was shown nothing yet, and is not by this."""
+    slate = home.wish(user, home.service.rollover.current.catalogue.topic_slugs[0], "more", preview=True)["before"]
+    return [(item["item_id"], item["score"], item["label"], item["exploration"]) for item in slate["items"]]
+
+
+KINDS = ["impression", "click", "like", "dislike", "save", "complete", "dismiss", "more_like_this", "less_like_this"]
+
+
+@SOME
+@given(done=st.lists(st.tuples(st.integers(300, 311), st.sampled_from(KINDS)), min_size=1, max_size=30))
+@example(done=[((301, 302, 307, 308)[number % 4], "impression") for number in range(50)])
+def test_nothing_that_a_person_does_with_what_is_not_permitted_changes_their_slate(crowded, an_event, done):
+    user = f"p{next(NUMBERS)}"
+    crowded.ingest(*(an_event(f"{user}-{item}", user, f"i{item:03}") for item in (1, 2, 8, 14)))
+    crowded.ingest(*(an_event(f"{user}-shown-{item}", user, f"i{item:03}", "impression") for item in range(3, 40, 3)))
+    slate = before(crowded, user)
+    told = [an_event(f"{user}-told-{place}", user, f"i{item}", kind) for place, (item, kind) in enumerate(done)]
+    assert crowded.ingest(*told) == ["accepted"] * len(told)
+    assert before(crowded, user) == slate
+
+
+def test_a_withdrawal_leaves_no_trace_of_what_was_shown(crowded, an_event):
+    crowded.ingest(*(an_event(f"una-{item}", "una", f"i{item:03}") for item in (1, 2, 8, 14)))
+    slate = before(crowded, "una")
+    crowded.patch("una", allowed_sensitive_topics=["religion"])
+    crowded.ingest(*(an_event(f"una-{item}", "una", f"i{item}") for item in range(300, 306)))
+    for _ in range(5):
+        crowded.recommend("una", limit=9)
+    assert before(crowded, "una") != slate
+    crowded.patch("una", allowed_sensitive_topics=None)
+    assert before(crowded, "una") == slate
