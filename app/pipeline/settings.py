@@ -109,7 +109,7 @@ class FloorSettings(Config):
 class VarietySettings(Config):
     """How scores are traded for variety, in ranges of the candidates' scores."""
 
-    calibration: float = Field(default=0.5, ge=0, allow_inf_nan=False)
+    calibration: float = Field(default=0.2, ge=0, allow_inf_nan=False)
     """Weight of giving each interest its share of the slate."""
 
     diversity: float = Field(default=0.15, ge=0, allow_inf_nan=False)

@@ -26,6 +26,7 @@ _SMOOTHING: Final = 0.01
 FIGURES: Final = {
     "recall": "liked items that were kept back, among the slate (of as many as fit)",
     "NDCG": "the same, by rank",
+    "candidates": "liked items that were kept back, among all candidates of which the slate is chosen",
     "minor recall": f"the same of topics with at most {MINOR_SHARE:.0%} of the person's mass",
     "distance": "mean cosine distance between two items of the slate",
     "divergence": "of the slate's topics from the person's shares (Kullback-Leibler, nats)",
@@ -60,19 +61,20 @@ def measure(
         rows = []
         for pipeline, context in zip(pipelines, contexts, strict=True):
             start = thread_time()
-            slate = pipeline(context).slate
+            answer = pipeline(context)
             spent = 1e3 * (thread_time() - start)
-            ranked = generation.catalogue.rows([item.item_id for item in slate.items])
-            rows.append([*_figures(context, ranked, targets, limit), spent])
+            ranked = generation.catalogue.rows([item.item_id for item in answer.slate.items])
+            rows.append([*_figures(context, ranked, answer.left, targets), spent])
         yield Measured(len(contexts[0].established), np.array(rows))
 
 
-def _figures(context: Context, ranked: Rows, targets: Rows, limit: int) -> list[float]:
-    topics, shares = context.catalogue.topics, context.topic_shares
+def _figures(context: Context, ranked: Rows, left: Rows, targets: Rows) -> list[float]:
+    topics, shares, limit = context.catalogue.topics, context.topic_shares, context.ask.limit
     minor = targets[(shares[topics[targets]] > 0) & (shares[topics[targets]] <= MINOR_SHARE)]
     return [
         recall_at(ranked, targets, limit) if len(targets) else np.nan,
         ndcg_at(ranked, targets, limit) if len(targets) else np.nan,
+        float(np.isin(targets, np.append(ranked, left)).mean()) if len(targets) else np.nan,
         recall_at(ranked, minor, limit) if len(minor) else np.nan,
         intra_list_distance(context.catalogue.content[ranked]),
         divergence(shares, np.bincount(topics[ranked], minlength=len(shares)) / max(len(ranked), 1)),

@@ -25,8 +25,17 @@ class Study(StrEnum):
     INTERESTS = "interests"
     """One average of all that a person does, or several interests, each with its share."""
 
+    RETRIEVAL = "retrieval"
+    """As many candidates for one average of all as for each interest its part, and nothing else."""
+
     VARIETY = "variety"
     """How much relevance is traded for distance within the slate and for the shares of interests."""
+
+
+def _asked(embedding: int, interests: int) -> Settings:
+    """So many candidates of each of these sources, and of no other."""
+    others = {f"sources.{name}": 0 for name in ("neighbours", "stated", "fresh", "popular", "explore_topics")}
+    return {**NO_FLOORS, **_PLAIN, **others, "sources.embedding": embedding, "sources.interests": interests}
 
 
 STUDIES: Final[dict[Study, dict[str, Settings]]] = {
@@ -37,6 +46,11 @@ STUDIES: Final[dict[Study, dict[str, Settings]]] = {
         "scored, shares .2": {"variety.calibration": 0.2},
         "scored, shares .5": {"variety.calibration": 0.5},
         "shares .5 alone": {"weights.interest": 0.0, "variety.calibration": 0.5},
+    },
+    Study.RETRIEVAL: {
+        "one average": _asked(200, 0),
+        "half of each": _asked(100, 100),
+        "several interests": _asked(1, 200),
     },
     Study.VARIETY: {
         "plain": _PLAIN,

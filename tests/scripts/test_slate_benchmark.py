@@ -76,7 +76,7 @@ def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
 
 def test_variants_differ_in_what_they_say_and_in_nothing_else() -> None:
     served = variants(QuerySettings(), Study.INTERESTS, floors=True)
-    assert served["scored, shares .5"] == QuerySettings()
+    assert served["scored, shares .2"] == QuerySettings()
     one = served["one average"]
     assert (one.sources.interests, one.variety.calibration) == (0, 0.0)
     assert one.sources.model_copy(update={"interests": 200}) == QuerySettings().sources
