@@ -27,6 +27,11 @@ FULL_TEXT = 300
 """Characters from which a text says enough."""
 
 
+def missing_text(lengths: Lengths) -> NDArray[np.float64]:
+    """float64 [n]: the share of FULL_TEXT that each text of so many characters lacks."""
+    return np.clip(1.0 - np.asarray(lengths) / FULL_TEXT, 0.0, 1.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Phrases:
     """What is said of topics, as vectors.
@@ -82,7 +87,7 @@ class TopicHeads:
     def logits(self, content: Vectors, lengths: Lengths) -> Vectors:
         """float32 [n, k] of unit content vectors, float32 [n, d], and the characters of each text, [n]."""
         linear = content @ self.weights.T + self.bias
-        missing = np.clip(1.0 - np.asarray(lengths) / FULL_TEXT, 0.0, 1.0)[:, None] * self.brevity
+        missing = missing_text(lengths)[:, None] * self.brevity
         return np.asarray(self.slopes * self.phrases.contrasts(content, len(self.names)) + linear - missing, np.float32)
 
     def probabilities(self, content: Vectors, lengths: Lengths) -> Vectors:

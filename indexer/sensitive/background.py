@@ -1,10 +1,11 @@
 """Heads from phrases, fitted to one catalogue: what its harmless items look like, and what its clear cases add.
 
 No label is needed. Catalogues speak in registers: that many films are love stories says nothing of any of them. So the
-bar of a topic rises where all items of the catalogue lie closer to it than harmless texts do elsewhere. And where items
-are plainly on a topic, they say better than phrases what this catalogue's other texts on it look like: a second head
-learns them (self-training). Only items with enough text are asked, since a title alone is easily misread. An item that
-is far more plainly on another topic does not teach this one; it rather says, quietly, what this one is not.
+bar of a topic rises where all items of the catalogue lie closer to it than harmless texts do elsewhere. By how much
+short texts lie closer to every topic alike is left to the brevity that heads ask for. And where items are plainly on a
+topic, they say better than phrases what this catalogue's other texts on it look like: a second head learns them
+(self-training). Only items with enough text are asked, since a title alone is easily misread. An item that is far more
+plainly on another topic does not teach this one; it rather says, quietly, what this one is not.
 
 Trained heads are left as they are.
 """
@@ -19,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.logistic import Line, fit_logistic
-from models.topic_heads import EVERYDAY, FULL_TEXT, TopicHeads, Vectors
+from models.topic_heads import EVERYDAY, FULL_TEXT, TopicHeads, Vectors, missing_text
 
 LEAST: Final = 20
 """Clear cases from which a topic's head learns of them, and their smallest share of the items with enough text."""
@@ -31,6 +32,7 @@ LOW_DEVIATIONS: Final = 1.2816
 """Standard deviations from a normal distribution's median down to that quantile."""
 _MOST_RAISED: Final = 0.9
 """Contrast by which the bar may rise: what is plain stays above it in any catalogue."""
+_LEAST_SLOPE: Final = 1e-6
 _CLEAR: Final = 1.0
 """Log-odds beyond which an item is a clear case, of the topic or of other matters."""
 _PLAINER: Final = 3.0
@@ -93,8 +95,15 @@ def raised(background: Background, heads: TopicHeads, usual: Usual) -> TopicHead
     contrasts = heads.phrases.contrasts(background.content, len(heads.names))
     found = np.quantile(contrasts, LOW, axis=0) + LOW_DEVIATIONS * usual.spread
     centres = np.array([usual.centres.get(name, np.inf) for name in heads.names])
-    rise = np.where(_untrained(heads), np.clip(found - centres, 0.0, _MOST_RAISED), 0.0)
-    return replace(heads, bias=np.asarray(heads.bias - heads.slopes * rise, dtype=np.float32))
+    rise = np.clip(found - centres - _paid(found - centres, background, heads), 0.0, _MOST_RAISED)
+    bias = np.where(_untrained(heads), heads.bias - heads.slopes * rise, heads.bias)
+    return replace(heads, bias=np.asarray(bias, dtype=np.float32))
+
+
+def _paid(shifts: NDArray[np.floating], background: Background, heads: TopicHeads) -> NDArray[np.floating]:
+    """How far short texts lie closer to every topic alike, as far as brevity asks for it anyway."""
+    asked = missing_text(background.lengths).mean() * heads.brevity / np.maximum(heads.slopes, _LEAST_SLOPE)
+    return np.asarray(np.clip(np.median(shifts), 0.0, asked))
 
 
 def _untrained(heads: TopicHeads) -> NDArray[np.bool_]:

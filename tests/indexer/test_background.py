@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from indexer.sensitive.background import Background, Usual, fitted_to
+from indexer.sensitive.background import Background, Usual, fitted_to, raised
 from models.topic_heads import EVERYDAY, Phrases, TopicHeads
 
 DIMENSION = 32
@@ -47,6 +47,20 @@ def test_a_register_that_all_items_share_raises_the_bar_and_leaves_what_is_plain
     assert (logits(heads(-0.7), shared.content) > 0).mean() > 0.4
     assert (logits(fitted, shared.content) > 0).mean() < 0.1
     assert logits(fitted, unit(TOPIC[None]))[0] > 0
+
+
+def test_what_short_texts_share_with_all_topics_is_asked_for_once():
+    many, others = 5, np.eye(DIMENSION)[10:14]
+    owners = np.array([*range(many), EVERYDAY], np.int32)
+    phrases = Phrases(unit(np.vstack([TOPIC, others, EVERY])), owners, 6.0)
+    names, one = tuple("abcde"), np.ones(many, np.float32)
+    brief = TopicHeads(names, phrases, 2 * one, np.zeros((many, DIMENSION), np.float32), -2 * one, 3 * one, one / 2)
+    usual = Usual(dict.fromkeys(names, 0.0), SPREAD, {})
+    shared = harmless(400, 0.6 * (TOPIC + others.sum(axis=0)), 0.1 * TOPIC)
+    rises = [brief.bias - raised(catalogue(shared, length=length), brief, usual).bias for length in (0, 250, LONG)]
+    assert (rises[0][1:] < 0.1).all()
+    assert 0.3 < rises[0][0] < rises[1][0] < rises[2][0]
+    assert (rises[1][1:] < rises[2][1:]).all()
 
 
 def test_a_catalogue_like_any_other_keeps_the_bar():
