@@ -26,16 +26,17 @@ class Study(StrEnum):
     """One average of all that a person does, or several interests, each with its share."""
 
     RETRIEVAL = "retrieval"
-    """As many candidates for one average of all as for each interest its part, and nothing else."""
+    """As many candidates for one average of all as for each interest its part, where nothing else is known."""
 
     VARIETY = "variety"
     """How much relevance is traded for distance within the slate and for the shares of interests."""
 
 
-def _asked(embedding: int, interests: int) -> Settings:
-    """So many candidates of each of these sources, and of no other."""
+def _asked(embedding: int, interests: int, weight: float = 0.0) -> Settings:
+    """So many candidates of each of these sources and of no other, and the weight of the term for interests."""
     others = {f"sources.{name}": 0 for name in ("neighbours", "stated", "fresh", "popular", "explore_topics")}
-    return {**NO_FLOORS, **_PLAIN, **others, "sources.embedding": embedding, "sources.interests": interests}
+    asked = {"sources.embedding": embedding, "sources.interests": interests}
+    return {**NO_FLOORS, **_PLAIN, **others, **asked, "weights.popularity": 0.0, "weights.interest": weight}
 
 
 STUDIES: Final[dict[Study, dict[str, Settings]]] = {
@@ -51,6 +52,7 @@ STUDIES: Final[dict[Study, dict[str, Settings]]] = {
         "one average": _asked(200, 0),
         "half of each": _asked(100, 100),
         "several interests": _asked(1, 200),
+        "several, scored": _asked(1, 200, 1.0),
     },
     Study.VARIETY: {
         "plain": _PLAIN,
