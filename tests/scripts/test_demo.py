@@ -37,7 +37,9 @@ def small_films(folder: Path, cache: Path) -> None:  # noqa: ARG001 - as `fetch_
     """Two dozen films, and people who each like one in three of them."""
     folder.mkdir(parents=True, exist_ok=True)
     film = {"format": "film", "language": "en", "published_at": "1998-01-01T00:00:00Z"}
-    items = [{"item_id": str(n), "title": f"Film {n}", "tags": [("comedy", "romance")[n % 2]], **film} for n in range(FILMS)]
+    items = [
+        {"item_id": str(n), "title": f"Film {n}", "tags": [("comedy", "music")[n % 2]], **film} for n in range(FILMS)
+    ]
     times = "1998-04-01T00:00:00Z"
     events = [
         {"event_id": f"{user}-{n}", "user_id": str(user), "item_id": str(n), "type": "like", "occurred_at": times}
