@@ -8,8 +8,6 @@ from typing import Any
 
 import orjson
 
-from app.charter.charter import load_charter
-from app.charter.gate import Gate
 from app.clock import Clock
 from app.errors import ItemNotFoundError
 from app.person.control import Control
@@ -18,19 +16,21 @@ from app.person.interests import Interests
 from app.person.service import Parts, PersonService
 from app.person.upkeep import Upkeep
 from app.pipeline.slate import Slate
+from app.policy.charter.charter import load_charter
+from app.policy.charter.ingestion_gate import IngestionGate
+from app.policy.retention import Retention
+from app.policy.transparency import transparency_payload
 from app.requests import RecommendRequest, SimilarRequest
-from app.retention import Retention
-from app.serving.cataloguing import Cataloguing
-from app.serving.decisions import Decisions
+from app.serving.control_decisions import ControlDecisions
 from app.serving.embedder import Embedder
-from app.serving.ingestion import EventResult, Ingestion
-from app.serving.learnable import learnable
-from app.serving.recommending import Recommending
-from app.serving.rollover import Rollover
+from app.serving.event_ingestion import EventIngestion, EventResult
+from app.serving.item_ingestion import ItemIngestion
+from app.serving.recommender import Recommender
 from app.serving.similar import similar_payload
+from app.serving.snapshot_swap import SnapshotSwap
+from app.serving.training_events import training_events
 from app.settings import Settings
 from app.storage.protocols import ItemChange, Stores
-from app.transparency import transparency_payload
 from indexer.documents import EventDocument, ItemDocument
 from indexer.problems import FieldProblem
 
@@ -44,32 +44,32 @@ class Service:
         self._stores = stores
         self._clock = clock
         self._embedder = embedder
-        self.rollover = Rollover(settings, stores, embedder, clock)
-        self._recommending = Recommending(self.rollover, clock, settings.query, settings.paging)
+        self.snapshot_swap = SnapshotSwap(settings, stores, embedder, clock)
+        self._recommender = Recommender(self.snapshot_swap, clock, settings.query, settings.paging)
         self._charter = load_charter(settings.charter)
-        self.gate = Gate(self._charter, settings.firewall.keep_as_seen)
-        decisions = Decisions(stores)
-        self._ingestion = Ingestion(
-            self.rollover, stores, clock, (self.gate, decisions), settings.ingest.future_tolerance_seconds
+        self.gate = IngestionGate(self._charter, settings.firewall.keep_as_seen)
+        decisions = ControlDecisions(stores)
+        self._event_ingestion = EventIngestion(
+            self.snapshot_swap, stores, clock, (self.gate, decisions), settings.ingest.future_tolerance_seconds
         )
-        self._cataloguing = Cataloguing(self.rollover, stores, embedder, clock)
-        self._retention = Retention(self.rollover, stores, clock, self.gate)
+        self._item_ingestion = ItemIngestion(self.snapshot_swap, stores, embedder, clock)
+        self._retention = Retention(self.snapshot_swap, stores, clock, self.gate)
         self._sweep_seconds = settings.control.sweep_seconds
-        upkeep = Upkeep(self.rollover, stores, embedder, clock, decisions)
+        upkeep = Upkeep(self.snapshot_swap, stores, embedder, clock, decisions)
         control = Control(upkeep, settings.control)
-        parts = Parts(upkeep, control, Interests(control, upkeep, self._recommending), Identity(upkeep))
-        self.person = PersonService(parts, self._recommending, self.gate, settings)
+        parts = Parts(upkeep, control, Interests(control, upkeep, self._recommender), Identity(upkeep))
+        self.person = PersonService(parts, self._recommender, self.gate, settings)
 
     async def start(self) -> asyncio.Task[None]:
         """Take up the published snapshot, and watch for the next; the task is to be cancelled at the end."""
         await self.person.finish_resets()
-        await self.rollover.refresh()
+        await self.snapshot_swap.refresh()
         return asyncio.create_task(self._keep_going())
 
     async def _keep_going(self) -> None:
         """What a service does by itself for as long as it runs."""
         await asyncio.gather(
-            self.rollover.watch(),
+            self.snapshot_swap.watch(),
             self._retention.forever(self._settings.retention.every_hours),
             self.person.sweep(self._sweep_seconds),
         )
@@ -78,30 +78,30 @@ class Service:
         """Add or replace items; for each whether it is new, or what of it the charter does not declare."""
         refused = [self.gate.item(document) for document in documents]
         declared = [document for document, problem in zip(documents, refused, strict=True) if problem is None]
-        new = iter(await self._cataloguing.upsert(declared))
+        new = iter(await self._item_ingestion.upsert(declared))
         return [problem if problem is not None else next(new) for problem in refused]
 
     def get_item(self, item_id: str) -> bytes:
         """One item as JSON."""
-        return self._cataloguing.document(item_id)
+        return self._item_ingestion.document(item_id)
 
     async def delete_item(self, item_id: str) -> None:
         """Take an item out of every answer."""
-        await self._cataloguing.delete(item_id)
+        await self._item_ingestion.delete(item_id)
 
     async def ingest(self, events: Sequence[EventDocument]) -> list[EventResult]:
         """Take events in; returns when they are durable and have taken effect."""
-        return await self._ingestion.ingest(events)
+        return await self._event_ingestion.ingest(events)
 
     def recommend(self, request: RecommendRequest) -> Slate:
         """The slate for one person."""
-        return self._recommending.recommend(request)
+        return self._recommender.recommend(request)
 
     async def similar(self, request: SimilarRequest) -> dict[str, Any]:
         """Nearest neighbours of an item or of a text."""
         user_id, item_id = request.user_id or "", request.item_id
         vectors = await self._embedder.embed([request.text]) if request.text is not None else None
-        context = self._recommending.context(user_id, request.limit, [item_id] if item_id is not None else [])
+        context = self._recommender.context(user_id, request.limit, [item_id] if item_id is not None else [])
         catalogue = context.catalogue
         if vectors is not None:
             return similar_payload(context, catalogue.space.engage_of(vectors)[0], None)
@@ -115,27 +115,27 @@ class Service:
         changes = await asyncio.to_thread(self._stores.items.changes)
         return b"".join(orjson.dumps(_change(each), option=orjson.OPT_APPEND_NEWLINE) for each in changes)
 
-    async def learnable_events(self) -> bytes:
+    async def training_events(self) -> bytes:
         """The events that the index may learn from, without ids of people."""
         return await asyncio.to_thread(self._learnable)
 
     def _learnable(self) -> bytes:
         log, rows = self._stores.events.columns(), self._stores.users.all()
-        return learnable(log, rows, self._settings.events.table()).to_bytes()
+        return training_events(log, rows, self._settings.events.table()).to_bytes()
 
     def transparency(self) -> dict[str, Any]:
         """What anyone may know of how answers are made."""
-        return transparency_payload(self._settings, self._charter, self.rollover.current_or_none)
+        return transparency_payload(self._settings, self._charter, self.snapshot_swap.current_or_none)
 
     def readiness(self) -> dict[str, Any]:
         """Whether requests can be answered, and from what."""
-        generation = self.rollover.current_or_none
+        generation = self.snapshot_swap.current_or_none
         if generation is None:
-            return {"ready": False, "reasons": [self.rollover.problem or "no snapshot has been published yet"]}
+            return {"ready": False, "reasons": [self.snapshot_swap.problem or "no snapshot has been published yet"]}
         manifest = generation.catalogue.snapshot.manifest
         return {
             "ready": True,
-            "reasons": [self.rollover.problem] if self.rollover.problem else [],
+            "reasons": [self.snapshot_swap.problem] if self.snapshot_swap.problem else [],
             "snapshot": manifest.snapshot_id,
             "items": len(generation.catalogue),
             "people": len(generation.people),

@@ -16,8 +16,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from app.access.settings import AccessSettings
 from app.pipeline.settings import QuerySettings
-from app.sensitive import FirewallSettings
-from app.serving.decisions import ControlSettings
+from app.policy.sensitive_items import FirewallSettings
+from app.serving.control_decisions import ControlSettings
 from app.serving.paging import PagingSettings
 from app.serving.popularity import PopularitySettings
 from app.storage.database import StorageSettings

@@ -21,9 +21,9 @@ from indexer.embeddings import CachedEncoder, EmbeddingCache, embed
 from indexer.progress import Progress, silent
 from indexer.sensitive.background import Background
 from indexer.sensitive.classifier import adapted, build_classifier
-from indexer.sensitive.learning import permitted_events
+from indexer.sensitive.item_topics import touched_topics
+from indexer.sensitive.permitted_events import permitted_events
 from indexer.sensitive.rules import SensitiveRules
-from indexer.sensitive.scoring import touched_topics
 from indexer.sensitive.settings import SensitiveSettings
 from indexer.sensitive.taxonomy import Taxonomy, load_taxonomy
 from indexer.snapshot import ItemVectors, Manifest, Snapshot

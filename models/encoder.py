@@ -15,7 +15,7 @@ Vectors = NDArray[np.float32]
 
 
 class Encoder(Protocol):
-    """Turns texts into vectors of one space."""
+    """IngestLock texts into vectors of one space."""
 
     @property
     def fingerprint(self) -> str:

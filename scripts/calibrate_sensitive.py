@@ -9,12 +9,18 @@ import typer
 
 from indexer.embeddings import CachedEncoder, EmbeddingCache
 from indexer.progress import ProgressBar
-from indexer.sensitive.calibrating import Aim, calibrated
 from indexer.sensitive.calibration import CalibrationError
+from indexer.sensitive.calibration_fit import Aim, calibrated
 from indexer.sensitive.taxonomy import TaxonomyError, load_taxonomy
 from models.sentence_encoder import EncoderNotFoundError, SentenceTransformerEncoder
-from scripts.configured import settings_or_exit
-from scripts.sensitive.labelled import LabelledFileError, embed_rows, first_half, part_of, read_labelled
+from scripts.benchmarks.sensitive.labelled_texts import (
+    LabelledFileError,
+    embed_rows,
+    first_half,
+    part_of,
+    read_labelled,
+)
+from scripts.command_settings import settings_or_exit
 
 _AIM: Final = Aim()
 

@@ -35,6 +35,10 @@ SUMMARIES: Final = {
 """Every subcommand, in the order of ``penchant --help``, with the first line of its docstring."""
 
 
+FILES: Final = {"demo": "scripts.demo.command"}
+"""Commands whose file stands in the wing that bears their name."""
+
+
 class SubcommandGroup(TyperGroup):
     """Imports a subcommand's file when, and only when, that subcommand is called."""
 
@@ -48,7 +52,7 @@ class SubcommandGroup(TyperGroup):
 def load_command(name: str) -> Any:
     """Imports a subcommand's file and returns its function, or its application, as a command of Typer's."""
     function = name.replace("-", "_")
-    found = getattr(import_module(f"scripts.{function}"), function)
+    found = getattr(import_module(FILES.get(name, f"scripts.{function}")), function)
     if isinstance(found, typer.Typer):
         return typer.main.get_group(found)
     single = typer.Typer(add_completion=False)

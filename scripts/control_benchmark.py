@@ -15,17 +15,17 @@ from indexer.build import EmptyCatalogueError
 from indexer.progress import ProgressBar
 from indexer.readers import InputFileError
 from models.sentence_encoder import SentenceTransformerEncoder
-from scripts.configured import settings_or_exit
-from scripts.controlling.deeds import Deed
-from scripts.controlling.drawing import draw
-from scripts.controlling.looking import Script
-from scripts.controlling.measures import Tally, measure
-from scripts.controlling.reporting import payload, summarise, table
-from scripts.data_files import files_of
+from scripts.benchmarks.control.actions import Action
+from scripts.benchmarks.control.measures import Tally, measure
+from scripts.benchmarks.control.plot import draw
+from scripts.benchmarks.control.report import payload, summarise, table
+from scripts.benchmarks.control.slates import Script
+from scripts.benchmarks.data_files import files_of
+from scripts.benchmarks.held_out import Draw, Half, HeldOut, NobodyError, replayed_without
+from scripts.benchmarks.recall.datasets.reading import DatasetError
+from scripts.benchmarks.replayed_service import ReplayedService
+from scripts.command_settings import settings_or_exit
 from scripts.demo import CONFIG as DEMO
-from scripts.evaluation.datasets.reading import DatasetError
-from scripts.held_back import Draw, Half, HeldBack, NobodyError, replayed_without
-from scripts.replayed import Replayed
 
 _TOLD: Final = (DatasetError, InputFileError, EmptyCatalogueError, NobodyError)
 
@@ -35,7 +35,7 @@ class Play:
     """What is played for everybody."""
 
     script: Script
-    deeds: list[Deed]
+    actions: list[Action]
     seed: int
 
 
@@ -47,10 +47,10 @@ def control_benchmark(
     config: Annotated[Path | None, typer.Option(help="TOML file of settings; for MovieLens, the demo's.")] = None,
     people: Annotated[int, typer.Option(min=2, help="People to draw, halved into tuning and test.")] = 400,
     half: Annotated[Half, typer.Option(help="The default strengths were chosen on the tuning half.")] = Half.TEST,
-    requests: Annotated[int, typer.Option(min=1, help="Requests after the deed.")] = 10,
+    requests: Annotated[int, typer.Option(min=1, help="Requests after the action.")] = 10,
     limit: Annotated[int, typer.Option(min=1, max=100, help="Items of each slate.")] = 20,
     hours: Annotated[float, typer.Option(min=0, help="Between two requests.")] = 24.0,
-    deed: Annotated[list[Deed] | None, typer.Option(help="What is done; may be repeated; without it, all.")] = None,
+    action: Annotated[list[Action] | None, typer.Option(help="What is done; may be repeated; without it, all.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of people, items and intervals.")] = 0,
     json: Annotated[Path | None, typer.Option(help="File for the figures as JSON.")] = None,
     plot: Annotated[Path | None, typer.Option(help="File for a picture: .png, .svg or .pdf.")] = None,
@@ -58,13 +58,13 @@ def control_benchmark(
     """Measure what speaking against an item prevents, and what it costs elsewhere.
 
     Real people are recommended a slate, speak against an item of it chosen at random, and ask again; every slate counts
-    as shown. Beside it stands a replay of the same requests without the deed. Prevented is the share of the unwanted
+    as shown. Beside it stands a replay of the same requests without the action. Prevented is the share of the unwanted
     kind that the replay shows and they are not shown; lost is the share of likes of other kinds, kept back from the
     service, that the replay finds and they do not.
     """
     _check(json, plot)
     settings = settings_or_exit("control-benchmark", config or (DEMO if data is None else None))
-    play = Play(Script(requests, limit, hours), deed or list(Deed), seed)
+    play = Play(Script(requests, limit, hours), action or list(Action), seed)
     try:
         encoder = SentenceTransformerEncoder(settings.index.encoder)
         draw_of = Draw(people, half, seed)
@@ -84,13 +84,13 @@ def control_benchmark(
         draw(title, figures, plot)
 
 
-def _measure(replay: Replayed, held: HeldBack, play: Play) -> dict[Deed, Tally]:
-    generation, counts = replay.service.rollover.current, []
+def _measure(replay: ReplayedService, held: HeldOut, play: Play) -> dict[Action, Tally]:
+    generation, counts = replay.service.snapshot_swap.current, []
     with threadpool_limits(1), ProgressBar("asking", "person") as progress:
-        for each in measure(generation, held, play.script, play.deeds, play.seed):
+        for each in measure(generation, held, play.script, play.actions, play.seed):
             counts.append(each)
             progress(len(counts), len(held.wanted))
-    return {deed: Tally.of(each[deed] for each in counts) for deed in play.deeds}
+    return {action: Tally.of(each[action] for each in counts) for action in play.actions}
 
 
 def _check(json: Path | None, plot: Path | None) -> None:

@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from app.charter.charter import CharterError, load_charter
-from app.charter.gate import Gate
 from app.clock import Clock
+from app.policy.charter.charter import CharterError, load_charter
+from app.policy.charter.ingestion_gate import IngestionGate
 from app.storage.duckdb import open_stores
 from app.storage.errors import DatabaseInUseError, StorageError
-from scripts.configured import settings_or_exit
+from scripts.command_settings import settings_or_exit
 
 
 def enforce_retention(
@@ -24,7 +24,7 @@ def enforce_retention(
     """
     settings = settings_or_exit("enforce-retention", config)
     try:
-        gate = Gate(load_charter(settings.charter))
+        gate = IngestionGate(load_charter(settings.charter))
         stores = open_stores(settings.data_dir, settings.storage)
     except DatabaseInUseError as error:
         typer.echo(f"enforce-retention: {error}; the service that uses it enforces retention itself", err=True)

@@ -15,15 +15,15 @@ from indexer.build import EmptyCatalogueError
 from indexer.progress import ProgressBar
 from indexer.readers import InputFileError
 from models.sentence_encoder import SentenceTransformerEncoder
-from scripts.configured import settings_or_exit
-from scripts.data_files import files_of
+from scripts.benchmarks.data_files import files_of
+from scripts.benchmarks.explanations.counterfactual import Counterfactual
+from scripts.benchmarks.explanations.measures import Person, measure
+from scripts.benchmarks.explanations.recorded_requests import RecordedRequests
+from scripts.benchmarks.explanations.report import Report, some_labels, table
+from scripts.benchmarks.recall.datasets.reading import DatasetError
+from scripts.benchmarks.replayed_service import ReplayedService, replayed
+from scripts.command_settings import settings_or_exit
 from scripts.demo import CONFIG as DEMO
-from scripts.evaluation.datasets.reading import DatasetError
-from scripts.explaining.asking import Asking
-from scripts.explaining.measures import Person, measure
-from scripts.explaining.rebuilding import Rebuilding
-from scripts.explaining.reporting import Report, some_labels, table
-from scripts.replayed import Replayed, replayed
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +68,17 @@ def explain_benchmark(
         json.write_bytes(orjson.dumps(report.payload(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
 
 
-def _measure(replay: Replayed, sample: Sample) -> list[Person]:
+def _measure(replay: ReplayedService, sample: Sample) -> list[Person]:
     """One thread: the cost of a label is what it takes of one core."""
-    generation = replay.service.rollover.current
+    generation = replay.service.snapshot_swap.current
     random = np.random.default_rng(sample.seed)
     learned = sorted(person.row.user_id for person in generation.people if len(person.history))
     drawn = random.permutation(learned)[: sample.people].tolist()
-    asking = Asking(generation, replay.now, sample.limit)
-    rebuilding = Rebuilding(generation.people)
+    requests = RecordedRequests(generation, replay.now, sample.limit)
+    counterfactual = Counterfactual(generation.people)
     measured = []
     with threadpool_limits(1), ProgressBar("explaining", "person") as progress:
         for user_id in drawn:
-            measured.append(measure(asking, rebuilding, user_id, random))
+            measured.append(measure(requests, counterfactual, user_id, random))
             progress(len(measured), len(drawn))
     return measured

@@ -14,7 +14,7 @@ from app.access.caller import Scope
 from app.access.keyfile import KeyFile, KeyFileError
 from app.access.keyring import ApiKey, Keyring
 from app.settings import Settings
-from scripts.configured import settings_or_exit
+from scripts.command_settings import settings_or_exit
 
 Config = Annotated[Path | None, typer.Option(help="TOML file of settings.")]
 Result = TypeVar("Result")

@@ -9,11 +9,12 @@ from typing import Annotated, Any
 
 import typer
 
-from app.charter.charter import CharterError, load_charter
-from app.charter.gate import Gate
+from app.policy.charter.charter import CharterError, load_charter
+from app.policy.charter.ingestion_gate import IngestionGate
+from app.serving.build_source import ServiceUnreachableError, read_written
 from app.settings import Settings
-from indexer.assembling import from_file, from_snapshot
 from indexer.build import Builder, BuildInput, EmptyCatalogueError, RecallTooLowError
+from indexer.build_input import from_file, from_snapshot
 from indexer.embeddings import EmbeddingCache
 from indexer.progress import ProgressBar
 from indexer.readers import InputFileError
@@ -24,8 +25,7 @@ from indexer.sensitive.taxonomy import TaxonomyError
 from indexer.snapshot import Manifest
 from indexer.snapshot_files import SnapshotError, SnapshotFolder
 from models.sentence_encoder import SentenceTransformerEncoder
-from scripts.configured import settings_or_exit
-from scripts.journal import ServiceUnreachableError, read_written
+from scripts.command_settings import settings_or_exit
 
 _TOLD = (
     InputFileError,
@@ -74,7 +74,7 @@ def _gather(settings: Settings, folder: SnapshotFolder, items: Path | None) -> B
     if items is None:
         return replace(from_snapshot(folder, written.changes), **behaviour)
     with Rejects(settings.data_dir / "rejects" / f"{items.name}.rejects.ndjson") as rejects:
-        given = replace(from_file(items, written.changes, rejects, Gate(charter).item), **behaviour)
+        given = replace(from_file(items, written.changes, rejects, IngestionGate(charter).item), **behaviour)
     if rejects.count:
         typer.echo(f"{rejects.count} of the rows in {items} were rejected, see {rejects.path}", err=True)
         typer.echo("\n".join(str(each) for each in rejects.samples), err=True)

@@ -11,24 +11,24 @@ import typer
 from app.settings import Settings
 from indexer.embeddings import EmbeddingCache
 from models.sentence_encoder import EncoderNotFoundError, SentenceTransformerEncoder
-from scripts.configured import settings_or_exit
+from scripts.benchmarks.recall.comparison import Row, Skipped, compare, item_vectors
+from scripts.benchmarks.recall.dataset import Dataset
+from scripts.benchmarks.recall.datasets.formats import load
+from scripts.benchmarks.recall.datasets.movielens import load_wheel_folder
+from scripts.benchmarks.recall.datasets.reading import DatasetError
+from scripts.benchmarks.recall.export import to_csv, to_json
+from scripts.benchmarks.recall.measure import Yardstick
+from scripts.benchmarks.recall.penchant.configuration import TunedFileError, overlaid
+from scripts.benchmarks.recall.plot import PICTURES, can_draw, draw
+from scripts.benchmarks.recall.protocols import PROTOCOLS
+from scripts.benchmarks.recall.rows import ROWS, Bench, UnknownRowError, models_of
+from scripts.benchmarks.recall.split import Protocol, ProtocolError, Split
+from scripts.benchmarks.recall.summary import Heading, Summary, summarise
+from scripts.benchmarks.recall.text_table import text_table
+from scripts.command_settings import settings_or_exit
 from scripts.demo import CONFIG
-from scripts.evaluation.comparison import Row, Skipped, compare, item_vectors
-from scripts.evaluation.dataset import Dataset
-from scripts.evaluation.datasets.formats import load
-from scripts.evaluation.datasets.movielens import load_wheel_folder
-from scripts.evaluation.datasets.reading import DatasetError
-from scripts.evaluation.export import to_csv, to_json
-from scripts.evaluation.measure import Yardstick
-from scripts.evaluation.penchant.configuration import TunedFileError, overlaid
-from scripts.evaluation.plot import PICTURES, can_draw, draw
-from scripts.evaluation.protocols import PROTOCOLS
-from scripts.evaluation.rows import ROWS, Bench, UnknownRowError, models_of
-from scripts.evaluation.split import Protocol, ProtocolError, Split
-from scripts.evaluation.summary import Heading, Summary, summarise
-from scripts.evaluation.text_table import text_table
-from scripts.fetch_movielens import NOTICE
-from scripts.movielens import archive
+from scripts.demo.fetch_movielens import NOTICE
+from scripts.demo.movielens import archive
 
 CACHE: Final = Path("data/cache/ml-100k")
 _TOLD: Final = (

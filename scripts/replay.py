@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -19,7 +18,7 @@ from indexer.progress import ProgressBar
 from indexer.readers import InputFileError
 from indexer.rejects import SAMPLES, Rejects
 from indexer.validation import read_documents
-from scripts.configured import client_of, settings_or_exit
+from scripts.command_settings import client_of, settings_or_exit
 
 ROWS = 2_000
 """Events in one request."""
@@ -71,8 +70,8 @@ def send_events(client: Client, path: Path) -> Counter[str]:
     refused: list[str] = []
     with Rejects() as rejects, ProgressBar("events", "event") as progress:
         documents = list(read_documents(path, EventDocument, rejects))
-        for batch in batches(documents):
-            results = client.send(calls.send_events(batch)).results
+        for start in range(0, len(documents), ROWS):
+            results = client.send(calls.send_events(documents[start : start + ROWS])).results
             counts.update(result.status for result in results)
             refused += [_refusal(result) for result in results if result.status == "rejected"]
             progress(counts.total(), len(documents))
@@ -86,12 +85,6 @@ def send_events(client: Client, path: Path) -> Counter[str]:
 def _refusal(result: EventRow) -> str:
     problems = "; ".join(f"{each.field} {each.message}" for each in result.errors or ())
     return f"event {result.event_id}: {problems}"
-
-
-def batches(events: Sequence[EventDocument]) -> Iterator[Sequence[EventDocument]]:
-    """The events in groups of ROWS, in order."""
-    for start in range(0, len(events), ROWS):
-        yield events[start : start + ROWS]
 
 
 def _report(rejects: Rejects, path: Path) -> None:

@@ -26,17 +26,24 @@ from indexer.sensitive.classifier import adapted, from_phrases, with_thresholds
 from indexer.sensitive.rules import Mode, SensitiveRules
 from indexer.sensitive.settings import SensitiveSettings
 from indexer.sensitive.taxonomy import load_taxonomy
-from indexer.sensitive.training import LabelledTexts, train_heads
+from indexer.sensitive.trained_heads import LabelledTexts, train_heads
 from indexer.snapshot import Snapshot
 from indexer.snapshot_files import SnapshotFolder
 from models.encoder import Encoder
 from models.sentence_encoder import SentenceTransformerEncoder
 from models.topic_heads import TopicHeads
-from scripts.configured import settings_or_exit
-from scripts.sensitive.curves import TopicResult, flagged_share, mean_results, measure
-from scripts.sensitive.drawing import can_draw, draw
-from scripts.sensitive.labelled import LabelledFileError, LabelledRow, embed_rows, first_half, part_of, read_labelled
-from scripts.sensitive.probe import ProbeResult, Reading, probe
+from scripts.benchmarks.sensitive.curves import TopicResult, flagged_share, mean_results, measure
+from scripts.benchmarks.sensitive.labelled_texts import (
+    LabelledFileError,
+    LabelledRow,
+    embed_rows,
+    first_half,
+    part_of,
+    read_labelled,
+)
+from scripts.benchmarks.sensitive.plot import can_draw, draw
+from scripts.benchmarks.sensitive.probe import ProbeResult, Reading, probe
+from scripts.command_settings import settings_or_exit
 
 _HEAD: Final = (
     f"{'topic':24}{'texts':>6}{'recall':>8}{'precis.':>8}{'F1':>7}{'FPR':>7}{'rest':>7}"

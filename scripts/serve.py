@@ -18,14 +18,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.access.keyfile import KeyFile, KeyFileError
 from app.access.loopback import is_loopback
-from app.address import announced
 from app.logs import log_as_json
 from app.main import create_app
+from app.serving.scheduled_rebuild import rebuild_on_time
 from app.settings import HttpSettings, Settings, load_settings
 from app.storage.errors import StorageError
+from app.storage.service_address import announced
 from indexer.problems import problems
 from models.sentence_encoder import EncoderNotFoundError
-from scripts.rebuilding import rebuild_on_time
 
 GRACE_SECONDS: Final = 8
 """How long requests may take to finish once the server is told to stop; container runtimes kill after 10."""

@@ -15,15 +15,15 @@ from indexer.build import EmptyCatalogueError
 from indexer.progress import ProgressBar
 from indexer.readers import InputFileError
 from models.sentence_encoder import SentenceTransformerEncoder
-from scripts.configured import settings_or_exit
-from scripts.data_files import files_of
+from scripts.benchmarks.data_files import files_of
+from scripts.benchmarks.held_out import Draw, Half, HeldOut, NobodyError, replayed_without
+from scripts.benchmarks.recall.datasets.reading import DatasetError
+from scripts.benchmarks.replayed_service import ReplayedService
+from scripts.benchmarks.slates.measures import Measured, measure
+from scripts.benchmarks.slates.report import payload, summarise, table
+from scripts.benchmarks.slates.studies import Study, variants
+from scripts.command_settings import settings_or_exit
 from scripts.demo import CONFIG as DEMO
-from scripts.evaluation.datasets.reading import DatasetError
-from scripts.held_back import Draw, Half, HeldBack, NobodyError, replayed_without
-from scripts.replayed import Replayed
-from scripts.slates.measures import Measured, measure
-from scripts.slates.reporting import payload, summarise, table
-from scripts.slates.studies import Study, variants
 
 _TOLD: Final = (DatasetError, InputFileError, EmptyCatalogueError, NobodyError)
 
@@ -65,11 +65,13 @@ def slate_benchmark(
         json.write_bytes(orjson.dumps(payload(entries), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
 
 
-def _measure(replay: Replayed, held: HeldBack, compared: Mapping[str, QuerySettings], limit: int) -> list[Measured]:
+def _measure(
+    replay: ReplayedService, held: HeldOut, compared: Mapping[str, QuerySettings], limit: int
+) -> list[Measured]:
     """One thread: what an answer costs is what it takes of one core."""
     measured = []
     with threadpool_limits(1), ProgressBar("asking", "person") as progress:
-        for each in measure(replay.service.rollover.current, held, compared, limit):
+        for each in measure(replay.service.snapshot_swap.current, held, compared, limit):
             measured.append(each)
             progress(len(measured), len(held.wanted))
     return measured

@@ -12,10 +12,10 @@ from indexer.progress import ProgressBar
 from indexer.sensitive.calibration import CalibrationError, load_calibration
 from indexer.sensitive.classifier import HEADS_FILE, from_phrases, save_heads
 from indexer.sensitive.taxonomy import TaxonomyError, load_taxonomy
-from indexer.sensitive.training import FALSE_ALARMS, train_heads, trained_topics
+from indexer.sensitive.trained_heads import FALSE_ALARMS, train_heads, trained_topics
 from models.sentence_encoder import EncoderNotFoundError, SentenceTransformerEncoder
-from scripts.configured import settings_or_exit
-from scripts.sensitive.labelled import LabelledFileError, embed_rows, read_labelled
+from scripts.benchmarks.sensitive.labelled_texts import LabelledFileError, embed_rows, read_labelled
+from scripts.command_settings import settings_or_exit
 
 
 def train_sensitive(

@@ -11,23 +11,23 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from app.charter.charter import CharterError, load_charter
+from app.policy.charter.charter import CharterError, load_charter
+from app.serving.build_source import ServiceUnreachableError, read_written
 from app.settings import Settings
 from indexer.behaviour import EventTable, Offer
 from indexer.progress import ProgressBar
-from indexer.sensitive.learning import permitted_events
+from indexer.sensitive.permitted_events import permitted_events
 from indexer.sensitive.rules import SensitiveRules
 from indexer.snapshot import Snapshot
 from indexer.snapshot_files import SnapshotError, SnapshotFolder
-from scripts.configured import settings_or_exit
-from scripts.evaluation.penchant.configuration import configured
-from scripts.journal import ServiceUnreachableError, read_written
-from scripts.tuning.axes import Axes, axes_of
-from scripts.tuning.division import Signals, TooFewEventsError, divide
-from scripts.tuning.judge import Judge
-from scripts.tuning.report import Confirmation, changes, table
-from scripts.tuning.search import Chosen, Search, gain_of, search
-from scripts.tuning.tuned_file import to_toml, write
+from scripts.benchmarks.recall.penchant.configuration import configured
+from scripts.benchmarks.tuning.axes import Axes, axes_of
+from scripts.benchmarks.tuning.division import Signals, TooFewEventsError, divide
+from scripts.benchmarks.tuning.judge import Judge
+from scripts.benchmarks.tuning.report import Confirmation, changes, table
+from scripts.benchmarks.tuning.search import Chosen, Search, gain_of, search
+from scripts.benchmarks.tuning.tuned_file import to_toml, write
+from scripts.command_settings import settings_or_exit
 
 _TOLD: Final = (SnapshotError, ServiceUnreachableError, CharterError, TooFewEventsError)
 

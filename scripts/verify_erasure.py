@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from app.person.sweeping import sweep
-from scripts.configured import settings_or_exit
+from app.person.byte_search import sweep
+from scripts.command_settings import settings_or_exit
 
 SHORT_BYTES = 6
 """An id with fewer bytes may be found by chance, as a part of something else."""

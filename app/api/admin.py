@@ -31,11 +31,11 @@ async def item_changes(request: Request) -> Response:
 
 @router.get(
     "/events",
-    operation_id="learnable_events",
+    operation_id="training_events",
     summary="Read the events that the index may learn from",
     response_class=Response,
     responses={200: _ARCHIVE, **problems(*URL_ERRORS)},
 )
-async def learnable_events(request: Request) -> Response:
+async def training_events(request: Request) -> Response:
     """Positive events since each person's last reset, without ids of people and without those who opted out."""
-    return Response(await service_of(request).learnable_events(), media_type=BINARY)
+    return Response(await service_of(request).training_events(), media_type=BINARY)

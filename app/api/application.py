@@ -14,8 +14,8 @@ from app.api import admin, controls, events, items, probes, problems, recommend,
 from app.api.crashes import UnexpectedErrors
 from app.api.documentation import DocumentedApi
 from app.api.guard import guard
-from app.api.observing import HEADER, Observed
 from app.api.paths import EncodedPaths
+from app.api.request_log import HEADER, Observed
 
 _ROUTERS: Final = (recommend, events, similar, items, users, controls, tokens, transparency, admin, probes)
 """Those that are called most stand first: routes are tried in this order."""

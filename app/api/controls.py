@@ -9,13 +9,13 @@ from fastapi.responses import StreamingResponse
 from pydantic import BeforeValidator
 
 from app.api.answers import JSON, json_answer
-from app.api.asking import checked
 from app.api.bodies import read_object
 from app.api.documentation import BODY_ERRORS, READING_ERRORS, URL_ERRORS, WRITING_ERRORS, answers, body_of, query_of
 from app.api.documentation import problems as problem_answers
 from app.api.guard import key_of
 from app.api.paths import EventIdInPath, UserIdInPath, unescaped
 from app.api.queries import read_query, refuse_query
+from app.api.query_or_body import checked
 from app.api.schemas.controls import Controls, Exported, InterestReceipt, MergeReceipt, PersonalizationReceipt
 from app.api.schemas.person import ResetReceipt
 from app.api.state import service_of

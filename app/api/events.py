@@ -13,7 +13,7 @@ from app.api.guard import for_own_user
 from app.api.queries import refuse_query
 from app.api.schemas.rows import EventResults
 from app.api.state import service_of
-from app.serving.ingestion import EventResult
+from app.serving.event_ingestion import EventResult
 from indexer.documents import EventDocument
 from indexer.problems import FieldProblem
 

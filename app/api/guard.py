@@ -10,8 +10,8 @@ from fastapi import Request
 
 from app.access.access import Shown
 from app.access.caller import Caller
-from app.api.observing import call_of
 from app.api.paths import unescaped
+from app.api.request_log import call_of
 from app.api.rules import OPERATORS, RULES, Rule
 from app.api.state import access_of
 from app.errors import ForbiddenError

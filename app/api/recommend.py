@@ -5,9 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from app.api.answers import json_answer
-from app.api.asking import asked
 from app.api.documentation import BODY_ERRORS, READING_ERRORS, URL_ERRORS, answers, body_of, query_of
 from app.api.guard import for_own_user
+from app.api.query_or_body import asked
 from app.api.schemas.slate import Slate
 from app.api.state import service_of
 from app.errors import CursorError, CursorExpiredError

@@ -56,7 +56,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "get_controls": OWN_USER,
     "merge_user": Rule(scope=Scope.TOKENS),
     "item_changes": OPERATORS,
-    "learnable_events": OPERATORS,
+    "training_events": OPERATORS,
     "transparency": PUBLIC,
     "livez": PUBLIC,
     "readyz": PUBLIC,

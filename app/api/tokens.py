@@ -5,11 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends, Request, Response
 
 from app.api.answers import json_answer
-from app.api.asking import checked
 from app.api.bodies import read_object
 from app.api.documentation import BODY_ERRORS, URL_ERRORS, answers, body_of
 from app.api.paths import UserIdInPath
 from app.api.queries import refuse_query
+from app.api.query_or_body import checked
 from app.api.schemas.access import UserToken
 from app.api.state import access_of
 from app.errors import KeysMissingError

@@ -11,12 +11,12 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import ValidationError
 
 from app.api.answers import JSON, json_answer
-from app.api.asking import checked
 from app.api.bodies import MERGE_PATCH, read_object
 from app.api.documentation import BODY_ERRORS, READING_ERRORS, URL_ERRORS, WRITING_ERRORS, answers, body_of
 from app.api.guard import key_of
 from app.api.paths import UserIdInPath
 from app.api.queries import refuse_query
+from app.api.query_or_body import checked
 from app.api.schemas.person import ErasureReceipt, Profile, ResetReceipt
 from app.api.state import service_of
 from app.errors import InvalidPayloadError, MergedAwayError, OutdatedError, UnknownTopicError

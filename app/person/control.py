@@ -15,7 +15,7 @@ from app.person.explicit import check_match, document_of, merged, profile_of
 from app.person.upkeep import Upkeep, cached_texts
 from app.requests import PersonalizationRequest, ResetRequest
 from app.serving.catalogue import Catalogue
-from app.serving.decisions import ControlSettings
+from app.serving.control_decisions import ControlSettings
 from app.serving.people import unwritten
 from app.storage.rows import ForgetRequest, Forgetting, OnTopic, Scope, UserRow
 from indexer.documents import UserDocument
@@ -80,9 +80,9 @@ class Control:
             except BaseException:
                 held = await asyncio.to_thread(self._stores.users.get, edit.user_id)
                 if held is not None:  # the edit may be on the disk all the same
-                    await self._upkeep.rollover.restate(held)
+                    await self._upkeep.snapshot_swap.restate(held)
                 raise
-            await self._upkeep.rollover.restate(row)
+            await self._upkeep.snapshot_swap.restate(row)
 
     async def _write(self, edit: Edit) -> UserRow:
         """What is stored of the person then."""
@@ -183,13 +183,13 @@ class Control:
         )
 
     async def _forget(self, forgetting: Forgetting, on_topic: OnTopic | None) -> None:
-        signals = self._upkeep.rollover.current.people.signals
+        signals = self._upkeep.snapshot_swap.current.people.signals
         seen_types = tuple(int(code) for code in np.flatnonzero(signals.seen))
         aliases = self._upkeep.decisions.aliases_of(forgetting.user_id)
         await self._stores.forgettings.forget(ForgetRequest(forgetting, aliases, seen_types, on_topic))
 
     def _on_topic(self, slug: str) -> OnTopic:
-        catalogue = self._upkeep.rollover.current.catalogue
+        catalogue = self._upkeep.snapshot_swap.current.catalogue
         if slug not in catalogue.topic_slugs:
             raise UnknownTopicError(slug)
         return TopicItems(catalogue, catalogue.topic_slugs.index(slug))

@@ -24,7 +24,7 @@ from typing import Any, Final
 
 import orjson
 
-from app.serving.decisions import Decisions
+from app.serving.control_decisions import ControlDecisions
 from app.storage.protocols import Stores
 from app.storage.rows import Forgetting, HeldEvent
 
@@ -47,7 +47,7 @@ class Export:
 
     user_id: str
     stores: Stores
-    decisions: Decisions
+    decisions: ControlDecisions
     profile: dict[str, Any]
     slates: list[dict[str, Any]]
 

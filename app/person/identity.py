@@ -45,7 +45,7 @@ class Identity:
             MergeRefusedError: either has switched personalization off, or the other id is somebody else's already.
         """
         decisions = self._upkeep.decisions
-        async with self._upkeep.rollover.turns.alone():
+        async with self._upkeep.snapshot_swap.ingest_lock.alone():
             if decisions.is_alias(user_id):
                 raise MergedAwayError
             owner = decisions.owner(source)
@@ -65,7 +65,7 @@ class Identity:
 
         An id that was merged into another person's is cut off from them: what came from it is theirs.
         """
-        async with self._upkeep.rollover.turns.alone():
+        async with self._upkeep.snapshot_swap.ingest_lock.alone():
             ids = (user_id, *self._upkeep.decisions.aliases_of(user_id))
             texts = cached_texts(*(document_of(each, self._stores.users.get(each)) for each in ids))
             try:

@@ -12,18 +12,18 @@ from app.person.explicit import document_of, merged
 from app.person.upkeep import Upkeep
 from app.pipeline.slate import Slate
 from app.requests import ResetRequest, Wish
-from app.serving.recommending import Recommending
-from app.serving.stating import stated_vector
+from app.serving.explicit_vectors import stated_vector
+from app.serving.recommender import Recommender
 from indexer.documents import UserDocument
 
 
 class Interests:
     """More, less, mute and remove. Wishes are explicit statements; to remove is to forget, too."""
 
-    def __init__(self, control: Control, upkeep: Upkeep, recommending: Recommending) -> None:
+    def __init__(self, control: Control, upkeep: Upkeep, recommender: Recommender) -> None:
         self._control = control
         self._upkeep = upkeep
-        self._recommending = recommending
+        self._recommender = recommender
 
     async def state(self, user_id: str, topic: str, wish: Wish, key_id: str | None = None) -> None:
         """More of a topic, less of it, or nothing; it replaces an earlier wish about the topic.
@@ -51,20 +51,20 @@ class Interests:
             UnknownTopicError: there is no such topic.
         """
         number = self._number(topic)
-        generation = self._upkeep.rollover.current
+        generation = self._upkeep.snapshot_swap.current
         stated = document_of(user_id, self._upkeep.row(user_id))
         explicit = merged(stated, self.wishes(topic, wish, stated))
-        encoded = await self._upkeep.rollover.encoded(generation.catalogue, explicit)
+        encoded = await self._upkeep.snapshot_swap.encoded(generation.catalogue, explicit)
         person = generation.people.get(user_id) or generation.people.nobody(user_id)
         imagined = person if wish else generation.people.without_topic(person, number)
         vector = stated_vector(generation.catalogue, explicit, encoded)
         imagined = replace(imagined, explicit=explicit, explicit_vector=vector)
-        before = self._recommending.preview(user_id, limit, person)
-        return before, self._recommending.preview(user_id, limit, imagined)
+        before = self._recommender.preview(user_id, limit, person)
+        return before, self._recommender.preview(user_id, limit, imagined)
 
     def wishes(self, topic: str, wish: Wish | None, stated: UserDocument) -> dict[str, Any]:
         """The merge patch to what is stated that states a wish about a topic, and no other about it."""
-        catalogue = self._upkeep.rollover.current.catalogue
+        catalogue = self._upkeep.snapshot_swap.current.catalogue
         name = catalogue.topic_names[self._number(topic)]
         other = {topic.casefold(), name.casefold()}
         lists = {
@@ -79,7 +79,7 @@ class Interests:
         return {"preferences": preferences, "muted": {"topics": kept["mute"] or None}}
 
     def _number(self, topic: str) -> int:
-        slugs = self._upkeep.rollover.current.catalogue.topic_slugs
+        slugs = self._upkeep.snapshot_swap.current.catalogue.topic_slugs
         if topic not in slugs:
             raise UnknownTopicError(topic)
         return slugs.index(topic)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.person.inferences import Told, evidence, formats, moment, session, topics
-from app.person.reading import engagement_hours, reading
+from app.person.reading_habits import engagement_hours, reading
 from app.pipeline.context import Context
 from models.events import EVENT_TYPES
 from models.user_state import DAY_SECONDS

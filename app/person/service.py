@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from app.charter.gate import Gate
 from app.errors import UndeclaredDataError
 from app.person.control import TOUCHING_EVENTS, Control
 from app.person.explicit import etag_of
@@ -21,13 +20,14 @@ from app.person.identity import Identity
 from app.person.inferences import Told
 from app.person.interests import Interests
 from app.person.profiles import profile_payload
-from app.person.reading import dwelt
+from app.person.reading_habits import dwelt
 from app.person.upkeep import Upkeep
+from app.policy.charter.ingestion_gate import IngestionGate
+from app.policy.rebuild_dates import due_rebuild
 from app.requests import PersonalizationRequest, PreviewRequest, ProfilePatch, ResetRequest, Wish
-from app.serving.recommending import Recommending
+from app.serving.recommender import Recommender
 from app.settings import Settings
 from app.storage.rows import Forgetting, LoggedColumns
-from app.timetable import due_rebuild
 from indexer.snapshot_files import SnapshotFolder
 from models.events import CODE_OF, EventType
 
@@ -62,10 +62,10 @@ class Parts:
 class PersonService:
     """The controls of one person. `key_id` names the key that the caller showed."""
 
-    def __init__(self, parts: Parts, recommending: Recommending, gate: Gate, settings: Settings) -> None:
+    def __init__(self, parts: Parts, recommender: Recommender, gate: IngestionGate, settings: Settings) -> None:
         self._upkeep, self._control = parts.upkeep, parts.control
         self._interests, self._identity = parts.interests, parts.identity
-        self._recommending = recommending
+        self._recommender = recommender
         self._gate = gate
         self._snapshots = SnapshotFolder(settings.snapshot_folder)
         self._rebuild_days = settings.snapshots.rebuild_days
@@ -73,10 +73,10 @@ class PersonService:
     async def profile(self, user_id: str) -> Profile:
         """What is held and inferred of one person."""
         log, seconds = self._upkeep.stores.events, {}
-        if dwelt(self._recommending.context(user_id, 1, [])):
+        if dwelt(self._recommender.context(user_id, 1, [])):
             seconds = _dwells(await asyncio.to_thread(log.columns_of, [user_id]))
         told = Told(seconds)
-        profile = Profile(profile_payload(self._recommending.context(user_id, 1, []), told), self.etag(user_id))
+        profile = Profile(profile_payload(self._recommender.context(user_id, 1, []), told), self.etag(user_id))
         told.name(await asyncio.to_thread(log.event_ids, told.sequences) if told.sequences else {})
         return profile
 
@@ -95,25 +95,25 @@ class PersonService:
         try:
             await self._control.patch(user_id, changes, key_id, expected)
         finally:
-            outdate = self._recommending.forget if TOUCHING_EVENTS & changes.keys() else self._recommending.outdate
+            outdate = self._recommender.forget if TOUCHING_EVENTS & changes.keys() else self._recommender.outdate
             outdate(user_id)
 
     async def reset(self, user_id: str, request: ResetRequest, key_id: str | None = None) -> dict[str, Any]:
         """Forget what was learned of a person."""
         forgetting = await self._control.reset(user_id, request, key_id)
-        self._recommending.forget(user_id)
+        self._recommender.forget(user_id)
         return self._reset_payload(user_id, forgetting)
 
     async def undo_reset(self, user_id: str, key_id: str | None = None) -> dict[str, Any]:
         """Take the latest reset back."""
         forgetting = await self._control.undo_reset(user_id, key_id)
-        self._recommending.forget(user_id)
+        self._recommender.forget(user_id)
         return self._reset_payload(user_id, forgetting)
 
     async def switch(self, user_id: str, request: PersonalizationRequest, key_id: str | None = None) -> dict[str, Any]:
         """Switch personalization on or off."""
         await self._control.switch(user_id, request, key_id)
-        self._recommending.forget(user_id)
+        self._recommender.forget(user_id)
         return {
             "user_id": user_id,
             "personalization": request.enabled,
@@ -133,25 +133,25 @@ class PersonService:
             await self._interests.state(user_id, topic, wish, key_id)
         else:
             await self._interests.remove(user_id, topic, key_id)
-        self._recommending.outdate(user_id)
+        self._recommender.outdate(user_id)
         return {**answer, "before": None, "after": None}
 
     async def ignore_event(self, user_id: str, event_id: str, key_id: str | None = None) -> None:
         """Delete one event, and with it all that it brought about."""
         await self._control.ignore_event(user_id, event_id, key_id)
-        self._recommending.outdate(user_id)
+        self._recommender.outdate(user_id)
 
     async def merge(self, user_id: str, source: str, key_id: str | None = None) -> dict[str, Any]:
         """Make another id's history this person's."""
         merged = await self._identity.merge(user_id, source, key_id)
-        self._recommending.forget(user_id)
-        self._recommending.forget(source)
+        self._recommender.forget(user_id)
+        self._recommender.forget(source)
         return {"user_id": user_id, "from": source, "merged": merged}
 
     async def erase(self, user_id: str) -> dict[str, Any]:
         """Delete all that is held of a person; the receipt."""
         erased = await self._identity.erase(user_id)
-        slates = sum(self._recommending.forget(each) for each in erased.ids)
+        slates = sum(self._recommender.forget(each) for each in erased.ids)
         at = self._upkeep.clock.now_datetime()
         return {
             "user_id": user_id,
@@ -164,7 +164,7 @@ class PersonService:
 
     async def export(self, user_id: str) -> Export:
         """Everything held of a person."""
-        profile, slates = await self.profile(user_id), self._recommending.stored(user_id)
+        profile, slates = await self.profile(user_id), self._recommender.stored(user_id)
         return Export(user_id, self._upkeep.stores, self._upkeep.decisions, profile.payload, slates)
 
     async def controls(self, user_id: str) -> dict[str, Any]:

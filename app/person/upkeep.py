@@ -13,9 +13,9 @@ import orjson
 
 from app.clock import Clock
 from app.errors import MergedAwayError
-from app.serving.decisions import Decisions
+from app.serving.control_decisions import ControlDecisions
 from app.serving.embedder import Embedder
-from app.serving.rollover import Rollover
+from app.serving.snapshot_swap import SnapshotSwap
 from app.storage.protocols import Stores
 from app.storage.rows import ControlAction, UserRow
 from indexer.documents import UserDocument
@@ -26,7 +26,7 @@ class Upkeep:
     """The stores, and the memory that is to be kept in step with them.
 
     Attributes:
-        rollover: the generation in service.
+        snapshot_swap: the generation in service.
         stores: the truth.
         embedder: for what people state.
         clock: the time.
@@ -34,11 +34,11 @@ class Upkeep:
         edits: whose profile is being edited.
     """
 
-    rollover: Rollover
+    snapshot_swap: SnapshotSwap
     stores: Stores
     embedder: Embedder
     clock: Clock
-    decisions: Decisions
+    decisions: ControlDecisions
     edits: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     @asynccontextmanager
@@ -48,7 +48,7 @@ class Upkeep:
         Raises:
             MergedAwayError: the id was merged into another person.
         """
-        async with self.rollover.turns.alone():
+        async with self.snapshot_swap.ingest_lock.alone():
             if self.decisions.is_alias(user_id):
                 raise MergedAwayError
             try:
@@ -64,7 +64,7 @@ class Upkeep:
             MergedAwayError: the id was merged into another person.
         """
         lock = self.edits.setdefault(user_id, asyncio.Lock())
-        async with self.rollover.turns.together(), lock:
+        async with self.snapshot_swap.ingest_lock.together(), lock:
             if self.decisions.is_alias(user_id):
                 raise MergedAwayError
             yield
@@ -72,11 +72,11 @@ class Upkeep:
     async def reload(self, user_ids: Iterable[str]) -> None:
         """Rebuild people in memory from the stores; to be called in a turn alone."""
         await asyncio.to_thread(self.decisions.reload)
-        await self.rollover.reload(user_ids)
+        await self.snapshot_swap.reload(user_ids)
 
     def row(self, user_id: str) -> UserRow | None:
         """What the users table holds of a person; of one who came before there was a snapshot it has to be read."""
-        generation = self.rollover.current_or_none
+        generation = self.snapshot_swap.current_or_none
         return self.stores.users.get(user_id) if generation is None else generation.people.row(user_id)
 
     async def record(self, user_id: str, action: str, key_id: str | None, **detail: Any) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from app.pipeline.candidates import Candidates
 from app.pipeline.context import Context
-from app.pipeline.promises import demand_of, pool_of, recent_since
+from app.pipeline.slate_promises import demand_of, pool_of, recent_since
 from models.floors import Demand, affordable
 from models.ids import Rows
 

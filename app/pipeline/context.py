@@ -13,8 +13,8 @@ from scipy.sparse import csr_array
 
 from app.pipeline.labels.wording import Phrases, Wording
 from app.pipeline.likeness import Likeness
-from app.pipeline.muting import Mutes
-from app.pipeline.resting import resting
+from app.pipeline.mutes import Mutes
+from app.pipeline.repeats import resting_rows
 from app.pipeline.settings import QuerySettings
 from app.serving.catalogue import Catalogue
 from app.serving.people import Person
@@ -191,7 +191,7 @@ class Context:
         """Rows that were shown several times without engagement and rest for a while, ascending."""
         if not self._known:
             return _NO_ROWS
-        return resting(self._known.experienced(), self.settings.repeats, self.now)
+        return resting_rows(self._known.experienced(), self.settings.repeats, self.now)
 
     @cached_property
     def amounts(self) -> tuple[EventColumns, NDArray[np.float64]]:

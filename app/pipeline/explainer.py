@@ -15,14 +15,14 @@ import numpy as np
 
 from app.pipeline.candidates import Candidates
 from app.pipeline.context import Context
-from app.pipeline.explanation.account import Account
-from app.pipeline.explanation.accounting import attributions
-from app.pipeline.explanation.choosing import claimed
+from app.pipeline.explanation.attribution_payload import attributions
 from app.pipeline.explanation.claims import claims_of
 from app.pipeline.explanation.evidence import Pool
-from app.pipeline.explanation.exploring import topic_reasons
+from app.pipeline.explanation.exploration_reasons import topic_reasons
 from app.pipeline.explanation.facts import facts_of
-from app.pipeline.labels.saying import label
+from app.pipeline.explanation.label_choice import claimed
+from app.pipeline.explanation.score_parts import ScoreParts
+from app.pipeline.labels.reason_text import label
 from app.pipeline.reranker import Ranked
 from app.pipeline.settings import RankingWeights
 from app.pipeline.slate import Attribution, Reason
@@ -58,9 +58,9 @@ class Explainer:
         """
         if not len(ranked.candidates):
             return []
-        account = Account.of(context, Pool(ranked.candidates, self._weights))
-        reasons = self._reasons(context, ranked, candidates, account)
-        accounts = attributions(context, account, whole=whole)
+        score_parts = ScoreParts.of(context, Pool(ranked.candidates, self._weights))
+        reasons = self._reasons(context, ranked, candidates, score_parts)
+        accounts = attributions(context, score_parts, whole=whole)
         explores = ranked.exploratory.tolist()
         return [
             Explained(label(context.phrases, why[0], exploration=exploration), why, parts)
@@ -68,14 +68,14 @@ class Explainer:
         ]
 
     def _reasons(
-        self, context: Context, ranked: Ranked, candidates: Candidates, account: Account
+        self, context: Context, ranked: Ranked, candidates: Candidates, score_parts: ScoreParts
     ) -> list[tuple[Reason, ...]]:
         """All that is true of each item, the label's reason first."""
         slate, pool = ranked.candidates.rows, Pool(candidates, self._weights)
         claims: list[list[Reason]] = [[] for _ in slate]
         if context.personalized:
-            claims = claimed(context, claims_of(context, pool, slate, account), slate, account)
-        facts = facts_of(context, pool, slate, account)
+            claims = claimed(context, claims_of(context, pool, slate, score_parts), slate, score_parts)
+        facts = facts_of(context, pool, slate, score_parts)
         explores, earned = ranked.exploratory, np.isin(slate, candidates.rows[: context.ask.limit])
         unclaimed = np.array([not said and not fact for said, fact in zip(claims, facts, strict=True)])
         named = np.flatnonzero(explores | unclaimed)

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from app.pipeline.candidates import Candidates
 from app.pipeline.context import Context
-from app.pipeline.promises import demand_of, pool_of
 from app.pipeline.settings import VarietySettings
+from app.pipeline.slate_promises import demand_of, pool_of
 from models.floors import Demand, Pool, affordable
 from models.selection import select
 

@@ -8,14 +8,14 @@ from numpy.typing import NDArray
 from app.pipeline.aversion import aversion
 from app.pipeline.candidates import Candidates
 from app.pipeline.context import Context
-from app.pipeline.leaning import leaning
 from app.pipeline.settings import RankingWeights
+from app.pipeline.stated_preferences import preference_exponents
 from models.ids import Rows
 from models.user_state import DAY_SECONDS, decay
 
 
 class WeightedScorer:
-    """The summands of the score by weight; aversion lowers their sum, leaning raises it."""
+    """The summands of the score by weight; aversion lowers their sum, stated preferences raise it."""
 
     name = "scorer"
 
@@ -34,7 +34,7 @@ class WeightedScorer:
             format_affinity(context)[context.catalogue.formats[rows]],
             interest(context, rows),
             session(context, rows),
-            aversion(context, rows) - leaning(context, rows),
+            aversion(context, rows) - preference_exponents(context, rows),
         )
         scored = candidates.scored(np.stack(terms, axis=1).astype(np.float32), self._weights)
         return scored.take(np.lexsort((rows, -scored.scores)))

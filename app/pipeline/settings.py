@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from app.pipeline.labels.settings import LabelSettings
-from app.pipeline.resting import RepeatSettings
+from app.pipeline.repeats import RepeatSettings
 from models.config import Config
 from models.selection import Taste
 from models.user_state import Beta
@@ -175,8 +175,8 @@ class AversionSettings(Config):
     """Strength under which an event is no longer looked at."""
 
 
-class LeaningSettings(Config):
-    """How far a person's statements about kinds of items raise or lower scores (app/pipeline/leaning.py)."""
+class StatedPreferenceSettings(Config):
+    """How far a person's statements about kinds of items raise or lower scores (app/pipeline/stated_preferences.py)."""
 
     more: float = Field(default=0.7, ge=0, allow_inf_nan=False)
     """Exponent for topics that a person asks to see more of: positive scores there are multiplied by exp(more)."""
@@ -223,7 +223,7 @@ class QuerySettings(Config):
     variety: VarietySettings = VarietySettings()
     repeats: RepeatSettings = RepeatSettings()
     aversion: AversionSettings = AversionSettings()
-    leaning: LeaningSettings = LeaningSettings()
+    stated_preferences: StatedPreferenceSettings = StatedPreferenceSettings()
     session: SessionSettings = SessionSettings()
     user: UserStateSettings = UserStateSettings()
 

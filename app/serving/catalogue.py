@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.firewall import Firewall
-from app.sensitive import SensitiveTopics, union_by_row
+from app.policy.firewall import Firewall
+from app.policy.sensitive_items import SensitiveTopics, union_by_row
 from indexer.ann import Hits, exact_search
 from indexer.documents import ItemDocument
 from indexer.sensitive.rules import SensitiveRules

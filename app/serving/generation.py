@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from app.charter.charter import load_charter
 from app.pipeline.context import World
 from app.pipeline.labels.wording import Wording
-from app.sensitive import SensitiveTopics
+from app.policy.charter.charter import load_charter
+from app.policy.sensitive_items import SensitiveTopics
 from app.serving.catalogue import Catalogue, EncodedItem
 from app.serving.embedder import Embedder
-from app.serving.held import HeldPeople
+from app.serving.explicit_vectors import Encoded, encode_stated, stated_vector
 from app.serving.people import People
 from app.serving.popularity import Popularity
-from app.serving.stating import Encoded, encode_stated, stated_vector
+from app.serving.stored_people import StoredPeople
 from app.settings import Settings
 from app.storage.protocols import Stores
 from app.storage.rows import ItemChange, LoggedColumns
@@ -61,7 +61,7 @@ class Generation:
         positive = events.where(self.people.signals.polarity[events.codes] > 0)
         self.world.popularity.add(positive.rows, sign * positive.weights, positive.times)
 
-    def refresh(self, held: HeldPeople, encoded: Encoded) -> None:
+    def refresh(self, held: StoredPeople, encoded: Encoded) -> None:
         """Rebuild people from what is held of them, after something other than a new event changed it.
 
         Args:

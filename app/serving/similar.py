@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.context import Context
-from app.pipeline.explanation.naming import presentable, shared_tag
+from app.pipeline.explanation.nameable import presentable, shared_tag
 from app.pipeline.filters.expired import Expired
 from app.pipeline.filters.hidden import Hidden
 from app.pipeline.filters.sensitive import Sensitive
-from app.pipeline.labels.saying import displayed
+from app.pipeline.labels.reason_text import displayed
 from models.ids import Rows
 
 _FILTERS = (Hidden(), Expired(), Sensitive())

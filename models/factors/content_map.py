@@ -72,7 +72,7 @@ class ContentMap:
             content: float32 [n, d], unit vectors.
             factors: of the n items.
             engaged: whether anybody engaged with each item.
-            promise: float32 [n], what the map's index vectors are multiplied by, see `models.factors.silence`.
+            promise: float32 [n], what the map's index vectors are multiplied by, see `models.factors.unengaged_items`.
         """
         engage, index = factors.engage.copy(), factors.index.copy()
         engage[~engaged] = content[~engaged] @ self.engage

@@ -20,7 +20,7 @@ from scipy import sparse
 
 from models.factors.leading_directions import leading_directions
 from models.factors.settings import FactorSettings
-from models.factors.strongest import strongest_of_dense
+from models.factors.strongest_entries import strongest_of_dense
 from models.factors.symmetric_inverse import invert_in_place
 from models.factors.transitions import count_transitions
 from models.factors.value import Factors

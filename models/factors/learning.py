@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from models.factors.content_map import ContentMap
 from models.factors.exact import learn_exact
 from models.factors.settings import FactorSettings, Method
-from models.factors.silence import promise_of_silence
 from models.factors.spectral import learn_spectral
+from models.factors.unengaged_items import promise_of_silence
 from models.factors.value import Factors
 from models.interactions import Interactions
 

@@ -21,7 +21,7 @@ from scipy import sparse
 
 from models.factors.leading_directions import leading_directions
 from models.factors.settings import FactorSettings
-from models.factors.strongest import strongest_of_sparse
+from models.factors.strongest_entries import strongest_of_sparse
 from models.factors.transitions import count_transitions
 from models.factors.value import Factors
 from models.interactions import Interactions

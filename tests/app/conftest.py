@@ -83,7 +83,7 @@ class Household:
         """Build a snapshot and take it up."""
         builder = Builder(self.settings.index, self.encoder, self.cache, self.snapshots, lambda _: None)
         manifest, _ = builder(BuildInput(items, version), force=True)
-        self.loop.run_until_complete(self.service.rollover.refresh())
+        self.loop.run_until_complete(self.service.snapshot_swap.refresh())
         return manifest.snapshot_id
 
     def ingest(self, *events: EventDocument) -> list[str]:

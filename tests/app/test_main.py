@@ -16,8 +16,8 @@ from app.api.schemas.person import ErasureReceipt, Profile, ResetReceipt
 from app.api.schemas.rows import EventResults, ItemResults
 from app.api.schemas.service import Ready, Transparency
 from app.api.schemas.slate import SimilarItems, Slate
-from app.charter.charter import PACKAGED
 from app.main import create_app
+from app.policy.charter.charter import PACKAGED
 from app.settings import HttpSettings, Settings
 
 ODD_ID = "a/b %2F ü?#日本"

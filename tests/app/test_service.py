@@ -75,10 +75,10 @@ def test_live_state_equals_the_state_after_a_restart(tmp_path, open_household, a
         home.put(an_item(200), an_item(3, title="rust again", tags=["rust"], text="borrow checker"))
         home.delete("i014")
         home.ingest(an_event(900, "u1", "i200"), an_event(901, "u2", "i003", "save"))
-        live = home.service.rollover.current
+        live = home.service.snapshot_swap.current
     with open_household(tmp_path) as again:
-        again.loop.run_until_complete(again.service.rollover.refresh())
-        replayed = again.service.rollover.current
+        again.loop.run_until_complete(again.service.snapshot_swap.refresh())
+        replayed = again.service.snapshot_swap.current
         for user in ("u0", "u1", "u2"):
             one, other = live.people.get(user), replayed.people.get(user)
             assert len(one.history) == len(other.history)
@@ -128,9 +128,9 @@ def test_changes_survive_a_new_snapshot(home, an_item, an_event):
     home.put(an_item(300, title="rust in space"))
     home.delete("i001")
     home.ingest(an_event(1, "ada", "i300"))
-    first = home.service.rollover.current
+    first = home.service.snapshot_swap.current
     home.publish([an_item(number) for number in range(120)])
-    second = home.service.rollover.current
+    second = home.service.snapshot_swap.current
     assert second is not first
     assert second.catalogue.row("i300") >= 0
     assert second.catalogue.row("i001") < 0
@@ -185,10 +185,10 @@ def test_without_a_snapshot_the_service_says_what_to_do(tmp_path, open_household
 
 
 def test_a_snapshot_of_another_encoder_is_refused_and_the_present_one_serves_on(home, an_item):
-    serving = home.service.rollover.current
+    serving = home.service.snapshot_swap.current
     home.encoder = HashingEncoder(32)
     home.publish([an_item(number) for number in range(12)])
-    assert home.service.rollover.current is serving
+    assert home.service.snapshot_swap.current is serving
     assert "encoder" in home.service.readiness()["reasons"][0]
 
 

@@ -24,12 +24,12 @@ from models.factors.learning import learn_behaviour
 from models.factors.settings import FactorSettings
 from models.interactions import Interactions
 from models.sentence_encoder import SentenceTransformerEncoder
-from scripts.evaluation.content import ContentVectors
-from scripts.evaluation.datasets.formats import load
-from scripts.evaluation.datasets.movielens import load_wheel_folder
-from scripts.evaluation.penchant.item_vectors import learnable
-from scripts.evaluation.protocols import PROTOCOLS
-from scripts.movielens import archive
+from scripts.benchmarks.recall.content import ContentVectors
+from scripts.benchmarks.recall.datasets.formats import load
+from scripts.benchmarks.recall.datasets.movielens import load_wheel_folder
+from scripts.benchmarks.recall.penchant.item_vectors import learnable
+from scripts.benchmarks.recall.protocols import PROTOCOLS
+from scripts.demo.movielens import archive
 from scripts.recall_benchmark import CACHE
 
 Case = tuple[Interactions, NDArray[np.float32], FactorSettings]

@@ -19,9 +19,9 @@ import orjson
 import pytest
 
 from indexer.snapshot_files import SnapshotFolder
-from scripts.fetch_movielens import write
-from scripts.movielens import archive
-from scripts.movielens.conversion import Conversion, convert
+from scripts.demo.fetch_movielens import write
+from scripts.demo.movielens import archive
+from scripts.demo.movielens.conversion import Conversion, convert
 
 ROOT = Path(__file__).parents[2]
 CACHE = ROOT / "data" / "cache" / "ml-100k"

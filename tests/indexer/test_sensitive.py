@@ -17,10 +17,10 @@ from indexer.sensitive.classifier import (
     save_heads,
     with_thresholds,
 )
-from indexer.sensitive.scoring import touched_topics
+from indexer.sensitive.item_topics import touched_topics
 from indexer.sensitive.settings import SensitiveSettings
 from indexer.sensitive.taxonomy import TaxonomyError, load_taxonomy
-from indexer.sensitive.training import LabelledTexts, train_heads, trained_topics
+from indexer.sensitive.trained_heads import LabelledTexts, train_heads, trained_topics
 from models.encoder import HashingEncoder
 from models.logistic import fit_logistic
 from models.sentence_encoder import SentenceTransformerEncoder

@@ -6,7 +6,7 @@ from scipy import sparse
 
 from models.factors import symmetric_inverse
 from models.factors.leading_directions import leading_directions
-from models.factors.strongest import strongest_of_dense, strongest_of_sparse
+from models.factors.strongest_entries import strongest_of_dense, strongest_of_sparse
 from models.factors.symmetric_inverse import invert_in_place
 
 

@@ -9,7 +9,7 @@ from scipy import sparse
 
 from models.factors.learning import Behaviour, learn_behaviour
 from models.factors.settings import ExactSettings, FactorSettings
-from models.factors.silence import promise_of_silence
+from models.factors.unengaged_items import promise_of_silence
 from models.interactions import Interactions
 
 USERS, ITEMS, WIDTH, NEW = 400, 240, 5, 60

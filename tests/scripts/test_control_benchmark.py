@@ -16,14 +16,14 @@ from indexer.documents import EventDocument
 from models.encoder import HashingEncoder
 from models.events import EventWeights
 from scripts import control_benchmark
+from scripts.benchmarks.control.actions import Action, act, rehearsing
+from scripts.benchmarks.control.kinds import Kinds, in_any
+from scripts.benchmarks.control.measures import Tally
+from scripts.benchmarks.control.report import LOSS, PUBLISHED, summarise
+from scripts.benchmarks.control.slates import PersonSlates, Script
+from scripts.benchmarks.held_out import KEPT_BACK, LEAST_LIKES, Draw, Half, NobodyError, hold_out
+from scripts.benchmarks.replayed_service import Files, ReplayedService, replayed
 from scripts.cli import app
-from scripts.controlling.deeds import Deed, act, rehearsing
-from scripts.controlling.kinds import Kinds, in_any
-from scripts.controlling.looking import Looking, Script
-from scripts.controlling.measures import Tally
-from scripts.controlling.reporting import LOSS, PUBLISHED, summarise
-from scripts.held_back import KEPT_BACK, LEAST_LIKES, Draw, Half, NobodyError, hold_back
-from scripts.replayed import Files, Replayed, replayed
 
 THEMES = {
     "rust": "borrow checker compiler",
@@ -78,8 +78,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_figures_are_printed_written_and_drawn(folder: Path, tmp_path: Path) -> None:
     files = ["--json", str(tmp_path / "figures.json"), "--plot", str(tmp_path / "figures.png")]
-    deeds = ["--deed", "dismiss", "--deed", "mute_topic", "--deed", "mute_tag"]
-    answer = call("--data", str(folder), "--people", "8", "--requests", "2", "--limit", "8", *deeds, *files)
+    actions = ["--action", "dismiss", "--action", "mute_topic", "--action", "mute_tag"]
+    answer = call("--data", str(folder), "--people", "8", "--requests", "2", "--limit", "8", *actions, *files)
     assert answer.exit_code == 0, answer.output
     written = orjson.loads((tmp_path / "figures.json").read_bytes())
     assert (written["people"], written["half"], written["published"]) == (4, "test", PUBLISHED)
@@ -96,7 +96,7 @@ def test_figures_are_printed_written_and_drawn(folder: Path, tmp_path: Path) -> 
 def test_the_same_seed_gives_the_same_figures(folder: Path, tmp_path: Path) -> None:
     files = [tmp_path / f"{name}.json" for name in ("one", "two")]
     for file in files:
-        told = ["--people", "4", "--requests", "1", "--limit", "6", "--deed", "dislike"]
+        told = ["--people", "4", "--requests", "1", "--limit", "6", "--action", "dislike"]
         assert call("--data", str(folder), *told, "--json", str(file)).exit_code == 0
     assert files[0].read_bytes() == files[1].read_bytes()
 
@@ -120,7 +120,7 @@ def test_a_share_of_everybodys_likes_is_kept_back_with_all_that_was_done_there()
     events = [a_like(f"u{user}", f"i{item}") for user in range(6) for item in range(LEAST_LIKES + user)]
     events += [a_like("u0", f"i{item}", "click") for item in range(LEAST_LIKES)] + [a_like("few", "i1")]
     signals = EventWeights().table()
-    halves = {half: hold_back(events, signals, Draw(6, half, 3)) for half in Half}
+    halves = {half: hold_out(events, signals, Draw(6, half, 3)) for half in Half}
     assert halves[Half.TEST].wanted.keys().isdisjoint(halves[Half.TUNING].wanted.keys())
     assert len(halves[Half.TEST].wanted) == len(halves[Half.TUNING].wanted) == 3
     assert halves[Half.TEST].known == halves[Half.TUNING].known
@@ -132,20 +132,20 @@ def test_a_share_of_everybodys_likes_is_kept_back_with_all_that_was_done_there()
             assert half.last_seen[user] == events[0].occurred_at.timestamp()  # type: ignore[union-attr]
     assert ("few", "i1") in told
     with pytest.raises(NobodyError):
-        hold_back(events[: LEAST_LIKES - 1], signals, Draw(6, Half.TEST, 0))
+        hold_out(events[: LEAST_LIKES - 1], signals, Draw(6, Half.TEST, 0))
 
 
 @pytest.fixture(scope="session")
-def replay(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replayed]:
+def replay(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReplayedService]:
     settings = Settings(data_dir=tmp_path_factory.mktemp("replayed"))
     with replayed(Files.of(folder), settings, HashingEncoder(48)) as opened:
         yield opened
 
 
-def test_kinds_are_of_tags_neighbours_and_topic(replay: Replayed) -> None:
-    catalogue = replay.service.rollover.current.catalogue
+def test_kinds_are_of_tags_neighbours_and_topic(replay: ReplayedService) -> None:
+    catalogue = replay.service.snapshot_swap.current.catalogue
     row = catalogue.row("i0")
-    found = Kinds(catalogue).of(row, Deed.MUTE_TAG)
+    found = Kinds(catalogue).of(row, Action.MUTE_TAG)
     same = {catalogue.row(f"i{number}") for number in range(4, ITEMS, 4)}
     assert set(np.flatnonzero(found["tags"]).tolist()) == same
     assert found["near"].sum() == 20
@@ -154,34 +154,34 @@ def test_kinds_are_of_tags_neighbours_and_topic(replay: Replayed) -> None:
     assert in_any(found, np.array([row, *same], dtype=np.int32)).tolist() == [False, *[True] * len(same)]
 
 
-def held_of(replay: Replayed, user_id: str) -> tuple[object, ...]:
+def held_of(replay: ReplayedService, user_id: str) -> tuple[object, ...]:
     """What is known of a person."""
-    person = replay.service.rollover.current.people.get(user_id)
+    person = replay.service.snapshot_swap.current.people.get(user_id)
     assert person is not None
     sums = person.state.positive, person.state.negative
     masses = [(each.topics.tolist(), each.masses.tolist(), each.reference) for each in sums]
     return len(person.history), person.explicit, masses
 
 
-@pytest.mark.parametrize("deed", list(Deed))
-def test_what_is_rehearsed_acts_and_is_forgotten(replay: Replayed, deed: Deed) -> None:
-    generation = replay.service.rollover.current
-    looking = Looking(generation, Script(requests=2, limit=8, hours=24))
+@pytest.mark.parametrize("action", list(Action))
+def test_what_is_rehearsed_acts_and_is_forgotten(replay: ReplayedService, action: Action) -> None:
+    generation = replay.service.snapshot_swap.current
+    slates = PersonSlates(generation, Script(requests=2, limit=8, hours=24))
     before = held_of(replay, "u0")
-    without = looking.slates("u0", replay.now, None)
+    without = slates.slates("u0", replay.now, None)
     target = int(without[0][0])
-    acted = looking.slates("u0", replay.now, (deed, target))
+    acted = slates.slates("u0", replay.now, (action, target))
     np.testing.assert_array_equal(without[0], acted[0])
     topics = generation.catalogue.topics
     alike = [np.sum(topics[np.concatenate(each[1:])] == topics.at(target)) for each in (without, acted)]
     assert alike[1] < alike[0]
     assert held_of(replay, "u0") == before
     with pytest.raises(KeyError), rehearsing(generation.people, "nobody"):
-        act(deed, generation, "nobody", target, replay.now)
+        act(action, generation, "nobody", target, replay.now)
 
 
 def test_shares_are_of_what_there_would_have_been() -> None:
     tally = Tally.of([({"near": np.array([4.0, 1.0])}, np.array([10.0, 9.0])), ({}, np.array([0.0, 0.0]))])
-    near, lost = summarise({Deed.DISMISS: tally}, seed=0)[Deed.DISMISS]
+    near, lost = summarise({Action.DISMISS: tally}, seed=0)[Action.DISMISS]
     assert (near.name, near.value, near.without, near.met) == ("near", 0.75, 4, True)
     assert (lost.name, lost.value, lost.met) == (LOSS, pytest.approx(0.1), False)

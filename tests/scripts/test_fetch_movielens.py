@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from indexer.documents import EventDocument, ItemDocument, UserDocument
 from scripts.cli import app
-from scripts.movielens import archive
+from scripts.demo.movielens import archive
 
 
 def fetch(folder: Path) -> str:

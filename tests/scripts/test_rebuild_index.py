@@ -10,10 +10,11 @@ import httpx
 import pytest
 from typer.testing import CliRunner, Result
 
+from app.serving import build_source
 from app.storage.errors import DatabaseInUseError
 from indexer.snapshot_files import SnapshotFolder
 from models.encoder import HashingEncoder
-from scripts import journal, rebuild_index
+from scripts import rebuild_index
 from scripts.cli import app
 
 ROOT = Path(__file__).parents[2]
@@ -149,10 +150,10 @@ def test_a_service_with_keys_is_shown_the_one_of_the_settings(tmp_path: Path, mo
 
     real = httpx.Client
     monkeypatch.setattr(
-        journal.httpx, "Client", lambda **options: real(**options, transport=httpx.MockTransport(answer))
+        build_source.httpx, "Client", lambda **options: real(**options, transport=httpx.MockTransport(answer))
     )
-    monkeypatch.setattr(journal, "open_stores", Mock(side_effect=DatabaseInUseError("held")))
-    monkeypatch.setattr(journal, "service_address", lambda _: "http://127.0.0.1:9")
+    monkeypatch.setattr(build_source, "open_stores", Mock(side_effect=DatabaseInUseError("held")))
+    monkeypatch.setattr(build_source, "service_address", lambda _: "http://127.0.0.1:9")
     monkeypatch.setenv("PENCHANT_API_KEY", "penchant_a_b")
     refused = rebuild("--items", items(tmp_path / "items.ndjson", 3))
     assert refused.exit_code == 1

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from app.client import Client
-from scripts import configured, replay
+from scripts import command_settings, replay
 from scripts.cli import app
 
 
@@ -142,7 +142,7 @@ def test_the_key_of_the_settings_is_shown(
 
     real = httpx.Client
     monkeypatch.setattr(
-        configured.httpx, "Client", lambda **options: real(**options, transport=httpx.MockTransport(answer))
+        command_settings.httpx, "Client", lambda **options: real(**options, transport=httpx.MockTransport(answer))
     )
     path = write(tmp_path / "events.ndjson", event(1))
     assert CliRunner().invoke(app, ["replay", "--events", str(path)], env=environment).exit_code == 0

@@ -13,10 +13,10 @@ from typer.testing import CliRunner
 from app.pipeline.settings import QuerySettings
 from models.encoder import HashingEncoder
 from scripts import slate_benchmark
+from scripts.benchmarks.slates.measures import FIGURES, Measured, divergence
+from scripts.benchmarks.slates.report import summarise
+from scripts.benchmarks.slates.studies import STUDIES, Study, variants
 from scripts.cli import app
-from scripts.slates.measures import FIGURES, Measured, divergence
-from scripts.slates.reporting import summarise
-from scripts.slates.studies import STUDIES, Study, variants
 
 WORDS = ("borrow checker compiler", "saxophone swing bebop", "bishop endgame tempo", "compost seeds roses")
 

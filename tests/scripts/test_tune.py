@@ -5,8 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.scripts.tuning import worlds
 from typer.testing import CliRunner, Result
 
+from app.serving.build_source import Written
 from app.settings import load_settings
 from indexer.behaviour import EventTable
 from indexer.build import Builder, BuildInput
@@ -17,8 +19,6 @@ from indexer.snapshot_files import SnapshotFolder
 from models.encoder import HashingEncoder
 from scripts import tune
 from scripts.cli import app
-from scripts.journal import Written
-from tests.scripts.tuning import worlds
 
 HALF_LIFE = "events.half_life_positive_days"
 

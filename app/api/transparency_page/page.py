@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
-from app.api.transparency_page.drawing import fading, gauge
+from app.api.transparency_page.charts import fading, gauge
 from app.api.transparency_page.style import STYLE
 from app.api.transparency_page.words import FIELDS, HALF_LIVES, MODES, TERMS, days, plain, promises
 

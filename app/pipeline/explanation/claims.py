@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.context import Context
-from app.pipeline.explanation.account import Account
 from app.pipeline.explanation.evidence import Members, Pool, members_of, removed
-from app.pipeline.explanation.naming import nameable
+from app.pipeline.explanation.nameable import nameable
+from app.pipeline.explanation.score_parts import ScoreParts
 from models.ids import Rows
 
 Numbers = NDArray[np.int64]
@@ -69,14 +69,14 @@ class _Draft:
     tags: Numbers
 
 
-def claims_of(context: Context, pool: Pool, slate: Rows, account: Account) -> Claims:
+def claims_of(context: Context, pool: Pool, slate: Rows, score_parts: ScoreParts) -> Claims:
     """Everything that could be said of a slate's items, tested against the candidates of the pool."""
-    shown = account.witnesses.shown[: account.positive]
-    drafts = [_by_tag(context, slate, shown), _by_item(account, shown), _by_session(context, slate)]
+    shown = score_parts.references.shown[: score_parts.positive]
+    drafts = [_by_tag(context, slate, shown), _by_item(score_parts, shown), _by_session(context, slate)]
     starts = np.cumsum([0, *(draft.count for draft in drafts)])
     sets = np.concatenate([start + draft.sets for start, draft in zip(starts, drafts, strict=False)])
     events = np.concatenate([draft.events for draft in drafts])
-    members = members_of(sets, events, (int(starts[-1]), account.positive))
+    members = members_of(sets, events, (int(starts[-1]), score_parts.positive))
     about = np.concatenate([start + draft.about for start, draft in zip(starts, drafts, strict=False)])
     places = np.concatenate([draft.places for draft in drafts])
     tags = np.concatenate([draft.tags for draft in drafts])
@@ -85,7 +85,7 @@ def claims_of(context: Context, pool: Pool, slate: Rows, account: Account) -> Cl
         everywhere = np.arange(len(slate))
         about, places = np.append(about, np.full(len(slate), starts[-1])), np.append(places, everywhere)
         tags, kinds = np.append(tags, np.full(len(slate), -1)), np.append(kinds, np.full(len(slate), Kind.STATED))
-    carried = np.vstack([members @ account.parts[: account.positive], account.stated])
+    carried = np.vstack([members @ score_parts.parts[: score_parts.positive], score_parts.stated])
     return Claims(
         kinds=kinds,
         places=places,
@@ -109,10 +109,10 @@ def _by_tag(context: Context, slate: Rows, shown: NDArray[np.bool_]) -> _Draft:
     return _Draft(Kind.TAG, len(shared), sets, event[mine], about, place[theirs], codes[theirs].astype(np.int64))
 
 
-def _by_item(account: Account, shown: NDArray[np.bool_]) -> _Draft:
+def _by_item(score_parts: ScoreParts, shown: NDArray[np.bool_]) -> _Draft:
     """One set for each item whose event carries most of the score of an item of the slate."""
-    rows = account.events.rows[: account.positive]
-    parts = np.where(shown[:, None], account.parts[: account.positive], 0.0)
+    rows = score_parts.events.rows[: score_parts.positive]
+    parts = np.where(shown[:, None], score_parts.parts[: score_parts.positive], 0.0)
     best = parts.argmax(axis=0) if len(rows) else np.empty(0, np.int64)
     places = np.flatnonzero(parts[best, np.arange(len(best))] > 0)
     items, about = np.unique(rows[best[places]], return_inverse=True)

@@ -2,7 +2,7 @@
 
 A set is all of the person's positive events on items that bear one tag, all on one item, all of the session, or,
 without any event, the explicit profile. What the score of every candidate would be without a set follows from sums over
-the set (models/leaving_out.py): one vector a set, one product with the candidates' vectors.
+the set (models/counterfactual.py): one vector a set, one product with the candidates' vectors.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from scipy.sparse import csr_array
 from app.pipeline.candidates import TERMS, Candidates
 from app.pipeline.context import Context
 from app.pipeline.settings import RankingWeights
+from models.counterfactual import Average, Removed, Scores
 from models.ids import Rows
-from models.leaving_out import Average, Removed, Scores
 
 Members = NDArray[np.float32]
 """float32 [sets, events], 1 where an event belongs to a set."""

@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from app.pipeline.context import Context
-from app.pipeline.explanation.account import Account
 from app.pipeline.explanation.evidence import Pool
-from app.pipeline.promises import recent_since
+from app.pipeline.explanation.score_parts import ScoreParts
 from app.pipeline.slate import Reason
+from app.pipeline.slate_promises import recent_since
 from models.ids import Rows
 
 POPULAR_FROM = 0.5
 """Popularity term, between 0 and 1, from which an item is called popular: the square root of the highest count."""
 
 
-def facts_of(context: Context, pool: Pool, rows: Rows, account: Account) -> list[tuple[Reason, ...]]:
+def facts_of(context: Context, pool: Pool, rows: Rows, score_parts: ScoreParts) -> list[tuple[Reason, ...]]:
     """For each item which of `fresh` and `popular` are true and raise its rank, the larger part first."""
     candidates = pool.candidates
     ranks = np.sort(candidates.scores.astype(np.float64))
@@ -23,11 +23,13 @@ def facts_of(context: Context, pool: Pool, rows: Rows, account: Account) -> list
     popular = context.world.popularity.share(rows, context.now) >= POPULAR_FROM
     found: list[list[tuple[float, str]]] = [[] for _ in rows]
     for code, term, true in (("fresh", "recency", recent), ("popular", "popularity", popular)):
-        parts = account.term(term)
-        above = np.searchsorted(ranks, account.scores) - np.searchsorted(ranks, account.scores - parts, side="right")
+        parts = score_parts.term(term)
+        above = np.searchsorted(ranks, score_parts.scores) - np.searchsorted(
+            ranks, score_parts.scores - parts, side="right"
+        )
         for place in np.flatnonzero(true & (parts > 0) & (above > 0)).tolist():
             found[place].append((float(parts[place]), code))
-    scores = account.scores.tolist()
+    scores = score_parts.scores.tolist()
     return [
         tuple(Reason(code, share=share_of(part, scores[place])) for part, code in sorted(each, reverse=True))
         for place, each in enumerate(found)

@@ -43,7 +43,7 @@ from app.requests import (
     ResetRequest,
     SimilarRequest,
 )
-from app.serving.ingestion import EventResult
+from app.serving.event_ingestion import EventResult
 from app.settings import HttpSettings
 from indexer.documents import EventDocument, ItemDocument
 
@@ -112,7 +112,7 @@ class MemoryService:
     async def item_changes(self) -> bytes:
         return b'{"version":1,"item_id":"i1","document":null,"changed_at":0.0}\n'
 
-    async def learnable_events(self) -> bytes:
+    async def training_events(self) -> bytes:
         return b"PK"
 
     def readiness(self) -> dict[str, Any]:

@@ -10,9 +10,9 @@ import pytest
 
 from app.api.transparency_page import HEADERS, transparency_page
 from app.api.transparency_page.words import FIELDS, HALF_LIVES, MODES, TERMS, days
-from app.charter.charter import load_charter
+from app.policy.charter.charter import load_charter
+from app.policy.transparency import transparency_payload
 from app.settings import Settings
-from app.transparency import transparency_payload
 from indexer.sensitive.taxonomy import load_taxonomy
 
 VOID = {"meta", "rect"}

@@ -13,7 +13,7 @@ def essence(slate):
 
 
 def topic_of(home, item):
-    return home.service.rollover.current.catalogue.slug_of(item)
+    return home.service.snapshot_swap.current.catalogue.slug_of(item)
 
 
 def of_topic(home, topic, items):
@@ -81,7 +81,7 @@ class TestTheSwitch:
             home.ingest(an_event(2, "ada", "i005"))
             before = essence(home.recommend("ada"))
         with open_household(tmp_path) as again:
-            again.loop.run_until_complete(again.service.rollover.refresh())
+            again.loop.run_until_complete(again.service.snapshot_swap.refresh())
             assert essence(again.recommend("ada")) == before
             assert again.ingest(an_event(3, "ada", "i006")) == ["ignored"]
 
@@ -125,8 +125,8 @@ class TestWishes:
         assert [each["item_id"] for each in preview["before"]["items"]] == items(known)
         preview = known.wish("ada", chess, wish, preview=True)  # what was shown in between bears on exploration
         known.wish("ada", chess, wish)
-        after = known.service.person._recommending.preview(  # noqa: SLF001 - there is no public way in
-            "ada", 20, known.service.rollover.current.people.get("ada")
+        after = known.service.person._recommender.preview(  # noqa: SLF001 - there is no public way in
+            "ada", 20, known.service.snapshot_swap.current.people.get("ada")
         )
         assert [each["item_id"] for each in preview["after"]["items"]] == [each.item_id for each in after.items]
 
@@ -187,6 +187,6 @@ def test_edits_of_many_people_at_once_are_all_there_and_outlive_a_restart(tmp_pa
         assert [len(home.controls(each)["actions"]) for each in people] == [3] * 60
     assert all(explicit["role"] and explicit["goals"] and explicit["time_zone"] for explicit, _ in before)
     with open_household(tmp_path) as again:
-        again.loop.run_until_complete(again.service.rollover.refresh())
+        again.loop.run_until_complete(again.service.snapshot_swap.refresh())
         assert [(again.profile(each)["explicit"], again.service.person.etag(each)) for each in people] == before
         assert essence(again.recommend("person-3")) == slate

@@ -63,7 +63,7 @@ class Case:
         return [each.event.item_id for each in self.home.stores.events.held(self.user)]
 
     def topic(self, item):
-        return self.home.service.rollover.current.catalogue.slug_of(item)
+        return self.home.service.snapshot_swap.current.catalogue.slug_of(item)
 
 
 @pytest.fixture(params=STATES)

@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from app.errors import MergeRefusedError
-from app.person.sweeping import sweep
+from app.person.byte_search import sweep
 from indexer.documents import EventDocument, UserDocument
 
 SOMETHING = {
@@ -42,7 +42,7 @@ def live(home, an_event, user, start=0):
     home.ingest(an_event(start + 50, user, "i001", "dismiss"))
     home.patch(user, goals=["grow vegetables"], role="nurse", attributes={}, preferences={"tags": ["rust"]})
     home.ignore_event(user, f"e{start}")
-    home.wish(user, home.service.rollover.current.catalogue.slug_of("i005"), "more")
+    home.wish(user, home.service.snapshot_swap.current.catalogue.slug_of("i005"), "more")
     home.recommend(user, limit=10)
 
 
@@ -93,9 +93,9 @@ class TestErasure:
     def test_nothing_in_memory_names_the_person(self, home, an_event):
         live(home, an_event, PERSON)
         home.erase(PERSON)
-        assert home.service.rollover.current.people.get(PERSON) is None
-        assert home.service._recommending.stored(PERSON) == []  # noqa: SLF001
-        assert home.service._recommending._windows.shown(PERSON) is None  # noqa: SLF001
+        assert home.service.snapshot_swap.current.people.get(PERSON) is None
+        assert home.service._recommender.stored(PERSON) == []  # noqa: SLF001
+        assert home.service._recommender._exploration_window.shown(PERSON) is None  # noqa: SLF001
         assert home.service.person._upkeep.decisions.forgettings_of(PERSON) == []  # noqa: SLF001
 
     def test_others_are_recommended_what_they_were_before_the_person_came(self, home, an_event):
@@ -142,8 +142,8 @@ class TestExport:
                 home.ingest(*crowd(an_event))
             live(one, an_event, PERSON)
             files = self.unpacked(one, PERSON)
-            before = one.service.person._recommending.preview(  # noqa: SLF001 - the window of what was shown stays
-                PERSON, 10, one.service.rollover.current.people.get(PERSON)
+            before = one.service.person._recommender.preview(  # noqa: SLF001 - the window of what was shown stays
+                PERSON, 10, one.service.snapshot_swap.current.people.get(PERSON)
             )
             one.erase(PERSON)
             for line in files["users.ndjson"].splitlines():

@@ -18,7 +18,7 @@ def topics(home, user="ada"):
 
 
 def topic_of(home, item):
-    return home.service.rollover.current.catalogue.slug_of(item)
+    return home.service.snapshot_swap.current.catalogue.slug_of(item)
 
 
 def items(home, user="ada", limit=90):

@@ -31,7 +31,7 @@ def known(home, an_event):
 def test_topics_have_shares_that_sum_to_one_and_trends(known):
     topics = profile(known)["implicit"]["topics"]
     assert sum(each["share"] for each in topics) == pytest.approx(1.0, abs=1e-5)
-    slug = known.service.rollover.current.catalogue.slug_of
+    slug = known.service.snapshot_swap.current.catalogue.slug_of
     trends = {each["topic"]: each["trend"] for each in topics}
     assert trends[slug("i000")] < -0.5
     assert trends[slug("i001")] > 0.5
@@ -41,7 +41,7 @@ def test_evidence_tells_its_age_and_when_a_tenth_is_left(known):
     topic = next(
         each
         for each in profile(known)["implicit"]["topics"]
-        if each["topic"] == known.service.rollover.current.catalogue.slug_of("i000")
+        if each["topic"] == known.service.snapshot_swap.current.catalogue.slug_of("i000")
     )
     first = topic["evidence"][0]
     assert (first["event_id"], first["item_id"], first["age_days"]) == ("e0", "i000", 90.0)

@@ -31,7 +31,7 @@ def averse(shared, an_event):
         shared.ingest(
             *(an_event(f"{user}-{next(numbers)}", user, f"i{item:03}", kind, days) for item, kind, days in history)
         )
-        generation = shared.service.rollover.current
+        generation = shared.service.snapshot_swap.current
         query = generation.world.settings.model_copy(update={"aversion": AversionSettings(**chosen)})
         world = type(generation.world)(**{**vars(generation.world), "settings": query})
         now = shared.settings.as_of.timestamp() + days_later * 86_400
@@ -64,11 +64,11 @@ def test_it_halves_with_every_half_life(averse, item, kind, days):
         st.tuples(st.integers(0, ITEMS - 1), st.sampled_from(["dismiss", "less_like_this"])), min_size=1, max_size=6
     )
 )
-def test_it_grows_with_every_repetition_and_is_never_beyond_the_cap(averse, deeds):
-    one = averse([(item, kind, 1) for item, kind in deeds[:-1]])
-    more = averse([(item, kind, 1) for item, kind in deeds])
+def test_it_grows_with_every_repetition_and_is_never_beyond_the_cap(averse, actions):
+    one = averse([(item, kind, 1) for item, kind in actions[:-1]])
+    more = averse([(item, kind, 1) for item, kind in actions])
     assert (more >= one - 1e-6).all()
-    assert more[deeds[-1][0]] > one[deeds[-1][0]] or more[deeds[-1][0]] == pytest.approx(AversionSettings().cap)
+    assert more[actions[-1][0]] > one[actions[-1][0]] or more[actions[-1][0]] == pytest.approx(AversionSettings().cap)
     assert more.max() <= AversionSettings().cap + 1e-6
 
 
@@ -83,7 +83,7 @@ def test_a_shelf_of_dislikes_is_as_strong_as_one_and_those_of_another_day_add_to
 
 
 def test_each_likeness_reaches_what_it_names(shared, averse):
-    catalogue = shared.service.rollover.current.catalogue
+    catalogue = shared.service.snapshot_swap.current.catalogue
     row = catalogue.rows([f"i{each:03}" for each in range(ITEMS)])
     dismissed = [(12, "dismiss", 0)]
     topic = averse(dismissed, **{**NOTHING, "topic": 1.0})
@@ -101,7 +101,7 @@ def test_each_likeness_reaches_what_it_names(shared, averse):
 def test_dates_make_nothing_alike(home, an_item, an_event):
     home.put(*(an_item(300 + each, tags=["1970s", f"t{each}"], text=f"word{each}", provider=None) for each in range(4)))
     home.ingest(an_event(1, "ann", "i300", "dismiss"))
-    context = home.service._recommending.context("ann", 10, [])  # noqa: SLF001 - there is no public way in
+    context = home.service._recommender.context("ann", 10, [])  # noqa: SLF001 - there is no public way in
     rows = context.catalogue.rows(["i300", "i301"])
     _, codes = context.world.likeness.tags_of(rows)
     dated = np.array([context.catalogue.tag_words.names[code] == "1970s" for code in codes])

@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 
 from app.pipeline.candidates import Candidates
 from app.pipeline.context import Ask, Context
-from app.pipeline.explanation.naming import link_of
-from app.pipeline.labels.saying import label
+from app.pipeline.explanation.nameable import link_of
+from app.pipeline.labels.reason_text import label
 from app.pipeline.scorer import WeightedScorer
 from app.pipeline.slate import Reason
 from app.pipeline.stages import build_pipeline
-from scripts.explaining.asking import Asking
-from scripts.explaining.rebuilding import EVIDENCED, Rebuilding
+from scripts.benchmarks.explanations.counterfactual import EVIDENCED, Rebuilding
+from scripts.benchmarks.explanations.recorded_requests import Asking
 
 ITEMS = 90
 KINDS = ("like", "click", "save", "dislike", "complete", "dwell", "dismiss", "impression")
@@ -47,7 +47,7 @@ def somebody(shared, an_event):
 
 
 def answered(home, user, limit=10):
-    generation = home.service.rollover.current
+    generation = home.service.snapshot_swap.current
     asking = Asking(generation, home.settings.as_of.timestamp(), limit)
     return asking.ask(asking.context(user, generation.people.get(user)))
 
@@ -66,7 +66,7 @@ def test_terms_and_evidence_both_sum_to_the_score(shared, somebody, history, deb
 @given(acts)
 def test_without_its_evidence_an_item_scores_and_ranks_lower(shared, somebody, history):
     answer = answered(shared, somebody(history))
-    rebuilding = Rebuilding(shared.service.rollover.current.people)
+    rebuilding = Rebuilding(shared.service.snapshot_swap.current.people)
     verdicts = list(rebuilding.verdicts(answer))
     assert all(verdict.score for verdict in verdicts)
     assert all(verdict.rank for verdict in verdicts)
@@ -167,7 +167,7 @@ def test_strangers_are_told_what_is_new_or_popular(home, an_event):
 
 def test_exploration_names_its_topic_and_an_interest_that_it_borders_on_only_if_it_does(home, an_event):
     home.ingest(*(an_event(number, "ann", f"i{6 * number:03}") for number in range(5)))
-    context, catalogue = answered(home, "ann").context, home.service.rollover.current.catalogue
+    context, catalogue = answered(home, "ann").context, home.service.snapshot_swap.current.catalogue
     explored = [item for item in home.recommend("ann", limit=20).items if item.reasons[0].code == "explore"]
     assert explored
     centroids = catalogue.snapshot.vectors.topic_centroids

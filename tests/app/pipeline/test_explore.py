@@ -9,7 +9,7 @@ from app.pipeline.sources.explore import Explore
 @pytest.fixture
 def topics_of(home):
     def drawn(user):
-        context = home.service._recommending.context(user, 10, [])  # noqa: SLF001 - there is no public way in
+        context = home.service._recommender.context(user, 10, [])  # noqa: SLF001 - there is no public way in
         rows = Explore()(context)
         return context, context.catalogue.topics[rows]
 

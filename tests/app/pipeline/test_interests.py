@@ -25,7 +25,7 @@ def share(slate, theme):
 def test_an_interest_with_a_tenth_of_the_mass_is_not_averaged_away(home, an_event):
     home.ingest(*liked(an_event, "ann", "rust", 8), *liked(an_event, "ann", "chess", 1))
     home.patch("ann", preferences={"topics": ["chess"]})
-    context = home.service._recommending.context("ann", 20, [])  # noqa: SLF001 - there is no public way in
+    context = home.service._recommender.context("ann", 20, [])  # noqa: SLF001 - there is no public way in
     found = {context.catalogue.title(int(row)).split()[0] for row in Interests()(context)}
     assert found >= {"rust", "chess"}
     assert share(home.recommend("ann", limit=20), "chess") > 0
@@ -33,7 +33,7 @@ def test_an_interest_with_a_tenth_of_the_mass_is_not_averaged_away(home, an_even
 
 def test_an_item_is_held_against_what_the_person_did_in_its_own_topic_and_nothing_else(home, an_event):
     home.ingest(*liked(an_event, "ann", "rust", 8), *liked(an_event, "ann", "chess", 2))
-    context = home.service._recommending.context("ann", 20, [])  # noqa: SLF001
+    context = home.service._recommender.context("ann", 20, [])  # noqa: SLF001
     catalogue, (events, amounts) = context.catalogue, context.amounts
     rows = np.arange(len(catalogue), dtype=np.int32)
     same = catalogue.topics[rows][:, None] == catalogue.topics[events.rows][None, :]
@@ -64,7 +64,7 @@ def test_the_heaviest_interests_are_asked_where_there_are_more_than_may_be(tmp_p
         home.publish([an_item(number) for number in range(90)])
         for theme, count in (("rust", 6), ("cycling", 4), ("chess", 5)):
             home.ingest(*liked(an_event, "ann", theme, count))
-        context = home.service._recommending.context("ann", 20, [])  # noqa: SLF001
+        context = home.service._recommender.context("ann", 20, [])  # noqa: SLF001
         assert len(context.established) >= 3
         found = {context.catalogue.title(int(row)).split()[0] for row in Interests()(context)[:6]}
         assert found == {"rust", "chess"}
@@ -75,7 +75,7 @@ def test_without_candidates_of_single_interests_there_is_one_average(tmp_path, o
     with open_household(tmp_path / "average", query=query) as home:
         home.publish([an_item(number) for number in range(90)])
         home.ingest(*liked(an_event, "ann", "rust", 3))
-        context = home.service._recommending.context("ann", 20, [])  # noqa: SLF001
+        context = home.service._recommender.context("ann", 20, [])  # noqa: SLF001
         assert not len(Interests()(context))
         assert len(home.recommend("ann", limit=20).items) == 20
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.pipeline.labels.saying import displayed, label
+from app.pipeline.labels.reason_text import displayed, label
 from app.pipeline.labels.settings import LabelSettings
 from app.pipeline.labels.wording import PACKAGED, Wording, WordingError, placeholders, read
 from app.pipeline.slate import Reason

@@ -6,8 +6,8 @@ import pytest
 from indexer.behaviour import EventTable
 from indexer.build import Builder, BuildInput
 from models.factors.settings import ExactSettings, FactorSettings
-from scripts.explaining.asking import Asking
-from scripts.explaining.rebuilding import Rebuilding
+from scripts.benchmarks.explanations.counterfactual import Rebuilding
+from scripts.benchmarks.explanations.recorded_requests import Asking
 
 ITEMS, PEOPLE, CONTENT = 90, 60, 64
 FACTORS = FactorSettings(
@@ -18,10 +18,10 @@ INDEX = {"behaviour": {"factors": FACTORS.model_dump()}}
 
 def publish(home, items):
     """Build from what the service has in its log, and serve it."""
-    events = EventTable.from_bytes(home.loop.run_until_complete(home.service.learnable_events()))
+    events = EventTable.from_bytes(home.loop.run_until_complete(home.service.training_events()))
     builder = Builder(home.settings.index, home.encoder, home.cache, home.snapshots, lambda _: None)
     manifest, _ = builder(BuildInput(items, 10**6, events), force=True)
-    home.loop.run_until_complete(home.service.rollover.refresh())
+    home.loop.run_until_complete(home.service.snapshot_swap.refresh())
     return manifest
 
 
@@ -47,7 +47,7 @@ def town(tmp_path_factory, open_household, an_item, an_event):
 
 
 def catalogue(home):
-    return home.service.rollover.current.catalogue
+    return home.service.snapshot_swap.current.catalogue
 
 
 def slate(home, user):
@@ -61,8 +61,8 @@ def test_it_says_whether_vectors_carry_behaviour(town, home):
 
 def test_what_is_liked_together_is_recommended_though_its_content_has_nothing_in_common(town, an_event):
     town.ingest(*(an_event(f"c{n}", "carla", f"i{n:03}") for n in (0, 6, 12)))
-    served, person = catalogue(town), town.service.rollover.current.people.get("carla")
-    embedding = person.state.embedding(town.settings.as_of.timestamp(), town.service.rollover.current.world.blend)
+    served, person = catalogue(town), town.service.snapshot_swap.current.people.get("carla")
+    embedding = person.state.embedding(town.settings.as_of.timestamp(), town.service.snapshot_swap.current.world.blend)
     scores = served.index.all()[:60, CONTENT:] @ embedding[CONTENT:]
     by_theme = [scores[theme::6].mean() for theme in range(6)]
     assert min(by_theme[0], by_theme[3]) > 3 * max(by_theme[theme] for theme in (1, 2, 4, 5))
@@ -109,7 +109,7 @@ def test_the_state_does_not_depend_on_the_order_of_delivery_and_is_that_of_the_l
     acts = [(n, f"i{n * 7 % 60:03}", ("like", "dislike", "click")[n % 3], float(n)) for n in range(12)]
     for user, order in (("dora", acts), ("emil", acts[::-1])):
         town.ingest(*(an_event(f"{user}{n}", user, item, kind, days) for n, item, kind, days in order))
-    generation = town.service.rollover.current
+    generation = town.service.snapshot_swap.current
     dora, emil = (generation.people.get(user).state for user in ("dora", "emil"))
     for one, other in ((dora.positive, emil.positive), (dora.negative, emil.negative)):
         np.testing.assert_allclose(one.vectors, other.vectors, atol=1e-5)
@@ -129,7 +129,7 @@ def test_after_a_reset_the_slate_is_that_of_somebody_who_never_came(town, an_eve
 
 def test_shares_add_up_and_without_its_evidence_an_item_scores_and_ranks_lower(town, an_event):
     town.ingest(*(an_event(f"g{n}", "gina", f"i{n:03}", ("like", "save", "dislike")[n % 3]) for n in range(0, 40, 3)))
-    generation = town.service.rollover.current
+    generation = town.service.snapshot_swap.current
     asking = Asking(generation, town.settings.as_of.timestamp(), 10)
     answer = asking.ask(asking.context("gina", generation.people.get("gina")))
     verdicts = list(Rebuilding(generation.people).verdicts(answer))

@@ -1,0 +1,86 @@
+"""Which of the claims about each item are made, and which one is the label's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from app.pipeline.context import Context
+from app.pipeline.explanation.claims import Claims, Kind
+from app.pipeline.explanation.facts import share_of
+from app.pipeline.explanation.nameable import link_of, preferred_tag
+from app.pipeline.explanation.quotes import Quote, quotes_of
+from app.pipeline.explanation.score_parts import ScoreParts
+from app.pipeline.slate import Reason
+from models.ids import Rows
+
+_CODES = {Kind.TAG: "because_you", Kind.ITEM: "similar_to", Kind.SESSION: "session"}
+
+
+def claimed(context: Context, claims: Claims, slate: Rows, score_parts: ScoreParts) -> list[list[Reason]]:
+    """For each item of a slate a reason of each kind that holds, the label's first."""
+    chosen = _chosen(claims, score_parts)
+    quoted = [claim for some in chosen for claim in some if claims.kinds[claim] != Kind.STATED]
+    found = quotes_of(context, score_parts, claims, np.array(quoted, dtype=np.int64))
+    quotes = dict(zip(quoted, found, strict=True))
+    scores, parts, tags = score_parts.scores.tolist(), claims.parts.tolist(), claims.tags.tolist()
+    reasons: list[list[Reason]] = []
+    for place, some in enumerate(chosen):
+        shares = [share_of(parts[claim], scores[place]) for claim in some]
+        reasons.append(
+            _telling_first(
+                _quoting(context, int(slate[place]), (Kind(claims.kinds[claim]), tags[claim], share), quotes[claim])
+                if claim in quotes
+                else Reason("stated_preference", share, preferred_tag(context, int(slate[place])))
+                for claim, share in zip(some, shares, strict=True)
+            )
+        )
+    return reasons
+
+
+def _telling_first(reasons: Iterable[Reason]) -> list[Reason]:
+    """What only people's behaviour links to an item comes last: true as it is, it tells least of why."""
+    return sorted(reasons, key=lambda reason: reason.link == "behaviour")
+
+
+def _chosen(claims: Claims, score_parts: ScoreParts) -> list[list[int]]:
+    """For each item, of each kind the claim that holds and is nearest, in the order of what they carry."""
+    best: list[dict[int, int]] = [{} for _ in score_parts.scores]
+    kinds, places, parts = claims.kinds.tolist(), claims.places.tolist(), claims.parts.tolist()
+    held = np.flatnonzero(claims.holds)
+    for claim in held[np.argsort(-claims.nearness[held], kind="stable")].tolist():
+        best[places[claim]].setdefault(kinds[claim], claim)
+    return [
+        sorted(each.values(), key=lambda claim: _order(Kind(kinds[claim]), parts[claim], just_now=now))
+        for each, now in zip(best, score_parts.term("session").tolist(), strict=True)
+    ]
+
+
+def _order(kind: Kind, part: float, *, just_now: float) -> tuple[bool, float, int]:
+    """Of all claims about an item the least is the label's.
+
+    The session is what an item is there for if its events carry more of the score by having happened `just_now` than by
+    having happened at all, and no less than anything else does.
+    """
+    if kind == Kind.SESSION:
+        return just_now <= part / 2, -round(part, 9), -1
+    return False, -round(part, 9), kind
+
+
+def _quoting(context: Context, row: int, claim: tuple[Kind, int, float | None], quote: Quote) -> Reason:
+    first, (kind, tag, share) = quote.parts[0] if quote.parts else None, claim
+    other = context.catalogue.row(first.item_id or "") if first and kind == Kind.ITEM else None
+    return Reason(
+        code=_CODES[kind],
+        share=share,
+        tag=context.catalogue.tag_words.names[tag] if tag >= 0 else None,
+        item_id=first.item_id if first else None,
+        title=first.title if first else None,
+        event=first.event if first else None,
+        occurred_at=first.occurred_at if first else None,
+        verb=quote.verb,
+        link=None if other is None else link_of(context, row, other),
+        events=quote.events,
+        evidence=quote.parts,
+    )

@@ -1,0 +1,41 @@
+"""Stated preferences: what a person stated about kinds of items, as a factor of their scores.
+
+A positive score is multiplied by exp(L_j), where L_j is the sum of the exponents of every statement that holds for item
+j: more or less of its topic, its provider, its format. Unlike the vector of the explicit profile, which is one voice
+among all the events that are known, it acts alike for a newcomer and for somebody with a long history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.pipeline.context import Context
+from models.ids import Rows
+
+
+def preference_exponents(context: Context, rows: Rows) -> NDArray[np.float32]:
+    """float32 [n]: the exponent L_j; 0 where nothing was stated, or personalisation is off."""
+    exponents = np.zeros(len(rows), dtype=np.float32)
+    if context.person is None or context.person.explicit is None:
+        return exponents
+    stated, settings, catalogue = (
+        context.person.explicit.preferences,
+        context.settings.stated_preferences,
+        context.catalogue,
+    )
+    for exponent, column, wanted in (
+        (settings.more, catalogue.topics, catalogue.topics_named(stated.topics)),
+        (-settings.less, catalogue.topics, catalogue.topics_named(stated.less_of)),
+        (settings.provider, catalogue.providers, _codes(catalogue.provider_words.code, stated.providers)),
+        (settings.format, catalogue.formats, _codes(catalogue.format_words.code, stated.formats)),
+    ):
+        if len(wanted):
+            exponents[np.isin(column[rows], wanted)] += exponent
+    return exponents
+
+
+def _codes(code_of: Callable[[str], int], words: Sequence[str]) -> NDArray[np.int32]:
+    return np.array([code for word in words if (code := code_of(word)) >= 0], dtype=np.int32)

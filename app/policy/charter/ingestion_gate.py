@@ -1,0 +1,79 @@
+"""The gate: refuses data that the charter does not declare, and says so by the charter's name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.policy.charter.charter import ANY, Charter, Use
+from indexer.documents import EventDocument, ItemDocument
+from indexer.problems import FieldProblem, printable
+from models.events import EventType
+from models.user_state import DAY_SECONDS
+
+_NESTED = frozenset({"preferences", "muted"})
+
+
+@dataclass(frozen=True, slots=True)
+class IngestionGate:
+    """What may come in.
+
+    Attributes:
+        charter: declares it.
+        keep_as_seen: whether events that may not be learned from are stored all the same.
+    """
+
+    charter: Charter
+    keep_as_seen: bool = True
+
+    def event(self, event: EventDocument) -> FieldProblem | None:
+        """What of an event is undeclared, if anything: its type or an entry of its context."""
+        if event.type not in self.charter.events:
+            return FieldProblem("type", f"{event.type.value} is not declared in the {self._name}")
+        return self._first("context", event.context, self.charter.context)
+
+    def item(self, item: ItemDocument) -> FieldProblem | None:
+        """The attribute of an item that is undeclared, if any."""
+        return self._first("attributes", item.attributes, self.charter.item_attributes)
+
+    def profile(self, changes: Mapping[str, Any]) -> list[FieldProblem]:
+        """What of a profile's changes is undeclared; what only removes may always come."""
+        declared = {*self.charter.profile}
+        stated = [path for path in _paths(changes) if path not in declared]
+        refused = [FieldProblem(path, f"is not declared in the {self._name}") for path in stated]
+        attributes = {name: value for name, value in (changes.get("attributes") or {}).items() if value is not None}
+        undeclared = self._undeclared("attributes", attributes, self.charter.attributes)
+        return [*refused, *undeclared]
+
+    def kept_since(self, now: float) -> dict[EventType, float]:
+        """Event type -> the moment, in seconds since 1970, before which events of the type are kept no longer.
+
+        Types that the charter does not declare are not kept at all.
+        """
+        uses = self.charter.events
+        return {kind: now - uses[kind].keep_days * DAY_SECONDS if kind in uses else now for kind in EventType}
+
+    @property
+    def _name(self) -> str:
+        return f"charter of {self.charter.name!r} (GET /transparency)"
+
+    def _first(self, field: str, given: Mapping[str, Any], declared: Mapping[str, Use]) -> FieldProblem | None:
+        return next(iter(self._undeclared(field, given, declared)), None)
+
+    def _undeclared(self, field: str, given: Mapping[str, Any], declared: Mapping[str, Use]) -> list[FieldProblem]:
+        if ANY in declared:
+            return []
+        names = [name for name in given if name not in declared]
+        return [FieldProblem(f"{field}.{printable(name)}", f"is not declared in the {self._name}") for name in names]
+
+
+def _paths(changes: Mapping[str, Any]) -> Iterable[str]:
+    """Fields that say something; attributes are looked at by name."""
+    for name, value in changes.items():
+        if value is None or name == "attributes":
+            continue
+        if name in _NESTED:
+            yield from (f"{name}.{inner}" for inner, given in value.items() if given is not None)
+        else:
+            yield name

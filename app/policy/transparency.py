@@ -1,0 +1,86 @@
+"""What anyone may know: the charter, and the weights, floors and half-lives that are in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from hashlib import blake2b
+from typing import Any
+
+from app.policy.charter.charter import Charter, EventUse, Use
+from app.serving.generation import Generation
+from app.settings import Settings
+from indexer.sensitive.rules import Mode
+from indexer.sensitive.taxonomy import load_taxonomy
+
+_SHAPING = {"query", "events", "popularity", "firewall"}
+_KEPT = {
+    "profile field": "until the person changes or erases it",
+    "attribute of a person": "until the person changes or erases it",
+    "context of an event": "as long as the event",
+    "attribute of an item": "as long as the item",
+}
+
+
+def transparency_payload(settings: Settings, charter: Charter, generation: Generation | None) -> dict[str, Any]:
+    """The answer of `GET /transparency`."""
+    live = settings.model_dump(mode="json", include=_SHAPING)
+    snapshot = generation.catalogue.snapshot if generation else None
+    return {
+        "charter": charter.model_dump(mode="json", exclude_none=True),
+        "data_used": list(_data_used(charter)),
+        "user_controls": charter.controls,
+        "sensitive_topics": _topics(settings, charter),
+        "ranking_weights": live["query"]["weights"],
+        "floors": live["query"]["floors"],
+        "half_lives": _half_lives(live),
+        "events": live["events"],
+        "settings": live,
+        "configuration_hash": configuration_hash(settings, charter),
+        "snapshot": snapshot.snapshot_id if snapshot else None,
+        "space_id": snapshot.manifest.space_id if snapshot else None,
+    }
+
+
+def configuration_hash(settings: Settings, charter: Charter) -> str:
+    """Digest of every setting that bears on an answer, the charter included."""
+    shaping = settings.model_dump_json(include={*_SHAPING, "as_of"})
+    return blake2b(f"{shaping}\n{charter.model_dump_json()}".encode(), digest_size=16).hexdigest()
+
+
+def _data_used(charter: Charter) -> Iterator[dict[str, str]]:
+    """Every kind of data that is accepted: what, why, and how long it is kept."""
+    kinds: dict[str, Mapping[str, Use]] = {
+        "event": {kind.value: use for kind, use in charter.events.items()},
+        "profile field": {str(name): use for name, use in charter.profile.items()},
+        "attribute of a person": charter.attributes,
+        "context of an event": charter.context,
+        "attribute of an item": charter.item_attributes,
+    }
+    for kind, uses in kinds.items():
+        for name, use in uses.items():
+            kept = f"{use.keep_days:g} days" if isinstance(use, EventUse) else _KEPT[kind]
+            yield {"data": f"{kind}: {name}", "why": use.why, "kept": kept}
+
+
+def _topics(settings: Settings, charter: Charter) -> list[dict[str, str]]:
+    """Every sensitive topic and how it is treated; those that the charter does not name need permission."""
+    described = {
+        name: topic.description for name, topic in load_taxonomy(settings.index.sensitive.taxonomy).topics.items()
+    }
+    told = []
+    for name in dict.fromkeys([*described, *charter.sensitive]):
+        topic = charter.sensitive.get(name)
+        mode = topic.mode if topic else Mode.PERMISSION
+        why = (topic.why if topic else None) or ""
+        told.append({"topic": name, "about": described.get(name, ""), "mode": mode.value, "why": why})
+    return told
+
+
+def _half_lives(live: dict[str, Any]) -> dict[str, float]:
+    """Days until each of these counts half."""
+    return {
+        "positive_events_days": live["events"]["half_life_positive_days"],
+        "negative_events_days": live["events"]["half_life_negative_days"],
+        "popularity_days": live["popularity"]["half_life_days"],
+        "recency_days": live["query"]["weights"]["recency_half_life_days"],
+    }

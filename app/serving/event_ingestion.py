@@ -1,0 +1,191 @@
+"""Where an event goes: checked, made durable, then learned from, all before it is acknowledged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+import numpy as np
+import orjson
+
+from app.clock import Clock
+from app.policy.charter.ingestion_gate import IngestionGate
+from app.serving.control_decisions import ControlDecisions
+from app.serving.generation import Generation
+from app.serving.snapshot_swap import SnapshotSwap
+from app.storage.protocols import Stores
+from app.storage.rows import Appended, NewEvent
+from indexer.documents import EventDocument
+from models.events import CODE_OF
+from models.history import EventColumns
+
+Status = Literal["accepted", "duplicate", "ignored", "rejected"]
+
+
+@dataclass(frozen=True, slots=True)
+class EventResult:
+    """What became of one event.
+
+    Attributes:
+        event_id: as it was sent.
+        status: `accepted`; `duplicate` of one that was stored before; `ignored`, not stored because the person decided
+            so, such as by a reset after it happened; or `rejected`.
+        field: what is wrong, if rejected.
+        message: why, if ignored or rejected.
+        seen: whether nothing is stored but that the person has seen the item.
+    """
+
+    event_id: str
+    status: Status
+    field: str | None = None
+    message: str | None = None
+    seen: bool = False
+
+
+class EventIngestion:
+    """Takes events in. An acknowledged event is in the log, and in the next answer."""
+
+    def __init__(
+        self,
+        snapshot_swap: SnapshotSwap,
+        stores: Stores,
+        clock: Clock,
+        rules: tuple[IngestionGate, ControlDecisions],
+        future_tolerance: float,
+    ) -> None:
+        """`future_tolerance` in seconds."""
+        self._gate, self._decisions = rules
+        self._snapshot_swap = snapshot_swap
+        self._log = stores.events
+        self._forgettings = stores.forgettings
+        self._clock = clock
+        self._future_tolerance = future_tolerance
+
+    async def ingest(self, events: Sequence[EventDocument]) -> list[EventResult]:
+        """One result for each event, in order; returns when the accepted ones are durable and have taken effect."""
+        async with self._snapshot_swap.ingest_lock.together():
+            return await self._ingest(events)
+
+    async def _ingest(self, events: Sequence[EventDocument]) -> list[EventResult]:
+        results: list[EventResult | None] = self._refusals(self._snapshot_swap.current, events)
+        places = [place for place, refused in enumerate(results) if refused is None]
+        rows = [self._new_event(events[place]) for place in places]
+        appended = await self._log.append(rows) if rows else []
+        self._learn(rows, appended)
+        await self._see([event for event, result in zip(events, results, strict=True) if result and result.seen])
+        for place, each in zip(places, appended, strict=True):
+            results[place] = EventResult(events[place].event_id, "duplicate" if each.duplicate else "accepted")
+        return [result for result in results if result is not None]
+
+    def _refusals(self, generation: Generation, events: Sequence[EventDocument]) -> list[EventResult | None]:
+        known = generation.catalogue.rows([event.item_id for event in events]) >= 0
+        latest = self._clock.now() + self._future_tolerance
+        return [
+            self._refusal(generation, event, latest) if is_known else _unknown_item(event)
+            for event, is_known in zip(events, known, strict=True)
+        ]
+
+    def _refusal(self, generation: Generation, event: EventDocument, latest: float) -> EventResult | None:
+        undeclared = self._gate.event(event)
+        if undeclared is not None:
+            return EventResult(event.event_id, "rejected", undeclared.field, undeclared.message)
+        occurred_at = self._occurred_at(event)
+        if occurred_at > latest:
+            message = f"lies more than {self._future_tolerance:g} seconds ahead of the service's clock"
+            return EventResult(event.event_id, "rejected", "occurred_at", message)
+        return self._expired(event) or self._unwanted(generation, event) or self._withheld(generation, event)
+
+    def _expired(self, event: EventDocument) -> EventResult | None:
+        """Why an event comes too late to be stored, if so."""
+        if self._occurred_at(event) >= self._gate.kept_since(self._clock.now())[event.type]:
+            return None
+        return EventResult(event.event_id, "ignored", message="is older than the charter keeps such events")
+
+    def _unwanted(self, generation: Generation, event: EventDocument) -> EventResult | None:
+        """Why the person does not want an event stored, if so."""
+        occurred_at, topic = self._occurred_at(event), partial(generation.catalogue.slug_of, event.item_id)
+        if self._decisions.forgotten(event.user_id, occurred_at, topic):
+            message = "the person decided later to forget such events: nothing was stored"
+            return EventResult(event.event_id, "ignored", message=message)
+        person = generation.people.get(self._decisions.owner(event.user_id))
+        if person is None or person.row.personalization:
+            return None
+        seen = person.row.off_keeps_seen and bool(generation.people.signals.seen[CODE_OF[event.type]])
+        seen = seen and self._storable(generation, event)
+        stored = "only that the item was seen is stored" if seen else "nothing was stored"
+        message = f"the person switched personalization off: {stored}"
+        return EventResult(event.event_id, "ignored", message=message, seen=seen)
+
+    def _withheld(self, generation: Generation, event: EventDocument) -> EventResult | None:
+        """Why nothing of an event that may not be learned from is stored, if so."""
+        if self._storable(generation, event):
+            return None
+        message = "is about a sensitive item that the person does not permit to learn from; nothing was stored"
+        return EventResult(event.event_id, "ignored", message=message)
+
+    def _storable(self, generation: Generation, event: EventDocument) -> bool:
+        """Whether anything may be kept of an event, be it only that the item was seen."""
+        owner = self._decisions.owner(event.user_id)
+        return self._gate.keep_as_seen or generation.people.may_learn(owner, event.item_id)
+
+    async def _see(self, events: Sequence[EventDocument]) -> None:
+        """Remember that people who have switched personalisation off have seen these items."""
+        by_user: dict[str, list[EventDocument]] = {}
+        for event in events:
+            by_user.setdefault(self._decisions.owner(event.user_id), []).append(event)
+        for user_id, mine in by_user.items():
+            items, latest = [event.item_id for event in mine], max(self._occurred_at(event) for event in mine)
+            await self._forgettings.see(user_id, items, latest)
+            self._snapshot_swap.touched(user_id)
+            self._snapshot_swap.current.people.see(user_id, items)
+
+    def _new_event(self, event: EventDocument) -> NewEvent:
+        return NewEvent(
+            event_id=event.event_id,
+            user_id=self._decisions.owner(event.user_id),
+            item_id=event.item_id,
+            type=event.type,
+            occurred_at=self._occurred_at(event),
+            received_at=self._clock.now(),
+            value=event.value,
+            recommendation_id=event.recommendation_id,
+            position=event.position,
+            context=orjson.dumps(event.context) if event.context else None,
+        )
+
+    def _occurred_at(self, event: EventDocument) -> float:
+        return event.occurred_at.timestamp() if event.occurred_at else self._clock.now()
+
+    def _learn(self, rows: Sequence[NewEvent], appended: Sequence[Appended]) -> None:
+        """Take new events into the generation that serves now, unless it was built from a log that has them."""
+        generation = self._snapshot_swap.current
+        fresh = [
+            (row, each.sequence)
+            for row, each in zip(rows, appended, strict=True)
+            if not each.duplicate and each.sequence > generation.sequence
+        ]
+        by_user: dict[str, list[tuple[NewEvent, int]]] = {}
+        for row, sequence in fresh:
+            by_user.setdefault(row.user_id, []).append((row, sequence))
+        for user_id, mine in by_user.items():
+            generation.learn(user_id, self._columns(generation, mine))
+
+    @staticmethod
+    def _columns(generation: Generation, events: Sequence[tuple[NewEvent, int]]) -> EventColumns:
+        rows = generation.catalogue.rows([event.item_id for event, _ in events])
+        codes = np.array([CODE_OF[event.type] for event, _ in events], dtype=np.int8)
+        values = np.array([np.nan if event.value is None else event.value for event, _ in events], dtype=np.float32)
+        columns = EventColumns(
+            sequence=np.array([sequence for _, sequence in events], dtype=np.int64),
+            rows=rows,
+            codes=codes,
+            weights=generation.people.signals.weights(codes, values),
+            times=np.array([event.occurred_at for event, _ in events], dtype=np.float64),
+        )
+        return columns.where(rows >= 0)
+
+
+def _unknown_item(event: EventDocument) -> EventResult:
+    return EventResult(event.event_id, "rejected", "item_id", "the catalogue has no item with this id")

@@ -1,0 +1,79 @@
+"""Where an item goes that comes over HTTP: encoded, made durable, then searchable, before it is acknowledged."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from app.clock import Clock
+from app.errors import ItemNotFoundError
+from app.serving.embedder import Embedder
+from app.serving.generation import encode_items
+from app.serving.snapshot_swap import SnapshotSwap
+from app.storage.protocols import Stores
+from indexer.documents import ItemDocument
+
+
+class ItemIngestion:
+    """Changes to the catalogue between two builds of the index."""
+
+    def __init__(self, snapshot_swap: SnapshotSwap, stores: Stores, embedder: Embedder, clock: Clock) -> None:
+        self._snapshot_swap = snapshot_swap
+        self._stores = stores
+        self._embedder = embedder
+        self._clock = clock
+        self._one_at_a_time = asyncio.Lock()
+
+    def document(self, item_id: str) -> bytes:
+        """One item as JSON.
+
+        Raises:
+            ItemNotFoundError: unknown or deleted.
+        """
+        catalogue = self._snapshot_swap.current.catalogue
+        row = catalogue.row(item_id)
+        if row < 0:
+            raise ItemNotFoundError(item_id)
+        return catalogue.document(row)
+
+    async def upsert(self, documents: Sequence[ItemDocument]) -> list[bool]:
+        """Add or replace items; for each whether it is new. Of equal ids the last one stays."""
+        async with self._one_at_a_time:
+            known = self._snapshot_swap.current.catalogue.rows([each.item_id for each in documents]) >= 0
+            texts = [each.content() for each in documents]
+            await self._embedder.embed([*texts, *{tag for each in documents for tag in each.tags}])
+            rows = [(each.item_id, each.model_dump_json(exclude_none=True).encode()) for each in documents]
+            async with self._snapshot_swap.ingest_lock.together():
+                generation = self._snapshot_swap.current
+                items = await asyncio.to_thread(encode_items, generation.catalogue, documents, self._embedder)
+                versions = await self._stores.items.upsert(rows, self._clock.machine())
+                for item in items:
+                    generation.catalogue.put(item)
+                generation.version = max([generation.version, *versions])
+            await self._settle([each.item_id for each in documents])
+        return [not each for each in known]
+
+    async def delete(self, item_id: str) -> None:
+        """Take an item out of every answer and of everybody's state.
+
+        Raises:
+            ItemNotFoundError: unknown, or deleted before.
+        """
+        async with self._one_at_a_time:
+            if self._snapshot_swap.current.catalogue.row(item_id) < 0:
+                raise ItemNotFoundError(item_id)
+            async with self._snapshot_swap.ingest_lock.together():
+                versions = await self._stores.items.delete([item_id], self._clock.machine())
+                generation = self._snapshot_swap.current
+                row = generation.catalogue.row(item_id)
+                if row >= 0:
+                    generation.catalogue.delete(row)
+                generation.version = max([generation.version, *versions])
+            await self._settle([item_id])
+
+    async def _settle(self, item_ids: Sequence[str]) -> None:
+        """States and popularity rest on what has just changed: rebuild the people concerned from the log."""
+        users = await asyncio.to_thread(self._stores.events.users_of, item_ids)
+        if users:
+            async with self._snapshot_swap.ingest_lock.alone():
+                await self._snapshot_swap.reload(users)

@@ -1,0 +1,118 @@
+"""Answers to `/recommend`: first pages, further pages, and what a person was shown so far."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from app.clock import Clock
+from app.pipeline.context import Ask, Context
+from app.pipeline.recommend import Answer
+from app.pipeline.settings import QuerySettings
+from app.pipeline.slate import Slate
+from app.pipeline.stages import build_pipeline
+from app.requests import RecommendRequest
+from app.serving.exploration_window import ExplorationWindow, reported
+from app.serving.paging import PagingSettings, SlateStore, StoredSlate
+from app.serving.people import Person
+from app.serving.snapshot_swap import SnapshotSwap
+from app.serving.stored_pages import still_permitted
+
+
+class Recommender:
+    """Runs the pipeline, and remembers what must hold from one answer to the next."""
+
+    def __init__(self, snapshot_swap: SnapshotSwap, clock: Clock, query: QuerySettings, paging: PagingSettings) -> None:
+        self._snapshot_swap = snapshot_swap
+        self._clock = clock
+        self._pipeline = build_pipeline(query)
+        self._stored = SlateStore(paging)
+        self._exploration_window = ExplorationWindow(query.floors.window_slots)
+        self._repeated: OrderedDict[str, tuple[object, Slate]] = OrderedDict()
+        self._most_repeated = paging.most_stored
+
+    def recommend(self, request: RecommendRequest) -> Slate:
+        """One page of items for one person.
+
+        Raises:
+            CursorError: the request continues an answer that is not stored, or not this person's.
+        """
+        return self._first(request) if request.cursor is None else self._next(request, request.cursor)
+
+    def context(self, user_id: str, limit: int, exclude: Sequence[str]) -> Context:
+        """What the stages know of a request, as of now."""
+        generation = self._snapshot_swap.current
+        rows = np.unique(generation.catalogue.rows(exclude))
+        ask = Ask(user_id, limit, rows[rows >= 0], self._clock.now())
+        return self._with_window(Context(generation.world, ask, generation.people.get(user_id)))
+
+    def preview(self, user_id: str, limit: int, person: Person | None) -> Slate:
+        """The slate that somebody would get if they were `person`; nothing of it is remembered."""
+        generation = self._snapshot_swap.current
+        ask = Ask(user_id, limit, np.empty(0, np.int32), self._clock.now())
+        return self._pipeline(self._with_window(Context(generation.world, ask, person))).slate
+
+    def stored(self, user_id: str) -> list[dict[str, Any]]:
+        """What is remembered of a person's answers that can be continued."""
+        context = self.context(user_id, 1, [])
+        return [still_permitted(page, context).payload() for slate in self._stored.of(user_id) for page in slate.pages]
+
+    def outdate(self, user_id: str) -> int:
+        """Let no answer to a person be continued or repeated: they rest on what was; how many could have been."""
+        self._repeated.pop(user_id, None)
+        return self._stored.forget(user_id)
+
+    def forget(self, user_id: str) -> int:
+        """The same, and drop what is remembered of the slots that the person was shown."""
+        self._exploration_window.forget(user_id)
+        return self.outdate(user_id)
+
+    def _with_window(self, context: Context) -> Context:
+        """The same request, with what the person was shown before it."""
+        shown = self._exploration_window.shown(context.ask.user_id)
+        if shown is None:
+            shown = reported(context, context.settings.floors.window_slots)
+        return Context(context.world, replace(context.ask, shown=shown), context.known) if shown else context
+
+    def _first(self, request: RecommendRequest) -> Slate:
+        """The first page; asked again at the same moment, with nothing changed, it is the same page and shown once."""
+        generation = self._snapshot_swap.current
+        key = (request, self._clock.now(), id(generation), generation.version, generation.people.revision)
+        known, slate = self._repeated.get(request.user_id, (None, None))
+        if slate is not None and known == key:
+            return slate
+        context = self.context(request.user_id, request.limit, request.exclude)
+        answer = self._pipeline(context, debug=request.debug)
+        stored = StoredSlate(request.user_id, request.limit, request.exclude, context.catalogue, answer.left)
+        slate = self._page(self._stored.keep(stored), stored, answer, context)
+        self._repeated[request.user_id] = (key, slate)
+        self._repeated.move_to_end(request.user_id)
+        if len(self._repeated) > self._most_repeated:
+            self._repeated.popitem(last=False)
+        return slate
+
+    def _next(self, request: RecommendRequest, cursor: str) -> Slate:
+        token, stored, page = self._stored.find(cursor, request.user_id)
+        if page < len(stored.pages):
+            return still_permitted(stored.pages[page], self.context(stored.user_id, stored.limit, []))
+        context = self.context(stored.user_id, stored.limit, [*stored.exclude, *stored.given])
+        left = self._stored.left(stored, context.catalogue)
+        answer = self._pipeline(context, left=left, debug=request.debug)
+        return self._page(token, stored, answer, context)
+
+    def _page(self, token: str, stored: StoredSlate, answer: Answer, context: Context) -> Slate:
+        whole = len(answer.slate.items) == stored.limit
+        following = self._stored.cursor(token, len(stored.pages) + 1) if whole else None
+        slate = replace(answer.slate, next_cursor=following)
+        stored.catalogue, stored.left = context.catalogue, answer.left
+        stored.given += [item.item_id for item in slate.items]
+        stored.pages.append(slate)
+        if slate.personalized:
+            self._exploration_window.keep(
+                stored.user_id, (*context.ask.shown, *(item.exploration for item in slate.items))
+            )
+        return slate

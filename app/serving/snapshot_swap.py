@@ -1,0 +1,165 @@
+"""SnapshotSwap: notices a newly published snapshot and swaps its generation in without a dropped request."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+
+from app.clock import Clock
+from app.errors import SnapshotMissingError
+from app.serving.catalogue import Catalogue
+from app.serving.embedder import Embedder
+from app.serving.explicit_vectors import Encoded, stated_texts, stated_vector
+from app.serving.generation import Generation, build_generation
+from app.serving.ingest_lock import IngestLock
+from app.serving.people import explicit_of
+from app.serving.stored_people import StoredPeople
+from app.serving.withheld_events import Withheld, withheld_from
+from app.settings import Settings
+from app.storage.protocols import Stores
+from app.storage.rows import UserRow, Withdrawal
+from indexer.documents import UserDocument
+from indexer.snapshot_files import SnapshotError, SnapshotFolder
+
+log = logging.getLogger(__name__)
+
+
+class SnapshotSwap:
+    """Holds the generation that serves; requests take it once and keep it to their end.
+
+    Everything that changes a generation in service runs on the event loop, and what takes more than one step takes a
+    turn: what was written while the next generation was built is read from the stores in the turn that makes it the
+    current one. Reading from the stores is for threads.
+    """
+
+    def __init__(self, settings: Settings, stores: Stores, embedder: Embedder, clock: Clock) -> None:
+        self._settings = settings
+        self._stores = stores
+        self._embedder = embedder
+        self._clock = clock
+        self._folder = SnapshotFolder(settings.snapshot_folder)
+        self._current: Generation | None = None
+        self._refused: str | None = None
+        self._touched: set[str] | None = None
+        self.ingest_lock = IngestLock()
+        self.problem: str | None = None
+
+    @property
+    def current(self) -> Generation:
+        """The generation in service.
+
+        Raises:
+            SnapshotMissingError: none was published yet.
+        """
+        if self._current is None:
+            raise SnapshotMissingError(
+                self.problem or "no snapshot has been published yet: run `penchant rebuild-index`"
+            )
+        return self._current
+
+    @property
+    def current_or_none(self) -> Generation | None:
+        """The same, for who can do without."""
+        return self._current
+
+    def touched(self, user_id: str) -> None:
+        """Say that something other than a new event changed a person, in case a generation is being built."""
+        if self._touched is not None:
+            self._touched.add(user_id)
+
+    async def reload(self, user_ids: Iterable[str]) -> None:
+        """Rebuild people in memory from the stores; to be called in a turn alone, lest an event count twice."""
+        users = set(user_ids)
+        for user_id in users:
+            self.touched(user_id)
+        if self._current is not None and users:
+            before = {user_id: self._current.people.permitted(user_id) for user_id in users}
+            await self._refresh(self._current, users)
+            await self._withdraw(self._current, withheld_from(self._current, before), tuple(sorted(users)))
+
+    async def withdraw(self) -> None:
+        """Delete what is held back and not to be kept; to be called in a turn alone."""
+        if self._current is not None:
+            await self._withdraw(self._current, withheld_from(self._current))
+
+    async def _withdraw(self, generation: Generation, withheld: Withheld, users: tuple[str, ...] | None = None) -> None:
+        if self._settings.firewall.keep_as_seen:
+            return
+        gone = await self._stores.events.withdraw(Withdrawal(withheld, self._clock.now(), users))
+        for user_id in gone.users:
+            self.touched(user_id)
+        if gone.users:
+            await self._refresh(generation, gone.users)
+
+    async def restate(self, row: UserRow) -> None:
+        """Take over what a person states now, if nothing but that has changed of them; a turn together is enough."""
+        self.touched(row.user_id)
+        if self._current is None:
+            return
+        generation, explicit = self._current, explicit_of(row)
+        encoded = await self.encoded(generation.catalogue, explicit)
+        generation.people.state(row, stated_vector(generation.catalogue, explicit, encoded))
+
+    async def encoded(self, catalogue: Catalogue, explicit: UserDocument | None) -> Encoded:
+        """The texts of a profile, encoded."""
+        return await self._encoded(stated_texts(catalogue, explicit))
+
+    async def _refresh(self, generation: Generation, user_ids: Iterable[str]) -> None:
+        held = await asyncio.to_thread(StoredPeople.read, self._stores, user_ids)
+        generation.refresh(held, await self._encoded(held.texts(generation.catalogue)))
+
+    async def _encoded(self, texts: Sequence[str]) -> Encoded:
+        return dict(zip(texts, await self._embedder.embed(texts), strict=True)) if texts else {}
+
+    async def watch(self) -> None:
+        """Look for a new snapshot until cancelled."""
+        while True:
+            await asyncio.sleep(self._settings.snapshots.poll_seconds)
+            try:
+                await self.refresh()
+            except Exception as error:
+                self.problem = f"taking up the new snapshot failed: {error}"
+                log.exception("taking up the new snapshot failed")
+
+    async def refresh(self) -> bool:
+        """Take up the published snapshot if it is another than the one in service; whether it was."""
+        published = self._folder.current_id()
+        serving = self._current.catalogue.snapshot.snapshot_id if self._current else None
+        if published is None or published in {serving, self._refused}:
+            return False
+        try:
+            await self.take_up(published)
+        except SnapshotError as error:
+            self._refused, self.problem = published, str(error)
+            log.exception("snapshot refused", extra={"snapshot": published})
+            return False
+        return True
+
+    async def take_up(self, snapshot_id: str) -> None:
+        """Build the generation of a snapshot beside the present one, then swap.
+
+        Raises:
+            SnapshotError: the snapshot is damaged or of another encoder; the present generation goes on serving.
+        """
+        self._touched = set()
+        try:
+            generation = await asyncio.to_thread(self._build, snapshot_id)
+            async with self.ingest_lock.alone():
+                await asyncio.to_thread(generation.catch_up, self._stores, self._embedder)
+                await self._refresh(generation, self._touched)
+                self._current, self.problem = generation, None
+                await self.withdraw()
+        finally:
+            self._touched = None
+        await self._stores.snapshots.record(snapshot_id, "activated", self._clock.now())
+        log.info("snapshot in service", extra={"snapshot": snapshot_id, "items": len(generation.catalogue)})
+
+    def _build(self, snapshot_id: str) -> Generation:
+        snapshot = self._folder.open(snapshot_id, self._settings.index.ann)
+        if snapshot.manifest.encoder != self._embedder.fingerprint:
+            raise SnapshotError(
+                f"snapshot {snapshot_id!r} was built with encoder {snapshot.manifest.encoder}, "
+                f"the service runs {self._embedder.fingerprint}: rebuild the index or set index.encoder"
+            )
+        return build_generation(snapshot, self._stores, self._embedder, self._settings)
