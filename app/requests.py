@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from indexer.fields import Attributes, ExternalId, Goals, Labels, Languages, Name, Names, Time, TimeZone
+from indexer.fields import Attributes, ExternalId, Goals, Labels, LanguageRanges, Name, Names, Time, TimeZone
 
 MAX_LIMIT = 100
 """Items of one answer."""
@@ -97,8 +97,9 @@ class PreferencesPatch(_Asked):
     formats: Labels | None = None
     """Formats they ask for."""
 
-    languages: Languages | None = None
-    """Languages they read; where any are given, items in others are left out."""
+    languages: LanguageRanges | None = None
+    """Languages they read, as ranges (RFC 4647): en is for en-US too. Where any are given, others are left out,
+    but not those whose language is unknown."""
 
 
 class MutedPatch(_Asked):

@@ -1,7 +1,7 @@
 """Items, events and users as people bring them: the same models for files and for HTTP bodies.
 
 Null means absent wherever a field is optional. Times become UTC; tags, formats, languages and sensitive topics become
-lower case with single spaces, each at most once, in the order given.
+lower case with single spaces, each at most once, in the order given; languages have the shortest code.
 """
 
 from __future__ import annotations
@@ -159,7 +159,7 @@ class Preferences(_Record):
     less_of: fields.Names = Field(default_factory=list)
     providers: fields.Names = Field(default_factory=list)
     formats: fields.Labels = Field(default_factory=list)
-    languages: fields.Languages = Field(default_factory=list)
+    languages: fields.LanguageRanges = Field(default_factory=list)
 
 
 class Muted(_Record):

@@ -17,6 +17,7 @@ from zoneinfo import available_timezones
 import orjson
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from indexer.languages import ANY, canonical
 from models.ids import MAX_ID_BYTES
 
 MAX_TITLE = 1_000
@@ -47,7 +48,6 @@ MAX_POSITION = 1_000_000
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)?", re.ASCII)
-_LANGUAGE = re.compile(r"[a-z]{2,8}(-[a-z0-9]{1,8})*", re.ASCII)
 _NO_OFFSET = "has no offset from UTC: write it with one, such as 2024-05-01T12:00:00Z or 2024-05-01T14:00:00+02:00"
 _NO_TIME = "must be an RFC 3339 time with an offset from UTC, such as 2024-05-01T12:00:00Z"
 _INT64 = range(-(2**63), 2**63)
@@ -93,11 +93,8 @@ def _label(text: str) -> str:
     return label
 
 
-def _language(text: str) -> str:
-    tag = text.strip().lower()
-    if not _LANGUAGE.fullmatch(tag):
-        raise ValueError("must be a language tag, such as en or pt-BR")
-    return tag
+def _language_range(text: str) -> str:
+    return ANY if text.strip() == ANY else canonical(text)
 
 
 def _url(text: str) -> str:
@@ -197,10 +194,11 @@ Name = Annotated[str, Field(max_length=MAX_NAME), AfterValidator(_words)]
 Goal = Annotated[str, Field(max_length=MAX_GOAL), AfterValidator(_words)]
 Url = Annotated[str, Field(max_length=MAX_URL), AfterValidator(_url)]
 Label = Annotated[str, AfterValidator(_label)]
-Language = Annotated[str, AfterValidator(_language)]
+Language = Annotated[str, AfterValidator(canonical)]
+LanguageRange = Annotated[str, AfterValidator(_language_range)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Labels = Annotated[list[Label], Field(max_length=MAX_LABELS), AfterValidator(_distinct)]
-Languages = Annotated[list[Language], Field(max_length=MAX_LABELS), AfterValidator(_distinct)]
+LanguageRanges = Annotated[list[LanguageRange], Field(max_length=MAX_LABELS), AfterValidator(_distinct)]
 Names = Annotated[list[Name], Field(max_length=MAX_LABELS), AfterValidator(_distinct)]
 Goals = Annotated[list[Goal], Field(max_length=MAX_LABELS), AfterValidator(_distinct)]
 Time = Annotated[datetime, BeforeValidator(_time)]

@@ -19,6 +19,7 @@ from app.pipeline.settings import QuerySettings
 from app.serving.catalogue import Catalogue
 from app.serving.people import Person
 from app.serving.popularity import Popularity
+from indexer.languages import accepted
 from models.events import SignalTable
 from models.history import EventColumns
 from models.ids import Rows
@@ -272,12 +273,13 @@ class Context:
         return self.catalogue.firewall.permitted(explicit.allowed_sensitive_topics if explicit else ())
 
     @cached_property
-    def languages(self) -> NDArray[np.int32] | None:
-        """Codes of the languages that the person reads, or None for any."""
-        explicit = self.person.explicit if self.person else None
+    def unread(self) -> NDArray[np.int32]:
+        """Codes of the languages that the person does not read, with personalisation on or off."""
+        explicit = self._known.explicit if self._known else None
         if not explicit or not explicit.preferences.languages:
-            return None
-        return np.array([self.catalogue.language_words.code(name) for name in explicit.preferences.languages])
+            return _NO_ROWS
+        read = accepted(explicit.preferences.languages, self.catalogue.language_words.names)
+        return np.flatnonzero(~read).astype(np.int32)
 
     @cached_property
     def phrases(self) -> Phrases:

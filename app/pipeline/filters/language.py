@@ -8,13 +8,10 @@ from models.ids import Rows
 
 
 class Language:
-    """Removes items in other languages than the preferred ones, where a person named any; items without one stay."""
+    """Removes items in languages that no range which the person named accepts; those of unknown language stay."""
 
     name = "language"
 
     def __call__(self, context: Context, rows: Rows) -> NDArray[np.bool_]:
         """Bool [n], True to keep."""
-        if context.languages is None:
-            return np.ones(len(rows), dtype=np.bool_)
-        languages = context.catalogue.languages[rows]
-        return np.isin(languages, context.languages) | (languages < 0)
+        return ~np.isin(context.catalogue.languages[rows], context.unread)
