@@ -7,8 +7,10 @@ space. A new snapshot gets a new generation, built beside the one that serves. W
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from app.pipeline.context import World
 from app.pipeline.labels.wording import Wording
@@ -22,13 +24,14 @@ from app.serving.popularity import Popularity
 from app.serving.stored_people import StoredPeople
 from app.settings import Settings
 from app.storage.protocols import Stores
-from app.storage.rows import ItemChange, LoggedColumns
+from app.storage.rows import ItemChange
 from indexer.documents import ItemDocument
 from indexer.sensitive.rules import SensitiveRules
 from indexer.sensitive.taxonomy import load_taxonomy
 from indexer.snapshot import Snapshot
 from models.history import EventColumns, concatenated
 from models.user_state import DAY_SECONDS, Blend
+from models.votes import NO_VOTES, Votes
 
 
 @dataclass(slots=True)
@@ -54,12 +57,28 @@ class Generation:
 
     def learn(self, user_id: str, events: EventColumns) -> None:
         """Take in events of one person that are not contained yet."""
-        self.count(self.people.learn(user_id, events))
+        before = self.people.counted(user_id)
+        self.people.learn(user_id, events)
+        after = self.people.counted(user_id)
+        if len(after):  # what a person says of other items stays as it was
+            before, after = (each.where(np.isin(each.rows, events.rows)) for each in (before, after))
+        self._change_votes(self._votes([before]), self._votes([after]))
 
-    def count(self, events: EventColumns, sign: int = 1) -> None:
-        """Count events towards popularity, or take them back with sign -1."""
-        positive = events.where(self.people.signals.polarity[events.codes] > 0)
-        self.world.popularity.add(positive.rows, sign * positive.weights, positive.times)
+    def count_everybody(self) -> None:
+        """Count all votes anew."""
+        self.world.popularity.clear()
+        self.world.popularity.change(NO_VOTES, self._votes([person.counted() for person in self.people]))
+
+    def _change_votes(self, lost: Votes, gained: Votes) -> None:
+        if not self.world.popularity.change(lost, gained):
+            self.count_everybody()
+
+    def _votes(self, by_person: Sequence[EventColumns]) -> Votes:
+        """What some people say for items."""
+        events = concatenated(by_person)
+        owners = np.repeat(np.arange(len(by_person)), [len(each) for each in by_person])
+        positive = self.people.signals.polarity[events.codes] > 0
+        return Votes.of(events.where(positive), owners[positive], self.world.popularity.half_life)
 
     def refresh(self, held: StoredPeople, encoded: Encoded) -> None:
         """Rebuild people from what is held of them, after something other than a new event changed it.
@@ -68,21 +87,15 @@ class Generation:
             held: as it is now; what was known of these people before is dropped.
             encoded: the texts that they state.
         """
-        self._count_people(held.user_ids, sign=-1)
+        before = self._votes([self.people.counted(user_id) for user_id in held.user_ids])
         for user_id in held.user_ids:
             self.people.forget(user_id)
         self.people.load(held.log, held.rows, held.seen)
-        self._count_people(held.user_ids)
+        self._change_votes(before, self._votes([self.people.counted(user_id) for user_id in held.user_ids]))
         for user_id in held.user_ids:
             person = self.people.get(user_id)
             if person:
                 person.explicit_vector = stated_vector(self.catalogue, person.explicit, encoded)
-
-    def _count_people(self, user_ids: Iterable[str], sign: int = 1) -> None:
-        """Count what some people did towards popularity, or take it back."""
-        people = [person for user_id in user_ids if (person := self.people.get(user_id))]
-        if people:
-            self.count(concatenated([person.counted() for person in people]), sign)
 
     def catch_up(self, stores: Stores, embedder: Embedder) -> None:
         """Take in what was written to the stores since this generation was built."""
@@ -105,12 +118,12 @@ def build_generation(snapshot: Snapshot, stores: Stores, embedder: Embedder, set
     people.load(log, stores.users.all(), stores.forgettings.seen())
     encode_stated(catalogue, people, embedder)
     generation = Generation(
-        world=_world(catalogue, people, log, settings),
+        world=_world(catalogue, people, settings),
         people=people,
         sequence=int(log.sequence.max(initial=0)),
         version=max([snapshot.manifest.items_version, *(change.version for change in changes)]),
     )
-    generation.count(concatenated([person.counted() for person in people]))
+    generation.count_everybody()
     return generation
 
 
@@ -120,12 +133,11 @@ def guarded_catalogue(snapshot: Snapshot, settings: Settings, rules: SensitiveRu
     return Catalogue(snapshot, SensitiveTopics(taxonomy, [*rules.modes, *snapshot.vocabulary.sensitive_topics]), rules)
 
 
-def _world(catalogue: Catalogue, people: People, log: LoggedColumns, settings: Settings) -> World:
-    landmark = float(log.times.max(initial=0.0))
+def _world(catalogue: Catalogue, people: People, settings: Settings) -> World:
     space, events = catalogue.space, settings.events
     return World(
         catalogue=catalogue,
-        popularity=Popularity(len(catalogue), settings.popularity, landmark),
+        popularity=Popularity(len(catalogue), settings.popularity),
         signals=people.signals,
         blend=Blend.build(
             settings.query.user.beta, settings.query.user.gamma, space.content_dimension, space.dimension

@@ -107,8 +107,13 @@ class People:
         self._load_seen(seen)
         self._load_states(people, events.where(learned), users[learned])
 
-    def learn(self, user_id: str, events: EventColumns) -> EventColumns:
-        """Take in new events of one person, in any order; returns those that count towards popularity.
+    def counted(self, user_id: str) -> EventColumns:
+        """The events of a person that count in aggregates over people; none of who is not known."""
+        person = self.get(user_id)
+        return person.counted() if person else _NOTHING
+
+    def learn(self, user_id: str, events: EventColumns) -> None:
+        """Take in new events of one person, in any order.
 
         Those that the firewall holds back teach nothing of the person: of them only the item's own popularity hears.
         """
@@ -119,7 +124,6 @@ class People:
         person.withheld.extend(events.where(~passed))
         person.history.extend(learned)
         self._learn_state(person, learned)
-        return events if person.row.personalization else _NOTHING
 
     def _learn_state(self, person: Person, learned: EventColumns) -> None:
         for sums, polarity in ((person.state.positive, 1), (person.state.negative, -1)):

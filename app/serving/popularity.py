@@ -1,4 +1,4 @@
-"""Popularity: the decayed count of positive events on every item, over all people."""
+"""Popularity: how many people engaged with every item, each of them once, as it fades."""
 
 from __future__ import annotations
 
@@ -9,52 +9,76 @@ from pydantic import Field
 from models.config import Config
 from models.ids import Rows
 from models.user_state import DAY_SECONDS
+from models.votes import Votes
 
 TOP = 1_000
+
+_AHEAD = 64.0
+"""Half-lives by which votes may be newer than the base before the base moves on."""
+
+_BEHIND = 2.0**-64
+"""Highest count, as of the base, under which the base is too new for what is left."""
+
+_LEFT = 2.0**-10
+"""Part of a count that may be left when votes are taken from it: of less, rounding would tell too much."""
 
 
 class PopularitySettings(Config):
     """How long popularity lasts."""
 
     half_life_days: float = Field(default=30.0, gt=0, allow_inf_nan=False)
-    """Days until a positive event counts half towards an item's popularity."""
+    """Days until a person's engagement counts half towards an item's popularity."""
 
 
 class Popularity:
-    """Decayed counts by row, stored as of a fixed moment, since all of them fade alike.
+    """Decayed numbers of people by row, stored as of one moment, since all of them fade alike.
 
-    Every event adds w * 2^((t - landmark) / half_life). Only the most popular rows are kept in order: counts never fall
-    against each other while events arrive, so that a row enters the order when one of its own events lifts it there.
+    That moment, the base, is a whole number of half-lives and follows the newest vote, so that nothing overflows
+    whatever the clock says, and moving it multiplies by a power of two, which is exact. Only the most popular rows are
+    kept in order: counts never fall against each other while votes arrive, so that a row enters the order when one of
+    its own votes lifts it there.
 
     Args:
         items: rows.
         settings: how long popularity lasts.
-        landmark: seconds since 1970, any moment near the events'.
     """
 
-    def __init__(self, items: int, settings: PopularitySettings, landmark: float) -> None:
+    def __init__(self, items: int, settings: PopularitySettings) -> None:
+        self.half_life = settings.half_life_days * DAY_SECONDS
         self._counts = np.zeros(items, dtype=np.float64)
-        self._half_life = settings.half_life_days * DAY_SECONDS
-        self._landmark = landmark
+        self._people = np.zeros(items, dtype=np.int64)
+        self._base = -np.inf
         self._threshold = 0.0
         self._contenders: set[int] = set()
         self._top: Rows | None = np.empty(0, dtype=np.int32)
 
-    def add(self, rows: Rows, weights: NDArray[np.float32], times: NDArray[np.float64]) -> None:
-        """Count events; negative weights take earlier ones back."""
-        if not len(rows):
-            return
-        self._reserve(int(rows.max()) + 1)
-        np.add.at(self._counts, rows, weights * np.exp2((times - self._landmark) / self._half_life))
-        if weights.min() < 0:
-            self._rank_again()
-        else:
-            self._contenders.update(rows[self._counts[rows] > self._threshold].tolist())
+    def change(self, lost: Votes, gained: Votes) -> bool:
+        """Take votes back and count others; whether the counts are still exact.
+
+        They are not where what is left of a count is small beside what was taken from it: then everything has to be
+        counted anew, from `clear` on.
+        """
+        if not len(lost) + len(gained):
+            return True
+        self._advance(float(gained.levels.max(initial=self._base)))
+        rows, place = np.unique(np.concatenate([gained.rows, lost.rows]), return_inverse=True)
+        self._reserve(int(rows[-1]) + 1)
+        worth = np.exp2(np.concatenate([gained.levels, lost.levels]) - self._base)
+        sign = np.repeat([1, -1], [len(gained), len(lost)])
+        before = self._counts[rows]
+        self._people[rows] += np.bincount(place, weights=sign).astype(np.int64)
+        self._counts[rows] = np.where(self._people[rows] > 0, before + np.bincount(place, weights=sign * worth), 0.0)
+        fell = self._counts[rows] < before
+        if not fell.any():
+            self._contenders.update(rows[self._counts[rows] >= self._threshold].tolist())
             self._top = None
+            return True
+        self._rank_again()
+        return self._is_exact(self._counts[rows][fell], before[fell], self._people[rows][fell])
 
     def clear(self) -> None:
         """Forget all counts."""
-        self._counts[:] = 0.0
+        self._counts[:], self._people[:], self._base = 0.0, 0, -np.inf
         self._rank_again()
 
     def top(self) -> Rows:
@@ -69,30 +93,54 @@ class Popularity:
     def share(self, rows: Rows, now: float) -> NDArray[np.float32]:
         """float32 [n] in 0..1: log(1 + count), divided by that of the most popular item."""
         top = self.top()
-        if not len(top):
+        highest = float(self._counts[top[0]]) if len(top) else 0.0
+        if not highest:
             return np.zeros(len(rows), dtype=np.float32)
-        fade = np.exp2((self._landmark - now) / self._half_life)
-        counts = self.counts(rows) * fade
-        highest = float(self._counts[top[0]]) * fade
-        return np.asarray(np.log1p(counts) / np.log1p(highest), dtype=np.float32)
+        counts, age = self.counts(rows), now / self.half_life - self._base
+        if np.log2(highest) - age < -_AHEAD:  # log(1 + count) is the count itself, which may be too small for a float
+            return np.asarray(counts / highest, dtype=np.float32)
+        return np.asarray(_log_of_one_more(counts, age) / _log_of_one_more(np.array(highest), age), dtype=np.float32)
 
     def counts(self, rows: Rows) -> NDArray[np.float64]:
-        """float64 [n]: comparable counts, as of the landmark."""
+        """float64 [n]: comparable counts, as of the base."""
         known = rows < len(self._counts)
         return np.where(known, self._counts[np.where(known, rows, 0)], 0.0)
 
+    def _advance(self, level: float) -> None:
+        """Move the base on, if a vote of this level is far ahead of it."""
+        if level <= self._base + _AHEAD:
+            return
+        base = float(np.ceil(level))
+        fade = np.exp2(self._base - base)
+        self._counts *= fade
+        self._threshold *= float(fade)
+        self._base = base
+
+    def _is_exact(self, left: NDArray[np.float64], before: NDArray[np.float64], people: NDArray[np.int64]) -> bool:
+        some = people > 0
+        rounded = bool((left[some] < _LEFT * before[some]).any())
+        return not rounded and bool(self._counts.max(initial=0.0) >= _BEHIND or not self._people.any())
+
     def _reserve(self, items: int) -> None:
         if items > len(self._counts):
-            self._counts = np.concatenate([self._counts, np.zeros(items - len(self._counts))])
+            more = items - len(self._counts)
+            self._counts = np.concatenate([self._counts, np.zeros(more)])
+            self._people = np.concatenate([self._people, np.zeros(more, dtype=np.int64)])
 
     def _order(self) -> Rows:
         contenders = np.array(sorted(self._contenders), dtype=np.int32)
         return contenders[np.argsort(-self._counts[contenders], kind="stable")[:TOP]]
 
     def _rank_again(self) -> None:
-        self._counts[self._counts < 1e-9 * self._counts.max(initial=0.0)] = 0.0
-        rows = np.flatnonzero(self._counts)
+        rows, self._threshold = np.flatnonzero(self._counts), 0.0
         if len(rows) > TOP:
-            rows = rows[np.argpartition(-self._counts[rows], TOP)[:TOP]]
+            self._threshold = float(-np.partition(-self._counts[rows], TOP - 1)[TOP - 1])
+            rows = rows[self._counts[rows] >= self._threshold]
         self._contenders, self._top = set(rows.tolist()), None
-        self._threshold = float(self._counts[rows].min()) if len(rows) == TOP else 0.0
+
+
+def _log_of_one_more(counts: NDArray[np.float64], age: float) -> NDArray[np.float64]:
+    """log(1 + count * 2^-age) for any age, also where the power is beyond float64."""
+    some = counts > 0
+    logs = np.log(counts, out=np.full(counts.shape, -np.inf), where=some) - age * np.log(2)
+    return np.asarray(np.logaddexp(0.0, logs))

@@ -1,0 +1,56 @@
+"""What people say for items, each person once an item, however often they say it.
+
+Of a person's positive events on an item the one that counts most is the person's vote:
+
+    max over the events k of  w_k * 2^(-(now - t_k) / half_life)
+
+Which event that is does not depend on the moment, and a sum of votes is a decayed number of people.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.history import EventColumns
+from models.ids import Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """Votes of any number of people, in no particular order.
+
+    Attributes:
+        rows: int32 [n], the item, as often as there are people who vote for it.
+        levels: float64 [n], log2 of the weight plus time / half-life: at `now` a vote is worth
+            2^(level - now / half-life). The logarithm holds any age; the worth itself leaves float64 after some
+            thousand half-lives.
+    """
+
+    rows: Rows
+    levels: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @classmethod
+    def of(cls, events: EventColumns, owners: NDArray[np.int64], half_life: float) -> Votes:
+        """The votes among positive events.
+
+        Args:
+            events: of any people; an event without weight is no vote.
+            owners: int64 [len(events)], whose each event is.
+            half_life: in seconds.
+        """
+        weighty = events.weights > 0
+        rows, times, owners = events.rows[weighty], events.times[weighty], owners[weighty]
+        levels = np.log2(events.weights[weighty].astype(np.float64)) + times / half_life
+        order = np.lexsort((levels, rows, owners))
+        last = np.ones(len(order), dtype=np.bool_)
+        last[:-1] = (np.diff(rows[order]) != 0) | (np.diff(owners[order]) != 0)
+        return cls(rows[order][last], levels[order][last])
+
+
+NO_VOTES = Votes(np.empty(0, dtype=np.int32), np.empty(0))
