@@ -26,6 +26,7 @@ def _says_something(text: str) -> str:
 
 Wish = Literal["more", "less", "mute"]
 Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT)]
+Excluded = Annotated[list[ExternalId], Field(max_length=MAX_EXCLUDED)]
 QueryText = Annotated[str, Field(max_length=MAX_QUERY_TEXT), AfterValidator(_says_something)]
 
 
@@ -44,7 +45,7 @@ class RecommendRequest(_Asked):
     limit: Limit = 20
     """Items wanted."""
 
-    exclude: Annotated[list[ExternalId], Field(max_length=MAX_EXCLUDED)] = Field(default_factory=list)
+    exclude: Excluded = Field(default_factory=list)
     """Items to leave out, by id; ids that the catalogue does not know are allowed."""
 
     scenario: Name | None = None
@@ -70,7 +71,10 @@ class SimilarRequest(_Asked):
     """Items wanted."""
 
     user_id: ExternalId | None = None
-    """On whose behalf: items on sensitive topics appear only where this person permits them."""
+    """On whose behalf: left out is what this person muted, spoke against, does not read, or did not permit."""
+
+    exclude: Excluded = Field(default_factory=list)
+    """Items to leave out, by id; ids that the catalogue does not know are allowed."""
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:

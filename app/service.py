@@ -101,7 +101,8 @@ class Service:
         """Nearest neighbours of an item or of a text."""
         user_id, item_id = request.user_id or "", request.item_id
         vectors = await self._embedder.embed([request.text]) if request.text is not None else None
-        context = self._recommender.context(user_id, request.limit, [item_id] if item_id is not None else [])
+        itself = [item_id] if item_id is not None else []
+        context = self._recommender.context(user_id, request.limit, request.exclude, itself)
         catalogue = context.catalogue
         if vectors is not None:
             return similar_payload(context, catalogue.space.engage_of(vectors)[0], None)

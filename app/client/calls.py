@@ -28,9 +28,11 @@ def recommend(user_id: str, *, limit: int | None = None, cursor: str | None = No
     return Call("POST", "/recommend", reading(Slate), body=_given(wanted))
 
 
-def similar(*, item_id: str | None = None, text: str | None = None, limit: int | None = None) -> Call[SimilarItems]:
-    """The nearest neighbours of an item or of a text."""
-    wanted = {"item_id": item_id, "text": text, "limit": limit}
+def similar(
+    *, item_id: str | None = None, text: str | None = None, limit: int | None = None, **more: Any
+) -> Call[SimilarItems]:
+    """The nearest neighbours of an item or of a text; `more` are further fields of the request, such as `user_id`."""
+    wanted = {"item_id": item_id, "text": text, "limit": limit, **more}
     return Call("POST", "/similar", reading(SimilarItems), body=_given(wanted))
 
 

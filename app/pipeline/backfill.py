@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from app.pipeline.candidates import Candidates
 from app.pipeline.context import Context
-from app.pipeline.slate_promises import demand_of, pool_of, recent_since
+from app.pipeline.slate_promises import demand_of, pool_of, recent_since, rows_of_floor
 from models.floors import Demand, affordable
 from models.ids import Rows
 
@@ -43,15 +43,13 @@ class Backfill:
     @staticmethod
     def _places(context: Context, demand: Demand, possible: Demand) -> Iterator[Rows]:
         """The parts of the catalogue that hold what is missing."""
-        catalogue = context.catalogue
         if possible.length < demand.length or possible.topic_cap > demand.topic_cap:
-            yield np.arange(len(catalogue), dtype=np.int32)
+            yield rows_of_floor(context, "length")
             return
         if possible.recency < demand.recency:
-            yield catalogue.published_since(recent_since(context), context.now)
+            yield rows_of_floor(context, "recency")
         if possible.exploration < demand.exploration:
-            topics = np.setdiff1d(np.arange(len(catalogue.topic_names)), context.established)
-            yield from (catalogue.rows_of_topic(int(topic)) for topic in topics)
+            yield rows_of_floor(context, "exploration")
 
     @staticmethod
     def _enough_of_each_kind(context: Context, rows: Rows, count: int) -> Rows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
 
@@ -58,6 +58,7 @@ class Ask:
         limit: length of the slate.
         exclude: rows to leave out, ascending without repeats.
         now: seconds since 1970.
+        given: of these, rows that earlier pages of the same answer gave, ascending without repeats.
         shown: of the slots that the person was shown before, oldest first, whether each was exploration.
     """
 
@@ -66,6 +67,7 @@ class Ask:
     exclude: Rows
     now: float
     shown: Sequence[bool] = ()
+    given: Rows = field(default_factory=lambda: _NO_ROWS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Protocol, TypeVar
 from uuid import uuid4
@@ -18,6 +18,7 @@ from app.pipeline.explainer import Explained, Explainer
 from app.pipeline.reranker import FloorReranker, Ranked
 from app.pipeline.scorer import WeightedScorer
 from app.pipeline.slate import Slate, SlateItem, StageTrace
+from app.pipeline.withheld import Filter, account, kept
 from models.ids import Rows
 
 CONTINUED = "continued"
@@ -34,15 +35,6 @@ class Source(Protocol):
 
     def __call__(self, context: Context) -> Rows:
         """Rows, best first, without repeats."""
-
-
-class Filter(Protocol):
-    """Removes candidates, and never adds any."""
-
-    name: str
-
-    def __call__(self, context: Context, rows: Rows) -> NDArray[np.bool_]:
-        """Bool [n], True to keep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +71,10 @@ class Pipeline:
         """
         trace = _Trace()
         candidates = self._gather(context, trace) if left is None else self._continued(left, trace)
+        lost: dict[str, Rows] = {}
         for each in self.filters:
             mask = each(context, candidates.rows)
+            lost[each.name] = candidates.rows[~mask]
             candidates = trace.record(each.name, len(candidates), candidates.take(mask))
         candidates = trace.record(self.backfill.name, len(candidates), self.backfill(context, candidates, self._keep))
         candidates = trace.record(self.scorer.name, len(candidates), self.scorer(context, candidates))
@@ -89,6 +83,8 @@ class Pipeline:
         explained = self.explainer(context, ranked, candidates, whole=debug)
         trace.record(self.explainer.name, len(explained), explained)
         slate = self._slate(context, ranked, explained, trace.stages if debug else None)
+        withheld, receipt = account(self.filters, context, lost, ranked.receipt)
+        slate = replace(slate, withheld=withheld, receipt=receipt)
         return Answer(slate, candidates.rows[~np.isin(candidates.rows, ranked.candidates.rows)])
 
     def _gather(self, context: Context, trace: _Trace) -> Candidates:
@@ -104,10 +100,7 @@ class Pipeline:
         return trace.record(CONTINUED, 0, Candidates.found(left, np.full(len(left), _CONTINUED, dtype=np.int8)))
 
     def _keep(self, context: Context, rows: Rows) -> NDArray[np.bool_]:
-        keep = np.ones(len(rows), dtype=np.bool_)
-        for each in self.filters:
-            keep[keep] = each(context, rows[keep])
-        return keep
+        return kept(self.filters, context, rows)
 
     def _slate(
         self, context: Context, ranked: Ranked, explained: list[Explained], trace: list[StageTrace] | None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.pipeline.reranker import FloorReceipt
+from app.pipeline.withheld import Withheld
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +113,14 @@ class Slate:
     items: tuple[SlateItem, ...]
     receipt: tuple[FloorReceipt, ...]
     trace: tuple[StageTrace, ...] | None
+    withheld: tuple[Withheld, ...] = ()
     next_cursor: str | None = None
 
     def payload(self) -> dict[str, Any]:
         """What the HTTP answer holds; absent parts are left out."""
         answer = _set_fields(self)
         answer["items"] = [_item_payload(item) for item in self.items]
+        answer["withheld"] = [each.payload() for each in self.withheld]
         answer["next_cursor"] = self.next_cursor
         return answer
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from app.pipeline.candidates import TERMS, Candidates
 from app.pipeline.context import Context
 from models.floors import Demand, Pool
+from models.ids import Rows
 from models.user_state import DAY_SECONDS
 
 
@@ -50,6 +51,18 @@ def pool_of(context: Context, candidates: Candidates) -> Pool:
         content=catalogue.content[candidates.rows],
         shares=_owed_shares(context, candidates)[topics],
     )
+
+
+def rows_of_floor(context: Context, floor: str) -> Rows:
+    """All rows of the catalogue that count towards `length`, `recency` or `exploration`, eligible or not."""
+    catalogue = context.catalogue
+    if floor == "length":
+        return np.arange(len(catalogue), dtype=np.int32)
+    if floor == "recency":
+        return catalogue.published_since(recent_since(context), context.now)
+    topics = np.setdiff1d(np.arange(len(catalogue.topic_names)), context.established)
+    places = [catalogue.rows_of_topic(int(topic)) for topic in topics]
+    return np.concatenate(places) if places else np.empty(0, dtype=np.int32)
 
 
 def recent_since(context: Context) -> float:

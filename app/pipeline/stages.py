@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from app.pipeline.backfill import Backfill
 from app.pipeline.explainer import Explainer
 from app.pipeline.filters.dismissed import Dismissed
@@ -24,13 +26,22 @@ from app.pipeline.sources.interests import Interests
 from app.pipeline.sources.neighbours import Neighbours
 from app.pipeline.sources.popular import Popular
 from app.pipeline.sources.stated import Stated
+from app.pipeline.withheld import Filter
+
+FILTERS: Final[tuple[Filter, ...]] = (
+    Seen(), Dismissed(), Muted(), Rested(), Excluded(), Hidden(), Expired(), Language(), Sensitive(),
+)  # fmt: skip
+"""What a slate goes through."""
+
+EVERYWHERE: Final = tuple(each for each in FILTERS if not isinstance(each, Seen | Rested))
+"""What every other path goes through, `/similar` and pages that are given again: all but what keeps slates fresh."""
 
 
 def build_pipeline(settings: QuerySettings) -> Pipeline:
     """The one place that says what a request goes through."""
     return Pipeline(
         sources=(Interests(), Embedding(), Neighbours(), Stated(), Fresh(), Explore(), Popular()),
-        filters=(Seen(), Dismissed(), Muted(), Rested(), Excluded(), Hidden(), Expired(), Language(), Sensitive()),
+        filters=FILTERS,
         backfill=Backfill(),
         scorer=WeightedScorer(settings.weights),
         reranker=FloorReranker(settings.variety),

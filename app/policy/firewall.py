@@ -39,7 +39,11 @@ class Firewall:
 
     def recommendable(self, item_bits: Bits, permitted: Bits | np.uint64) -> NDArray[np.bool_]:
         """Bool [n]: whether each item may be recommended to, or named before, whoever permits this."""
-        return np.asarray((item_bits & ~(self._freely_recommended | permitted)) == 0)
+        return np.asarray(self.barred(item_bits, permitted) == 0)
+
+    def barred(self, item_bits: Bits, permitted: Bits | np.uint64) -> Bits:
+        """uint64 [n]: the bits of each item that keep it from whoever permits this."""
+        return np.asarray(item_bits & ~(self._freely_recommended | permitted))
 
     def learnable(self, item_bits: Bits, permitted: Bits | np.uint64) -> NDArray[np.bool_]:
         """Bool [n]: whether an event on each item may be learned from, given what its person permits."""

@@ -55,6 +55,16 @@ class SensitiveTopics:
         """uint64 [tags]: what each tag implies."""
         return np.array([self.bits_borne(self._topics_of_tag.get(tag, ())) for tag in tags], dtype=np.uint64)
 
+    def counts(self, bits: NDArray[np.uint64]) -> dict[str, int]:
+        """Name of each topic -> on how many of the items, uint64 [n], its bit is set; most frequent first."""
+        named = {name: int((bits >> np.uint64(bit) & np.uint64(1)).sum()) for bit, name in enumerate(self._names())}
+        return dict(sorted(((name, count) for name, count in named.items() if count), key=lambda each: -each[1]))
+
+    def _names(self) -> list[str]:
+        """By bit; those that share the last one have no name."""
+        names = self.words.names
+        return names if len(names) <= MAX_TOPICS else [*names[:MAX_TOPICS], "others"]
+
 
 def _united(codes: Iterable[int]) -> np.uint64:
     return np.uint64(sum(1 << code for code in set(codes)))

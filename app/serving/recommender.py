@@ -16,11 +16,13 @@ from app.pipeline.settings import QuerySettings
 from app.pipeline.slate import Slate
 from app.pipeline.stages import build_pipeline
 from app.requests import RecommendRequest
+from app.serving.catalogue import Catalogue
 from app.serving.exploration_window import ExplorationWindow, reported
 from app.serving.paging import PagingSettings, SlateStore, StoredSlate
 from app.serving.people import Person
 from app.serving.snapshot_swap import SnapshotSwap
 from app.serving.stored_pages import still_permitted
+from models.ids import Rows
 
 
 class Recommender:
@@ -43,11 +45,11 @@ class Recommender:
         """
         return self._first(request) if request.cursor is None else self._next(request, request.cursor)
 
-    def context(self, user_id: str, limit: int, exclude: Sequence[str]) -> Context:
-        """What the stages know of a request, as of now."""
+    def context(self, user_id: str, limit: int, exclude: Sequence[str], given: Sequence[str] = ()) -> Context:
+        """What the stages know of a request, as of now; `exclude` and, by earlier pages, `given` are left out."""
         generation = self._snapshot_swap.current
-        rows = np.unique(generation.catalogue.rows(exclude))
-        ask = Ask(user_id, limit, rows[rows >= 0], self._clock.now())
+        rows, given_rows = (_known(generation.catalogue, ids) for ids in ([*exclude, *given], given))
+        ask = Ask(user_id, limit, rows, self._clock.now(), given=given_rows)
         return self._with_window(Context(generation.world, ask, generation.people.get(user_id)))
 
     def preview(self, user_id: str, limit: int, person: Person | None) -> Slate:
@@ -99,7 +101,7 @@ class Recommender:
         token, stored, page = self._stored.find(cursor, request.user_id)
         if page < len(stored.pages):
             return still_permitted(stored.pages[page], self.context(stored.user_id, stored.limit, []))
-        context = self.context(stored.user_id, stored.limit, [*stored.exclude, *stored.given])
+        context = self.context(stored.user_id, stored.limit, stored.exclude, stored.given)
         left = self._stored.left(stored, context.catalogue)
         answer = self._pipeline(context, left=left, debug=request.debug)
         return self._page(token, stored, answer, context)
@@ -116,3 +118,8 @@ class Recommender:
                 stored.user_id, (*context.ask.shown, *(item.exploration for item in slate.items))
             )
         return slate
+
+
+def _known(catalogue: Catalogue, item_ids: Sequence[str]) -> Rows:
+    rows = np.unique(catalogue.rows(item_ids))
+    return rows[rows >= 0]

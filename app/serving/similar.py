@@ -9,13 +9,10 @@ from numpy.typing import NDArray
 
 from app.pipeline.context import Context
 from app.pipeline.explanation.nameable import presentable, shared_tag
-from app.pipeline.filters.expired import Expired
-from app.pipeline.filters.hidden import Hidden
-from app.pipeline.filters.sensitive import Sensitive
 from app.pipeline.labels.reason_text import displayed
+from app.pipeline.stages import EVERYWHERE
+from app.pipeline.withheld import Lost, counted, kept, lost_to
 from models.ids import Rows
-
-_FILTERS = (Hidden(), Expired(), Sensitive())
 
 
 def similar_payload(context: Context, query: NDArray[np.float32], row: int | None) -> dict[str, Any]:
@@ -26,7 +23,7 @@ def similar_payload(context: Context, query: NDArray[np.float32], row: int | Non
         query: float32 [d], an engage vector.
         row: the item that is compared, None for a text.
     """
-    rows, scores = _nearest(context, query)
+    rows, scores, lost = _nearest(context, query)
     return {
         "snapshot": context.catalogue.snapshot.snapshot_id,
         "items": [
@@ -39,21 +36,20 @@ def similar_payload(context: Context, query: NDArray[np.float32], row: int | Non
             }
             for rank, (found, score) in enumerate(zip(rows, scores, strict=True))
         ],
+        "withheld": [each.payload() for each in counted(context, lost)],
     }
 
 
-def _nearest(context: Context, query: NDArray[np.float32]) -> tuple[Rows, NDArray[np.float32]]:
-    """Ask for more until enough are left after the filters, or there is no more."""
+def _nearest(context: Context, query: NDArray[np.float32]) -> tuple[Rows, NDArray[np.float32], Lost]:
+    """Ask for more until enough are left after the filters, or there is no more; and what the filters held back."""
     wanted = context.ask.limit
     fetch = 2 * wanted + 10
     while True:
-        hits = context.catalogue.search(query[None], fetch, context.ask.exclude)
+        hits = context.catalogue.search(query[None], fetch, context.ask.given)
         rows, scores = hits.rows[0][hits.rows[0] >= 0], hits.scores[0][hits.rows[0] >= 0]
-        keep = np.ones(len(rows), dtype=np.bool_)
-        for each in _FILTERS:
-            keep &= each(context, rows)
+        keep = kept(EVERYWHERE, context, rows)
         if keep.sum() >= wanted or len(rows) < fetch:
-            return rows[keep][:wanted], scores[keep][:wanted]
+            return rows[keep][:wanted], scores[keep][:wanted], lost_to(EVERYWHERE, context, rows)
         fetch *= 4
 
 

@@ -1,4 +1,4 @@
-"""Repeating: a page that was given before, less what the firewall keeps from the person by now."""
+"""Repeating: a page that was given before, less what filters hold back by now."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from numpy.typing import NDArray
 
 from app.pipeline.context import Context
 from app.pipeline.slate import Slate, SlateItem
+from app.pipeline.stages import EVERYWHERE
+from app.pipeline.withheld import counted, kept, lost_to
 
 
 def still_permitted(slate: Slate, context: Context) -> Slate:
     """A page as it may be given again.
 
-    Left out are items that were deleted or may no longer be recommended, and those that stand there because of
+    Left out are items that were deleted or that a filter holds back by now, and those that stand there because of
     something that may no longer be named or learned from.
     """
-    shown = [item.item_id for item in slate.items]
+    rows = context.catalogue.rows([item.item_id for item in slate.items])
     named = sorted({item_id for item in slate.items for item_id in _evidence(item)})
     barred = {item_id for item_id, good in zip(named, _usable(context, named), strict=True) if not good}
-    kept = _givable(context, shown) & np.array([barred.isdisjoint(_evidence(item)) for item in slate.items], np.bool_)
-    if kept.all():
+    nameable = np.array([barred.isdisjoint(_evidence(item)) for item in slate.items], np.bool_)
+    there = rows >= 0
+    good = there & nameable
+    good[good] = kept(EVERYWHERE, context, rows[good])
+    if good.all():
         return slate
-    return replace(slate, items=tuple(item for item, keep in zip(slate.items, kept, strict=True) if keep))
-
-
-def _givable(context: Context, item_ids: Sequence[str]) -> NDArray[np.bool_]:
-    """Bool [n]: whether each item is there and may be recommended."""
-    rows, firewall = context.catalogue.rows(item_ids), context.catalogue.firewall
-    known = rows >= 0
-    known[known] = firewall.recommendable(context.catalogue.sensitive[rows[known]], context.allowed_sensitive)
-    return known
+    lost = lost_to(EVERYWHERE, context, rows[there])
+    lost["sensitive"] = np.union1d(lost["sensitive"], rows[there & ~nameable])
+    items = tuple(item for item, keep in zip(slate.items, good, strict=True) if keep)
+    return replace(slate, items=items, withheld=counted(context, lost))
 
 
 def _usable(context: Context, item_ids: Sequence[str]) -> NDArray[np.bool_]:

@@ -134,6 +134,19 @@ class FloorReceipt(Answer):
     """Slots shown to the person, this slate included, over which the floor holds; null for this slate alone."""
 
 
+class Withheld(Answer):
+    """What one filter held back."""
+
+    filter: str
+    """Its name, such as seen, muted, language or sensitive."""
+
+    count: int
+    """Items; each counts once, under the first filter that holds it back."""
+
+    detail: dict[str, int] | None = None
+    """The same by sensitive topic or by language; an item on two topics counts under both."""
+
+
 class StageTrace(Answer):
     """What a stage of the query did."""
 
@@ -166,6 +179,10 @@ class Slate(Answer):
     items: list[SlateItem]
     receipt: list[FloorReceipt]
 
+    withheld: list[Withheld]
+    """What filters held back: of the whole catalogue where the slate is shorter than asked, and else of the candidates
+    and of what was not looked for because the person had seen it, spoken against it, muted or excluded it."""
+
     trace: list[StageTrace] | None = None
     """With `debug`: what every stage did."""
 
@@ -192,3 +209,6 @@ class SimilarItems(Answer):
     """The index that answered."""
 
     items: list[SimilarItem]
+
+    withheld: list[Withheld]
+    """What filters held back of the neighbours that were looked at."""

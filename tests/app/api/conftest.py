@@ -101,7 +101,7 @@ class MemoryService:
         if request.item_id == "unknown":
             raise ItemNotFoundError(request.item_id)
         item = {"item_id": "i1", "title": "Title", "rank": 1, "score": 0.5, "label": "Also about rust"}
-        return {"snapshot": "s1", "items": [item]}
+        return {"snapshot": "s1", "items": [item], "withheld": []}
 
     def transparency(self) -> dict[str, Any]:
         named: dict[str, Any] = {"data_used": [], "user_controls": {}, "ranking_weights": {}, "floors": {}}

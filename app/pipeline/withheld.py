@@ -1,0 +1,142 @@
+"""What a slate lost to filters, counted by filter: each item once, under the first filter that holds it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.pipeline.context import Context
+from app.pipeline.reranker import FloorReceipt
+from app.pipeline.slate_promises import rows_of_floor
+from models.ids import Rows
+
+_FLOORS: Final = frozenset({"length", "recency", "exploration"})
+
+
+class Filter(Protocol):
+    """Removes candidates, and never adds any."""
+
+    @property
+    def name(self) -> str:
+        """Its name in traces and receipts."""
+
+    def __call__(self, context: Context, rows: Rows) -> NDArray[np.bool_]:
+        """Bool [n], True to keep."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """What one filter held back.
+
+    Attributes:
+        filter: its name.
+        count: items.
+        detail: the same by sensitive topic or by language; an item on two topics counts under both.
+    """
+
+    filter: str
+    count: int
+    detail: Mapping[str, int] | None = None
+
+    def payload(self) -> dict[str, Any]:
+        """What answers hold."""
+        fields = {"filter": self.filter, "count": self.count}
+        return fields if self.detail is None else {**fields, "detail": self.detail}
+
+
+Lost = Mapping[str, Rows]
+"""Rows by the filter that held them back, filters in their order."""
+
+
+def kept(filters: Iterable[Filter], context: Context, rows: Rows) -> NDArray[np.bool_]:
+    """Bool [n], True where every filter keeps a row."""
+    keep = np.ones(len(rows), dtype=np.bool_)
+    for each in filters:
+        keep[keep] = each(context, rows[keep])
+    return keep
+
+
+def lost_to(filters: Iterable[Filter], context: Context, rows: Rows) -> dict[str, Rows]:
+    """Rows that a filter holds back; those that were deleted are not in the catalogue, and were not lost."""
+    rows = rows[context.catalogue.alive[rows]].astype(np.int32)
+    lost: dict[str, Rows] = {}
+    for each in filters:
+        keep = each(context, rows)
+        lost[each.name], rows = rows[~keep], rows[keep]
+    return lost
+
+
+def account(
+    filters: Sequence[Filter], context: Context, lost: Lost, receipt: tuple[FloorReceipt, ...]
+) -> tuple[tuple[Withheld, ...], tuple[FloorReceipt, ...]]:
+    """What a slate lost to filters, and its receipt with reasons that say so.
+
+    A slate that is shorter than asked has lost what the filters hold back of the whole catalogue. Another has lost what
+    they hold back of what its sources brought, and what these need not bring because it would be held back.
+
+    Args:
+        filters: in order.
+        context: of the request.
+        lost: what they held back of the candidates.
+        receipt: of the slate.
+    """
+    told_receipt = tuple(_with_reason(filters, context, floor) for floor in receipt)
+    if any(floor.floor == "length" and floor.reason for floor in receipt):
+        return counted(context, lost_to(filters, context, rows_of_floor(context, "length"))), told_receipt
+    candidates = np.concatenate([*lost.values(), np.empty(0, dtype=np.int32)])
+    beside = lost_to(filters, context, np.setdiff1d(context.unsearchable, candidates))
+    whole = {name: np.concatenate([rows, beside[name]]) for name, rows in lost.items()}
+    return counted(context, whole), told_receipt
+
+
+def _with_reason(filters: Sequence[Filter], context: Context, floor: FloorReceipt) -> FloorReceipt:
+    """The filters and their counts behind the reason why a floor was not kept."""
+    if floor.reason is None or floor.floor not in _FLOORS:
+        return floor
+    withheld = counted(context, lost_to(filters, context, rows_of_floor(context, floor.floor)))
+    return replace(floor, reason=f"{floor.reason}: {told(withheld)}") if withheld else floor
+
+
+def counted(context: Context, lost: Lost) -> tuple[Withheld, ...]:
+    """How much each filter held back; those that held back nothing are left out, and what earlier pages gave."""
+    given = context.ask.given
+    rest = {name: rows[~np.isin(rows, given)] if len(given) else rows for name, rows in lost.items()}
+    return tuple(
+        Withheld(name, len(rows), _DETAILS[name](context, rows) if name in _DETAILS else None)
+        for name, rows in rest.items()
+        if len(rows)
+    )
+
+
+def told(withheld: Sequence[Withheld]) -> str:
+    """The same as a clause: "16 are withheld: sensitive 12 (health 12), language 4 (de 4)"."""
+    parts = [f"{each.filter} {each.count}{_in_brackets(each.detail)}" for each in withheld]
+    count = sum(each.count for each in withheld)
+    return f"{count} {'is' if count == 1 else 'are'} withheld: {', '.join(parts)}"
+
+
+def _in_brackets(detail: Mapping[str, int] | None) -> str:
+    return f" ({', '.join(f'{name} {count}' for name, count in detail.items())})" if detail else ""
+
+
+def _by_topic(context: Context, rows: Rows) -> dict[str, int]:
+    catalogue = context.catalogue
+    barred = catalogue.firewall.barred(catalogue.sensitive[rows], context.allowed_sensitive)
+    return catalogue.sensitive_topics.counts(barred)
+
+
+def _by_language(context: Context, rows: Rows) -> dict[str, int]:
+    codes, counts = np.unique(context.catalogue.languages[rows], return_counts=True)
+    names = context.catalogue.language_words.names
+    order = np.argsort(-counts, kind="stable")
+    return {names[code]: count for code, count in zip(codes[order].tolist(), counts[order].tolist(), strict=True)}
+
+
+_DETAILS: Final[Mapping[str, Callable[[Context, Rows], dict[str, int]]]] = {
+    "sensitive": _by_topic,
+    "language": _by_language,
+}
