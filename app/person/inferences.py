@@ -61,7 +61,7 @@ def topics(context: Context, told: Told) -> list[dict[str, Any]]:
     if not context.person:
         return []
     sums, catalogue = context.person.state.positive, context.catalogue
-    events, amounts = context.amounts
+    events, amounts = context.evidence.amounts
     of_event, total, trends = catalogue.topics[events.rows], sums.masses.sum(), _trends(context)
     return [
         {
@@ -69,7 +69,7 @@ def topics(context: Context, told: Told) -> list[dict[str, Any]]:
             "name": catalogue.topic_names[topic],
             "share": round(float(mass / total), 6) if total > 0 else 0.0,
             "trend": trends.get(topic),
-            "established": topic in context.established,
+            "established": topic in context.evidence.established,
             **support(context, (events.where(of_event == topic), amounts[of_event == topic]), told),
         }
         for topic, mass in sorted(zip(sums.topics.tolist(), sums.masses, strict=True), key=lambda each: -each[1])
@@ -78,7 +78,7 @@ def topics(context: Context, told: Told) -> list[dict[str, Any]]:
 
 def formats(context: Context, told: Told) -> list[dict[str, Any]]:
     """Formats engaged with, the heaviest first."""
-    events, amounts = context.amounts
+    events, amounts = context.evidence.amounts
     of_event, total = context.catalogue.formats[events.rows], amounts.sum()
     found = [
         {
@@ -93,7 +93,7 @@ def formats(context: Context, told: Told) -> list[dict[str, Any]]:
 
 def session(context: Context, told: Told) -> dict[str, Any] | None:
     """What the person is after just now, or None where nothing happened lately."""
-    events, parts = context.session_amounts
+    events, parts = context.evidence.session_amounts
     recent = np.flatnonzero(parts)
     if not len(recent):
         return None
@@ -123,7 +123,7 @@ def evidence(context: Context, found: Amounts, told: Told, half_life: float) -> 
 
 def support(context: Context, found: Amounts, told: Told) -> dict[str, Any]:
     """What an inference rests on: how many events, how fast they fade, and those that weigh most."""
-    half_life = context.world.half_lives[0]
+    half_life = context.environment.half_lives[0]
     return {
         "events": len(found[0]),
         "half_life_days": half_life / DAY_SECONDS,
@@ -153,7 +153,7 @@ def _event(context: Context, events: EventColumns, place: int, weight: float, ha
 
 def _trends(context: Context) -> dict[int, float]:
     """By topic, its share of what happened lately, less its share of what happened before; none without both."""
-    events, _ = context.amounts
+    events, _ = context.evidence.amounts
     lately = events.times >= context.now - TREND_DAYS * DAY_SECONDS
     found, place = np.unique(context.catalogue.topics[events.rows], return_inverse=True)
     new = np.bincount(place[lately], weights=events.weights[lately], minlength=len(found))

@@ -22,7 +22,7 @@ def profile_payload(context: Context, told: Told) -> dict[str, Any]:
     known = context.known
     explicit = known.explicit.model_dump(exclude={"user_id"}, exclude_none=True) if known and known.explicit else {}
     return {
-        "user_id": context.ask.user_id,
+        "user_id": context.request.user_id,
         "known": known is not None,
         "personalization": known.row.personalization if known else True,
         "epoch": known.row.epoch if known else 0,
@@ -34,7 +34,9 @@ def profile_payload(context: Context, told: Told) -> dict[str, Any]:
             "hours": engagement_hours(context, told),
             "session": session(context, told),
         },
-        "negative": {"evidence": evidence(context, context.negative_amounts, told, context.world.half_lives[1])},
+        "negative": {
+            "evidence": evidence(context, context.evidence.negative_amounts, told, context.environment.half_lives[1])
+        },
         "signals": _signals(context),
         "freshness": _freshness(context),
     }
@@ -42,7 +44,7 @@ def profile_payload(context: Context, told: Told) -> dict[str, Any]:
 
 def _signals(context: Context) -> dict[str, Any]:
     codes = context.person.history.columns().codes if context.person else np.empty(0, dtype=np.int8)
-    polarity = context.world.signals.polarity[codes]
+    polarity = context.environment.signals.polarity[codes]
     counts = {"positive": 1, "neutral": 0, "negative": -1}
     return {
         **{name: int((polarity == sign).sum()) for name, sign in counts.items()},
@@ -57,7 +59,7 @@ def _by_type(codes: NDArray[np.int8]) -> dict[str, int]:
 
 def _freshness(context: Context) -> dict[str, Any]:
     times = context.person.history.columns().times if context.person else np.empty(0)
-    positive, negative = context.world.half_lives
+    positive, negative = context.environment.half_lives
     return {
         "as_of": moment(context.now),
         "oldest_event": moment(float(times.min())) if len(times) else None,

@@ -42,7 +42,7 @@ def reading(context: Context, told: Told) -> dict[str, Any] | None:
     events = history.where(np.isin(history.codes, [CODE_OF[kind] for kind in _OPENING]))
     if not len(events):
         return None
-    parts = decay(context.now - events.times, context.world.half_lives[0])
+    parts = decay(context.now - events.times, context.environment.half_lives[0])
     finished = events.rows[events.codes == CODE_OF[EventType.COMPLETE]]
     rows, latest = _latest(events, parts)
     speeds = _speeds(context, events.where(events.codes == CODE_OF[EventType.DWELL]), finished, told)
@@ -57,7 +57,7 @@ def reading(context: Context, told: Told) -> dict[str, Any] | None:
 
 def engagement_hours(context: Context, told: Told) -> dict[str, Any] | None:
     """The share of each hour of the person's day in their decayed positive mass, or None without any."""
-    events, amounts = context.amounts
+    events, amounts = context.evidence.amounts
     if not len(events) or not amounts.sum() > 0:
         return None
     explicit = context.person.explicit if context.person else None

@@ -43,14 +43,14 @@ def aversion(context: Context, rows: Rows) -> NDArray[np.float32]:
     total += settings.provider * _same(
         context.catalogue.providers[rows], context.catalogue.providers[events.rows], kind
     )
-    total += settings.tags * _shared_tags(context.world.likeness, rows, events.rows, kind)
+    total += settings.tags * _shared_tags(context.environment.likeness, rows, events.rows, kind)
     return np.minimum(total, settings.cap).astype(np.float32)
 
 
 def strongest(context: Context) -> tuple[EventColumns, Values]:
     """The negative events that count most now, at most as many as settings allow, and their decayed strengths > 0."""
     settings = context.settings.aversion
-    events, _ = context.negative_amounts
+    events, _ = context.evidence.negative_amounts
     age = np.maximum(context.now - events.times, 0.0)
     strengths = _by_type(settings)[events.codes] * decay(age, settings.half_life_days * DAY_SECONDS)
     strengths *= _shared(events, settings)
@@ -79,7 +79,7 @@ def _shared(events: EventColumns, settings: AversionSettings) -> Values:
 def _unforgiven(context: Context, events: EventColumns) -> Values:
     """float64 [k] in 0..1: what is left of each event's charge after later engagement with its topic."""
     forgiveness = context.settings.aversion.forgiveness
-    liked, amounts = context.amounts
+    liked, amounts = context.evidence.amounts
     if not forgiveness or not len(liked):
         return np.ones(len(events))
     topics = context.catalogue.topics
@@ -89,7 +89,7 @@ def _unforgiven(context: Context, events: EventColumns) -> Values:
 
 
 def _near(context: Context, rows: Rows, dismissed: Rows, strengths: Values) -> Values:
-    content, (apart, close) = context.catalogue.content, context.world.likeness.closeness
+    content, (apart, close) = context.catalogue.content, context.environment.likeness.closeness
     cosines = content[rows] @ content[dismissed].T
     nearness = np.clip((cosines - apart) / (close - apart), 0.0, 1.0)
     return np.asarray(np.power(nearness, context.settings.aversion.sharpness) @ strengths)

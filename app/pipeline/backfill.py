@@ -56,7 +56,7 @@ class Backfill:
         """The most popular `count` rows of every topic, recent and not: more of a kind cannot be needed."""
         published = context.catalogue.published_at[rows]
         kind = 2 * context.catalogue.topics[rows].astype(np.int64) + (published >= recent_since(context))
-        order = np.lexsort((rows, -published, -context.world.popularity.counts(rows), kind))
+        order = np.lexsort((rows, -published, -context.environment.popularity.counts(rows), kind))
         _, starts, sizes = np.unique(kind[order], return_index=True, return_counts=True)
         rank = np.arange(len(rows)) - np.repeat(starts, sizes)
         return rows[order[rank < count]]

@@ -17,10 +17,10 @@ from app.pipeline.candidates import Candidates
 from app.pipeline.context import Context
 from app.pipeline.explanation.attribution_payload import attributions
 from app.pipeline.explanation.claims import claims_of
-from app.pipeline.explanation.evidence import Pool
 from app.pipeline.explanation.exploration_reasons import topic_reasons
 from app.pipeline.explanation.facts import facts_of
 from app.pipeline.explanation.label_choice import claimed
+from app.pipeline.explanation.label_evidence import Pool
 from app.pipeline.explanation.score_parts import ScoreParts
 from app.pipeline.labels.reason_text import label
 from app.pipeline.reranker import Ranked
@@ -76,7 +76,7 @@ class Explainer:
         if context.personalized:
             claims = claimed(context, claims_of(context, pool, slate, score_parts), slate, score_parts)
         facts = facts_of(context, pool, slate, score_parts)
-        explores, earned = ranked.exploratory, np.isin(slate, candidates.rows[: context.ask.limit])
+        explores, earned = ranked.exploratory, np.isin(slate, candidates.rows[: context.request.limit])
         unclaimed = np.array([not said and not fact for said, fact in zip(claims, facts, strict=True)])
         named = np.flatnonzero(explores | unclaimed)
         topics = dict(zip(named.tolist(), topic_reasons(context, slate[named], explores[named]), strict=True))

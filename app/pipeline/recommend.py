@@ -110,7 +110,7 @@ class Pipeline:
         ]
         return Slate(
             recommendation_id=uuid4().hex,
-            user_id=context.ask.user_id,
+            user_id=context.request.user_id,
             personalized=context.personalized,
             snapshot=context.catalogue.snapshot.snapshot_id,
             items=tuple(items),

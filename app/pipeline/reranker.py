@@ -80,7 +80,9 @@ def _exploration(context: Context, demand: Demand, achieved: int) -> FloorReceip
     if not context.personalized:
         return FloorReceipt("exploration", 0, 0, "nothing is known of this person yet, so every topic is new")
     floor = _floor("exploration", demand.exploration, achieved, "items outside the established interests")
-    slots = min(len(context.ask.shown) + context.ask.limit, max(context.settings.floors.window_slots, demand.length))
+    slots = min(
+        len(context.request.shown) + context.request.limit, max(context.settings.floors.window_slots, demand.length)
+    )
     return replace(floor, window=slots)
 
 

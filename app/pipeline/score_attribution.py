@@ -18,9 +18,9 @@ def attribute(context: Context, rows: Rows, weights: RankingWeights) -> tuple[At
     Returns:
         The attribution, and the events behind its rows: positive ones first, then negative ones.
     """
-    positive, amounts = context.amounts
-    negative, against = context.negative_amounts
-    index, blend = context.catalogue.index[rows], context.world.blend
+    positive, amounts = context.evidence.amounts
+    negative, against = context.evidence.negative_amounts
+    index, blend = context.catalogue.index[rows], context.environment.blend
     engage = context.catalogue.engage
     links = _links(context, len(positive), rows)
     near = engage[positive.rows] @ index.T
@@ -30,13 +30,13 @@ def attribute(context: Context, rows: Rows, weights: RankingWeights) -> tuple[At
     liked = liked + weights.format * (same_format & has_format)
     disliked = -weights.similarity * ((engage[negative.rows] * blend.beta) @ index.T)
     explicit: NDArray[np.floating] = np.zeros(len(rows))
-    if context.explicit is not None:
-        explicit = weights.similarity * blend.gamma * (index @ context.explicit)
+    if context.evidence.explicit is not None:
+        explicit = weights.similarity * blend.gamma * (index @ context.evidence.explicit)
     attribution = Attribution(
         contributions=np.vstack([amounts[:, None] * liked, against[:, None] * disliked]),
         explicit=np.asarray(explicit, dtype=np.float64),
         squares=np.square(np.concatenate([amounts, blend.beta_mass * against])),
-        explicit_square=context.explicit_mass,
+        explicit_square=context.evidence.explicit_mass,
         averaged=np.vstack([_averaged(context, near, rows, weights), np.zeros_like(disliked)]),
     )
     return attribution, _joined(positive, negative)
@@ -44,7 +44,7 @@ def attribute(context: Context, rows: Rows, weights: RankingWeights) -> tuple[At
 
 def _averaged(context: Context, near: NDArray[np.floating], rows: Rows, weights: RankingWeights) -> NDArray[np.float64]:
     """float64 [positive events, n]: what each adds to the terms interest and session; `near`: <engage_k, index_j>."""
-    (events, parts), (_, now) = context.interest_amounts, context.session_amounts
+    (events, parts), (_, now) = context.evidence.interest_amounts, context.evidence.session_amounts
     catalogue, width = context.catalogue, context.catalogue.space.content_dimension
     alike = catalogue.engage[events.rows][:, :width] @ catalogue.index[rows][:, :width].T
     alike *= catalogue.topics[events.rows][:, None] == catalogue.topics[rows][None, :]
@@ -54,7 +54,7 @@ def _averaged(context: Context, near: NDArray[np.floating], rows: Rows, weights:
 def _links(context: Context, events: int, rows: Rows) -> NDArray[np.float64]:
     """float64 [events, n]: weight of the link from each event's item to each row, 0 where there is none."""
     found = np.zeros((events, len(rows)))
-    links = context.neighbour_links
+    links = context.evidence.neighbour_links
     order = np.argsort(rows, kind="stable")
     place = np.minimum(np.searchsorted(rows[order], links.rows), len(rows) - 1)
     hit = rows[order[place]] == links.rows

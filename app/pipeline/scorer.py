@@ -30,7 +30,7 @@ class WeightedScorer:
         terms = (
             similarity(context, rows),
             decay(age, self._half_life),
-            context.world.popularity.share(rows, context.now),
+            context.environment.popularity.share(rows, context.now),
             format_affinity(context)[context.catalogue.formats[rows]],
             interest(context, rows),
             session(context, rows),
@@ -44,12 +44,12 @@ def similarity(context: Context, rows: Rows) -> NDArray[np.float32]:
     """float32 [n]: inner product of user embedding and index vectors, plus the neighbours' part, times confidence."""
     if not context.personalized:
         return np.zeros(len(rows), dtype=np.float32)
-    scores = context.catalogue.index[rows] @ context.embedding
-    linked, sums = context.neighbour_sums
+    scores = context.catalogue.index[rows] @ context.evidence.embedding
+    linked, sums = context.evidence.neighbour_sums
     if len(linked):
         place = np.minimum(np.searchsorted(linked, rows), len(linked) - 1)
         scores = scores + np.where(linked[place] == rows, sums[place], 0)
-    return np.asarray(scores * np.float32(context.confidence), dtype=np.float32)
+    return np.asarray(scores * np.float32(context.evidence.confidence), dtype=np.float32)
 
 
 def interest(context: Context, rows: Rows) -> NDArray[np.float32]:
@@ -58,7 +58,7 @@ def interest(context: Context, rows: Rows) -> NDArray[np.float32]:
     An average of content lies between a person's interests; this one keeps to one of them. Behaviour has no part in it:
     it is learned so that sums over all that a person did predict.
     """
-    topics, vectors = context.interest_embeddings
+    topics, vectors = context.evidence.interest_embeddings
     if not len(topics):
         return np.zeros(len(rows), dtype=np.float32)
     mine = context.catalogue.topics[rows]
@@ -69,9 +69,9 @@ def interest(context: Context, rows: Rows) -> NDArray[np.float32]:
 
 def session(context: Context, rows: Rows) -> NDArray[np.float32]:
     """float32 [n]: sum over positive events of b_k <engage_k, index_j>, divided by 1 + the sum of all b_k."""
-    if context.session_embedding is None:
+    if context.evidence.session_embedding is None:
         return np.zeros(len(rows), dtype=np.float32)
-    return np.asarray(context.catalogue.index[rows] @ context.session_embedding, dtype=np.float32)
+    return np.asarray(context.catalogue.index[rows] @ context.evidence.session_embedding, dtype=np.float32)
 
 
 def format_affinity(context: Context) -> NDArray[np.float32]:
@@ -79,8 +79,8 @@ def format_affinity(context: Context) -> NDArray[np.float32]:
     formats = len(context.catalogue.format_words)
     if not context.personalized:
         return np.zeros(formats + 1, dtype=np.float32)
-    events, amounts = context.amounts
+    events, amounts = context.evidence.amounts
     of_event = context.catalogue.formats[events.rows]
     known = of_event >= 0
     sums = np.bincount(of_event[known], weights=amounts[known], minlength=formats + 1)
-    return (sums / context.mass * context.confidence).astype(np.float32)
+    return (sums / context.evidence.mass * context.evidence.confidence).astype(np.float32)

@@ -20,8 +20,8 @@ def demand_of(context: Context) -> Demand:
     Exploration is owed over a window of shown slots: what the slots shown before this slate have in surplus or are
     short of counts. Since the share holds at the end of every slate, at most the whole slate can be owed.
     """
-    floors, limit = context.settings.floors, context.ask.limit
-    shown = context.ask.shown[-max(0, floors.window_slots - limit) :] if floors.window_slots > limit else ()
+    floors, limit = context.settings.floors, context.request.limit
+    shown = context.request.shown[-max(0, floors.window_slots - limit) :] if floors.window_slots > limit else ()
     owed = _share_of(floors.exploration_share, len(shown) + limit) - sum(shown)
     return Demand(
         length=limit,
@@ -41,7 +41,7 @@ def pool_of(context: Context, candidates: Candidates) -> Pool:
     """The candidates as the reranker sees them."""
     catalogue = context.catalogue
     topics = catalogue.topics[candidates.rows]
-    outside = ~np.isin(topics, context.established) & context.personalized
+    outside = ~np.isin(topics, context.evidence.established) & context.personalized
     return Pool(
         scores=candidates.scores,
         topics=topics,
@@ -60,7 +60,7 @@ def rows_of_floor(context: Context, floor: str) -> Rows:
         return np.arange(len(catalogue), dtype=np.int32)
     if floor == "recency":
         return catalogue.published_since(recent_since(context), context.now)
-    topics = np.setdiff1d(np.arange(len(catalogue.topic_names)), context.established)
+    topics = np.setdiff1d(np.arange(len(catalogue.topic_names)), context.evidence.established)
     places = [catalogue.rows_of_topic(int(topic)) for topic in topics]
     return np.concatenate(places) if places else np.empty(0, dtype=np.int32)
 
@@ -76,7 +76,7 @@ def _owed_shares(context: Context, candidates: Candidates) -> NDArray[np.float64
     What the person spoke against is owed less: an interest counts for what aversion leaves, on average, of the scores
     of its candidates, and the others get what it loses.
     """
-    topics, shares = context.catalogue.topics[candidates.rows], context.topic_shares
+    topics, shares = context.catalogue.topics[candidates.rows], context.evidence.topic_shares
     left = np.exp(-np.maximum(candidates.terms[:, TERMS.index("aversion")], 0.0))
     counts = np.bincount(topics, minlength=len(shares))
     owed = shares * np.bincount(topics, weights=left, minlength=len(shares)) / np.maximum(counts, 1)

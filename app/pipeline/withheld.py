@@ -88,7 +88,7 @@ def account(
     if any(floor.floor == "length" and floor.reason for floor in receipt):
         return counted(context, lost_to(filters, context, rows_of_floor(context, "length"))), told_receipt
     candidates = np.concatenate([*lost.values(), np.empty(0, dtype=np.int32)])
-    beside = lost_to(filters, context, np.setdiff1d(context.unsearchable, candidates))
+    beside = lost_to(filters, context, np.setdiff1d(context.exclusions.unsearchable, candidates))
     whole = {name: np.concatenate([rows, beside[name]]) for name, rows in lost.items()}
     return counted(context, whole), told_receipt
 
@@ -103,7 +103,7 @@ def _with_reason(filters: Sequence[Filter], context: Context, floor: FloorReceip
 
 def counted(context: Context, lost: Lost) -> tuple[Withheld, ...]:
     """How much each filter held back; those that held back nothing are left out, and what earlier pages gave."""
-    given = context.ask.given
+    given = context.request.given
     rest = {name: rows[~np.isin(rows, given)] if len(given) else rows for name, rows in lost.items()}
     return tuple(
         Withheld(name, len(rows), _DETAILS[name](context, rows) if name in _DETAILS else None)
@@ -125,7 +125,7 @@ def _in_brackets(detail: Mapping[str, int] | None) -> str:
 
 def _by_topic(context: Context, rows: Rows) -> dict[str, int]:
     catalogue = context.catalogue
-    barred = catalogue.firewall.barred(catalogue.sensitive[rows], context.allowed_sensitive)
+    barred = catalogue.firewall.barred(catalogue.sensitive[rows], context.exclusions.allowed_sensitive)
     return catalogue.sensitive_topics.counts(barred)
 
 

@@ -45,7 +45,7 @@ class Firewall:
         """uint64 [n]: the bits of each item that keep it from whoever permits this."""
         return np.asarray(item_bits & ~(self._freely_recommended | permitted))
 
-    def learnable(self, item_bits: Bits, permitted: Bits | np.uint64) -> NDArray[np.bool_]:
+    def usable_for_training(self, item_bits: Bits, permitted: Bits | np.uint64) -> NDArray[np.bool_]:
         """Bool [n]: whether an event on each item may be learned from, given what its person permits."""
         opened = self._freely_learned | (permitted & ~self._never_learned)
         return np.asarray((item_bits & ~opened) == 0)

@@ -51,9 +51,9 @@ def reported(context: Context, slots: int) -> tuple[bool, ...]:
 
     Like everything else that an answer rests on, this knows nothing of what the firewall holds back.
     """
-    events = context.events
+    events = context.evidence.events
     if events is None:
         return ()
     shown = events.where(events.codes == _IMPRESSION)
     latest = np.argsort(shown.times, kind="stable")[-slots:]
-    return tuple((~np.isin(context.catalogue.topics[shown.rows[latest]], context.established)).tolist())
+    return tuple((~np.isin(context.catalogue.topics[shown.rows[latest]], context.evidence.established)).tolist())

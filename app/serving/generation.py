@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.pipeline.context import World
 from app.pipeline.labels.wording import Wording
+from app.pipeline.request import Environment
 from app.policy.charter.charter import load_charter
 from app.policy.sensitive_items import SensitiveTopics
 from app.serving.catalogue import Catalogue, EncodedItem
@@ -39,13 +39,13 @@ class Generation:
     """What answers requests while one snapshot serves.
 
     Attributes:
-        world: catalogue, popularity and settings, for the pipeline.
+        environment: catalogue, popularity and settings, for the pipeline.
         people: everybody's state.
         sequence: events of the log up to this one are contained.
         version: changes of the items' journal up to this one are contained.
     """
 
-    world: World
+    environment: Environment
     people: People
     sequence: int
     version: int
@@ -53,7 +53,7 @@ class Generation:
     @property
     def catalogue(self) -> Catalogue:
         """The items."""
-        return self.world.catalogue
+        return self.environment.catalogue
 
     def learn(self, user_id: str, events: EventColumns) -> None:
         """Take in events of one person that are not contained yet."""
@@ -66,11 +66,11 @@ class Generation:
 
     def count_everybody(self) -> None:
         """Count all votes anew."""
-        self.world.popularity.clear()
-        self.world.popularity.change(NO_VOTES, self._votes([person.counted() for person in self.people]))
+        self.environment.popularity.clear()
+        self.environment.popularity.change(NO_VOTES, self._votes([person.counted() for person in self.people]))
 
     def _change_votes(self, lost: Votes, gained: Votes) -> None:
-        if not self.world.popularity.change(lost, gained):
+        if not self.environment.popularity.change(lost, gained):
             self.count_everybody()
 
     def _votes(self, by_person: Sequence[EventColumns]) -> Votes:
@@ -78,7 +78,7 @@ class Generation:
         events = concatenated(by_person)
         owners = np.repeat(np.arange(len(by_person)), [len(each) for each in by_person])
         positive = self.people.signals.polarity[events.codes] > 0
-        return Votes.of(events.where(positive), owners[positive], self.world.popularity.half_life)
+        return Votes.of(events.where(positive), owners[positive], self.environment.popularity.half_life)
 
     def refresh(self, held: StoredPeople, encoded: Encoded) -> None:
         """Rebuild people from what is held of them, after something other than a new event changed it.
@@ -118,7 +118,7 @@ def build_generation(snapshot: Snapshot, stores: Stores, embedder: Embedder, set
     people.load(log, stores.users.all(), stores.forgettings.seen())
     encode_stated(catalogue, people, embedder)
     generation = Generation(
-        world=_world(catalogue, people, settings),
+        environment=_environment(catalogue, people, settings),
         people=people,
         sequence=int(log.sequence.max(initial=0)),
         version=max([snapshot.manifest.items_version, *(change.version for change in changes)]),
@@ -133,9 +133,9 @@ def guarded_catalogue(snapshot: Snapshot, settings: Settings, rules: SensitiveRu
     return Catalogue(snapshot, SensitiveTopics(taxonomy, [*rules.modes, *snapshot.vocabulary.sensitive_topics]), rules)
 
 
-def _world(catalogue: Catalogue, people: People, settings: Settings) -> World:
+def _environment(catalogue: Catalogue, people: People, settings: Settings) -> Environment:
     space, events = catalogue.space, settings.events
-    return World(
+    return Environment(
         catalogue=catalogue,
         popularity=Popularity(len(catalogue), settings.popularity),
         signals=people.signals,

@@ -1,4 +1,4 @@
-"""IngestLock: events are taken in many at a time; who changes what they rest on does so alone.
+"""Ingest lock: events are taken in many at a time; who changes what they rest on does so alone.
 
 An event is made durable first and learned from afterwards. In between, nobody may rebuild its person from the log, or
 the event would count twice, or count although it has just been forgotten.

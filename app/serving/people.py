@@ -119,7 +119,9 @@ class People:
         """
         self.revision += 1
         person = self._person(user_id)
-        passed = self._catalogue.firewall.learnable(self._catalogue.sensitive[events.rows], self._permitted(person))
+        passed = self._catalogue.firewall.usable_for_training(
+            self._catalogue.sensitive[events.rows], self._permitted(person)
+        )
         learned = events.where(passed)
         person.withheld.extend(events.where(~passed))
         person.history.extend(learned)
@@ -139,7 +141,9 @@ class People:
     def may_learn(self, user_id: str, item_id: str) -> bool:
         """Whether the firewall would let an event of this person on this item through, as things stand."""
         bits = self._catalogue.sensitive.at(self._catalogue.row(item_id))
-        return bool(self._catalogue.firewall.learnable(np.array([bits], dtype=np.uint64), self.permitted(user_id))[0])
+        return bool(
+            self._catalogue.firewall.usable_for_training(np.array([bits], dtype=np.uint64), self.permitted(user_id))[0]
+        )
 
     def permitted(self, user_id: str) -> np.uint64:
         """The bits of the sensitive topics that a person permits; none of who is not known."""
@@ -182,7 +186,7 @@ class People:
     def _learnable(self, events: EventColumns, users: NDArray[np.int32], people: Sequence[Person]) -> NDArray[np.bool_]:
         """What the firewall lets through, each event by what its own person permits."""
         permitted = np.array([self._permitted(person) for person in people], dtype=np.uint64)
-        return self._catalogue.firewall.learnable(self._catalogue.sensitive[events.rows], permitted[users])
+        return self._catalogue.firewall.usable_for_training(self._catalogue.sensitive[events.rows], permitted[users])
 
     def _permitted(self, person: Person) -> np.uint64:
         return self._catalogue.firewall.permitted(person.explicit.allowed_sensitive_topics if person.explicit else ())

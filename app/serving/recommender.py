@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from app.clock import Clock
-from app.pipeline.context import Ask, Context
+from app.pipeline.context import Context
 from app.pipeline.recommend import Answer
+from app.pipeline.request import SlateRequest
 from app.pipeline.settings import QuerySettings
 from app.pipeline.slate import Slate
 from app.pipeline.stages import build_pipeline
@@ -49,14 +50,14 @@ class Recommender:
         """What the stages know of a request, as of now; `exclude` and, by earlier pages, `given` are left out."""
         generation = self._snapshot_swap.current
         rows, given_rows = (_known(generation.catalogue, ids) for ids in ([*exclude, *given], given))
-        ask = Ask(user_id, limit, rows, self._clock.now(), given=given_rows)
-        return self._with_window(Context(generation.world, ask, generation.people.get(user_id)))
+        ask = SlateRequest(user_id, limit, rows, self._clock.now(), given=given_rows)
+        return self._with_window(Context(generation.environment, ask, generation.people.get(user_id)))
 
     def preview(self, user_id: str, limit: int, person: Person | None) -> Slate:
         """The slate that somebody would get if they were `person`; nothing of it is remembered."""
         generation = self._snapshot_swap.current
-        ask = Ask(user_id, limit, np.empty(0, np.int32), self._clock.now())
-        return self._pipeline(self._with_window(Context(generation.world, ask, person))).slate
+        ask = SlateRequest(user_id, limit, np.empty(0, np.int32), self._clock.now())
+        return self._pipeline(self._with_window(Context(generation.environment, ask, person))).slate
 
     def stored(self, user_id: str) -> list[dict[str, Any]]:
         """What is remembered of a person's answers that can be continued."""
@@ -75,10 +76,10 @@ class Recommender:
 
     def _with_window(self, context: Context) -> Context:
         """The same request, with what the person was shown before it."""
-        shown = self._exploration_window.shown(context.ask.user_id)
+        shown = self._exploration_window.shown(context.request.user_id)
         if shown is None:
             shown = reported(context, context.settings.floors.window_slots)
-        return Context(context.world, replace(context.ask, shown=shown), context.known) if shown else context
+        return Context(context.environment, replace(context.request, shown=shown), context.known) if shown else context
 
     def _first(self, request: RecommendRequest) -> Slate:
         """The first page; asked again at the same moment, with nothing changed, it is the same page and shown once."""
@@ -115,7 +116,7 @@ class Recommender:
         stored.pages.append(slate)
         if slate.personalized:
             self._exploration_window.keep(
-                stored.user_id, (*context.ask.shown, *(item.exploration for item in slate.items))
+                stored.user_id, (*context.request.shown, *(item.exploration for item in slate.items))
             )
         return slate
 

@@ -42,10 +42,10 @@ def similar_payload(context: Context, query: NDArray[np.float32], row: int | Non
 
 def _nearest(context: Context, query: NDArray[np.float32]) -> tuple[Rows, NDArray[np.float32], Lost]:
     """Ask for more until enough are left after the filters, or there is no more; and what the filters held back."""
-    wanted = context.ask.limit
+    wanted = context.request.limit
     fetch = 2 * wanted + 10
     while True:
-        hits = context.catalogue.search(query[None], fetch, context.ask.given)
+        hits = context.catalogue.search(query[None], fetch, context.request.given)
         rows, scores = hits.rows[0][hits.rows[0] >= 0], hits.scores[0][hits.rows[0] >= 0]
         keep = kept(EVERYWHERE, context, rows)
         if keep.sum() >= wanted or len(rows) < fetch:

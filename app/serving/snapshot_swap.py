@@ -1,4 +1,4 @@
-"""SnapshotSwap: notices a newly published snapshot and swaps its generation in without a dropped request."""
+"""Snapshot swap: notices a newly published snapshot and swaps its generation in without a dropped request."""
 
 from __future__ import annotations
 

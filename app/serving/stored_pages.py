@@ -38,9 +38,9 @@ def still_permitted(slate: Slate, context: Context) -> Slate:
 def _usable(context: Context, item_ids: Sequence[str]) -> NDArray[np.bool_]:
     """Bool [n]: whether each item may be named and learned from; of those that are gone nothing is known against it."""
     rows, firewall = context.catalogue.rows(item_ids), context.catalogue.firewall
-    bits, permitted = context.catalogue.sensitive[rows[rows >= 0]], context.allowed_sensitive
+    bits, permitted = context.catalogue.sensitive[rows[rows >= 0]], context.exclusions.allowed_sensitive
     usable = np.ones(len(rows), dtype=np.bool_)
-    usable[rows >= 0] = firewall.recommendable(bits, permitted) & firewall.learnable(bits, permitted)
+    usable[rows >= 0] = firewall.recommendable(bits, permitted) & firewall.usable_for_training(bits, permitted)
     return usable
 
 

@@ -1,4 +1,4 @@
-"""Withholding: which events the firewall holds back as things stand, for whoever does not want them kept as seen."""
+"""Withheld events: which events the firewall holds back as things stand, where they are not kept as seen."""
 
 from __future__ import annotations
 
@@ -35,5 +35,5 @@ def _withheld(generation: Generation, less: set[str], pairs: SeenColumns) -> NDA
     withheld = np.array([user_id in less for user_id in pairs.users], dtype=np.bool_)[pairs.user_codes]
     known = rows >= 0
     bits = catalogue.sensitive[rows[known]]
-    withheld[known] = ~catalogue.firewall.learnable(bits, permitted[pairs.user_codes][known])
+    withheld[known] = ~catalogue.firewall.usable_for_training(bits, permitted[pairs.user_codes][known])
     return withheld

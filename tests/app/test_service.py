@@ -94,7 +94,7 @@ def test_live_state_equals_the_state_after_a_restart(tmp_path, open_household, a
         rows = np.arange(len(replayed.catalogue), dtype=np.int32)
         now = again.settings.as_of.timestamp()
         np.testing.assert_allclose(
-            live.world.popularity.share(rows, now), replayed.world.popularity.share(rows, now), atol=1e-4
+            live.environment.popularity.share(rows, now), replayed.environment.popularity.share(rows, now), atol=1e-4
         )
 
 

@@ -87,4 +87,4 @@ def test_the_case_of_a_variable_does_not_matter(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_the_settings_of_the_demo_are_valid() -> None:
-    assert load_settings(ROOT / "scripts" / "demo.toml").as_of is not None
+    assert load_settings(ROOT / "scripts" / "demo" / "demo.toml").as_of is not None

@@ -27,7 +27,7 @@ from models.sentence_encoder import SentenceTransformerEncoder
 from scripts.benchmarks.recall.content import ContentVectors
 from scripts.benchmarks.recall.datasets.formats import load
 from scripts.benchmarks.recall.datasets.movielens import load_wheel_folder
-from scripts.benchmarks.recall.penchant.item_vectors import learnable
+from scripts.benchmarks.recall.penchant.item_vectors import training_interactions
 from scripts.benchmarks.recall.protocols import PROTOCOLS
 from scripts.demo.movielens import archive
 from scripts.recall_benchmark import CACHE
@@ -66,14 +66,18 @@ def movielens() -> Case:
     dataset = load_wheel_folder(CACHE)
     split = PROTOCOLS["user-split"].split(dataset, 0)
     content = ContentVectors(SentenceTransformerEncoder()).of(dataset.entities)
-    return learnable(split, EventWeights().table()), content, FactorSettings()
+    return training_interactions(split, EventWeights().table()), content, FactorSettings()
 
 
 def gowalla(rank: int, neighbours: int) -> Case:
     """The training file of LightGCN's Gowalla, which has no texts."""
     split = PROTOCOLS["fixed-split"].split(load(Path(os.environ["GOWALLA"])), 0)
     settings = FactorSettings(rank=rank, neighbours=neighbours)
-    return learnable(split, EventWeights().table()), np.empty((len(split.entities.items), 0), np.float32), settings
+    return (
+        training_interactions(split, EventWeights().table()),
+        np.empty((len(split.entities.items), 0), np.float32),
+        settings,
+    )
 
 
 CASES = {

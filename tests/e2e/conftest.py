@@ -50,7 +50,7 @@ class Town:
         self._environment = {
             **os.environ,
             "PENCHANT_DATA_DIR": str(folder),
-            "PENCHANT_CONFIG": str(ROOT / "scripts" / "demo.toml"),
+            "PENCHANT_CONFIG": str(ROOT / "scripts" / "demo" / "demo.toml"),
             "PENCHANT_HTTP__PORT": "0",
             "PENCHANT_SNAPSHOTS__POLL_SECONDS": "0.1",
             "PENCHANT_HTTP__LOG_REQUESTS": str(log is not None),

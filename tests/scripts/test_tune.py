@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.scripts.tuning import worlds
 from typer.testing import CliRunner, Result
 
 from app.serving.build_source import Written
@@ -19,6 +18,7 @@ from indexer.snapshot_files import SnapshotFolder
 from models.encoder import HashingEncoder
 from scripts import tune
 from scripts.cli import app
+from tests.scripts.benchmarks.tuning import worlds
 
 HALF_LIFE = "events.half_life_positive_days"
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.context import Context
-from app.pipeline.explanation.evidence import Members, Pool, members_of, removed
+from app.pipeline.explanation.label_evidence import Members, Pool, members_of, removed
 from app.pipeline.explanation.nameable import nameable
 from app.pipeline.explanation.score_parts import ScoreParts
 from models.ids import Rows
@@ -81,7 +81,7 @@ def claims_of(context: Context, pool: Pool, slate: Rows, score_parts: ScoreParts
     places = np.concatenate([draft.places for draft in drafts])
     tags = np.concatenate([draft.tags for draft in drafts])
     kinds = np.repeat([draft.kind for draft in drafts], [len(draft.about) for draft in drafts])
-    if context.explicit is not None:
+    if context.evidence.explicit is not None:
         everywhere = np.arange(len(slate))
         about, places = np.append(about, np.full(len(slate), starts[-1])), np.append(places, everywhere)
         tags, kinds = np.append(tags, np.full(len(slate), -1)), np.append(kinds, np.full(len(slate), Kind.STATED))
@@ -100,7 +100,7 @@ def claims_of(context: Context, pool: Pool, slate: Rows, score_parts: ScoreParts
 
 def _by_tag(context: Context, slate: Rows, shown: NDArray[np.bool_]) -> _Draft:
     """One set for each tag that items of the slate share with events, at least one of which may be shown."""
-    event, borne = context.catalogue.tag_pairs(context.amounts[0].rows)
+    event, borne = context.catalogue.tag_pairs(context.evidence.amounts[0].rows)
     place, codes = context.catalogue.tag_pairs(slate)
     shared = np.intersect1d(codes, borne[shown[event]])
     shared = shared[nameable(context, shared)]
@@ -123,7 +123,7 @@ def _by_item(score_parts: ScoreParts, shown: NDArray[np.bool_]) -> _Draft:
 
 def _by_session(context: Context, slate: Rows) -> _Draft:
     """One set of all events of the session, if there is one."""
-    events = np.flatnonzero(context.session_amounts[1])
+    events = np.flatnonzero(context.evidence.session_amounts[1])
     places = np.arange(len(slate) if len(events) else 0)
     zeros, none = np.zeros(len(places), np.int64), np.full(len(places), -1)
     return _Draft(Kind.SESSION, min(1, len(events)), np.zeros(len(events), np.int64), events, zeros, places, none)
@@ -142,7 +142,7 @@ def _nearness(context: Context, tags: Numbers, rows: Rows) -> NDArray[np.float32
 
 def _hold(context: Context, pool: Pool, members: Members, sets: Numbers, rows: Rows) -> NDArray[np.bool_]:
     candidates = pool.candidates
-    scores = pool.scores(context.evidence_square)
+    scores = pool.scores(context.evidence.evidence_square)
     whole = scores.whole()
     without = scores.without(removed(context, members, candidates.rows, pool.weights))
     order = np.argsort(candidates.rows, kind="stable")

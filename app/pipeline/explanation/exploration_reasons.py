@@ -29,9 +29,9 @@ def topic_reasons(context: Context, rows: Rows, exploratory: NDArray[np.bool_]) 
 def _borders(context: Context, rows: Rows) -> NDArray[np.int64]:
     """The nearest other topic of each item where that is an established interest, else -1."""
     centroids = context.catalogue.snapshot.vectors.topic_centroids
-    if len(centroids) < 2 or not len(context.established) or not len(rows):
+    if len(centroids) < 2 or not len(context.evidence.established) or not len(rows):
         return np.full(len(rows), -1)
     closeness = context.catalogue.content[rows] @ centroids.T
     closeness[np.arange(len(rows)), context.catalogue.topics[rows]] = -np.inf
     nearest = closeness.argmax(axis=1)
-    return np.where(np.isin(nearest, context.established), nearest, -1)
+    return np.where(np.isin(nearest, context.evidence.established), nearest, -1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from app.pipeline.context import Context
-from app.pipeline.explanation.evidence import Pool
+from app.pipeline.explanation.label_evidence import Pool
 from app.pipeline.explanation.score_parts import ScoreParts
 from app.pipeline.slate import Reason
 from app.pipeline.slate_promises import recent_since
@@ -20,7 +20,7 @@ def facts_of(context: Context, pool: Pool, rows: Rows, score_parts: ScoreParts) 
     candidates = pool.candidates
     ranks = np.sort(candidates.scores.astype(np.float64))
     recent = context.catalogue.published_at[rows] >= recent_since(context)
-    popular = context.world.popularity.share(rows, context.now) >= POPULAR_FROM
+    popular = context.environment.popularity.share(rows, context.now) >= POPULAR_FROM
     found: list[list[tuple[float, str]]] = [[] for _ in rows]
     for code, term, true in (("fresh", "recency", recent), ("popular", "popularity", popular)):
         parts = score_parts.term(term)

@@ -29,23 +29,23 @@ def nameable(context: Context, codes: NDArray[np.int32]) -> NDArray[np.bool_]:
 def unobjectionable(context: Context, codes: NDArray[np.int32]) -> NDArray[np.bool_]:
     """Whether each tag is neither sensitive nor muted."""
     names = context.catalogue.tag_words.names
-    return _harmless(context, (names[code] for code in codes)) & ~np.isin(codes, context.mutes.tags)
+    return _harmless(context, (names[code] for code in codes)) & ~np.isin(codes, context.exclusions.mutes.tags)
 
 
 def presentable(context: Context, rows: Rows) -> NDArray[np.bool_]:
     """Whether each item may be named as evidence: still there, not muted, on no sensitive topic but permitted ones."""
     catalogue = context.catalogue
-    harmless = catalogue.firewall.recommendable(catalogue.sensitive[rows], context.allowed_sensitive)
-    return np.asarray(catalogue.alive[rows] & harmless & ~context.mutes.cover(rows))
+    harmless = catalogue.firewall.recommendable(catalogue.sensitive[rows], context.exclusions.allowed_sensitive)
+    return np.asarray(catalogue.alive[rows] & harmless & ~context.exclusions.mutes.cover(rows))
 
 
 def nameable_topic(context: Context, topic: int) -> str | None:
     """The name of a topic as people read it; None where a term of it may not be named, or there is no such topic."""
-    if topic < 0 or topic in context.mutes.topics:
+    if topic < 0 or topic in context.exclusions.mutes.topics:
         return None
     catalogue, name = context.catalogue, context.catalogue.topic_names[topic]
     terms = name.split(", ")
-    muted = {catalogue.tag_words.names[code] for code in context.mutes.tags}
+    muted = {catalogue.tag_words.names[code] for code in context.exclusions.mutes.tags}
     return displayed(name) if _harmless(context, terms).all() and muted.isdisjoint(terms) else None
 
 
@@ -57,7 +57,7 @@ def shared_tag(context: Context, row: int, other: int) -> str | None:
 
 def link_of(context: Context, row: int, other: int) -> str:
     """`content` for items with a tag in common or nearly as close as neighbours are, and otherwise `behaviour`."""
-    content, (apart, close) = context.catalogue.content, context.world.likeness.closeness
+    content, (apart, close) = context.catalogue.content, context.environment.likeness.closeness
     near = content.at(row) @ content.at(other) >= apart + _NEARLY * (close - apart)
     return "content" if near or shared_tag(context, row, other) is not None else "behaviour"
 

@@ -63,7 +63,7 @@ def strongest(values: Matrix, count: int) -> NDArray[np.int64]:
 
 def _verbs(context: Context, score_parts: ScoreParts) -> tuple[NDArray[np.int64], list[str]]:
     """Number of each positive event's verb, and the verbs: the event type's, or that of completing its format."""
-    said, special = context.world.signals.verbs, context.settings.labels.verbs
+    said, special = context.environment.signals.verbs, context.settings.labels.verbs
     words = [*said, *special]
     of_format = {name: len(said) + place for place, formats in enumerate(special.values()) for name in formats}
     by_format = [of_format.get(name, -1) for name in context.catalogue.format_words.names]

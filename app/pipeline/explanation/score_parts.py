@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from app.pipeline.candidates import TERMS
 from app.pipeline.context import Context
 from app.pipeline.explanation.event_references import EventReferences
-from app.pipeline.explanation.evidence import Pool
+from app.pipeline.explanation.label_evidence import Pool
 from app.pipeline.score_attribution import attribute
 from models.history import EventColumns
 
@@ -52,7 +52,7 @@ class ScoreParts:
             scores=scores,
             terms=pool.parts()[:, : len(SUMMANDS)] * factor[:, None],
             events=events,
-            positive=len(context.amounts[0]),
+            positive=len(context.evidence.amounts[0]),
             parts=attribution.shares() * factor,
             stated=attribution.explicit_shares() * factor,
             references=EventReferences(context, events),

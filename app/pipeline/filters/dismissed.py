@@ -14,4 +14,4 @@ class Dismissed:
 
     def __call__(self, context: Context, rows: Rows) -> NDArray[np.bool_]:
         """Bool [n], True to keep."""
-        return ~np.isin(rows, context.dismissed)
+        return ~np.isin(rows, context.exclusions.dismissed)

@@ -14,4 +14,4 @@ class Excluded:
 
     def __call__(self, context: Context, rows: Rows) -> NDArray[np.bool_]:
         """Bool [n], True to keep."""
-        return ~np.isin(rows, context.ask.exclude)
+        return ~np.isin(rows, context.request.exclude)

@@ -14,4 +14,4 @@ class Language:
 
     def __call__(self, context: Context, rows: Rows) -> NDArray[np.bool_]:
         """Bool [n], True to keep."""
-        return ~np.isin(context.catalogue.languages[rows], context.unread)
+        return ~np.isin(context.catalogue.languages[rows], context.exclusions.unread)

@@ -14,4 +14,4 @@ class Muted:
 
     def __call__(self, context: Context, rows: Rows) -> NDArray[np.bool_]:
         """Bool [n], True to keep."""
-        return ~context.mutes.cover(rows)
+        return ~context.exclusions.mutes.cover(rows)

@@ -14,4 +14,4 @@ class Rested:
 
     def __call__(self, context: Context, rows: Rows) -> NDArray[np.bool_]:
         """Bool [n], True to keep."""
-        return ~np.isin(rows, context.rested)
+        return ~np.isin(rows, context.exclusions.rested)

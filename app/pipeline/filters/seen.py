@@ -16,4 +16,4 @@ class Seen:
         """Bool [n], True to keep."""
         if not context.settings.hide_seen:
             return np.ones(len(rows), dtype=np.bool_)
-        return ~np.isin(rows, context.seen)
+        return ~np.isin(rows, context.exclusions.seen)

@@ -15,4 +15,4 @@ class Sensitive:
     def __call__(self, context: Context, rows: Rows) -> NDArray[np.bool_]:
         """Bool [n], True to keep."""
         catalogue = context.catalogue
-        return catalogue.firewall.recommendable(catalogue.sensitive[rows], context.allowed_sensitive)
+        return catalogue.firewall.recommendable(catalogue.sensitive[rows], context.exclusions.allowed_sensitive)

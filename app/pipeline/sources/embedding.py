@@ -16,5 +16,7 @@ class Embedding:
         if not context.personalized:
             return np.empty(0, dtype=np.int32)
         count = context.settings.sources.embedding
-        rows = context.catalogue.search(context.embedding[None], count, context.unsearchable).rows[0]
+        rows = context.catalogue.search(context.evidence.embedding[None], count, context.exclusions.unsearchable).rows[
+            0
+        ]
         return np.asarray(rows[rows >= 0])

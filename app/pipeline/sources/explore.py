@@ -30,9 +30,9 @@ class Explore:
     @staticmethod
     def _draw(context: Context) -> NDArray[np.int64]:
         centroids = context.catalogue.snapshot.vectors.topic_centroids
-        outside = np.setdiff1d(np.arange(len(centroids)), context.established)
+        outside = np.setdiff1d(np.arange(len(centroids)), context.evidence.established)
         successes, failures = reception(context, len(centroids))
-        prior = _prior(centroids[outside] @ context.content_embedding)
+        prior = _prior(centroids[outside] @ context.evidence.content_embedding)
         strength = context.settings.sources.explore_prior
         expected = context.generator("explore").beta(
             strength * prior + successes[outside], strength * (1 - prior) + failures[outside]
@@ -41,9 +41,9 @@ class Explore:
 
     @staticmethod
     def _best(context: Context, topic: int) -> Rows:
-        rows = context.searchable(context.catalogue.rows_of_topic(topic))
+        rows = context.exclusions.searchable(context.catalogue.rows_of_topic(topic))
         published = context.catalogue.published_at[rows]
-        order = np.lexsort((rows, -published, -context.world.popularity.counts(rows)))
+        order = np.lexsort((rows, -published, -context.environment.popularity.counts(rows)))
         return rows[order[: context.settings.sources.explore_items]]
 
 
@@ -52,13 +52,13 @@ def reception(context: Context, topics: int) -> tuple[NDArray[np.float64], NDArr
 
     An impression without more counts as a small part of a failure, an item that was dismissed as its whole weight.
     """
-    liked, amounts = context.amounts
-    disliked, against = context.negative_amounts
+    liked, amounts = context.evidence.amounts
+    disliked, against = context.evidence.negative_amounts
     of = context.catalogue.topics
     successes = np.bincount(of[liked.rows], weights=amounts, minlength=topics).astype(np.float64)
     failures = np.bincount(of[disliked.rows], weights=against, minlength=topics).astype(np.float64)
-    if context.events is not None:
-        ignored = context.events.rows[context.events.codes == _IMPRESSION]
+    if context.evidence.events is not None:
+        ignored = context.evidence.events.rows[context.evidence.events.codes == _IMPRESSION]
         share = context.settings.sources.explore_ignored
         failures = failures + share * np.bincount(of[ignored], minlength=topics)
     return successes, failures

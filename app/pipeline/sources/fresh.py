@@ -11,5 +11,7 @@ class Fresh:
 
     def __call__(self, context: Context) -> Rows:
         """Rows, newest first."""
-        newest = context.catalogue.newest(context.now, context.settings.sources.fresh + len(context.unsearchable))
-        return context.searchable(newest)[: context.settings.sources.fresh]
+        newest = context.catalogue.newest(
+            context.now, context.settings.sources.fresh + len(context.exclusions.unsearchable)
+        )
+        return context.exclusions.searchable(newest)[: context.settings.sources.fresh]

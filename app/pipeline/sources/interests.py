@@ -14,15 +14,17 @@ class Interests:
 
     def __call__(self, context: Context) -> Rows:
         """Rows found, the interests taking turns."""
-        if not context.person or not len(context.established) or not context.settings.sources.interests:
+        if not context.person or not len(context.evidence.established) or not context.settings.sources.interests:
             return np.empty(0, dtype=np.int32)
         sums, most = context.person.state.positive, context.settings.sources.most_interests
-        known = np.flatnonzero(np.isin(sums.topics, context.established))
+        known = np.flatnonzero(np.isin(sums.topics, context.evidence.established))
         mine = known[np.argsort(-sums.masses[known], kind="stable")[:most]]
         quotas = np.ceil(context.settings.sources.interests * sums.masses[mine] / sums.masses[mine].sum()).astype(int)
         if not len(quotas):
             return np.empty(0, dtype=np.int32)
-        found = context.catalogue.search(unit(sums.vectors[mine]), int(quotas.max()), context.unsearchable).rows
+        found = context.catalogue.search(
+            unit(sums.vectors[mine]), int(quotas.max()), context.exclusions.unsearchable
+        ).rows
         within = np.arange(found.shape[1])[None, :] < quotas[:, None]
         turns = np.where(within, found, -1).T.ravel()
         return turns[turns >= 0]

@@ -13,6 +13,6 @@ class Neighbours:
 
     def __call__(self, context: Context) -> Rows:
         """Rows with the largest sums, best first."""
-        rows, sums = context.neighbour_sums
+        rows, sums = context.evidence.neighbour_sums
         order = np.argsort(-sums, kind="stable")[: context.settings.sources.neighbours]
         return rows[order]

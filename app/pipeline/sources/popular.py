@@ -11,4 +11,4 @@ class Popular:
 
     def __call__(self, context: Context) -> Rows:
         """Rows, most popular first."""
-        return context.searchable(context.world.popularity.top())[: context.settings.sources.popular]
+        return context.exclusions.searchable(context.environment.popularity.top())[: context.settings.sources.popular]

@@ -13,8 +13,8 @@ class Stated:
 
     def __call__(self, context: Context) -> Rows:
         """Rows, best first; none without an explicit profile."""
-        if context.explicit is None:
+        if context.evidence.explicit is None:
             return np.empty(0, dtype=np.int32)
         count = context.settings.sources.stated
-        rows = context.catalogue.search(context.explicit[None], count, context.unsearchable).rows[0]
+        rows = context.catalogue.search(context.evidence.explicit[None], count, context.exclusions.unsearchable).rows[0]
         return np.asarray(rows[rows >= 0])

@@ -8,8 +8,9 @@ from typing import Final
 import numpy as np
 
 from app.pipeline.candidates import Candidates
-from app.pipeline.context import Ask, Context
+from app.pipeline.context import Context
 from app.pipeline.explainer import Explained, Explainer
+from app.pipeline.request import SlateRequest
 from app.pipeline.reranker import Ranked
 from app.pipeline.slate import Attribution
 from app.pipeline.stages import build_pipeline
@@ -57,7 +58,7 @@ class PersonSlates:
     def __init__(self, generation: Generation, script: Script) -> None:
         self.generation = generation
         self.script = script
-        settings = generation.world.settings
+        settings = generation.environment.settings
         self._pipeline = replace(build_pipeline(settings), explainer=_Silent(settings.weights))
 
     def slates(self, user_id: str, start: float, action: tuple[Action, int] | None) -> list[Rows]:
@@ -80,9 +81,9 @@ class PersonSlates:
     def _look(self, user_id: str, now: float, explored: list[bool]) -> Rows:
         """int32: the items of the next slate, each of which is an impression from then on."""
         generation = self.generation
-        window = generation.world.settings.floors.window_slots
-        ask = Ask(user_id, self.script.limit, np.empty(0, np.int32), now, tuple(explored[-window:]))
-        slate = self._pipeline(Context(generation.world, ask, generation.people.get(user_id))).slate
+        window = generation.environment.settings.floors.window_slots
+        ask = SlateRequest(user_id, self.script.limit, np.empty(0, np.int32), now, tuple(explored[-window:]))
+        slate = self._pipeline(Context(generation.environment, ask, generation.people.get(user_id))).slate
         explored += [item.exploration for item in slate.items]
         rows = generation.catalogue.rows([item.item_id for item in slate.items])
         generation.people.learn(user_id, signals(generation.people, EventType.IMPRESSION, rows, now))

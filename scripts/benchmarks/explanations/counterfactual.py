@@ -55,7 +55,7 @@ class Counterfactual:
         else:
             events = context.person.history.columns()
             person = self.person(context, events.where(~evidence(context, events, reason)))
-        return Context(context.world, context.ask, person)
+        return Context(context.environment, context.request, person)
 
     def verdicts(self, answered: Answered) -> Iterator[Verdict]:
         """One for each item whose label rests on evidence."""
@@ -69,7 +69,7 @@ class Counterfactual:
 
 def evidence(context: Context, events: EventColumns, reason: Reason) -> NDArray[np.bool_]:
     """Bool [k]: the events that a reason is about, found from its words alone."""
-    positive: NDArray[np.bool_] = context.world.signals.polarity[events.codes] > 0
+    positive: NDArray[np.bool_] = context.environment.signals.polarity[events.codes] > 0
     if reason.code == "session":
         return positive & np.isin(events.sequence, _of_session(context))
     if reason.code == "similar_to":
@@ -80,7 +80,7 @@ def evidence(context: Context, events: EventColumns, reason: Reason) -> NDArray[
 
 
 def _of_session(context: Context) -> NDArray[np.int64]:
-    events, parts = context.session_amounts
+    events, parts = context.evidence.session_amounts
     return events.sequence[parts > 0]
 
 

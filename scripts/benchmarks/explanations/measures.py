@@ -52,9 +52,9 @@ def measure(
         "entropy, bits": entropy(answered.slate),
         "same a minute later": agreement(answered.slate, minute),
         "same after an unrelated event": agreement(answered.slate, after),
-        "explainer, ms": 1e3 * answered.explaining,
+        "explainer, ms": 1e3 * answered.explainer_seconds,
         "request, ms": 1e3 * answered.all,
-        "explainer's share": answered.explaining / answered.all,
+        "explainer's share": answered.explainer_seconds / answered.all,
     }
     codes = Counter(item.reasons[0].code for item in answered.slate.items)
     return Person(codes, verdicts, values, [(item.title, item.label) for item in answered.slate.items])

@@ -8,8 +8,9 @@ from time import thread_time
 import numpy as np
 
 from app.pipeline.candidates import Candidates
-from app.pipeline.context import Ask, Context
+from app.pipeline.context import Context
 from app.pipeline.explainer import Explained, Explainer
+from app.pipeline.request import SlateRequest
 from app.pipeline.reranker import Ranked
 from app.pipeline.slate import Slate
 from app.pipeline.stages import build_pipeline
@@ -25,14 +26,14 @@ class Answered:
         context: what was known.
         candidates: all that were scored, best first.
         slate: the answer.
-        explaining: processor seconds that the explainer took.
+        explainer_seconds: processor seconds that the explainer took.
         all: processor seconds that the whole answer took.
     """
 
     context: Context
     candidates: Candidates
     slate: Slate
-    explaining: float
+    explainer_seconds: float
     all: float
 
 
@@ -59,13 +60,13 @@ class RecordedRequests:
         self.generation = generation
         self.now = now
         self.limit = limit
-        self._explainer = _Watched(generation.world.settings.weights)
-        self._pipeline = replace(build_pipeline(generation.world.settings), explainer=self._explainer)
+        self._explainer = _Watched(generation.environment.settings.weights)
+        self._pipeline = replace(build_pipeline(generation.environment.settings), explainer=self._explainer)
 
     def context(self, user_id: str, person: Person | None, later: float = 0.0) -> Context:
         """What is known of a request by somebody whose state is `person`, `later` seconds from now."""
-        ask = Ask(user_id, self.limit, np.empty(0, dtype=np.int32), self.now + later)
-        return Context(self.generation.world, ask, person)
+        ask = SlateRequest(user_id, self.limit, np.empty(0, dtype=np.int32), self.now + later)
+        return Context(self.generation.environment, ask, person)
 
     def ask(self, context: Context) -> Answered:
         """The answer to a request."""

@@ -10,7 +10,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.pipeline.context import Ask, Context
+from app.pipeline.context import Context
+from app.pipeline.request import SlateRequest
 from app.pipeline.settings import QuerySettings
 from app.pipeline.stages import build_pipeline
 from app.serving.generation import Generation
@@ -51,13 +52,13 @@ def measure(
     generation: Generation, held: HeldOut, variants: Mapping[str, QuerySettings], limit: int
 ) -> Iterator[Measured]:
     """One person after the other, a day after their last known event."""
-    worlds = [replace(generation.world, settings=query) for query in variants.values()]
+    environments = [replace(generation.environment, settings=query) for query in variants.values()]
     pipelines = [build_pipeline(query) for query in variants.values()]
     for user_id, wanted in held.wanted.items():
-        ask = Ask(user_id, limit, np.empty(0, np.int32), held.last_seen[user_id] + DAY_SECONDS)
+        ask = SlateRequest(user_id, limit, np.empty(0, np.int32), held.last_seen[user_id] + DAY_SECONDS)
         targets = generation.catalogue.rows(wanted)
         targets = targets[targets >= 0]
-        contexts = [Context(world, ask, generation.people.get(user_id)) for world in worlds]
+        contexts = [Context(environment, ask, generation.people.get(user_id)) for environment in environments]
         rows = []
         for pipeline, context in zip(pipelines, contexts, strict=True):
             start = thread_time()
@@ -65,11 +66,11 @@ def measure(
             spent = 1e3 * (thread_time() - start)
             ranked = generation.catalogue.rows([item.item_id for item in answer.slate.items])
             rows.append([*_figures(context, ranked, answer.left, targets), spent])
-        yield Measured(len(contexts[0].established), np.array(rows))
+        yield Measured(len(contexts[0].evidence.established), np.array(rows))
 
 
 def _figures(context: Context, ranked: Rows, left: Rows, targets: Rows) -> list[float]:
-    topics, shares, limit = context.catalogue.topics, context.topic_shares, context.ask.limit
+    topics, shares, limit = context.catalogue.topics, context.evidence.topic_shares, context.request.limit
     minor = targets[(shares[topics[targets]] > 0) & (shares[topics[targets]] <= MINOR_SHARE)]
     return [
         recall_at(ranked, targets, limit) if len(targets) else np.nan,

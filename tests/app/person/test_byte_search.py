@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 
-from app.person import sweeping
+from app.person import byte_search
 from app.person.byte_search import sweep
 
 PERSON = 'zoë "4711"/person@example.org'
@@ -63,7 +63,7 @@ def test_names_of_files_count_too(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("start", range(12))
 def test_it_is_found_once_wherever_a_chunk_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start: int) -> None:
-    monkeypatch.setattr(sweeping, "_CHUNK", 5)
+    monkeypatch.setattr(byte_search, "_CHUNK", 5)
     (tmp_path / "file").write_bytes(b"." * start + b"person-7" + b"." * 3 + b"person-7")
     (hit,) = sweep(tmp_path, "person-7").hits
     assert hit.times == 2

@@ -6,7 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.pipeline.aversion import aversion
-from app.pipeline.context import Ask, Context
+from app.pipeline.context import Context
+from app.pipeline.request import SlateRequest
 from app.pipeline.settings import AversionSettings
 
 ITEMS = 90
@@ -32,10 +33,10 @@ def averse(shared, an_event):
             *(an_event(f"{user}-{next(numbers)}", user, f"i{item:03}", kind, days) for item, kind, days in history)
         )
         generation = shared.service.snapshot_swap.current
-        query = generation.world.settings.model_copy(update={"aversion": AversionSettings(**chosen)})
-        world = type(generation.world)(**{**vars(generation.world), "settings": query})
+        query = generation.environment.settings.model_copy(update={"aversion": AversionSettings(**chosen)})
+        world = type(generation.environment)(**{**vars(generation.environment), "settings": query})
         now = shared.settings.as_of.timestamp() + days_later * 86_400
-        context = Context(world, Ask(user, 10, np.empty(0, np.int32), now), generation.people.get(user))
+        context = Context(world, SlateRequest(user, 10, np.empty(0, np.int32), now), generation.people.get(user))
         return aversion(context, generation.catalogue.rows([f"i{number:03}" for number in range(ITEMS)]))
 
     return measured
@@ -103,10 +104,10 @@ def test_dates_make_nothing_alike(home, an_item, an_event):
     home.ingest(an_event(1, "ann", "i300", "dismiss"))
     context = home.service._recommender.context("ann", 10, [])  # noqa: SLF001 - there is no public way in
     rows = context.catalogue.rows(["i300", "i301"])
-    _, codes = context.world.likeness.tags_of(rows)
+    _, codes = context.environment.likeness.tags_of(rows)
     dated = np.array([context.catalogue.tag_words.names[code] == "1970s" for code in codes])
-    assert not context.world.likeness.telling(codes[dated]).any()
-    assert context.world.likeness.telling(codes[~dated]).all()
+    assert not context.environment.likeness.telling(codes[dated]).any()
+    assert context.environment.likeness.telling(codes[~dated]).all()
 
 
 def test_engaging_with_the_topic_afterwards_takes_the_charge_on_it_back(averse):

@@ -6,14 +6,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.pipeline.candidates import Candidates
-from app.pipeline.context import Ask, Context
+from app.pipeline.context import Context
 from app.pipeline.explanation.nameable import link_of
 from app.pipeline.labels.reason_text import label
+from app.pipeline.request import SlateRequest
 from app.pipeline.scorer import WeightedScorer
 from app.pipeline.slate import Reason
 from app.pipeline.stages import build_pipeline
-from scripts.benchmarks.explanations.counterfactual import EVIDENCED, Rebuilding
-from scripts.benchmarks.explanations.recorded_requests import Asking
+from scripts.benchmarks.explanations.counterfactual import EVIDENCED, Counterfactual
+from scripts.benchmarks.explanations.recorded_requests import RecordedRequests
 
 ITEMS = 90
 KINDS = ("like", "click", "save", "dislike", "complete", "dwell", "dismiss", "impression")
@@ -48,8 +49,8 @@ def somebody(shared, an_event):
 
 def answered(home, user, limit=10):
     generation = home.service.snapshot_swap.current
-    asking = Asking(generation, home.settings.as_of.timestamp(), limit)
-    return asking.ask(asking.context(user, generation.people.get(user)))
+    requests = RecordedRequests(generation, home.settings.as_of.timestamp(), limit)
+    return requests.ask(requests.context(user, generation.people.get(user)))
 
 
 @quick
@@ -66,8 +67,8 @@ def test_terms_and_evidence_both_sum_to_the_score(shared, somebody, history, deb
 @given(acts)
 def test_without_its_evidence_an_item_scores_and_ranks_lower(shared, somebody, history):
     answer = answered(shared, somebody(history))
-    rebuilding = Rebuilding(shared.service.snapshot_swap.current.people)
-    verdicts = list(rebuilding.verdicts(answer))
+    counterfactual = Counterfactual(shared.service.snapshot_swap.current.people)
+    verdicts = list(counterfactual.verdicts(answer))
     assert all(verdict.score for verdict in verdicts)
     assert all(verdict.rank for verdict in verdicts)
     assert len(verdicts) == sum(item.reasons[0].code in EVIDENCED for item in answer.slate.items)
@@ -178,7 +179,7 @@ def test_exploration_names_its_topic_and_an_interest_that_it_borders_on_only_if_
         assert reason.topic.casefold() == catalogue.topic_names[own].casefold()
         closeness = centroids @ catalogue.content.at(row)
         closeness[own] = -np.inf
-        assert (reason.border is not None) == (int(closeness.argmax()) in context.established)
+        assert (reason.border is not None) == (int(closeness.argmax()) in context.evidence.established)
         assert all(name in item.label for name in reason.topic.split(", "))
 
 
@@ -217,7 +218,9 @@ def test_the_pool_is_scored_as_the_scorer_does(shared, somebody):
     user = somebody([(0, "like", 1.0), (6, "save", 0.001), (13, "dislike", 3.0)])
     answer = answered(shared, user)
     context = Context(
-        answer.context.world, Ask(user, 10, np.empty(0, np.int32), answer.context.now), answer.context.person
+        answer.context.environment,
+        SlateRequest(user, 10, np.empty(0, np.int32), answer.context.now),
+        answer.context.person,
     )
     again = WeightedScorer(context.settings.weights)(
         context, Candidates.found(answer.candidates.rows, answer.candidates.source)

@@ -20,7 +20,7 @@ def test_explored_topics_lie_outside_the_interests(home, an_event, topics_of):
     home.ingest(*(an_event(n, "ada", f"i{n * 6:03}") for n in range(5)))
     context, topics = topics_of("ada")
     assert len(topics)
-    assert not np.isin(topics, context.established).any()
+    assert not np.isin(topics, context.evidence.established).any()
 
 
 def test_the_same_person_explores_the_same_and_others_something_else(topics_of):

@@ -34,7 +34,7 @@ def test_an_interest_with_a_tenth_of_the_mass_is_not_averaged_away(home, an_even
 def test_an_item_is_held_against_what_the_person_did_in_its_own_topic_and_nothing_else(home, an_event):
     home.ingest(*liked(an_event, "ann", "rust", 8), *liked(an_event, "ann", "chess", 2))
     context = home.service._recommender.context("ann", 20, [])  # noqa: SLF001
-    catalogue, (events, amounts) = context.catalogue, context.amounts
+    catalogue, (events, amounts) = context.catalogue, context.evidence.amounts
     rows = np.arange(len(catalogue), dtype=np.int32)
     same = catalogue.topics[rows][:, None] == catalogue.topics[events.rows][None, :]
     width = catalogue.space.content_dimension
@@ -65,7 +65,7 @@ def test_the_heaviest_interests_are_asked_where_there_are_more_than_may_be(tmp_p
         for theme, count in (("rust", 6), ("cycling", 4), ("chess", 5)):
             home.ingest(*liked(an_event, "ann", theme, count))
         context = home.service._recommender.context("ann", 20, [])  # noqa: SLF001
-        assert len(context.established) >= 3
+        assert len(context.evidence.established) >= 3
         found = {context.catalogue.title(int(row)).split()[0] for row in Interests()(context)[:6]}
         assert found == {"rust", "chess"}
 

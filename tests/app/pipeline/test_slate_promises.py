@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.pipeline.candidates import TERMS, Candidates
-from app.pipeline.context import Ask, Context
-from app.pipeline.explanation.evidence import Pool, removed
+from app.pipeline.context import Context
+from app.pipeline.explanation.label_evidence import Pool, removed
+from app.pipeline.request import SlateRequest
 from app.pipeline.score_attribution import attribute
 from app.pipeline.scorer import WeightedScorer
 from app.serving.exploration_window import reported
@@ -44,8 +45,8 @@ def somebody(shared, an_event):
 
 def context_of(home, user, limit=10):
     generation = home.service.snapshot_swap.current
-    ask = Ask(user, limit, np.empty(0, np.int32), home.settings.as_of.timestamp(), ())
-    return Context(generation.world, ask, generation.people.get(user))
+    ask = SlateRequest(user, limit, np.empty(0, np.int32), home.settings.as_of.timestamp(), ())
+    return Context(generation.environment, ask, generation.people.get(user))
 
 
 @quick
@@ -57,7 +58,7 @@ def test_floors_hold_whenever_the_catalogue_allows(shared, somebody, history, li
     left = np.array([row for row in range(ITEMS) if row not in gone], dtype=np.int32)
     chosen = context.catalogue.rows([item.item_id for item in slate.items])
     assert len(set(chosen.tolist())) == len(chosen) == min(limit, len(left))
-    outside = ~np.isin(context.catalogue.topics[left], context.established) & context.personalized
+    outside = ~np.isin(context.catalogue.topics[left], context.evidence.established) & context.personalized
     recent = context.catalogue.published_at[left] >= context.now - 30 * 86400
     receipt = {entry.floor: entry for entry in slate.receipt}
     shown = reported(context, 50 - limit)
@@ -122,12 +123,12 @@ def test_what_scores_would_be_without_some_events_is_what_they_are_without_them(
     history = list({item: (item, kind, days) for item, kind, days in history}.values())
     context = context_of(shared, somebody(history))
     rows, weights = np.arange(ITEMS, dtype=np.int32), context.settings.weights
-    left_out = np.random.default_rng(seed).integers(0, 2, len(context.amounts[0])).astype(np.float32)
-    gone = {context.catalogue.item_id(int(row)) for row in context.amounts[0].rows[left_out > 0]}
+    left_out = np.random.default_rng(seed).integers(0, 2, len(context.evidence.amounts[0])).astype(np.float32)
+    gone = {context.catalogue.item_id(int(row)) for row in context.evidence.amounts[0].rows[left_out > 0]}
     without = context_of(shared, somebody([each for each in history if f"i{each[0]:03}" not in gone]))
     pool = Pool(WeightedScorer(weights)(context, _candidates(rows)), weights)
     taken = removed(context, left_out[None, :], pool.candidates.rows, weights)
-    then = pool.scores(context.evidence_square).without(taken)[0]
+    then = pool.scores(context.evidence.evidence_square).without(taken)[0]
     factor = _factors(pool.candidates)
     scored = WeightedScorer(weights)(without, _candidates(pool.candidates.rows))
     order, sums = np.argsort(scored.rows), scored.sums

@@ -6,8 +6,8 @@ import pytest
 from indexer.behaviour import EventTable
 from indexer.build import Builder, BuildInput
 from models.factors.settings import ExactSettings, FactorSettings
-from scripts.benchmarks.explanations.counterfactual import Rebuilding
-from scripts.benchmarks.explanations.recorded_requests import Asking
+from scripts.benchmarks.explanations.counterfactual import Counterfactual
+from scripts.benchmarks.explanations.recorded_requests import RecordedRequests
 
 ITEMS, PEOPLE, CONTENT = 90, 60, 64
 FACTORS = FactorSettings(
@@ -62,7 +62,9 @@ def test_it_says_whether_vectors_carry_behaviour(town, home):
 def test_what_is_liked_together_is_recommended_though_its_content_has_nothing_in_common(town, an_event):
     town.ingest(*(an_event(f"c{n}", "carla", f"i{n:03}") for n in (0, 6, 12)))
     served, person = catalogue(town), town.service.snapshot_swap.current.people.get("carla")
-    embedding = person.state.embedding(town.settings.as_of.timestamp(), town.service.snapshot_swap.current.world.blend)
+    embedding = person.state.embedding(
+        town.settings.as_of.timestamp(), town.service.snapshot_swap.current.environment.blend
+    )
     scores = served.index.all()[:60, CONTENT:] @ embedding[CONTENT:]
     by_theme = [scores[theme::6].mean() for theme in range(6)]
     assert min(by_theme[0], by_theme[3]) > 3 * max(by_theme[theme] for theme in (1, 2, 4, 5))
@@ -130,9 +132,9 @@ def test_after_a_reset_the_slate_is_that_of_somebody_who_never_came(town, an_eve
 def test_shares_add_up_and_without_its_evidence_an_item_scores_and_ranks_lower(town, an_event):
     town.ingest(*(an_event(f"g{n}", "gina", f"i{n:03}", ("like", "save", "dislike")[n % 3]) for n in range(0, 40, 3)))
     generation = town.service.snapshot_swap.current
-    asking = Asking(generation, town.settings.as_of.timestamp(), 10)
-    answer = asking.ask(asking.context("gina", generation.people.get("gina")))
-    verdicts = list(Rebuilding(generation.people).verdicts(answer))
+    requests = RecordedRequests(generation, town.settings.as_of.timestamp(), 10)
+    answer = requests.ask(requests.context("gina", generation.people.get("gina")))
+    verdicts = list(Counterfactual(generation.people).verdicts(answer))
     assert verdicts
     assert all(verdict.score and verdict.rank for verdict in verdicts)
     for item in town.recommend("gina", limit=10, debug=True).items:

@@ -16,7 +16,7 @@ from app.settings import Settings as AppSettings
 from indexer.behaviour import LearnedVectors, Offer, learn_vectors
 from models.events import CODE_OF, EventType, SignalTable
 from models.interactions import Engagements
-from models.interactions import Interactions as Learnable
+from models.interactions import Interactions as TrainingInteractions
 from models.user_state import DAY_SECONDS, decay
 from scripts.benchmarks.recall.content import ContentVectors
 from scripts.benchmarks.recall.dataset import Clock, Entities
@@ -62,7 +62,7 @@ class ItemVectors:
             if train is split.train and known == settings:
                 return learned
         chosen = configured(self.settings, settings)
-        interactions = learnable(split, chosen.events.table())
+        interactions = training_interactions(split, chosen.events.table())
         learned = learn_vectors(
             self._offer(split.entities), interactions, self.content.encoder.fingerprint, chosen.index.behaviour
         )
@@ -127,11 +127,11 @@ class DecayedSum:
         return sparse.csr_array((amounts.astype(np.float32), (owners, entries.items)), shape=shape)
 
 
-def learnable(split: Split, signals: SignalTable) -> Learnable:
+def training_interactions(split: Split, signals: SignalTable) -> TrainingInteractions:
     """The training part as factor learning reads it."""
     train = split.train
     engagements = Engagements(train.users, train.items, weights_of(train, signals), train.times)
-    collected = Learnable.collect(engagements, len(split.entities.users), len(split.entities.items))
+    collected = TrainingInteractions.collect(engagements, len(split.entities.users), len(split.entities.items))
     return replace(collected, times=None) if split.entities.clock is Clock.NONE else collected
 
 

@@ -3,12 +3,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.scripts.tuning import worlds
 
 from app.settings import Settings, load_settings
 from scripts.benchmarks.recall.penchant.configuration import configured, value_of
 from scripts.benchmarks.tuning.axes import axes_of
 from scripts.benchmarks.tuning.tuned_file import to_toml, write
+from tests.scripts.benchmarks.tuning import worlds
 
 
 def test_every_axis_is_a_setting_and_begins_with_its_default() -> None:

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.scripts.tuning import worlds
 
 from indexer.behaviour import learn_vectors
 from indexer.progress import silent
@@ -13,6 +12,7 @@ from models.user_state import DAY_SECONDS, Blend, Engagements, UserState
 from scripts.benchmarks.recall.penchant.configuration import configured
 from scripts.benchmarks.tuning.division import TooFewEventsError
 from scripts.benchmarks.tuning.search import search
+from tests.scripts.benchmarks.tuning import worlds
 
 HALF_LIFE = "events.half_life_positive_days"
 DIRECTED = "index.behaviour.factors.transitions.weight"

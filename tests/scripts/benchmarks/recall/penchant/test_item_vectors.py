@@ -21,7 +21,7 @@ from scripts.benchmarks.recall.penchant.configuration import (
     configured,
     value_of,
 )
-from scripts.benchmarks.recall.penchant.item_vectors import ItemVectors, WithoutDecay, learnable, weights_of
+from scripts.benchmarks.recall.penchant.item_vectors import ItemVectors, WithoutDecay, training_interactions, weights_of
 from scripts.benchmarks.recall.protocols import LeaveOneOut, TimeSplit, UserSplit
 from scripts.benchmarks.recall.split import Split
 
@@ -84,7 +84,7 @@ def test_nothing_decays_without_times(world: Dataset) -> None:
     )
     with pytest.raises(NotApplicableError, match="nothing decays"):
         WithoutDecay(ItemVectors(Settings(), CONTENT)).axes(untimed)
-    assert learnable(untimed, EventWeights().table()).times is None
+    assert training_interactions(untimed, EventWeights().table()).times is None
 
 
 def test_without_texts_the_vectors_are_of_behaviour_alone(untold_world: Dataset) -> None:

@@ -52,10 +52,14 @@ def members_of(sets: NDArray[np.int64], events: NDArray[np.int64], shape: tuple[
 
 def removed(context: Context, members: Members, rows: Rows, weights: RankingWeights) -> Removed:
     """What each set contributes to the scores of `rows`; the last one, behind the sets of events, is the profile."""
-    events, amounts = context.amounts
+    events, amounts = context.evidence.amounts
     engage, index = context.catalogue.engage[events.rows], context.catalogue.index[rows]
     heavy = members * amounts.astype(np.float32)
-    profile = context.world.blend.gamma * context.explicit if context.explicit is not None else np.zeros(index.shape[1])
+    profile = (
+        context.environment.blend.gamma * context.evidence.explicit
+        if context.evidence.explicit is not None
+        else np.zeros(index.shape[1])
+    )
     vectors = np.vstack([heavy @ engage, profile.astype(np.float32)])
     long_term = weights.similarity * (vectors @ index.T)
     long_term[:-1] += weights.similarity * _linked(context, heavy, rows) + weights.format * _formats(
@@ -63,7 +67,7 @@ def removed(context: Context, members: Members, rows: Rows, weights: RankingWeig
     )
     return Removed(
         long_term=long_term.astype(np.float64),
-        squares=np.append(members @ np.square(amounts), context.explicit_mass),
+        squares=np.append(members @ np.square(amounts), context.evidence.explicit_mass),
         averages=(
             _interest(context, members, rows, weights.interest),
             _session(context, members, rows, weights.session),
@@ -73,7 +77,7 @@ def removed(context: Context, members: Members, rows: Rows, weights: RankingWeig
 
 def _interest(context: Context, members: Members, rows: Rows, weight: float) -> Average:
     """Topic by topic, since each is an average of its own."""
-    events, parts = context.interest_amounts
+    events, parts = context.evidence.interest_amounts
     width, topics = context.catalogue.space.content_dimension, context.catalogue.topics[rows]
     engage = context.catalogue.engage[events.rows][:, :width]
     index = context.catalogue.index[rows][:, :width]
@@ -88,7 +92,7 @@ def _interest(context: Context, members: Members, rows: Rows, weight: float) -> 
 
 
 def _session(context: Context, members: Members, rows: Rows, weight: float) -> Average:
-    events, parts = context.session_amounts
+    events, parts = context.evidence.session_amounts
     values = np.zeros((len(members) + 1, len(rows)))
     if parts.any():
         engage = context.catalogue.engage[events.rows]
@@ -98,7 +102,7 @@ def _session(context: Context, members: Members, rows: Rows, weight: float) -> A
 
 def _linked(context: Context, heavy: Members, rows: Rows) -> NDArray[np.float32]:
     """float32 [sets, n]: the neighbours' part."""
-    links = context.neighbour_links
+    links = context.evidence.neighbour_links
     order = np.argsort(rows, kind="stable")
     place = np.minimum(np.searchsorted(rows[order], links.rows), len(rows) - 1)
     hit = rows[order[place]] == links.rows
@@ -110,6 +114,6 @@ def _linked(context: Context, heavy: Members, rows: Rows) -> NDArray[np.float32]
 def _formats(context: Context, heavy: Members, rows: Rows) -> NDArray[np.float32]:
     """float32 [sets, n]: the mass of the set that is of each row's format; 0 for rows without one."""
     formats = context.catalogue.formats
-    of_event = formats[context.amounts[0].rows]
+    of_event = formats[context.evidence.amounts[0].rows]
     same = of_event[:, None] == np.arange(len(context.catalogue.format_words) + 1)
     return np.asarray((heavy @ same.astype(np.float32))[:, formats[rows]])

@@ -1,4 +1,4 @@
-"""The README's tour: every command runs, and its answer has the shape that is shown."""
+"""The tours of the README and of docs/tour.md: every command runs, and its answer has the shape that is shown."""
 
 import re
 import shlex
@@ -11,14 +11,15 @@ import pytest
 
 pytestmark = [pytest.mark.real_model, pytest.mark.server]
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
+ROOT = Path(__file__).parents[2]
+README, TOUR = (ROOT / "README.md").read_text(), (ROOT / "docs" / "tour.md").read_text()
 ADDRESS = "http://127.0.0.1:8000"
 LEFT_OUT = "..."
 
 
-def commands() -> list[tuple[str, str]]:
+def commands(page: str) -> list[tuple[str, str]]:
     """(command, shown output) of all console blocks, in order."""
-    blocks = re.findall(r"```console\n(.*?)```", README, flags=re.DOTALL)
+    blocks = re.findall(r"```console\n(.*?)```", page, flags=re.DOTALL)
     return [pair for block in blocks for pair in _pairs(block.splitlines())]
 
 
@@ -76,16 +77,17 @@ def fits(shape: Any, answer: Any) -> bool:
 
 
 def test_the_tours_python_prints_a_slate(town, capsys) -> None:
-    (program,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    (program,) = re.findall(r"```python\n(.*?)```", TOUR, flags=re.DOTALL)
     exec(program.replace(ADDRESS, str(town.client.base_url)), {})  # noqa: S102 - our own page
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == ["1", "2", "3", "4", "5"]
     assert all(" - " in line for line in lines)
 
 
-def test_every_command_of_the_tour_runs_and_answers_as_shown(town) -> None:
-    tour = commands()
-    assert len(tour) > 10
+@pytest.mark.parametrize(("page", "least"), [(README, 5), (TOUR, 11)], ids=["readme", "tour"])
+def test_every_command_of_a_tour_runs_and_answers_as_shown(town, page: str, least: int) -> None:
+    tour = commands(page)
+    assert len(tour) >= least
     for command, output in tour:
         answer = town.client.send(request_of(command, town.client))
         if not output.strip():
@@ -96,14 +98,14 @@ def test_every_command_of_the_tour_runs_and_answers_as_shown(town) -> None:
         assert fits(expected, answer.json()), f"{command}\n{answer.text}"
 
 
-def test_the_tour_leaves_nothing_behind(town) -> None:
+def test_the_tours_leave_nothing_behind(town) -> None:
     assert not town.profile("newcomer")["known"]
     assert town.client.get("/items/br-2049").status_code == 404
 
 
 def test_the_tour_shows_what_the_demo_suggests() -> None:
-    script = (Path(__file__).parents[2] / "scripts" / "demo.py").read_text()
+    script = (ROOT / "scripts" / "demo" / "command.py").read_text()
     suggested = re.findall(r"^    (curl .*)$", script, flags=re.MULTILINE)
     urls = {re.search(r"\{address\}([^'&]*)", command)[1] for command in suggested}
     assert len(suggested) == 4
-    assert all(url in README for url in urls)
+    assert all(url in TOUR for url in urls)

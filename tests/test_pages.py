@@ -1,6 +1,6 @@
-"""The README says what is: its stages, files, commands, fields and groups of settings are those of the code.
+"""The pages say what is: their stages, files, commands, fields and groups of settings are those of the code.
 
-Its tour runs in tests/e2e/test_readme_tour.py.
+The tours run in tests/e2e/test_tours.py.
 """
 
 import inspect
@@ -18,10 +18,12 @@ from scripts.cli import SUMMARIES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
+PAGES = sorted(path for path in (ROOT / "docs").rglob("*.md") if path.parent.name != "decisions")
+SCREEN_LINES = 160
 
 
-def section(title: str) -> str:
-    return README.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+def page(name: str) -> str:
+    return (ROOT / "docs" / f"{name}.md").read_text()
 
 
 def rows(text: str) -> list[list[str]]:
@@ -44,31 +46,42 @@ def test_the_table_of_stages_is_what_a_request_goes_through() -> None:
         *((f"filter `{each.name}`", file_of(each)) for each in pipeline.filters),
         *((f"`{each.name}`", file_of(each)) for each in last),
     ]
-    table = rows(section("The stages of a query"))
-    listed = [(stage, re.sub(r"\[.*\]\((.*)\)", r"\1", file)) for stage, file, _ in table]
+    table = rows(page("stages"))
+    listed = [(stage, re.sub(r"\[.*\]\(\.\./(.*)\)", r"\1", file)) for stage, file, _ in table]
     assert listed == expected
     verbs = {"source": "brings", "filter": "removes"}
     assert all(what.startswith(verbs.get(stage.split()[0], "")) for stage, _, what in table)
 
 
-def test_every_file_that_is_named_exists() -> None:
-    named = set(re.findall(r"\b(?:app|indexer|models|scripts|docs|tests)/[\w./-]*[\w/]", README))
-    linked = {target for target in re.findall(r"\]\(([^)#]+)\)", README) if "://" not in target}
-    assert len(named | linked) > 40
-    assert not sorted(path for path in named | linked if not (ROOT / path).exists())
+@pytest.mark.parametrize("path", [ROOT / "README.md", *PAGES], ids=lambda path: path.stem)
+def test_every_file_that_a_page_names_or_links_exists(path: Path) -> None:
+    text = path.read_text()
+    named = set(re.findall(r"(?<![\w./])(?:app|indexer|models|scripts|docs|tests)/[\w./-]*[\w/]", text))
+    linked = {target for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text) if "://" not in target}
+    assert not sorted(name for name in named if not (ROOT / name).exists())
+    assert not sorted(target for target in linked if not (path.parent / target).exists())
 
 
-def test_every_command_exists() -> None:
+@pytest.mark.parametrize("path", [ROOT / "README.md", *PAGES], ids=lambda path: path.stem)
+def test_every_command_that_a_page_names_exists(path: Path) -> None:
+    text = path.read_text()
     targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
     assert set(re.findall(r"\bmake ([a-z-]+)", README)) <= {*targets, "up"}
-    assert set(re.findall(r"\bpenchant ([a-z-]+)(?= |`|\n)", README)) - {"serve"} <= SUMMARIES.keys()
+    assert set(re.findall(r"`(?:\.venv/bin/)?penchant ([a-z-]+)(?= |`|\n)", text)) <= SUMMARIES.keys()
+
+
+def test_the_readme_is_read_in_five_minutes_and_leads_to_every_page() -> None:
+    assert len(README.splitlines()) <= SCREEN_LINES
+    led_to = set(re.findall(r"\]\((docs/[^)#]+)\)", README))
+    beside = {str(path.relative_to(ROOT)) for path in PAGES if path.parent == ROOT / "docs"}
+    assert not sorted(beside - led_to)
 
 
 @pytest.mark.parametrize(
     ("name", "document"), [("items", ItemDocument), ("events", EventDocument), ("users", UserDocument)]
 )
 def test_the_fields_of_files_are_those_of_the_documents(name: str, document: type[BaseModel]) -> None:
-    row = next(row for row in rows(section("Your own data")) if row[0] == name)
+    row = next(row for row in rows(page("files")) if row[0] == name)
     required, optional = (
         {re.split(r"[\[{]", field)[0]: field for field in re.findall(r"`([^`]+)`", cell)} for cell in row[1:]
     )
@@ -87,7 +100,7 @@ def test_every_group_of_settings_is_listed() -> None:
         for name, info in Settings.model_fields.items()
         if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel)
     }
-    listed = {row[0]: row[1] for row in rows(section("Settings"))}
+    listed = {row[0]: row[1] for row in rows(page("configuration"))}
     assert listed.keys() == groups
     assert all(listed.values())
 

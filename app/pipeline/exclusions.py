@@ -1,0 +1,88 @@
+"""Exclusions: what must be left out of a person's slate, whatever it would score."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.pipeline.mutes import Mutes
+from app.pipeline.repeats import resting_rows
+from app.pipeline.request import Environment, SlateRequest
+from app.serving.people import Person
+from indexer.languages import accepted
+from models.ids import Rows
+
+_NO_ROWS = np.empty(0, dtype=np.int32)
+
+
+class Exclusions:
+    """What one person and one request rule out; each part is computed once, when first needed.
+
+    Args:
+        environment: the catalogue, signals and settings.
+        request: what the caller rules out, and the time.
+        known: the person, with personalisation on or off; None where nothing is known.
+    """
+
+    def __init__(self, environment: Environment, request: SlateRequest, known: Person | None) -> None:
+        self._environment = environment
+        self._request = request
+        self._known = known
+        self._catalogue = environment.catalogue
+        self._explicit = known.explicit if known else None
+
+    @cached_property
+    def seen(self) -> Rows:
+        """Rows that the person has seen."""
+        if not self._known:
+            return _NO_ROWS
+        events = self._known.experienced()
+        rows = events.rows[self._environment.signals.seen[events.codes]]
+        return np.union1d(rows, self._known.seen_before).astype(np.int32)
+
+    @cached_property
+    def dismissed(self) -> Rows:
+        """Rows that the person spoke against."""
+        if not self._known:
+            return _NO_ROWS
+        events = self._known.experienced()
+        return np.unique(events.rows[self._environment.signals.polarity[events.codes] < 0])
+
+    @cached_property
+    def mutes(self) -> Mutes:
+        """What the person muted, with personalisation on or off."""
+        return Mutes.of(self._catalogue, self._environment.likeness, self._explicit)
+
+    @cached_property
+    def rested(self) -> Rows:
+        """Rows that were shown several times without engagement and rest for a while, ascending."""
+        if not self._known:
+            return _NO_ROWS
+        return resting_rows(self._known.experienced(), self._environment.settings.repeats, self._request.now)
+
+    @cached_property
+    def allowed_sensitive(self) -> np.uint64:
+        """Bits of the sensitive topics that the person has permitted."""
+        allowed = self._explicit.allowed_sensitive_topics if self._explicit else ()
+        return self._catalogue.firewall.permitted(allowed)
+
+    @cached_property
+    def unread(self) -> NDArray[np.int32]:
+        """Codes of the languages that the person does not read, with personalisation on or off."""
+        if not self._explicit or not self._explicit.preferences.languages:
+            return _NO_ROWS
+        read = accepted(self._explicit.preferences.languages, self._catalogue.language_words.names)
+        return np.flatnonzero(~read).astype(np.int32)
+
+    @cached_property
+    def unsearchable(self) -> Rows:
+        """Rows that no source need bring, ascending: they would be filtered out."""
+        seen = self.seen if self._environment.settings.hide_seen else _NO_ROWS
+        hidden = [self._request.exclude, self.dismissed, self.mutes.rows(), self.rested, seen]
+        return np.unique(np.concatenate(hidden)).astype(np.int32)
+
+    def searchable(self, rows: Rows) -> Rows:
+        """The rows that are not left out anyway, in the same order."""
+        return rows[~np.isin(rows, self.unsearchable)]

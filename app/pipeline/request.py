@@ -1,0 +1,58 @@
+"""One request: what the caller asks for, and what all requests share while one snapshot serves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from app.pipeline.labels.wording import Wording
+from app.pipeline.likeness import Likeness
+from app.pipeline.settings import QuerySettings
+from app.serving.catalogue import Catalogue
+from app.serving.popularity import Popularity
+from models.events import SignalTable
+from models.ids import Rows
+from models.user_state import Blend
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What all requests share while one snapshot serves."""
+
+    catalogue: Catalogue
+    popularity: Popularity
+    signals: SignalTable
+    blend: Blend
+    half_lives: tuple[float, float]
+    """Of positive and negative events, seconds."""
+    settings: QuerySettings
+    wording: Wording
+
+    @cached_property
+    def likeness(self) -> Likeness:
+        """What makes two items alike."""
+        return Likeness(self.catalogue)
+
+
+@dataclass(frozen=True)
+class SlateRequest:
+    """What the caller asks for.
+
+    Attributes:
+        user_id: for whom.
+        limit: length of the slate.
+        exclude: rows to leave out, ascending without repeats.
+        now: seconds since 1970.
+        given: of these, rows that earlier pages of the same answer gave, ascending without repeats.
+        shown: of the slots that the person was shown before, oldest first, whether each was exploration.
+    """
+
+    user_id: str
+    limit: int
+    exclude: Rows
+    now: float
+    shown: Sequence[bool] = ()
+    given: Rows = field(default_factory=lambda: np.empty(0, dtype=np.int32))
