@@ -16,7 +16,7 @@ from indexer.embeddings import EmbeddingCache
 from indexer.snapshot import Manifest
 from indexer.snapshot_files import SnapshotFolder
 from models.encoder import HashingEncoder
-from scripts import tune
+from scripts.benchmarks.tuning import inquiry
 from scripts.cli import app
 from tests.scripts.benchmarks.tuning import worlds
 
@@ -33,7 +33,7 @@ def _small_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         tune, "axes_of", lambda *_: {HALF_LIFE: (90.0, 3650.0, 20.0), "events.half_life_negative_days": (60.0,)}
     )
-    monkeypatch.setattr(tune, "read_written", lambda _: Written([], events()))
+    monkeypatch.setattr(inquiry, "read_written", lambda _: Written([], events()))
 
 
 def events(people: int = worlds.PEOPLE) -> EventTable:
@@ -92,7 +92,7 @@ def test_the_same_seed_chooses_and_says_the_same(tmp_path: Path) -> None:
 def test_a_choice_that_does_not_hold_for_others_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     build(tmp_path)
     (tmp_path / "tuned.toml").write_text("[events]\nhalf_life_positive_days = 77\n")
-    monkeypatch.setattr(tune, "gain_of", lambda *_: (-0.01, 0.001))
+    monkeypatch.setattr(inquiry, "gain_of", lambda *_: (-0.01, 0.001))
     assert "the choice does not hold for others" in tuned().output
     assert load_settings().events.half_life_positive_days == 77
 
@@ -102,7 +102,7 @@ def test_where_nothing_does_better_an_earlier_choice_is_taken_back(
 ) -> None:
     build(tmp_path)
     (tmp_path / "tuned.toml").write_text("[events]\nhalf_life_positive_days = 3650\n")
-    monkeypatch.setattr(tune, "axes_of", lambda *_: {HALF_LIFE: (90.0, 3650.0)})
+    monkeypatch.setattr(inquiry, "axes_of", lambda *_: {HALF_LIFE: (90.0, 3650.0)})
     assert "nothing does better than what stands" in tuned().output
     assert not (tmp_path / "tuned.toml").exists()
 
@@ -115,7 +115,7 @@ def test_what_an_earlier_run_chose_is_no_starting_point(tmp_path: Path) -> None:
 
 def test_too_few_events_are_refused_with_their_number(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     build(tmp_path)
-    monkeypatch.setattr(tune, "read_written", lambda _: Written([], events(people=12)))
+    monkeypatch.setattr(inquiry, "read_written", lambda _: Written([], events(people=12)))
     answer = tuned()
     assert answer.exit_code == 1
     assert answer.output.startswith("tune: 12 people engaged with 5 items or more")
