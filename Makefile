@@ -66,5 +66,5 @@ $(VENV)/.setup: $(LOCKED)
 	@touch $@
 
 $(VENV)/.test-env: $(VENV)/.setup
-	$(PIP_INSTALL) --no-build-isolation --editable '.[benchmark,dev]'
+	$(PIP_INSTALL) --no-build-isolation --editable '.[benchmark,dev,multilingual]'
 	@touch $@

@@ -19,7 +19,6 @@ from app.settings import Settings
 from app.storage.duckdb import open_stores
 from indexer.embeddings import EmbeddingCache
 from models.encoder import Encoder
-from models.sentence_encoder import SentenceTransformerEncoder
 
 
 def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
@@ -33,7 +32,7 @@ def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         access = Access(settings.access, settings.data_dir, settings.http.host)
-        async with running(settings, encoder or SentenceTransformerEncoder(settings.index.encoder)) as service:
+        async with running(settings, encoder or settings.index.open_encoder()) as service:
             yield {"service": service, "http": settings.http, "access": access}
 
     return build(lifespan, settings.http.cors_origins)

@@ -143,6 +143,8 @@ class Service:
             "events_sequence": generation.sequence,
             "vectors": manifest.method,
             "recall_at_10": manifest.recall_at_10,
+            "unread_items": sum(each.unread_items for each in manifest.reading.values()),
+            "reading": {language: each.model_dump() for language, each in manifest.reading.items()},
         }
 
 

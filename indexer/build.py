@@ -18,6 +18,7 @@ from indexer.behaviour import BehaviourSettings, EventTable, LearnedVectors, Off
 from indexer.columns import build_columns, vocabulary_of
 from indexer.documents import ItemDocument
 from indexer.embeddings import CachedEncoder, EmbeddingCache, embed
+from indexer.encoder_account import reading_by_language, told
 from indexer.progress import Progress, silent
 from indexer.sensitive.background import Background
 from indexer.sensitive.classifier import adapted, build_classifier
@@ -26,13 +27,15 @@ from indexer.sensitive.permitted_events import permitted_events
 from indexer.sensitive.rules import SensitiveRules
 from indexer.sensitive.settings import SensitiveSettings
 from indexer.sensitive.taxonomy import Taxonomy, load_taxonomy
-from indexer.snapshot import ItemVectors, Manifest, Snapshot
+from indexer.snapshot import ItemVectors, LanguageReading, Manifest, Snapshot
 from indexer.snapshot_files import SnapshotError, SnapshotFolder
-from indexer.tags import TagSettings, build_tags
+from indexer.tags import TagSettings, build_tags, known_by_tags
 from indexer.topics import TopicSettings, find_topics
 from models.config import Config
 from models.encoder import Encoder
+from models.encoders import open_encoder
 from models.interactions import Interactions
+from models.readable import has_vector
 from models.sentence_encoder import PACKAGED
 from models.topic_heads import TopicHeads
 
@@ -44,7 +47,15 @@ class IndexSettings(Config):
     """How a snapshot is built."""
 
     encoder: str = PACKAGED
-    """The packaged weights, a local folder, or a name on the model hub."""
+    """The packaged weights, `use-multilingual-v3` (sixteen languages, an optional package), a local folder, or a name
+    on the model hub."""
+
+    device: str = "cpu"
+    """Where it runs: `cpu`, `cuda` or `mps`; of several of a kind, one by its number, as in `cuda:1`."""
+
+    unread_from: float = Field(default=0.5, gt=0, le=1)
+    """Share of its letters that the encoder's vocabulary must lack for a text to count as unread: it then has no
+    content likeness and no verdict of the classifier, and lives by its tags, by behaviour and by popularity."""
 
     ann: AnnSettings = AnnSettings()
     topics: TopicSettings = TopicSettings()
@@ -54,6 +65,14 @@ class IndexSettings(Config):
 
     seed: int = Field(default=0, ge=0)
     """Of everything that draws lots while building."""
+
+    def open_encoder(self) -> Encoder:
+        """The encoder.
+
+        Raises:
+            EncoderNotFoundError: it is not to be had here.
+        """
+        return open_encoder(self.encoder, self.device, unread_from=self.unread_from)
 
 
 class EmptyCatalogueError(ValueError):
@@ -132,16 +151,18 @@ class Builder:
             return None
 
     def _build(self, items: Sequence[ItemDocument], given: BuildInput, digest: str, guard: _Guard) -> Snapshot:
-        content = self._embed(items)
+        read = self._embed(items)
+        reading = self._told(reading_by_language(items, has_vector(read), self.encoder))
         self.say("finding topics and tags")
         tag_lists, titles = [item.tags for item in items], [item.headline() for item in items]
-        tags = build_tags(tag_lists, content, CachedEncoder(self.encoder, self.cache), self.settings.tags)
+        tags = build_tags(tag_lists, read, CachedEncoder(self.encoder, self.cache), self.settings.tags)
+        content = known_by_tags(read, tag_lists, tags)
         topics = find_topics(content, tag_lists, tags, self.settings.topics, titles=titles)
         if not guard.heads.names:
             self.say(
                 "sensitive topics: by declaration and tags only, the classifier is not calibrated for this encoder"
             )
-        background = Background(content, np.array([len(item.content()) for item in items], dtype=np.int64))
+        background = Background(read, np.array([len(item.content()) for item in items], dtype=np.int64))
         heads = adapted(guard.heads, self.encoder, background, self.settings.sensitive)
         sensitive = touched_topics(items, background, guard.taxonomy, heads)
         vocabulary = vocabulary_of(items, tags.names, topics, sensitive)
@@ -155,7 +176,13 @@ class Builder:
         self.say(f"indexing {len(items)} vectors of {learned.space.dimension} dimensions")
         index = VectorIndex.build(vectors.index, self.settings.ann)
         manifest = guard.noted(self._manifest(given, digest, learned, vectors, index))
+        manifest = manifest.model_copy(update={"reading": reading})
         return Snapshot(manifest, vocabulary, columns, vectors, learned.space, index, heads)
+
+    def _told(self, reading: dict[str, LanguageReading]) -> dict[str, LanguageReading]:
+        for sentence in told(reading):
+            self.say(sentence)
+        return reading
 
     def _guard(self) -> _Guard:
         settings = self.settings.sensitive
@@ -222,7 +249,7 @@ class Builder:
             f"{FORMAT_VERSION}/{self.encoder.fingerprint}/{given.items_version}/{given.events.sequence}".encode(),
             digest_size=16,
         )
-        digest.update(self.settings.model_dump_json().encode())
+        digest.update(self.settings.model_dump_json(exclude={"device"}).encode())
         digest.update(f"{guard.taxonomy.digest()}/{guard.heads.digest()}/{given.events.digest()}".encode())
         digest.update(json.dumps(dict(given.rules.modes), sort_keys=True).encode())
         for item in items:

@@ -20,7 +20,7 @@ from indexer.progress import Progress, silent
 from indexer.segment_files import KEY_TYPE, Keys
 from indexer.segments import Segments
 from models.config import Config
-from models.encoder import Encoder, Vectors
+from models.encoder import Encoder, Reading, Vectors
 
 
 class EmbeddingSettings(Config):
@@ -103,6 +103,10 @@ class CachedEncoder:
         """Float32 [len(texts), dimension], as the encoder gives them."""
         hashes = [content_hash(text) for text in texts]
         return embed(texts, hashes, self.encoder, self.cache, progress=self.progress)
+
+    def reading(self, texts: Sequence[str]) -> Reading | None:
+        """The encoder's own."""
+        return self.encoder.reading(texts)
 
 
 def _keys(hashes: Sequence[str]) -> Keys:

@@ -27,6 +27,18 @@ class FileRecord(BaseModel):
     blake2b: str
 
 
+class LanguageReading(BaseModel):
+    """How much the encoder reads of the items of one language."""
+
+    items: int
+    unread_items: int
+    """Items without a vector of their own text, since too little of it could be read."""
+    unread_share: float
+    """Mean share of letters that the encoder's vocabulary lacks, over a sample."""
+    cut_share: float
+    """Share of texts that are longer than what the encoder reads, over a sample."""
+
+
 class Manifest(BaseModel):
     """What a snapshot is: enough to trust it, compare it and serve it."""
 
@@ -62,6 +74,8 @@ class Manifest(BaseModel):
     """Digest of the heads that told which items touch them."""
     classified_topics: tuple[str, ...] = ()
     """The topics of these heads, in their order."""
+    reading: dict[str, LanguageReading] = {}
+    """What the encoder reads of each language; empty where it cannot tell."""
     files: dict[str, FileRecord]
 
 
@@ -121,11 +135,12 @@ class ItemVectors:
     """The catalogue's vectors by row.
 
     Attributes:
-        content: float32 [n, content_dimension], unit length.
+        content: float32 [n, content_dimension], unit length; half of it where an item is known by its tags alone, zeros
+            where by nothing.
         engage: float32 [n, d], what engaging with an item adds to a user.
         index: float32 [n, d], what a user is compared with.
         neighbours: second, sparse part of the score.
-        topic_centroids: float32 [topics, content_dimension], unit length.
+        topic_centroids: float32 [topics, content_dimension], unit length; zeros for the topic of what is unread.
         tags: float32 [tags, content_dimension], unit length.
     """
 

@@ -12,6 +12,7 @@ from pydantic import Field
 from indexer.terms import Terms
 from models.config import Config
 from models.encoder import Encoder, Vectors, unit
+from models.readable import has_vector, name_vectors, vector_of_tags
 
 
 class TagSettings(Config):
@@ -48,9 +49,11 @@ def build_tags(
 
         unit( sum of the content vectors of its items + name_weight * encoder(name) )
 
+    where a name that the encoder cannot read has a direction of its own, see `models.readable`.
+
     Args:
         tag_lists: tags of each item, as in ItemDocument.
-        content: float32 [items, d], unit content vectors, in the same order.
+        content: float32 [items, d], unit content vectors, zeros for what is unread, in the same order.
         encoder: of the space of `content`.
         settings: how much the name counts.
     """
@@ -58,5 +61,23 @@ def build_tags(
     if not terms.names:
         return TagVectors((), np.empty((0, content.shape[1]), np.float32), np.empty(0, np.int32))
     sums = terms.items.T @ content
-    names = encoder.encode(terms.names)
+    names = name_vectors(terms.names, encoder)
     return TagVectors(terms.names, unit(sums + np.float32(settings.name_weight) * names), terms.counts())
+
+
+def known_by_tags(content: Vectors, tag_lists: Sequence[Sequence[str]], tags: TagVectors) -> Vectors:
+    """The content vectors, where an item that is unread has that of its tags; zeros where it has none.
+
+    Args:
+        content: float32 [items, d], zeros for what is unread.
+        tag_lists: tags of each item.
+        tags: of the same items.
+    """
+    unread = np.flatnonzero(~has_vector(content))
+    if not len(unread):
+        return content
+    codes = {name: code for code, name in enumerate(tags.names)}
+    known = content.copy()
+    for row in unread.tolist():
+        known[row] = vector_of_tags(tags.vectors[[codes[tag] for tag in tag_lists[row]]])
+    return known

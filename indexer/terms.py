@@ -54,6 +54,10 @@ class Terms:
         """Items that bear each term, int32 [terms]."""
         return np.bincount(self.items.indices, minlength=len(self.names)).astype(np.int32)
 
+    def of_items(self, chosen: NDArray[np.bool_]) -> Terms:
+        """The same terms, and some of the items."""
+        return Terms(self.names, csr_array(self.items[np.flatnonzero(chosen)]))
+
     def rarer_than(self, share: float) -> Terms:
         """The terms that at most `share` of the items bear, and those that one item bears."""
         kept = np.flatnonzero(self.counts() <= max(share * self.items.shape[0], 1))

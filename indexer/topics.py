@@ -17,9 +17,13 @@ from indexer.terms import Terms, words_of
 from indexer.topic_names import Clusters, choose_names, rank_terms, slugs_of
 from models.config import Config
 from models.encoder import Vectors, unit
+from models.readable import has_vector
 
 _BLOCK_ROWS: Final = 16_384
 _DECIMALS: Final = 5
+UNREAD: Final = "unread"
+"""Slug of the last topic of a catalogue in which there are items of which nothing can be compared: it has no name, and
+zeros for a centroid."""
 _COMMON_WORD: Final = 0.5
 """Share of the titles from which a word is too common to name anything."""
 
@@ -61,12 +65,12 @@ class TopicSettings(Config):
 
 @dataclass(frozen=True, slots=True)
 class Topics:
-    """The topics of a catalogue, the largest first; a topic's number is its position.
+    """The topics of a catalogue, the largest first, UNREAD last; a topic's number is its position.
 
     Attributes:
-        names: distinct, such as "science fiction, space".
+        names: distinct, such as "science fiction, space"; empty for UNREAD.
         slugs: distinct, of a-z, 0-9 and hyphens, such as "science-fiction-space".
-        centroids: float32 [topics, d], unit length.
+        centroids: float32 [topics, d], unit length; zeros for UNREAD.
         assignment: int32 [items], the topic of each item; no topic is empty.
     """
 
@@ -94,7 +98,7 @@ def find_topics(
     """The topics of a catalogue; the same for the same catalogue and settings.
 
     Args:
-        content: float32 [items, d], unit content vectors.
+        content: float32 [items, d], content vectors, zeros for what can be compared with nothing.
         tag_lists: tags of each item.
         tags: the vocabulary and the vectors of these tags.
         settings: how many topics, and how large.
@@ -105,11 +109,34 @@ def find_topics(
     """
     if not len(content):
         raise ValueError("there are no items to find topics among")
-    centroids = _settled(content, _centroids(content, settings), settings.min_items)
-    clusters = Clusters(nearest_topic(content, centroids), len(centroids))
     tag_terms, word_terms = Terms.of(tag_lists), Terms.of(words_of(titles) or [()] * len(content))
     if tag_terms.names != tags.names or not len(content) == len(tag_lists) == word_terms.items.shape[0]:
         raise ValueError("content, tag lists, tags and titles are not of the same items")
+    read = has_vector(content)
+    if read.all():
+        return _topics_of(content, tag_terms, word_terms, tags, settings)
+    if not read.any():
+        nothing = Topics((), (), np.empty((0, content.shape[1]), np.float32), np.empty(0, np.int32))
+        return _with_unread(nothing, read)
+    return _with_unread(
+        _topics_of(content[read], tag_terms.of_items(read), word_terms.of_items(read), tags, settings), read
+    )
+
+
+def _with_unread(topics: Topics, read: NDArray[np.bool_]) -> Topics:
+    """The topics of the items that can be compared, and one more for the others."""
+    assignment = np.full(len(read), len(topics), dtype=np.int32)
+    assignment[read] = topics.assignment
+    slugs = slugs_of((*topics.names, UNREAD))
+    centroids = np.vstack([topics.centroids, np.zeros((1, topics.centroids.shape[1]), dtype=np.float32)])
+    return Topics((*topics.names, ""), (*topics.slugs, slugs[-1]), centroids, assignment)
+
+
+def _topics_of(
+    content: Vectors, tag_terms: Terms, word_terms: Terms, tags: TagVectors, settings: TopicSettings
+) -> Topics:
+    centroids = _settled(content, _centroids(content, settings), settings.min_items)
+    clusters = Clusters(nearest_topic(content, centroids), len(centroids))
     names = choose_names(
         clusters.sizes(),
         rank_terms(clusters, tag_terms, settings.smoothing_items, centroids @ tags.vectors.T),
@@ -122,12 +149,14 @@ def nearest_topic(content: Vectors, centroids: Vectors) -> NDArray[np.int32]:
     """The topic whose centroid has the largest cosine with each of [n, d] content vectors, int32 [n].
 
     Cosines count to five decimals, and the lower number wins a tie, so that an item's topic does not depend on how many
-    items are looked at together.
+    items are looked at together. A centroid of zeros is the nearest of vectors that are zeros, and of no others.
     """
     topics = np.empty(len(content), dtype=np.int32)
+    unread = np.flatnonzero(~has_vector(centroids))
     for start in range(0, len(content), _BLOCK_ROWS):
         block = slice(start, start + _BLOCK_ROWS)
         cosines = content[block] @ centroids.T
+        cosines[:, unread] = np.where(has_vector(content[block]), -np.inf, np.inf)[:, None]
         topics[block] = np.argmax(np.round(cosines, _DECIMALS, out=cosines), axis=1)
     return topics
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import pairwise
 from typing import Protocol
@@ -14,8 +15,25 @@ from numpy.typing import NDArray
 Vectors = NDArray[np.float32]
 
 
+class EncoderNotFoundError(ValueError):
+    """The encoder that is asked for is not to be had here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How much of each of n texts an encoder reads.
+
+    Attributes:
+        unread: float32 [n], share of the letters and digits that its vocabulary has not; 1 for a text without any.
+        cut: bool [n], whether the text is longer than what it reads.
+    """
+
+    unread: NDArray[np.float32]
+    cut: NDArray[np.bool_]
+
+
 class Encoder(Protocol):
-    """IngestLock texts into vectors of one space."""
+    """Texts into vectors of one space."""
 
     @property
     def fingerprint(self) -> str:
@@ -26,7 +44,10 @@ class Encoder(Protocol):
         """Length of every vector."""
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """float32 [len(texts), dimension], each of length 1 (zeros for a text without words)."""
+        """float32 [len(texts), dimension], each of length 1; zeros for a text without words that it can read."""
+
+    def reading(self, texts: Sequence[str]) -> Reading | None:
+        """How much of each text it reads; None where that cannot be known."""
 
 
 class HashingEncoder:
@@ -56,6 +77,11 @@ class HashingEncoder:
                 digest = int.from_bytes(blake2b(feature.encode(), digest_size=8).digest(), "little")
                 vector[(digest >> 1) % self._dimension] += 1.0 if digest & 1 else -1.0
         return unit(vectors)
+
+    def reading(self, texts: Sequence[str]) -> Reading:
+        """Whatever has a word is read to its end."""
+        unread = np.array([not _features(text) for text in texts], dtype=np.float32)
+        return Reading(unread, np.zeros(len(texts), dtype=np.bool_))
 
 
 def unit(vectors: Vectors) -> Vectors:

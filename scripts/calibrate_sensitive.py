@@ -12,7 +12,7 @@ from indexer.progress import ProgressBar
 from indexer.sensitive.calibration import CalibrationError
 from indexer.sensitive.calibration_fit import Aim, calibrated
 from indexer.sensitive.taxonomy import TaxonomyError, load_taxonomy
-from models.sentence_encoder import EncoderNotFoundError, SentenceTransformerEncoder
+from models.encoder import EncoderNotFoundError
 from scripts.benchmarks.sensitive.labelled_texts import (
     LabelledFileError,
     embed_rows,
@@ -59,7 +59,7 @@ def calibrate_sensitive(
     aim = Aim(recall, false_alarms, unlabelled, _shares(share or []), brevity)
     try:
         taxonomy, rows = load_taxonomy(sensitive.taxonomy), read_labelled(labelled)
-        encoder, cache = SentenceTransformerEncoder(settings.index.encoder), EmbeddingCache(settings.embedding_folder)
+        encoder, cache = settings.index.open_encoder(), EmbeddingCache(settings.embedding_folder)
         with ProgressBar("embedding", "text") as progress:
             texts = embed_rows(rows, encoder, cache, progress)
         used = part_of(texts, first_half(len(rows))) if half else texts

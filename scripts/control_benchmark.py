@@ -14,7 +14,6 @@ from threadpoolctl import threadpool_limits
 from indexer.build import EmptyCatalogueError
 from indexer.progress import ProgressBar
 from indexer.readers import InputFileError
-from models.sentence_encoder import SentenceTransformerEncoder
 from scripts.benchmarks.control.actions import Action
 from scripts.benchmarks.control.measures import Tally, measure
 from scripts.benchmarks.control.plot import draw
@@ -66,7 +65,7 @@ def control_benchmark(
     settings = settings_or_exit("control-benchmark", config or (DEMO if data is None else None))
     play = Play(Script(requests, limit, hours), action or list(Action), seed)
     try:
-        encoder = SentenceTransformerEncoder(settings.index.encoder)
+        encoder = settings.index.open_encoder()
         draw_of = Draw(people, half, seed)
         with files_of(data) as files, replayed_without(files, settings, encoder, draw_of) as (replay, held):
             tallies = _measure(replay, held, play)

@@ -14,7 +14,6 @@ from threadpoolctl import threadpool_limits
 from indexer.build import EmptyCatalogueError
 from indexer.progress import ProgressBar
 from indexer.readers import InputFileError
-from models.sentence_encoder import SentenceTransformerEncoder
 from scripts.benchmarks.data_files import files_of
 from scripts.benchmarks.explanations.counterfactual import Counterfactual
 from scripts.benchmarks.explanations.measures import Person, measure
@@ -55,7 +54,7 @@ def explain_benchmark(
     """
     settings = settings_or_exit("explain-benchmark", config or (DEMO if data is None else None))
     try:
-        encoder = SentenceTransformerEncoder(settings.index.encoder)
+        encoder = settings.index.open_encoder()
         with files_of(data) as files, replayed(files, settings, encoder) as replay:
             measured = _measure(replay, Sample(people, limit, seed))
     except (DatasetError, InputFileError, EmptyCatalogueError) as error:

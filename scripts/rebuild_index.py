@@ -24,7 +24,7 @@ from indexer.sensitive.classifier import HEADS_FILE, HeadsError
 from indexer.sensitive.taxonomy import TaxonomyError
 from indexer.snapshot import Manifest
 from indexer.snapshot_files import SnapshotError, SnapshotFolder
-from models.sentence_encoder import SentenceTransformerEncoder
+from models.encoder import EncoderNotFoundError
 from scripts.command_settings import settings_or_exit
 
 _TOLD = (
@@ -37,6 +37,7 @@ _TOLD = (
     TaxonomyError,
     CalibrationError,
     HeadsError,
+    EncoderNotFoundError,
 )
 
 
@@ -45,6 +46,9 @@ def rebuild_index(
         Path | None, typer.Option(help="Items file, NDJSON or Parquet; without it, the published snapshot's items.")
     ] = None,
     config: Annotated[Path | None, typer.Option(help="TOML file of settings.")] = None,
+    device: Annotated[
+        str | None, typer.Option(help="Where texts are encoded: cpu, cuda or mps; by default index.device.")
+    ] = None,
     force: Annotated[bool, typer.Option(help="Build though nothing changed, publish though recall is low.")] = False,
 ) -> None:
     """Build a snapshot of the catalogue and put it in service.
@@ -52,7 +56,7 @@ def rebuild_index(
     Items that were added, changed or deleted over HTTP since the file was written, or since the published snapshot, are
     taken along, from the running service or from the database of a stopped one.
     """
-    settings = settings_or_exit("rebuild-index", config)
+    settings = _on(device, settings_or_exit("rebuild-index", config))
     started = time.perf_counter()
     if settings.tuned_file.is_file():
         typer.echo(f"what {settings.tuned_file} says is in force")
@@ -66,6 +70,12 @@ def rebuild_index(
         typer.echo(f"rebuild-index: {error}", err=True)
         raise typer.Exit(1) from error
     typer.echo(_account(manifest, built=built, seconds=time.perf_counter() - started))
+
+
+def _on(device: str | None, settings: Settings) -> Settings:
+    if device is None:
+        return settings
+    return settings.model_copy(update={"index": settings.index.model_copy(update={"device": device})})
 
 
 def _gather(settings: Settings, folder: SnapshotFolder, items: Path | None) -> BuildInput:
@@ -82,7 +92,7 @@ def _gather(settings: Settings, folder: SnapshotFolder, items: Path | None) -> B
 
 
 def _builder(settings: Settings, folder: SnapshotFolder, progress: ProgressBar) -> Builder:
-    encoder = SentenceTransformerEncoder(settings.index.encoder)
+    encoder = settings.index.open_encoder()
     return Builder(
         settings=settings.index,
         encoder=encoder,

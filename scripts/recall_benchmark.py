@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from app.settings import Settings
-from models.sentence_encoder import EncoderNotFoundError
+from models.encoder import EncoderNotFoundError
 from scripts.benchmarks.recall.datasets.reading import DatasetError
 from scripts.benchmarks.recall.outputs import OutputError, Outputs
 from scripts.benchmarks.recall.penchant.configuration import TunedFileError, overlaid

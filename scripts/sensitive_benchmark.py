@@ -30,7 +30,6 @@ from indexer.sensitive.trained_heads import LabelledTexts, train_heads
 from indexer.snapshot import Snapshot
 from indexer.snapshot_files import SnapshotFolder
 from models.encoder import Encoder
-from models.sentence_encoder import SentenceTransformerEncoder
 from models.topic_heads import TopicHeads
 from scripts.benchmarks.sensitive.curves import TopicResult, flagged_share, mean_results, measure
 from scripts.benchmarks.sensitive.labelled_texts import (
@@ -70,7 +69,7 @@ def sensitive_benchmark(
         typer.echo("sensitive-benchmark: --plot needs matplotlib: pip install 'penchant[benchmark]'", err=True)
         raise typer.Exit(1)
     settings = settings_or_exit("sensitive-benchmark", config)
-    encoder, cache = SentenceTransformerEncoder(settings.index.encoder), EmbeddingCache(settings.embedding_folder)
+    encoder, cache = settings.index.open_encoder(), EmbeddingCache(settings.embedding_folder)
     try:
         rows = read_labelled(labelled)
     except LabelledFileError as error:

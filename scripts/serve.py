@@ -25,7 +25,7 @@ from app.settings import HttpSettings, Settings, load_settings
 from app.storage.errors import StorageError
 from app.storage.service_address import announced
 from indexer.problems import problems
-from models.sentence_encoder import EncoderNotFoundError
+from models.encoder import EncoderNotFoundError
 
 GRACE_SECONDS: Final = 8
 """How long requests may take to finish once the server is told to stop; container runtimes kill after 10."""

@@ -14,7 +14,6 @@ from app.pipeline.settings import QuerySettings
 from indexer.build import EmptyCatalogueError
 from indexer.progress import ProgressBar
 from indexer.readers import InputFileError
-from models.sentence_encoder import SentenceTransformerEncoder
 from scripts.benchmarks.data_files import files_of
 from scripts.benchmarks.held_out import Draw, Half, HeldOut, NobodyError, replayed_without
 from scripts.benchmarks.recall.datasets.reading import DatasetError
@@ -50,7 +49,7 @@ def slate_benchmark(
     settings = settings_or_exit("slate-benchmark", config or (DEMO if data is None else None))
     compared = variants(settings.query, study, floors=floors)
     try:
-        encoder = SentenceTransformerEncoder(settings.index.encoder)
+        encoder = settings.index.open_encoder()
         draw_of = Draw(people, half, seed)
         with files_of(data) as files, replayed_without(files, settings, encoder, draw_of) as (replay, held):
             measured = _measure(replay, held, compared, limit)

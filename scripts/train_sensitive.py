@@ -13,7 +13,7 @@ from indexer.sensitive.calibration import CalibrationError, load_calibration
 from indexer.sensitive.classifier import HEADS_FILE, from_phrases, save_heads
 from indexer.sensitive.taxonomy import TaxonomyError, load_taxonomy
 from indexer.sensitive.trained_heads import FALSE_ALARMS, train_heads, trained_topics
-from models.sentence_encoder import EncoderNotFoundError, SentenceTransformerEncoder
+from models.encoder import EncoderNotFoundError
 from scripts.benchmarks.sensitive.labelled_texts import LabelledFileError, embed_rows, read_labelled
 from scripts.command_settings import settings_or_exit
 
@@ -33,7 +33,7 @@ def train_sensitive(
     settings = settings_or_exit("train-sensitive", config)
     try:
         taxonomy = load_taxonomy(settings.index.sensitive.taxonomy)
-        encoder, cache = SentenceTransformerEncoder(settings.index.encoder), EmbeddingCache(settings.embedding_folder)
+        encoder, cache = settings.index.open_encoder(), EmbeddingCache(settings.embedding_folder)
         with ProgressBar("embedding", "text") as progress:
             texts = embed_rows(read_labelled(labelled), encoder, cache, progress)
         sensitive = settings.index.sensitive

@@ -19,9 +19,11 @@ from indexer.ann import Hits, exact_search
 from indexer.documents import ItemDocument
 from indexer.sensitive.rules import SensitiveRules
 from indexer.snapshot import NEVER, Snapshot
-from indexer.topics import nearest_topic
+from indexer.topic_names import slugs_of
+from indexer.topics import UNREAD, nearest_topic
 from models.columns import LiveColumn
 from models.ids import UNKNOWN, Row, Rows
+from models.readable import has_vector, vector_of_tags
 from models.words import Words
 
 Vectors = NDArray[np.float32]
@@ -33,7 +35,7 @@ class EncodedItem:
 
     Attributes:
         document: the item.
-        content: float32 [content_dimension], unit length.
+        content: float32 [content_dimension], unit length; zeros where the encoder could not read it.
         tags: unit vectors, float32 [content_dimension], of tags that the catalogue may not know yet, by name.
     """
 
@@ -53,6 +55,10 @@ class Catalogue:
         self.tag_words, self.format_words = Words(vocabulary.tags), Words(vocabulary.formats)
         self.language_words, self.provider_words = Words(vocabulary.languages), Words(vocabulary.providers)
         self.topic_names, self.topic_slugs = vocabulary.topic_names, vocabulary.topic_slugs
+        self.topic_centroids = vectors.topic_centroids
+        if has_vector(self.topic_centroids).all():
+            self._add_unread_topic()
+        self.unread_topic = len(self.topic_names) - 1
         self.alive = LiveColumn(np.ones(len(items.ids), dtype=np.bool_))
         self.published_at = LiveColumn(items.published_at)
         self.expires_at = LiveColumn(items.expires_at)
@@ -147,7 +153,8 @@ class Catalogue:
         self._gone.discard(row)
         if row >= len(self.snapshot.items.ids):
             self._added[document.item_id] = row
-        for column, value in (*self._values(item), *self._vectors(item, row)):
+        content = self._content(item)
+        for column, value in (*self._values(item, content), *self._vectors(content, row)):
             column.put(row, value)
         return Row(row)
 
@@ -187,8 +194,15 @@ class Catalogue:
         return together[order][published[order] <= now]
 
     def topic_of(self, content: Vectors) -> int:
-        """The topic whose centroid is nearest to a content vector."""
-        return int(nearest_topic(content[None], self.snapshot.vectors.topic_centroids)[0])
+        """The topic whose centroid is nearest to a content vector, the last one for zeros."""
+        return int(nearest_topic(content[None], self.topic_centroids)[0])
+
+    def _add_unread_topic(self) -> None:
+        """For what comes over HTTP, where no item of the snapshot is in it."""
+        self.topic_slugs = (*self.topic_slugs, slugs_of((*self.topic_names, UNREAD))[-1])
+        self.topic_names = (*self.topic_names, "")
+        nothing = np.zeros((1, self.topic_centroids.shape[1]), dtype=np.float32)
+        self.topic_centroids = np.vstack([self.topic_centroids, nothing])
 
     def topics_named(self, names: Iterable[str]) -> NDArray[np.int32]:
         """Topics by slug or by name, whatever the case, ascending; unknown names have none."""
@@ -211,7 +225,14 @@ class Catalogue:
             if self.tag_words.code(tag) < 0:
                 self.tag_vectors.put(self.tag_words.add(tag), item.tags[tag])
 
-    def _values(self, item: EncodedItem) -> Iterator[tuple[LiveColumn[Any], Any]]:
+    def _content(self, item: EncodedItem) -> Vectors:
+        """An item that the encoder could not read is known by its tags."""
+        if item.content.any():
+            return item.content
+        codes = [self.tag_words.code(tag) for tag in item.document.tags]
+        return vector_of_tags(self.tag_vectors[np.array(codes, dtype=np.int32)])
+
+    def _values(self, item: EncodedItem, content: Vectors) -> Iterator[tuple[LiveColumn[Any], Any]]:
         document = item.document
         expires = document.expires_at
         yield self.alive, np.True_
@@ -220,15 +241,15 @@ class Catalogue:
         yield self.formats, self.format_words.add(document.format)
         yield self.languages, self.language_words.add(document.language)
         yield self.providers, self.provider_words.add(document.provider)
-        yield self.topics, self.topic_of(item.content)
+        yield self.topics, self.topic_of(content)
         yield self.sensitive, self._sensitive_bits(item)
-        yield self.content, item.content
+        yield self.content, content
 
-    def _vectors(self, item: EncodedItem, row: int) -> Iterator[tuple[LiveColumn[Any], Any]]:
+    def _vectors(self, vector: Vectors, row: int) -> Iterator[tuple[LiveColumn[Any], Any]]:
         """A changed item keeps what was learned of its behaviour; where nothing was, it follows from the content."""
         if self.engage is self.content:
             return
-        content, space = item.content[None], self.space
+        content, space = vector[None], self.space
         if self._has_behaviour(row):
             for column in (self.engage, self.index):
                 yield column, space.join(content, column.at(row)[None, space.content_dimension :])[0]

@@ -17,6 +17,7 @@ from app.serving.embedder import Embedder
 from app.serving.people import Person
 from indexer.documents import UserDocument
 from models.encoder import unit
+from models.readable import with_own_directions
 
 Vector = NDArray[np.float32]
 Encoded = Mapping[str, Vector]
@@ -27,15 +28,14 @@ _AT_ONCE = 10_000
 
 def stated_texts(catalogue: Catalogue, explicit: UserDocument | None) -> list[str]:
     """The texts of a profile that have to be encoded: goals, and tags that the catalogue does not know."""
-    if explicit is None:
-        return []
-    return [*explicit.goals, *(tag for tag in explicit.preferences.tags if catalogue.tag_words.code(tag) < 0)]
+    return [] if explicit is None else [*explicit.goals, *_new_tags(catalogue, explicit)]
 
 
 def stated_vector(catalogue: Catalogue, explicit: UserDocument | None, encoded: Encoded) -> Vector | None:
     """Vector X of an explicit profile, float32 [d]; None where it says nothing of the content wanted.
 
-    It is the mean of the unit vectors of its goals and tags and of the centroids of its topics.
+    It is the mean of the unit vectors of its goals and tags and of the centroids of its topics. A goal that the encoder
+    cannot read says nothing; a tag that it cannot read is the same tag all the same.
 
     Args:
         catalogue: of the vector space.
@@ -46,12 +46,18 @@ def stated_vector(catalogue: Catalogue, explicit: UserDocument | None, encoded: 
         return None
     codes = [catalogue.tag_words.code(tag) for tag in explicit.preferences.tags]
     known = np.array([code for code in codes if code >= 0], dtype=np.int32)
-    texts, topics = stated_texts(catalogue, explicit), catalogue.topics_named(explicit.preferences.topics)
-    if not (len(texts) + len(known) + len(topics)):
+    new, topics = _new_tags(catalogue, explicit), catalogue.topics_named(explicit.preferences.topics)
+    parts = [catalogue.tag_vectors[known], unit(catalogue.topic_centroids[topics])]
+    parts += [np.stack([encoded[goal] for goal in explicit.goals])] if explicit.goals else []
+    parts += [with_own_directions(new, np.stack([encoded[tag] for tag in new]))] if new else []
+    together = np.concatenate(parts)
+    if not together.any():
         return None
-    parts = [catalogue.tag_vectors[known], unit(catalogue.snapshot.vectors.topic_centroids[topics])]
-    parts += [np.stack([encoded[text] for text in texts])] if texts else []
-    return np.asarray(catalogue.space.engage_of(unit(np.concatenate(parts).mean(axis=0, keepdims=True)))[0])
+    return np.asarray(catalogue.space.engage_of(unit(together.mean(axis=0, keepdims=True)))[0])
+
+
+def _new_tags(catalogue: Catalogue, explicit: UserDocument) -> list[str]:
+    return [tag for tag in explicit.preferences.tags if catalogue.tag_words.code(tag) < 0]
 
 
 def encode_stated(catalogue: Catalogue, people: Iterable[Person], embedder: Embedder) -> None:

@@ -30,6 +30,7 @@ from indexer.sensitive.rules import SensitiveRules
 from indexer.sensitive.taxonomy import load_taxonomy
 from indexer.snapshot import Snapshot
 from models.history import EventColumns, concatenated
+from models.readable import with_own_directions
 from models.user_state import DAY_SECONDS, Blend
 from models.votes import NO_VOTES, Votes
 
@@ -166,7 +167,7 @@ def encode_items(catalogue: Catalogue, documents: Sequence[ItemDocument], embedd
     if not documents:
         return []
     vectors = embedder.embed_now([*(document.content() for document in documents), *tags])
-    tag_vectors = dict(zip(tags, vectors[len(documents) :], strict=True))
+    tag_vectors = dict(zip(tags, with_own_directions(tags, vectors[len(documents) :]), strict=True))
     return [
         EncodedItem(document, vector, {tag: tag_vectors[tag] for tag in document.tags if tag in tag_vectors})
         for document, vector in zip(documents, vectors[: len(documents)], strict=True)

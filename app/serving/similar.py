@@ -41,12 +41,16 @@ def similar_payload(context: Context, query: NDArray[np.float32], row: int | Non
 
 
 def _nearest(context: Context, query: NDArray[np.float32]) -> tuple[Rows, NDArray[np.float32], Lost]:
-    """Ask for more until enough are left after the filters, or there is no more; and what the filters held back."""
+    """Ask for more until enough are left after the filters, or there is no more; and what the filters held back.
+
+    What shares nothing with the query, a score of 0, is not near: neither to nor from what the encoder cannot read.
+    """
     wanted = context.request.limit
     fetch = 2 * wanted + 10
     while True:
         hits = context.catalogue.search(query[None], fetch, context.request.given)
-        rows, scores = hits.rows[0][hits.rows[0] >= 0], hits.scores[0][hits.rows[0] >= 0]
+        near = (hits.rows[0] >= 0) & (hits.scores[0] > 0)
+        rows, scores = hits.rows[0][near], hits.scores[0][near]
         keep = kept(EVERYWHERE, context, rows)
         if keep.sum() >= wanted or len(rows) < fetch:
             return rows[keep][:wanted], scores[keep][:wanted], lost_to(EVERYWHERE, context, rows)

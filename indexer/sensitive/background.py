@@ -48,12 +48,17 @@ class Background:
     """Items of a catalogue, sensitive or not.
 
     Attributes:
-        content: float32 [n, d], their unit vectors.
+        content: float32 [n, d], their unit vectors, zeros for what the encoder could not read.
         lengths: int64 [n], characters of what was embedded.
     """
 
     content: Vectors
     lengths: NDArray[np.int64]
+
+    def read(self) -> Background:
+        """The items that the encoder could read."""
+        read = self.content.any(axis=1)
+        return self if read.all() else Background(self.content[read], self.lengths[read])
 
     def sample(self) -> Background:
         """Itself or, of a large catalogue, items at even distances."""
@@ -84,6 +89,7 @@ class Usual:
 
 def fitted_to(background: Background, heads: TopicHeads, usual: Usual) -> TopicHeads:
     """The heads as they suit one catalogue; trained ones, and all of an empty catalogue, as they were."""
+    background = background.read()
     if not len(background.content) or not heads.names:
         return heads
     sampled = background.sample()

@@ -27,7 +27,7 @@ from indexer.build import Builder, BuildInput
 from indexer.documents import EventDocument, ItemDocument
 from indexer.embeddings import EmbeddingCache
 from indexer.snapshot_files import SnapshotFolder
-from models.encoder import HashingEncoder
+from models.encoder import Encoder, HashingEncoder
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 THEMES = {
@@ -69,9 +69,9 @@ def make_event(number: int, user: str, item: str, kind: str = "like", days_ago: 
 class Household:
     """A service with a loop of its own, called synchronously."""
 
-    def __init__(self, folder: Path, **settings: Any) -> None:
+    def __init__(self, folder: Path, encoder: Encoder | None = None, **settings: Any) -> None:
         self.settings = Settings(**{"data_dir": folder, "as_of": NOW} | settings)
-        self.encoder = HashingEncoder(64)
+        self.encoder = encoder or HashingEncoder(64)
         self.cache = EmbeddingCache(folder / "embeddings")
         self.snapshots = SnapshotFolder(self.settings.snapshot_folder)
         self.loop = asyncio.new_event_loop()

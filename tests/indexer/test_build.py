@@ -161,6 +161,9 @@ class Counting:
         self.texts += texts
         return self._encoder.encode(texts)
 
+    def reading(self, texts):
+        return self._encoder.reading(texts)
+
 
 def test_a_current_snapshot_that_cannot_be_read_is_replaced(workshop, some_items) -> None:
     first, _ = workshop.build(BuildInput(some_items(12)))

@@ -13,7 +13,6 @@ from indexer.sensitive.classifier import adapted, build_classifier
 from indexer.sensitive.settings import SensitiveSettings
 from indexer.sensitive.taxonomy import load_taxonomy
 from models.encoder import HashingEncoder
-from scripts import calibrate_sensitive
 from scripts.cli import app
 
 ENCODER = HashingEncoder(256)
@@ -39,7 +38,7 @@ def _small_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "taxonomy.toml").write_text(TAXONOMY)
     (tmp_path / "settings.toml").write_text(f'[index.sensitive]\ntaxonomy = "{tmp_path / "taxonomy.toml"}"\n')
     monkeypatch.setenv("PENCHANT_CONFIG", str(tmp_path / "settings.toml"))
-    monkeypatch.setattr(calibrate_sensitive, "SentenceTransformerEncoder", lambda _: ENCODER)
+    monkeypatch.setattr("indexer.build.open_encoder", lambda *_args, **_options: ENCODER)
 
 
 def made_up(seed: int, words: list[str], count: int) -> list[str]:

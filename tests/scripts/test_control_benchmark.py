@@ -15,7 +15,6 @@ from app.settings import Settings
 from indexer.documents import EventDocument
 from models.encoder import HashingEncoder
 from models.events import EventWeights
-from scripts import control_benchmark
 from scripts.benchmarks.control.actions import Action, act, rehearsing
 from scripts.benchmarks.control.kinds import Kinds, in_any
 from scripts.benchmarks.control.measures import Tally
@@ -40,7 +39,7 @@ def call(*arguments: str) -> Result:
 
 @pytest.fixture(autouse=True)
 def small_encoder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(control_benchmark, "SentenceTransformerEncoder", lambda _name: HashingEncoder(48))
+    monkeypatch.setattr("indexer.build.open_encoder", lambda *_args, **_options: HashingEncoder(48))
     monkeypatch.setenv("PENCHANT_DATA_DIR", str(tmp_path / "data"))
 
 

@@ -11,7 +11,6 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from models.encoder import HashingEncoder
-from scripts import explain_benchmark
 from scripts.cli import app
 
 WORDS = {"rust": "borrow checker compiler", "jazz": "saxophone swing bebop", "chess": "bishop endgame tempo"}
@@ -23,7 +22,7 @@ def call(*arguments: str) -> Result:
 
 @pytest.fixture(autouse=True)
 def small_encoder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(explain_benchmark, "SentenceTransformerEncoder", lambda _name: HashingEncoder(48))
+    monkeypatch.setattr("indexer.build.open_encoder", lambda *_args, **_options: HashingEncoder(48))
     monkeypatch.setenv("PENCHANT_DATA_DIR", str(tmp_path / "data"))
 
 

@@ -14,7 +14,6 @@ from app.serving import build_source
 from app.storage.errors import DatabaseInUseError
 from indexer.snapshot_files import SnapshotFolder
 from models.encoder import HashingEncoder
-from scripts import rebuild_index
 from scripts.cli import app
 
 ROOT = Path(__file__).parents[2]
@@ -24,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 def _small_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PENCHANT_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("PENCHANT_CONFIG", "")
-    monkeypatch.setattr(rebuild_index, "SentenceTransformerEncoder", lambda _: HashingEncoder(32))
+    monkeypatch.setattr("indexer.build.open_encoder", lambda *_args, **_options: HashingEncoder(32))
 
 
 @pytest.fixture
@@ -159,3 +158,36 @@ def test_a_service_with_keys_is_shown_the_one_of_the_settings(tmp_path: Path, mo
     assert refused.exit_code == 1
     assert "wants an operator's key: set PENCHANT_API_KEY" in refused.output
     assert shown == ["penchant_a_b"]
+
+
+@pytest.mark.parametrize(("given", "told"), [(["--device", "xpu:7"], "xpu:7"), ([], "warp")])
+def test_a_device_that_is_not_there_is_refused_before_anything_is_built(
+    tmp_path: Path, snapshots: SnapshotFolder, monkeypatch: pytest.MonkeyPatch, given: list[str], told: str
+) -> None:
+    monkeypatch.undo()
+    monkeypatch.setenv("PENCHANT_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("PENCHANT_INDEX__DEVICE", "warp")
+    answer = rebuild("--items", items(tmp_path / "items.ndjson", 3), *given)
+    assert answer.exit_code == 1
+    assert f"there is no device '{told}' here that PyTorch" in answer.output
+    assert snapshots.current_id() is None
+
+
+def test_another_device_is_no_other_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = items(tmp_path / "items.ndjson", 5)
+    rebuild("--items", path)
+    monkeypatch.setenv("PENCHANT_INDEX__DEVICE", "cuda")
+    assert "nothing has changed" in rebuild("--items", path).output
+    assert "nothing has changed" in rebuild("--items", path, "--device", "mps").output
+
+
+def test_an_encoder_whose_package_is_missing_is_named_with_how_to_get_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    monkeypatch.setenv("PENCHANT_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("PENCHANT_INDEX__ENCODER", "use-multilingual-v3")
+    monkeypatch.setattr("models.universal_encoder.find_spec", lambda _name: None)
+    answer = rebuild("--items", items(tmp_path / "items.ndjson", 3))
+    assert answer.exit_code == 1
+    assert "pip install 'penchant[multilingual]'" in answer.output

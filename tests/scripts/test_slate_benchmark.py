@@ -12,7 +12,6 @@ from typer.testing import CliRunner
 
 from app.pipeline.settings import QuerySettings
 from models.encoder import HashingEncoder
-from scripts import slate_benchmark
 from scripts.benchmarks.slates.measures import FIGURES, Measured, divergence
 from scripts.benchmarks.slates.report import summarise
 from scripts.benchmarks.slates.studies import STUDIES, Study, variants
@@ -28,7 +27,7 @@ def call(*arguments: str) -> Result:
 @pytest.fixture
 def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Items of four themes, and people who like two of them in different shares."""
-    monkeypatch.setattr(slate_benchmark, "SentenceTransformerEncoder", lambda _name: HashingEncoder(48))
+    monkeypatch.setattr("indexer.build.open_encoder", lambda *_args, **_options: HashingEncoder(48))
     monkeypatch.setenv("PENCHANT_DATA_DIR", str(tmp_path / "data"))
     random = np.random.default_rng(0)
     known = {"format": "article", "language": "en", "published_at": "2026-01-01T00:00:00Z"}

@@ -55,6 +55,21 @@ class Alive(Answer):
     status: Literal["alive"]
 
 
+class Reading(Answer):
+    """How much the encoder reads of the items of one language."""
+
+    items: int
+
+    unread_items: int
+    """Items of whose text it reads too little."""
+
+    unread_share: float
+    """Mean share of letters that its vocabulary lacks."""
+
+    cut_share: float
+    """Share of texts that are longer than what it reads."""
+
+
 class Ready(Answer):
     """Requests can be answered."""
 
@@ -82,6 +97,12 @@ class Ready(Answer):
 
     recall_at_10: float | None = None
     """How much of an exact search the index finds."""
+
+    unread_items: int | None = None
+    """Items of the index whose text its encoder cannot read: they live by tags, behaviour and popularity."""
+
+    reading: dict[str, Reading] | None = None
+    """What the encoder reads, by language; empty where it cannot tell."""
 
     access: Literal["keys", "this-machine-only"]
     """Who is served: those with a key or a token, or, while there are no keys, this machine only and without any."""

@@ -28,10 +28,12 @@ def topic_reasons(context: Context, rows: Rows, exploratory: NDArray[np.bool_]) 
 
 def _borders(context: Context, rows: Rows) -> NDArray[np.int64]:
     """The nearest other topic of each item where that is an established interest, else -1."""
-    centroids = context.catalogue.snapshot.vectors.topic_centroids
+    centroids = context.catalogue.topic_centroids[: context.catalogue.unread_topic]
     if len(centroids) < 2 or not len(context.evidence.established) or not len(rows):
         return np.full(len(rows), -1)
     closeness = context.catalogue.content[rows] @ centroids.T
-    closeness[np.arange(len(rows)), context.catalogue.topics[rows]] = -np.inf
+    own = context.catalogue.topics[rows]
+    read = np.flatnonzero(own < len(centroids))
+    closeness[read, own[read]] = -np.inf
     nearest = closeness.argmax(axis=1)
-    return np.where(np.isin(nearest, context.evidence.established), nearest, -1)
+    return np.where(np.isin(nearest, context.evidence.established) & (own < len(centroids)), nearest, -1)

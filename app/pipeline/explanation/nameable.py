@@ -44,6 +44,8 @@ def nameable_topic(context: Context, topic: int) -> str | None:
     if topic < 0 or topic in context.exclusions.mutes.topics:
         return None
     catalogue, name = context.catalogue, context.catalogue.topic_names[topic]
+    if not name:
+        return None
     terms = name.split(", ")
     muted = {catalogue.tag_words.names[code] for code in context.exclusions.mutes.tags}
     return displayed(name) if _harmless(context, terms).all() and muted.isdisjoint(terms) else None

@@ -29,8 +29,8 @@ class Explore:
 
     @staticmethod
     def _draw(context: Context) -> NDArray[np.int64]:
-        centroids = context.catalogue.snapshot.vectors.topic_centroids
-        outside = np.setdiff1d(np.arange(len(centroids)), context.evidence.established)
+        centroids = context.catalogue.topic_centroids
+        outside = np.setdiff1d(np.arange(context.catalogue.unread_topic), context.evidence.established)
         successes, failures = reception(context, len(centroids))
         prior = _prior(centroids[outside] @ context.evidence.content_embedding)
         strength = context.settings.sources.explore_prior

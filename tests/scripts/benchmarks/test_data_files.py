@@ -11,7 +11,6 @@ import pytest
 from typer.testing import CliRunner
 
 from models.encoder import HashingEncoder
-from scripts import explain_benchmark
 from scripts.benchmarks.data_files import contemporary, files_of, written
 from scripts.benchmarks.recall.dataset import Clock, Log, Meaning, build
 from scripts.benchmarks.recall.datasets.reading import DatasetError
@@ -78,7 +77,7 @@ def test_what_is_no_data_set_or_tells_of_no_item_is_refused(tmp_path: Path) -> N
 
 
 def test_labels_are_tested_on_tables_of_ratings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(explain_benchmark, "SentenceTransformerEncoder", lambda _name: HashingEncoder(48))
+    monkeypatch.setattr("indexer.build.open_encoder", lambda *_args, **_options: HashingEncoder(48))
     monkeypatch.setenv("PENCHANT_DATA_DIR", str(tmp_path / "data"))
     liked = "".join(f"{user},{1 + user % 3},5.0,{800_000_000 + 10_000_000 * user}\n" for user in range(20))
     folder = movielens(tmp_path, f"{RATINGS.splitlines()[0]}\n{liked}")
