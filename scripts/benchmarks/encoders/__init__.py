@@ -1,0 +1,1 @@
+"""Encoders measured side by side: languages, English topics, speed."""
