@@ -10,7 +10,6 @@ import typer
 
 from app.settings import Settings
 from indexer.embeddings import EmbeddingCache
-from models.sentence_encoder import SentenceTransformerEncoder
 from scripts.benchmarks.recall.comparison import Row, Skipped, compare, item_vectors
 from scripts.benchmarks.recall.dataset import Dataset
 from scripts.benchmarks.recall.datasets.formats import load
@@ -59,7 +58,7 @@ def _movielens() -> Dataset:
 
 def bench_of(protocol: Protocol, settings: Settings, *, tune: bool, tuned: bool) -> Bench:
     """What every row of the table is made from."""
-    encoder = SentenceTransformerEncoder(settings.index.encoder)
+    encoder = settings.index.open_encoder()
     return Bench(settings, encoder, EmbeddingCache(settings.embedding_folder), protocol, tune, tuned)
 
 
