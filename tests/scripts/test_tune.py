@@ -31,7 +31,7 @@ def _small_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {"EXACT__RIDGE": 10, "RANK": 16}.items():
         monkeypatch.setenv(f"PENCHANT_INDEX__BEHAVIOUR__FACTORS__{name}", str(value))
     monkeypatch.setattr(
-        tune, "axes_of", lambda *_: {HALF_LIFE: (90.0, 3650.0, 20.0), "events.half_life_negative_days": (60.0,)}
+        inquiry, "axes_of", lambda *_: {HALF_LIFE: (90.0, 3650.0, 20.0), "events.half_life_negative_days": (60.0,)}
     )
     monkeypatch.setattr(inquiry, "read_written", lambda _: Written([], events()))
 
@@ -131,7 +131,7 @@ def test_without_an_index_it_says_how_to_get_one() -> None:
 def test_what_may_not_be_learned_from_chooses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     build(tmp_path)
     monkeypatch.setattr(
-        tune,
+        inquiry,
         "permitted_events",
         lambda given, *_: replace(
             given, **{name: getattr(given, name)[:0] for name in ("users", "items", "weights", "times")}
