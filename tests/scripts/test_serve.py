@@ -21,9 +21,9 @@ from typer.testing import CliRunner
 from app.access.keyfile import KeyFile
 from app.access.loopback import is_loopback
 from app.logs import JsonLines
+from app.server import BriefFailures, reachable
 from app.storage.errors import StorageError
 from scripts.cli import app
-from scripts.serve import BriefFailures, reachable
 
 OUTSIDE = ["0.0.0.0", "::", "192.168.1.10", "example.org", "localhost.example.org"]  # noqa: S104 - what is refused
 

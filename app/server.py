@@ -1,0 +1,102 @@
+"""The server: uvicorn around the application, announced in the data folder, its index built anew on time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from contextlib import ExitStack
+from ipaddress import IPv6Address, ip_address
+from typing import Any, Final
+
+import uvicorn
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.main import create_app
+from app.serving.scheduled_rebuild import rebuild_on_time
+from app.settings import Settings
+from app.storage.errors import StorageError
+from app.storage.service_address import announced
+from models.encoder import EncoderNotFoundError
+
+GRACE_SECONDS: Final = 8
+"""How long requests may take to finish once the server is told to stop; container runtimes kill after 10."""
+
+logger = logging.getLogger("penchant.serve")
+
+
+class AnnouncedServer(uvicorn.Server):
+    """uvicorn, with its address in the data folder, and the index built anew on time, for as long as it listens.
+
+    Its own log of requests is off, since their paths and queries name people; the application has one that does not.
+    """
+
+    def __init__(self, settings: Settings, rebuild: list[str], *, keyless: bool) -> None:
+        super().__init__(
+            uvicorn.Config(
+                BriefFailures(create_app(settings)),
+                host=settings.http.host,
+                port=settings.http.port,
+                lifespan="on",
+                ws="none",
+                access_log=False,
+                log_config=None,
+                log_level=logging.WARNING,
+                server_header=False,
+                timeout_graceful_shutdown=GRACE_SECONDS,
+            )
+        )
+        self._settings, self._rebuild = settings, rebuild
+        self._keyless = keyless
+        self._listening = ExitStack()
+
+    async def startup(self, sockets: Any = None) -> None:
+        """Start listening, and say where."""
+        await super().startup(sockets)
+        host, port = self.servers[0].sockets[0].getsockname()[:2]
+        address = reachable(host, port)
+        self._listening.enter_context(announced(self._settings.data_dir, address))
+        rebuilding = asyncio.create_task(rebuild_on_time(self._settings, self._rebuild))
+        self._listening.callback(rebuilding.cancel)
+        served = "without keys, to this machine only" if self._keyless else "to those who have a key or a token"
+        logger.info("serving at %s %s", address, served)
+
+    async def shutdown(self, sockets: Any = None) -> None:
+        """Take no new requests, finish those that run, and close the service."""
+        logger.info("stopping")
+        self._listening.close()
+        await super().shutdown(sockets)
+
+
+class BriefFailures:
+    """ASGI wrapper: a start that fails for a reason that we know says the reason, without a traceback.
+
+    Of any other failure the log has type and place only, as of every exception: its message may quote a person's data.
+    """
+
+    _KNOWN: Final = (StorageError, EncoderNotFoundError)
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection, or the lifespan."""
+
+        async def tell(message: Message) -> None:
+            if message["type"] == "lifespan.startup.failed":
+                error = sys.exception()
+                if not isinstance(error, self._KNOWN):
+                    logger.error("the service could not start", exc_info=error)
+                said = str(error) if isinstance(error, self._KNOWN) else type(error).__qualname__
+                message = {**message, "message": said}
+            await send(message)
+
+        await self._app(scope, receive, tell if scope["type"] == "lifespan" else send)
+
+
+def reachable(host: str, port: int) -> str:
+    """The URL at which a server that listens on `host` is reached from its own machine."""
+    address = ip_address(host)
+    if address.is_unspecified:
+        address = ip_address("::1" if isinstance(address, IPv6Address) else "127.0.0.1")
+    return f"http://[{address}]:{port}" if isinstance(address, IPv6Address) else f"http://{address}:{port}"
