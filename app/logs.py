@@ -54,10 +54,11 @@ class JsonLines(logging.Formatter):
 
 
 def log_as_json(level: int = logging.INFO) -> None:
-    """Write the log of the whole process to standard error."""
+    """Write the log of the whole process, warnings among it, to standard error."""
     lines = logging.StreamHandler()
     lines.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[lines])
+    logging.captureWarnings(True)
 
 
 def _exception(info: _ExcInfo) -> dict[str, Any]:

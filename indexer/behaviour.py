@@ -17,6 +17,7 @@ from models.columns import StringColumn
 from models.config import Config
 from models.factors.learning import Behaviour, learn_behaviour
 from models.factors.settings import FactorSettings
+from models.finite import require_finite
 from models.ids import IdMap
 from models.interactions import Engagements, Interactions
 from models.neighbours import Neighbours
@@ -170,10 +171,12 @@ def join_vectors(
     neighbours = Neighbours(
         factors.neighbours.offsets, factors.neighbours.rows, np.float32(scale) * factors.neighbours.weights
     )
+    engage, index = space.join(content, root * factors.engage), space.join(content, root * factors.index)
+    require_finite(engage=engage, index=index, neighbours=neighbours.weights)
     return LearnedVectors(
         space=space,
-        engage=space.join(content, root * factors.engage),
-        index=space.join(content, root * factors.index),
+        engage=engage,
+        index=index,
         neighbours=neighbours,
         interactions=interactions,
         method=behaviour.method.value,

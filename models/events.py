@@ -83,10 +83,10 @@ class EventWeights(Config):
     signals: dict[EventType, Signal] = Field(default_factory=lambda: dict(DEFAULT_SIGNALS))
     """One entry per event type; types that are left out keep their default."""
 
-    half_life_positive_days: float = Field(default=90.0, gt=0, allow_inf_nan=False)
+    half_life_positive_days: float = Field(default=90.0, ge=0.001, allow_inf_nan=False)
     """Days until a positive event counts half."""
 
-    half_life_negative_days: float = Field(default=60.0, gt=0, allow_inf_nan=False)
+    half_life_negative_days: float = Field(default=60.0, ge=0.001, allow_inf_nan=False)
     """Days until a negative event counts half."""
 
     dwell_full_seconds: float = Field(default=60.0, gt=0, allow_inf_nan=False)

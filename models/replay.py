@@ -40,10 +40,11 @@ class EngagementLog:
 
 
 def replay_sums(log: EngagementLog, engage: LiveColumn[np.float32], half_life: float) -> dict[int, DecayedSums]:
-    """By user, the sums that adding every event to a `DecayedSums` gives; users without events are left out.
+    """By user, the sums that adding every event to a `DecayedSums` gives; users without any of weight are left out.
 
     The sums of all (user, topic) pairs are one product of a sparse [pairs, items] matrix with the engage vectors.
     """
+    log = log.where(log.weights > 0)
     if not len(log.rows):
         return {}
     latest: NDArray[np.float64] = np.full(int(log.users.max()) + 1, -np.inf)

@@ -6,6 +6,10 @@ With a_k = w_k * 2^(-(now - t_k) / half_life), the sums over positive events are
 
 and likewise for negative events. Sums commute, so neither the order of delivery nor the moment of evaluation matters.
 They are stored as of a reference time, the latest event's, because all of them decay by the same factor from there.
+
+A person's embedding is a ratio of such sums. It is formed on a scale of the person's own, that of the newest evidence,
+so that it is the same after a day and after ten thousand half-lives; only an explicit profile, which does not fade,
+stands beside what is left in absolute terms.
 """
 
 from __future__ import annotations
@@ -70,6 +74,13 @@ class Engagements:
     weights: NDArray[np.float32]
     times: NDArray[np.float64]
 
+    def weighty(self) -> Engagements:
+        """Those with weight: one without adds nothing, and must not become the newest, beside which others vanish."""
+        some = self.weights > 0
+        if some.all():
+            return self
+        return Engagements(self.topics[some], self.vectors[some], self.weights[some], self.times[some])
+
 
 class DecayedSums:
     """Per-topic decayed sums of vectors and of mass.
@@ -93,6 +104,7 @@ class DecayedSums:
 
     def add(self, events: Engagements) -> None:
         """Add events in any order; the result does not depend on how they are grouped or ordered."""
+        events = events.weighty()
         if not len(events.times):
             return
         self._advance(float(events.times.max()))
@@ -102,13 +114,13 @@ class DecayedSums:
         np.add.at(self.vectors, slots, amounts[:, None].astype(np.float32) * events.vectors)
         np.add.at(self.masses, slots, amounts)
 
-    def factor(self, now: float) -> float:
-        """What every sum is multiplied by at `now`; 0 while empty."""
-        return float(decay(now - self.reference, self.half_life)) if len(self.topics) else 0.0
+    def exponent(self, now: float) -> float:
+        """log2 of what every sum has faded to at `now`, at most 0, so that nothing counts double; -inf if empty."""
+        return min(0.0, (self.reference - now) / self.half_life)
 
-    def total(self, now: float) -> tuple[Vectors, float]:
-        """(float32 [d], mass) over all topics, as of `now`."""
-        factor = self.factor(now)
+    def total(self, now: float, scale: float = 0.0) -> tuple[Vectors, float]:
+        """(float32 [d], mass) over all topics, as of `now`, divided by 2^scale; never more than at the reference."""
+        factor = float(np.exp2(min(0.0, self.exponent(now) - scale)))
         return self.vectors.sum(axis=0) * np.float32(factor), float(self.masses.sum()) * factor
 
     def _advance(self, time: float) -> None:
@@ -147,8 +159,9 @@ class UserState:
             blend: beta and gamma.
             explicit: float32 [d], vector of the explicit profile, if there is one.
         """
-        liked, _ = self.positive.total(now)
-        disliked, _ = self.negative.total(now)
+        scale = self.scale(now, blend, explicit is not None)
+        liked, _ = self.positive.total(now, scale)
+        disliked, _ = self.negative.total(now, scale)
         numerator = liked - blend.beta * disliked
         if explicit is not None:
             numerator = numerator + np.float32(blend.gamma) * explicit
@@ -156,14 +169,23 @@ class UserState:
         return np.asarray(numerator / mass if mass > 0 else numerator, dtype=np.float32)
 
     def mass(self, now: float, blend: Blend, has_explicit: bool) -> float:
-        """The denominator of the user embedding: m+ + beta m- + gamma."""
-        positive, negative = self.positive.total(now)[1], self.negative.total(now)[1]
+        """The denominator of the user embedding: m+ + beta m- + gamma, on the person's scale."""
+        scale = self.scale(now, blend, has_explicit)
+        positive, negative = self.positive.total(now, scale)[1], self.negative.total(now, scale)[1]
         return positive + blend.beta_mass * negative + (blend.gamma if has_explicit else 0.0)
+
+    def scale(self, now: float, blend: Blend, has_explicit: bool) -> float:
+        """log2 of what the newest evidence has faded to at `now`; 0 beside an explicit profile that counts."""
+        if has_explicit and blend.gamma > 0:
+            return 0.0
+        negative = self.negative.exponent(now) if blend.beta_mass > 0 else -np.inf
+        newest = max(self.positive.exponent(now), negative)
+        return newest if np.isfinite(newest) else 0.0
 
 
 def decay(age: NDArray[np.float64] | float, half_life: float) -> NDArray[np.float64]:
-    """2^(-age / half_life), ages and half-life in the same unit."""
-    return np.exp2(-np.asarray(age, dtype=np.float64) / half_life)
+    """2^(-age / half_life), ages and half-life in the same unit; ages below 0, of what is yet to come, count as 0."""
+    return np.exp2(-np.maximum(np.asarray(age, dtype=np.float64), 0.0) / half_life)
 
 
 def established_topics(topics: NDArray[np.int32], masses: NDArray[np.float64], share: float) -> NDArray[np.int32]:

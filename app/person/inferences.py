@@ -27,6 +27,7 @@ TREND_DAYS = 30.0
 """Days that a trend compares with the time before."""
 TO_A_TENTH = log2(10)
 """Half-lives until a tenth is left."""
+_LAST_SECOND = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp()
 
 
 class Told:
@@ -78,12 +79,12 @@ def topics(context: Context, told: Told) -> list[dict[str, Any]]:
 
 def formats(context: Context, told: Told) -> list[dict[str, Any]]:
     """Formats engaged with, the heaviest first."""
-    events, amounts = context.evidence.amounts
-    of_event, total = context.catalogue.formats[events.rows], amounts.sum()
+    (events, amounts), (_, parts) = context.evidence.amounts, context.evidence.relative_amounts
+    of_event, total = context.catalogue.formats[events.rows], parts.sum()
     found = [
         {
             "format": context.catalogue.format_words.names[code],
-            "share": round(float(amounts[of_event == code].sum() / total), 6) if total > 0 else 0.0,
+            "share": round(float(parts[of_event == code].sum() / total), 6) if total > 0 else 0.0,
             **support(context, (events.where(of_event == code), amounts[of_event == code]), told),
         }
         for code in np.unique(of_event[of_event >= 0]).tolist()
@@ -133,8 +134,8 @@ def support(context: Context, found: Amounts, told: Told) -> dict[str, Any]:
 
 
 def moment(seconds: float) -> str:
-    """A time as RFC 3339 writes it, in UTC."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat()
+    """A time as RFC 3339 writes it, in UTC; what lies beyond the calendar is its last second."""
+    return datetime.fromtimestamp(min(seconds, _LAST_SECOND), UTC).isoformat()
 
 
 def _event(context: Context, events: EventColumns, place: int, weight: float, half_life: float) -> dict[str, Any]:

@@ -42,28 +42,28 @@ def reading(context: Context, told: Told) -> dict[str, Any] | None:
     events = history.where(np.isin(history.codes, [CODE_OF[kind] for kind in _OPENING]))
     if not len(events):
         return None
-    parts = decay(context.now - events.times, context.environment.half_lives[0])
+    half_life = context.environment.half_lives[0]
     finished = events.rows[events.codes == CODE_OF[EventType.COMPLETE]]
-    rows, latest = _latest(events, parts)
+    rows, latest = _latest(events, decay(events.times.max() - events.times, half_life))
     speeds = _speeds(context, events.where(events.codes == CODE_OF[EventType.DWELL]), finished, told)
     return {
         "opened": len(rows),
         "finished": len(np.unique(finished)),
         "completion": round(float(latest[np.isin(rows, finished)].sum() / latest.sum()), 6),
         "words_per_minute": round(median(speeds), 1) if speeds else None,
-        **support(context, (events, events.weights * parts), told),
+        **support(context, (events, events.weights * decay(context.now - events.times, half_life)), told),
     }
 
 
 def engagement_hours(context: Context, told: Told) -> dict[str, Any] | None:
     """The share of each hour of the person's day in their decayed positive mass, or None without any."""
-    events, amounts = context.evidence.amounts
-    if not len(events) or not amounts.sum() > 0:
+    events, parts = context.evidence.relative_amounts
+    if not len(events) or not parts.sum() > 0:
         return None
     explicit = context.person.explicit if context.person else None
     zone = ZoneInfo(explicit.time_zone if explicit and explicit.time_zone else "UTC")
     quarters, place = np.unique(np.floor(events.times / _QUARTER), return_inverse=True)
-    masses = np.bincount(place, weights=amounts)
+    masses = np.bincount(place, weights=parts)
     hours: Counter[int] = Counter()
     for quarter, mass in zip(quarters.tolist(), masses.tolist(), strict=True):
         hours[datetime.fromtimestamp(quarter * _QUARTER, zone).hour] += mass
@@ -71,12 +71,12 @@ def engagement_hours(context: Context, told: Told) -> dict[str, Any] | None:
     return {
         "time_zone": zone.key,
         "shares": [round(hours[hour] / total, 6) for hour in range(24)],
-        **support(context, (events, amounts), told),
+        **support(context, context.evidence.amounts, told),
     }
 
 
 def _latest(events: EventColumns, parts: NDArray[np.float64]) -> tuple[Rows, NDArray[np.float64]]:
-    """(items ascending, for each what is left of its latest event)."""
+    """(items ascending, for each what is left of its latest event, beside the latest of all)."""
     rows, place = np.unique(events.rows, return_inverse=True)
     latest = np.zeros(len(rows))
     np.maximum.at(latest, place, parts)

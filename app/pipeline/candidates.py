@@ -48,7 +48,7 @@ class Candidates:
         return Candidates(*(getattr(self, field.name)[order] for field in fields(self)))
 
     def scored(self, terms: NDArray[np.float32], weights: NDArray[np.float32]) -> Candidates:
-        """The same with scores; what is not finite sinks to the bottom."""
-        sums = np.nan_to_num(terms @ weights, nan=-1e9, posinf=-1e9, neginf=-1e9)
+        """The same with scores, from finite terms."""
+        sums = terms @ weights
         scores = np.where(sums > 0, sums * np.exp(-terms[:, -1]), sums)
         return replace(self, terms=terms, scores=scores.astype(np.float32))

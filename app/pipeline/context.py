@@ -43,7 +43,10 @@ class Context:
 
     @property
     def personalized(self) -> bool:
-        """Whether anything is known that the slate can follow."""
+        """Whether anything is known that the slate can follow: evidence with a mass above 0, however old it is.
+
+        Half-lives say what counts among a person's events. How long events count at all is for the charter's retention.
+        """
         return self.evidence.mass > 0
 
     @cached_property

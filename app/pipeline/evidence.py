@@ -42,7 +42,7 @@ class Evidence:
 
     @cached_property
     def amounts(self) -> tuple[EventColumns, NDArray[np.float64]]:
-        """Positive events and their decayed weights a_k, float64 [k]."""
+        """Positive events and their decayed weights a_k, float64 [k]; 0 after a thousand half-lives."""
         events = self._of_polarity(1)
         return events, events.weights * decay(self._now - events.times, self._environment.half_lives[0])
 
@@ -51,6 +51,16 @@ class Evidence:
         """Negative events and their decayed weights."""
         events = self._of_polarity(-1)
         return events, events.weights * decay(self._now - events.times, self._environment.half_lives[1])
+
+    @cached_property
+    def relative_amounts(self) -> tuple[EventColumns, NDArray[np.float64]]:
+        """Positive events and a_k on the person's scale, which does not vanish: for what is divided by a mass again."""
+        return self._on_own_scale(self.amounts[0], self._environment.half_lives[0])
+
+    @cached_property
+    def relative_negative_amounts(self) -> tuple[EventColumns, NDArray[np.float64]]:
+        """Negative events and their decayed weights on the person's scale."""
+        return self._on_own_scale(self.negative_amounts[0], self._environment.half_lives[1])
 
     @cached_property
     def interest_amounts(self) -> tuple[EventColumns, NDArray[np.float64]]:
@@ -101,7 +111,7 @@ class Evidence:
         """(rows ascending, sum over events of a_k N[i_k, row] / mass): the sparse part of the score."""
         links = self.neighbour_links
         rows, place = np.unique(links.rows, return_inverse=True)
-        parts = self.amounts[1][links.event] * links.weights
+        parts = self.relative_amounts[1][links.event] * links.weights
         sums = np.bincount(place, weights=parts, minlength=len(rows)) / max(self.mass, 1e-300)
         return rows, sums.astype(np.float32)
 
@@ -135,16 +145,16 @@ class Evidence:
 
     @cached_property
     def mass(self) -> float:
-        """Denominator of the user embedding; 0 for a person of whom nothing is known."""
+        """Denominator of the user embedding, on the person's scale; 0 for a person of whom nothing is known."""
         if not self._person:
             return 0.0
         return self._person.state.mass(self._now, self._environment.blend, self.explicit is not None)
 
     @cached_property
     def evidence_square(self) -> float:
-        """Sum of the squared masses of all pieces of evidence."""
-        against = self._environment.blend.beta_mass * self.negative_amounts[1]
-        return float(np.square(self.amounts[1]).sum() + np.square(against).sum()) + self.explicit_mass
+        """Sum of the squared masses of all pieces of evidence, on the person's scale."""
+        against = self._environment.blend.beta_mass * self.relative_negative_amounts[1]
+        return float(np.square(self.relative_amounts[1]).sum() + np.square(against).sum()) + self.explicit_mass
 
     @cached_property
     def confidence(self) -> float:
@@ -160,17 +170,25 @@ class Evidence:
         """The user embedding, float32 [d]."""
         if not self._person:
             return np.zeros(self._catalogue.space.dimension, dtype=np.float32)
-        return self._person.state.embedding(self._now, self._environment.blend, self.explicit)
+        embedding = self._person.state.embedding(self._now, self._environment.blend, self.explicit)
+        return self._environment.faults.leave_out("user embedding", embedding)
 
     @property
     def content_embedding(self) -> NDArray[np.float32]:
         """float32 [content_dimension]: mean content of what the person engaged with, as far as is known."""
         if self.mass <= 0:
             return np.zeros(self._catalogue.space.content_dimension, dtype=np.float32)
-        events, amounts = self.amounts
+        events, amounts = self.relative_amounts
         if len(events):
             return np.asarray(amounts.astype(np.float32) @ self._catalogue.content[events.rows])
         return self.embedding[: self._catalogue.space.content_dimension]
+
+    def _on_own_scale(self, events: EventColumns, half_life: float) -> tuple[EventColumns, NDArray[np.float64]]:
+        if not self._person:
+            return events, np.zeros(len(events))
+        scale = self._person.state.scale(self._now, self._environment.blend, self.explicit is not None)
+        exponents = np.minimum(events.times - self._now, 0.0) / half_life - scale
+        return events, events.weights.astype(np.float64) * np.exp2(np.minimum(exponents, 0.0))
 
     def _of_polarity(self, polarity: int) -> EventColumns:
         events = self._person.history.columns() if self._person else _NO_EVENTS

@@ -14,6 +14,7 @@ from app.pipeline.settings import QuerySettings
 from app.serving.catalogue import Catalogue
 from app.serving.popularity import Popularity
 from models.events import SignalTable
+from models.finite import NumericFaults
 from models.ids import Rows
 from models.user_state import Blend
 
@@ -30,6 +31,7 @@ class Environment:
     """Of positive and negative events, seconds."""
     settings: QuerySettings
     wording: Wording
+    faults: NumericFaults = field(default_factory=NumericFaults)
 
     @cached_property
     def likeness(self) -> Likeness:

@@ -18,8 +18,8 @@ def attribute(context: Context, rows: Rows, weights: RankingWeights) -> tuple[At
     Returns:
         The attribution, and the events behind its rows: positive ones first, then negative ones.
     """
-    positive, amounts = context.evidence.amounts
-    negative, against = context.evidence.negative_amounts
+    positive, amounts = context.evidence.relative_amounts
+    negative, against = context.evidence.relative_negative_amounts
     index, blend = context.catalogue.index[rows], context.environment.blend
     engage = context.catalogue.engage
     links = _links(context, len(positive), rows)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.aversion import aversion
-from app.pipeline.candidates import Candidates
+from app.pipeline.candidates import TERMS, Candidates
 from app.pipeline.context import Context
 from app.pipeline.settings import RankingWeights
 from app.pipeline.stated_preferences import preference_exponents
@@ -36,7 +36,8 @@ class WeightedScorer:
             session(context, rows),
             aversion(context, rows) - preference_exponents(context, rows),
         )
-        scored = candidates.scored(np.stack(terms, axis=1).astype(np.float32), self._weights)
+        columns = [context.environment.faults.leave_out(name, term) for name, term in zip(TERMS, terms, strict=True)]
+        scored = candidates.scored(np.stack(columns, axis=1).astype(np.float32), self._weights)
         return scored.take(np.lexsort((rows, -scored.scores)))
 
 
@@ -79,7 +80,7 @@ def format_affinity(context: Context) -> NDArray[np.float32]:
     formats = len(context.catalogue.format_words)
     if not context.personalized:
         return np.zeros(formats + 1, dtype=np.float32)
-    events, amounts = context.evidence.amounts
+    events, amounts = context.evidence.relative_amounts
     of_event = context.catalogue.formats[events.rows]
     known = of_event >= 0
     sums = np.bincount(of_event[known], weights=amounts[known], minlength=formats + 1)

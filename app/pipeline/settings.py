@@ -75,7 +75,7 @@ class RankingWeights(Config):
     session: float = Field(default=1.0, ge=0, allow_inf_nan=False)
     """Likeness to what the person engaged with just now, between that of nothing and of one event; fades by itself."""
 
-    recency_half_life_days: float = Field(default=30.0, gt=0, allow_inf_nan=False)
+    recency_half_life_days: float = Field(default=30.0, ge=0.001, allow_inf_nan=False)
     """Age in days at which the recency term is one half."""
 
     def vector(self) -> NDArray[np.float32]:
@@ -138,7 +138,7 @@ class AversionSettings(Config):
     report: float = Field(default=4.0, ge=0, allow_inf_nan=False)
     """Strength of a report."""
 
-    half_life_days: float = Field(default=14.0, gt=0, allow_inf_nan=False)
+    half_life_days: float = Field(default=14.0, ge=0.001, allow_inf_nan=False)
     """Days until a dismissal reaches half as far."""
 
     near: float = Field(default=1.0, ge=0, allow_inf_nan=False)
@@ -194,7 +194,7 @@ class StatedPreferenceSettings(Config):
 class SessionSettings(Config):
     """How long what a person does just now shifts their slates."""
 
-    half_life_minutes: float = Field(default=30.0, gt=0, allow_inf_nan=False)
+    half_life_minutes: float = Field(default=30.0, ge=0.01, allow_inf_nan=False)
     """Minutes until an event of the session counts half."""
 
 

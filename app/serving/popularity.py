@@ -26,7 +26,7 @@ _LEFT = 2.0**-10
 class PopularitySettings(Config):
     """How long popularity lasts."""
 
-    half_life_days: float = Field(default=30.0, gt=0, allow_inf_nan=False)
+    half_life_days: float = Field(default=30.0, ge=0.001, allow_inf_nan=False)
     """Days until a person's engagement counts half towards an item's popularity."""
 
 

@@ -14,7 +14,7 @@ TOPIC = (np.arange(ITEMS) % TOPICS).astype(np.int32)
 event = st.tuples(
     st.integers(0, ITEMS - 1),
     st.floats(0.125, 4, width=32),
-    st.floats(0, 400).map(lambda days: 1.7e9 + days * DAY_SECONDS),
+    st.one_of(st.floats(0, 400), st.floats(0, 3e5)).map(lambda days: 1.7e9 + days * DAY_SECONDS),
 )
 events = st.lists(event, min_size=1, max_size=40)
 
@@ -106,3 +106,55 @@ def test_established_topics_are_the_fewest_that_hold_the_share():
     assert established_topics(topics, masses, 0.6).tolist() == [5]
     assert established_topics(topics, np.zeros(3), 0.8).tolist() == []
     assert established_topics(topics, np.ones(3), 1.0).tolist() == [3, 5, 8]
+
+
+BLEND = Blend.build(Beta(content=0.5, behaviour=0.25), 2.0, content_dimension=3, dimension=DIMENSION)
+far = st.one_of(st.floats(0, 5), st.floats(0, 2_000), st.floats(0, 10_000))
+
+
+def state_of(liked, disliked=()):
+    state = UserState(DIMENSION, HALF_LIFE, HALF_LIFE)
+    for sums, part in ((state.positive, liked), (state.negative, disliked)):
+        if part:
+            sums.add(engagements(list(part)))
+    return state
+
+
+def cosine(one, other):
+    return float(one @ other / np.linalg.norm(one) / np.linalg.norm(other))
+
+
+@pytest.mark.parametrize("start", [0.0, 1.7e9, 4.1e9], ids=["1970", "2023", "2100"])
+@given(liked=events, disliked=st.lists(event, max_size=10), half_lives=far)
+def test_an_embedding_is_the_same_however_long_ago_it_was_learned(start, liked, disliked, half_lives):
+    moved = [[(row, weight, time - 1.7e9 + start) for row, weight, time in part] for part in (liked, disliked)]
+    state, newest = state_of(*moved), max(time for part in moved for _, _, time in part)
+    fresh = state.embedding(newest, BLEND)
+    old = state.embedding(newest + half_lives * HALF_LIFE, BLEND)
+    assert np.isfinite(old).all()
+    np.testing.assert_allclose(old, fresh, rtol=1e-4, atol=1e-5)
+    assert 0 < state.mass(newest + half_lives * HALF_LIFE, BLEND, has_explicit=False) <= 200
+
+
+@given(event, far, far)
+def test_one_event_is_known_by_its_direction_at_any_age_and_clock(liked, before, after):
+    state, time = state_of([liked]), liked[2]
+    for now in (time - before * HALF_LIFE, time + after * HALF_LIFE):
+        assert cosine(state.embedding(now, BLEND), ENGAGE[liked[0]]) > 0.9999
+
+
+@given(event, far)
+def test_beside_a_stated_profile_only_what_was_learned_fades(liked, half_lives):
+    state, explicit = state_of([liked]), np.ones(DIMENSION, dtype=np.float32)
+    left = liked[1] * 2.0**-half_lives
+    expected = (left * ENGAGE[liked[0]] + 2 * explicit) / (left + 2)
+    found = state.embedding(liked[2] + half_lives * HALF_LIFE, BLEND, explicit)
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
+
+
+@given(event, st.floats(1, 10_000))
+def test_an_event_without_weight_hides_nothing_that_was_before_it(liked, half_lives):
+    state, later = state_of([liked]), liked[2] + half_lives * HALF_LIFE
+    state.positive.add(engagements([(0, 0.0, later)]))
+    assert cosine(state.embedding(later, BLEND), ENGAGE[liked[0]]) > 0.9999
+    assert state.positive.reference == liked[2]

@@ -104,5 +104,9 @@ class Ready(Answer):
     reading: dict[str, Reading] | None = None
     """What the encoder reads, by language; empty where it cannot tell."""
 
+    not_finite: dict[str, int] | None = None
+    """Numbers that came out as no finite number since this index was taken up and were left out of scores, by term; any
+    is a fault of Penchant."""
+
     access: Literal["keys", "this-machine-only"]
     """Who is served: those with a key or a token, or, while there are no keys, this machine only and without any."""

@@ -52,7 +52,7 @@ def members_of(sets: NDArray[np.int64], events: NDArray[np.int64], shape: tuple[
 
 def removed(context: Context, members: Members, rows: Rows, weights: RankingWeights) -> Removed:
     """What each set contributes to the scores of `rows`; the last one, behind the sets of events, is the profile."""
-    events, amounts = context.evidence.amounts
+    events, amounts = context.evidence.relative_amounts
     engage, index = context.catalogue.engage[events.rows], context.catalogue.index[rows]
     heavy = members * amounts.astype(np.float32)
     profile = (
@@ -114,6 +114,6 @@ def _linked(context: Context, heavy: Members, rows: Rows) -> NDArray[np.float32]
 def _formats(context: Context, heavy: Members, rows: Rows) -> NDArray[np.float32]:
     """float32 [sets, n]: the mass of the set that is of each row's format; 0 for rows without one."""
     formats = context.catalogue.formats
-    of_event = formats[context.evidence.amounts[0].rows]
+    of_event = formats[context.evidence.relative_amounts[0].rows]
     same = of_event[:, None] == np.arange(len(context.catalogue.format_words) + 1)
     return np.asarray((heavy @ same.astype(np.float32))[:, formats[rows]])

@@ -18,7 +18,7 @@ from indexer.behaviour import LearnedVectors, Offer, join_vectors
 from models.factors.learning import Behaviour, learn_behaviour
 from models.interactions import Interactions
 from models.metrics import hits_of, ndcgs
-from models.user_state import DAY_SECONDS, Blend, decay
+from models.user_state import DAY_SECONDS, Blend
 from scripts.benchmarks.recall.top_k import EXCLUDED, top_k
 from scripts.benchmarks.tuning.division import Division, Signals, TooFewEventsError
 
@@ -114,17 +114,26 @@ class _Asked:
 
 def _scores(told: Signals, owners: NDArray[np.int64], asked: _Asked) -> NDArray[np.float32]:
     """float32 [people, items]; the user embedding's denominator is the same for all items and left out."""
-    events, user = asked.settings.events, asked.settings.query.user
-    learned, space = asked.learned, asked.learned.space
-    ages = asked.moments[owners] - told.times
+    learned, space, user = asked.learned, asked.learned.space, asked.settings.query.user
+    blend = Blend.build(user.beta, user.gamma, space.content_dimension, space.dimension)
+    amounts = _amounts(told, owners, asked, blend)
     shape = (len(asked.moments), len(learned.index))
 
-    def decayed(sign: int, half_life_days: float) -> sparse.csr_array:
-        amounts = np.maximum(sign * told.weights, 0) * decay(ages, half_life_days * DAY_SECONDS)
-        return sparse.csr_array((amounts.astype(np.float32), (owners, told.items)), shape=shape)
+    def engaged(sign: int) -> sparse.csr_array:
+        parts = np.maximum(sign * amounts, 0).astype(np.float32)
+        return sparse.csr_array((parts, (owners, told.items)), shape=shape)
 
-    liked = decayed(1, events.half_life_positive_days)
-    disliked = decayed(-1, events.half_life_negative_days)
-    beta = Blend.build(user.beta, user.gamma, space.content_dimension, space.dimension).beta
-    embeddings = liked @ learned.engage - beta * (disliked @ learned.engage)
+    liked, disliked = engaged(1), engaged(-1)
+    embeddings = liked @ learned.engage - blend.beta * (disliked @ learned.engage)
     return np.asarray(embeddings @ learned.index.T + (liked @ learned.neighbours.matrix()).toarray(), dtype=np.float32)
+
+
+def _amounts(told: Signals, owners: NDArray[np.int64], asked: _Asked, blend: Blend) -> Values:
+    """float64 [events]: what is left of each weight, on the scale of what is left of the person's newest evidence."""
+    events = asked.settings.events
+    half_lives = np.where(told.weights > 0, events.half_life_positive_days, events.half_life_negative_days)
+    exponents = (told.times - asked.moments[owners]) / (half_lives * DAY_SECONDS)
+    counted = (told.weights > 0) | ((told.weights < 0) & (blend.beta_mass > 0))
+    newest = np.full(len(asked.moments), -np.inf)
+    np.maximum.at(newest, owners[counted], exponents[counted])
+    return np.asarray(told.weights * np.exp2(np.minimum(exponents - newest[owners], 0.0)))

@@ -117,12 +117,12 @@ class DecayedSum:
         return np.asarray(near + (weights @ self.neighbours).toarray(), dtype=np.float32)
 
     def _weights(self, histories: Lists) -> Matrix:
-        """Float32 [people, items], decayed since each person's last event."""
+        """Float32 [people, items], decayed since each person's last event that has weight."""
         entries, owners = histories.entries, np.repeat(np.arange(len(histories)), histories.lengths)
+        weights = weights_of(entries, self.signals)
         latest = np.full(len(histories), -np.inf)
-        np.maximum.at(latest, owners, entries.times)
-        ages = latest[owners] - entries.times
-        amounts = weights_of(entries, self.signals) * decay(ages, self.half_life_days * DAY_SECONDS)
+        np.maximum.at(latest, owners[weights > 0], entries.times[weights > 0])
+        amounts = weights * decay(latest[owners] - entries.times, self.half_life_days * DAY_SECONDS)
         shape = (len(histories), len(self.learned.index))
         return sparse.csr_array((amounts.astype(np.float32), (owners, entries.items)), shape=shape)
 

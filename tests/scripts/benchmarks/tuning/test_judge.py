@@ -73,12 +73,22 @@ def test_the_figures_are_those_of_user_states() -> None:
             topics = np.zeros(len(events.users), np.int32)
             sums.add(Engagements(topics, learned.engage[events.items], abs(events.weights), events.times))
         likes = mine.take(mine.weights > 0)
-        amounts = likes.weights * np.exp2(-(now - likes.times) / (90.0 * DAY_SECONDS))
+        scale = state.scale(now, blend, has_explicit=False)
+        amounts = likes.weights * np.exp2((likes.times - now) / (90.0 * DAY_SECONDS) - scale)
         linked = amounts @ learned.neighbours.matrix()[likes.items].toarray()
         scores = learned.index @ state.embedding(now, blend) + linked / state.mass(now, blend, has_explicit=False)
         scores[mine.items] = -np.inf
         targets = division.targets[division.offsets[place] : division.offsets[place + 1]]
         assert found[place] == pytest.approx(ndcg_at(np.argsort(-scores)[:20], targets, 20), abs=1e-6)
+
+
+@pytest.mark.parametrize("half_lives", [148, 1_073, 10_000])
+def test_short_half_lives_are_judged_alike_however_long_ago_people_were_last_seen(half_lives: int) -> None:
+    judge, short = worlds.judge_of(worlds.log_of(worlds.drifting)), worlds.small_settings(**{HALF_LIFE: 1.0})
+    later = replace(judge.division, moments=judge.division.moments + half_lives * DAY_SECONDS)
+    fresh = judge(short)
+    assert fresh.mean() > 0.1
+    np.testing.assert_allclose(replace(judge, division=later)(short), fresh, atol=1e-6)
 
 
 def test_too_little_to_learn_from_is_an_error() -> None:
