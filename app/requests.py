@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from indexer.fields import Attributes, ExternalId, Goals, Labels, LanguageRanges, Name, Names, Time, TimeZone
 
-MAX_LIMIT = 100
+MAX_LIMIT = 500
 """Items of one answer."""
 MAX_EXCLUDED = 10_000
 """Entries of `exclude`."""
@@ -24,8 +24,19 @@ def _says_something(text: str) -> str:
     return text
 
 
+def _apart(entries: object) -> object:
+    """`url,provider` is the same as `url` and `provider`."""
+    if isinstance(entries, list) and all(isinstance(each, str) for each in entries):
+        return [name.strip() for each in entries for name in each.split(",")]
+    return entries
+
+
 Wish = Literal["more", "less", "mute"]
 Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT)]
+ItemField = Literal[
+    "text", "tags", "format", "language", "published_at", "expires_at", "url", "provider", "attributes"
+]  # fmt: skip
+ItemFields = Annotated[list[ItemField], Field(max_length=len(get_args(ItemField))), BeforeValidator(_apart)]
 Excluded = Annotated[list[ExternalId], Field(max_length=MAX_EXCLUDED)]
 QueryText = Annotated[str, Field(max_length=MAX_QUERY_TEXT), AfterValidator(_says_something)]
 
@@ -51,11 +62,17 @@ class RecommendRequest(_Asked):
     scenario: Name | None = None
     """Where the slate is shown, such as home or newsletter; kept with the answer."""
 
+    hide_seen: bool | None = None
+    """Whether items that the person has seen are left out; absent, as the settings say."""
+
+    fields: ItemFields = Field(default_factory=list)
+    """What of each item is told besides its id and title; what an item does not have is left out."""
+
     debug: bool = False
     """Whether the answer tells what every stage did, and each score's terms."""
 
     cursor: Annotated[str, Field(min_length=1, max_length=MAX_CURSOR)] | None = None
-    """The `next_cursor` of an earlier answer, to continue it."""
+    """The `next_cursor` of an earlier answer, to continue it; `scenario` and `hide_seen` stay as they were."""
 
 
 class SimilarRequest(_Asked):
@@ -75,6 +92,12 @@ class SimilarRequest(_Asked):
 
     exclude: Excluded = Field(default_factory=list)
     """Items to leave out, by id; ids that the catalogue does not know are allowed."""
+
+    hide_seen: bool = False
+    """Whether items that this person has seen are left out."""
+
+    fields: ItemFields = Field(default_factory=list)
+    """What of each item is told besides its id and title; what an item does not have is left out."""
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:

@@ -99,17 +99,19 @@ class Service:
 
     async def similar(self, request: SimilarRequest) -> dict[str, Any]:
         """Nearest neighbours of an item or of a text."""
-        user_id, item_id = request.user_id or "", request.item_id
+        item_id = request.item_id
         vectors = await self._embedder.embed([request.text]) if request.text is not None else None
         itself = [item_id] if item_id is not None else []
-        context = self._recommender.context(user_id, request.limit, request.exclude, itself)
+        context = self._recommender.context(
+            request.user_id or "", request.limit, request.exclude, itself, hide_seen=request.hide_seen
+        )
         catalogue = context.catalogue
         if vectors is not None:
-            return similar_payload(context, catalogue.space.engage_of(vectors)[0], None)
+            return similar_payload(context, catalogue.space.engage_of(vectors)[0], None, request.fields)
         row = catalogue.row(item_id or "")
         if row < 0:
             raise ItemNotFoundError(item_id or "")
-        return similar_payload(context, catalogue.engage.at(row), row)
+        return similar_payload(context, catalogue.engage.at(row), row, request.fields)
 
     async def item_changes(self) -> bytes:
         """The items' journal, one JSON object a line."""

@@ -27,6 +27,7 @@ def vocabulary_of(
         sensitive_topics=_words(topic for touched in sensitive for topic in touched),
         topic_names=tuple(topics.names),
         topic_slugs=tuple(topics.slugs),
+        authors=_words(author_of(item) for item in items),
     )
 
 
@@ -52,7 +53,14 @@ def build_columns(
         languages=_codes(vocabulary.languages, (item.language for item in items)),
         providers=_codes(vocabulary.providers, (item.provider or "" for item in items)),
         topics=topics,
+        authors=_codes(vocabulary.authors, (author_of(item) for item in items)),
     )
+
+
+def author_of(item: ItemDocument) -> str:
+    """Who wrote an item, as `attributes.author_id` says; "" where it does not."""
+    author = item.attributes.get("author_id")
+    return str(author) if isinstance(author, str | int) else ""
 
 
 def _words(words: Iterable[str]) -> tuple[str, ...]:

@@ -129,7 +129,7 @@ class EventDocument(Document):
     """What was done."""
 
     value: fields.Value | None = None
-    """Seconds for a dwell; kept as it is for other types."""
+    """Seconds for a dwell, the share that was finished (0 to 1) for a complete; kept, without effect, for others."""
 
     occurred_at: fields.Time | None = None
     """When; the server's clock where absent."""

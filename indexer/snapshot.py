@@ -90,6 +90,7 @@ class Vocabulary:
     sensitive_topics: tuple[str, ...]
     topic_names: tuple[str, ...]
     topic_slugs: tuple[str, ...]
+    authors: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """The inverse of `from_json`."""
@@ -113,7 +114,7 @@ class ItemColumns:
         sensitive: codes of the sensitive topics that an item touches: declared, by its tags, or by the classifier.
         published_at: int64 [n], seconds since 1970.
         expires_at: int64 [n], NEVER where the item does not expire.
-        formats, languages, providers: int32 [n], codes; -1 where an item has none.
+        formats, languages, providers, authors: int32 [n], codes; -1 where an item has none.
         topics: int32 [n].
     """
 
@@ -128,6 +129,7 @@ class ItemColumns:
     languages: NDArray[np.int32]
     providers: NDArray[np.int32]
     topics: NDArray[np.int32]
+    authors: NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from models.ids import IdMap
 from models.neighbours import Neighbours
 from models.space import Space
 from models.topic_heads import TopicHeads
+from models.words import MISSING
 
 CURRENT = "CURRENT"
 _BUILDING = ".building-"
@@ -37,6 +38,7 @@ _MANIFEST = "manifest.json"
 _VOCABULARY = "vocabulary.json"
 _INDEX = "vectors.faiss"
 _HEADS = "sensitive."
+_AUTHORS = "items.authors"
 _PACKED: dict[str, type[IdMap | StringColumn | CodesColumn]] = {
     "items.ids": IdMap,
     "items.documents": StringColumn,
@@ -209,8 +211,14 @@ def _columns(arrays: dict[str, NDArray[Any]]) -> ItemColumns:
             parts = {key[len(name) + 1 :]: array for key, array in arrays.items() if key.startswith(f"{name}.")}
             columns[field.name] = packed.from_arrays(parts)
         else:
-            columns[field.name] = arrays[name]
+            columns[field.name] = arrays[name] if name != _AUTHORS else _authors(arrays)
     return ItemColumns(**columns)
+
+
+def _authors(arrays: dict[str, NDArray[Any]]) -> NDArray[np.int32]:
+    """Older snapshots do not tell who wrote what."""
+    none = np.full(len(arrays["items.published_at"]), MISSING, dtype=np.int32)
+    return arrays.get(_AUTHORS, none)
 
 
 def _vectors(arrays: dict[str, NDArray[Any]]) -> ItemVectors:

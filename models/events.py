@@ -41,6 +41,10 @@ class Polarity(IntEnum):
     POSITIVE = 1
 
 
+VALUED: frozenset[EventType] = frozenset({EventType.DWELL, EventType.COMPLETE})
+"""Types whose value weighs: seconds of a dwell, the share that was finished of a complete."""
+
+
 class Signal(Config):
     """How one event type counts."""
 
@@ -117,6 +121,7 @@ class SignalTable:
     def weights(self, codes: NDArray[np.int8], values: NDArray[np.float32]) -> NDArray[np.float32]:
         """float32 [n]: each event's weight before decay; `values` is NaN where an event has none."""
         weights = self.weight[codes]
-        dwell = (codes == CODE_OF[EventType.DWELL]) & ~np.isnan(values)
-        weights[dwell] *= np.clip(values[dwell] / self.dwell_full_seconds, 0, 1)
+        for kind, whole in ((EventType.DWELL, self.dwell_full_seconds), (EventType.COMPLETE, 1.0)):
+            told = (codes == CODE_OF[kind]) & ~np.isnan(values)
+            weights[told] *= np.clip(values[told] / whole, 0, 1)
         return weights

@@ -90,7 +90,9 @@ def _default(field: FieldInfo) -> str:
         return "see [event types](#event-types)"
     if value is None:
         return "none"
-    return f"`{value if isinstance(value, str | Path) else orjson.dumps(value).decode()}`"
+    return (
+        f"`{value if isinstance(value, str | Path) else orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()}`"
+    )
 
 
 def _unit(name: str) -> str:

@@ -35,12 +35,24 @@ class Exclusions:
 
     @cached_property
     def seen(self) -> Rows:
-        """Rows that the person has seen."""
+        """Rows that the person has seen, unless by events of a kind that is of account for some days only."""
         if not self._known:
             return _NO_ROWS
         events = self._known.experienced()
-        rows = events.rows[self._environment.signals.seen[events.codes]]
-        return np.union1d(rows, self._known.seen_before).astype(np.int32)
+        lasting = self._request.now - events.times < self._environment.seen_seconds[events.codes]
+        return np.union1d(events.rows[lasting], self._known.seen_before).astype(np.int32)
+
+    @property
+    def hide_seen(self) -> bool:
+        """Whether items that the person has seen are left out."""
+        wanted = self._request.hide_seen
+        return self._environment.settings.hide_seen if wanted is None else wanted
+
+    @cached_property
+    def own(self) -> Rows:
+        """Rows of items that the person provides or wrote."""
+        hidden = self._environment.settings.hide_own
+        return self._catalogue.rows_by(self._request.user_id) if hidden else _NO_ROWS
 
     @cached_property
     def dismissed(self) -> Rows:
@@ -79,8 +91,8 @@ class Exclusions:
     @cached_property
     def unsearchable(self) -> Rows:
         """Rows that no source need bring, ascending: they would be filtered out."""
-        seen = self.seen if self._environment.settings.hide_seen else _NO_ROWS
-        hidden = [self._request.exclude, self.dismissed, self.mutes.rows(), self.rested, seen]
+        seen = self.seen if self.hide_seen else _NO_ROWS
+        hidden = [self._request.exclude, self.dismissed, self.mutes.rows(), self.rested, seen, self.own]
         return np.unique(np.concatenate(hidden)).astype(np.int32)
 
     def searchable(self, rows: Rows) -> Rows:

@@ -7,16 +7,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.pipeline.labels.wording import Wording
 from app.pipeline.likeness import Likeness
 from app.pipeline.settings import QuerySettings
 from app.serving.catalogue import Catalogue
 from app.serving.popularity import Popularity
-from models.events import SignalTable
+from models.events import EVENT_TYPES, SignalTable
 from models.finite import NumericFaults
 from models.ids import Rows
-from models.user_state import Blend
+from models.user_state import DAY_SECONDS, Blend
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,12 @@ class Environment:
     faults: NumericFaults = field(default_factory=NumericFaults)
 
     @cached_property
+    def seen_seconds(self) -> NDArray[np.float64]:
+        """float64 [event types]: for how long an item counts as seen after an event; 0 where it does not."""
+        days = [self.settings.seen_days.get(kind, np.inf) for kind in EVENT_TYPES]
+        return np.where(self.signals.seen, np.array(days) * DAY_SECONDS, 0.0)
+
+    @cached_property
     def likeness(self) -> Likeness:
         """What makes two items alike."""
         return Likeness(self.catalogue)
@@ -49,6 +56,7 @@ class SlateRequest:
         exclude: rows to leave out, ascending without repeats.
         now: seconds since 1970.
         given: of these, rows that earlier pages of the same answer gave, ascending without repeats.
+        hide_seen: whether items that the person has seen are left out; None as the settings say.
         shown: of the slots that the person was shown before, oldest first, whether each was exploration.
     """
 
@@ -57,4 +65,5 @@ class SlateRequest:
     exclude: Rows
     now: float
     shown: Sequence[bool] = ()
+    hide_seen: bool | None = None
     given: Rows = field(default_factory=lambda: np.empty(0, dtype=np.int32))

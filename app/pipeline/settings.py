@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
@@ -9,8 +11,11 @@ from pydantic import Field
 from app.pipeline.labels.settings import LabelSettings
 from app.pipeline.repeats import RepeatSettings
 from models.config import Config
+from models.events import EventType
 from models.selection import Taste
 from models.user_state import Beta
+
+Days = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class SourceSettings(Config):
@@ -230,4 +235,11 @@ class QuerySettings(Config):
     labels: LabelSettings = LabelSettings()
 
     hide_seen: bool = True
-    """Whether items that a person has seen are left out."""
+    """Whether items that a person has seen are left out, unless a request says otherwise."""
+
+    seen_days: dict[EventType, Days] = Field(default_factory=lambda: {EventType.CLICK: 14.0})
+    """Days for which an item that was seen by an event of a type is left out; types without an entry have no end."""
+
+    hide_own: bool = True
+    """Whether items of which a person is the provider, or the author by `attributes.author_id`, are left out for them.
+    """

@@ -90,6 +90,7 @@ class SlateItem:
     sensitive: bool
     terms: dict[str, float] | None
     attribution: Attribution | None = None
+    document: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ class Slate:
     receipt: tuple[FloorReceipt, ...]
     trace: tuple[StageTrace, ...] | None
     withheld: tuple[Withheld, ...] = ()
+    scenario: str | None = None
     next_cursor: str | None = None
 
     def payload(self) -> dict[str, Any]:
@@ -127,6 +129,7 @@ class Slate:
 
 def _item_payload(item: SlateItem) -> dict[str, Any]:
     fields = _set_fields(item)
+    fields |= fields.pop("document", {})
     fields["reasons"] = [_with_evidence(reason) for reason in item.reasons]
     if item.attribution:
         fields["attribution"] = _with_evidence(item.attribution)

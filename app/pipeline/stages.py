@@ -12,6 +12,7 @@ from app.pipeline.filters.expired import Expired
 from app.pipeline.filters.hidden import Hidden
 from app.pipeline.filters.language import Language
 from app.pipeline.filters.muted import Muted
+from app.pipeline.filters.own import Own
 from app.pipeline.filters.rested import Rested
 from app.pipeline.filters.seen import Seen
 from app.pipeline.filters.sensitive import Sensitive
@@ -29,12 +30,12 @@ from app.pipeline.sources.stated import Stated
 from app.pipeline.withheld import Filter
 
 FILTERS: Final[tuple[Filter, ...]] = (
-    Seen(), Dismissed(), Muted(), Rested(), Excluded(), Hidden(), Expired(), Language(), Sensitive(),
+    Seen(), Own(), Dismissed(), Muted(), Rested(), Excluded(), Hidden(), Expired(), Language(), Sensitive(),
 )  # fmt: skip
 """What a slate goes through."""
 
-EVERYWHERE: Final = tuple(each for each in FILTERS if not isinstance(each, Seen | Rested))
-"""What every other path goes through, `/similar` and pages that are given again: all but what keeps slates fresh."""
+EVERYWHERE: Final = tuple(each for each in FILTERS if not isinstance(each, Own | Rested))
+"""What `/similar` and pages that are given again go through: all but what keeps a slate new to its reader."""
 
 
 def build_pipeline(settings: QuerySettings) -> Pipeline:

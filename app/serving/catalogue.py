@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from app.policy.firewall import Firewall
 from app.policy.sensitive_items import SensitiveTopics, union_by_row
 from indexer.ann import Hits, exact_search
+from indexer.columns import author_of
 from indexer.documents import ItemDocument
 from indexer.sensitive.rules import SensitiveRules
 from indexer.snapshot import NEVER, Snapshot
@@ -24,7 +25,7 @@ from indexer.topics import UNREAD, nearest_topic
 from models.columns import LiveColumn
 from models.ids import UNKNOWN, Row, Rows
 from models.readable import has_vector, vector_of_tags
-from models.words import Words
+from models.words import MISSING, Words
 
 Vectors = NDArray[np.float32]
 
@@ -60,10 +61,10 @@ class Catalogue:
             self._add_unread_topic()
         self.unread_topic = len(self.topic_names) - 1
         self.alive = LiveColumn(np.ones(len(items.ids), dtype=np.bool_))
-        self.published_at = LiveColumn(items.published_at)
-        self.expires_at = LiveColumn(items.expires_at)
+        self.published_at, self.expires_at = LiveColumn(items.published_at), LiveColumn(items.expires_at)
         self.formats, self.languages = LiveColumn(items.formats), LiveColumn(items.languages)
-        self.providers, self.topics = LiveColumn(items.providers), LiveColumn(items.topics)
+        self.providers, self.authors = LiveColumn(items.providers), LiveColumn(items.authors)
+        self.author_words, self.topics = Words(vocabulary.authors), LiveColumn(items.topics)
         self.sensitive = LiveColumn(_sensitive_bits(snapshot, sensitive))
         self.content, self.tag_vectors = LiveColumn(vectors.content), LiveColumn(vectors.tags)
         self.engage = self.content if vectors.engage is vectors.content else LiveColumn(vectors.engage)
@@ -193,6 +194,16 @@ class Catalogue:
         order = np.lexsort((together, -published))
         return together[order][published[order] <= now]
 
+    def rows_by(self, user_id: str) -> Rows:
+        """Rows of which a person is the provider or the author, ascending; deleted ones may be among them."""
+        provider, author = self.provider_words.code(user_id), self.author_words.code(user_id)
+        if provider == author == MISSING:
+            return np.empty(0, dtype=np.int32)
+        rows = np.arange(len(self), dtype=np.int32)
+        mine = (self.providers[rows] == provider) & (provider != MISSING)
+        mine |= (self.authors[rows] == author) & (author != MISSING)
+        return np.flatnonzero(mine).astype(np.int32)
+
     def topic_of(self, content: Vectors) -> int:
         """The topic whose centroid is nearest to a content vector, the last one for zeros."""
         return int(nearest_topic(content[None], self.topic_centroids)[0])
@@ -241,6 +252,7 @@ class Catalogue:
         yield self.formats, self.format_words.add(document.format)
         yield self.languages, self.language_words.add(document.language)
         yield self.providers, self.provider_words.add(document.provider)
+        yield self.authors, self.author_words.add(author_of(document))
         yield self.topics, self.topic_of(content)
         yield self.sensitive, self._sensitive_bits(item)
         yield self.content, content

@@ -18,7 +18,7 @@ from app.serving.snapshot_swap import SnapshotSwap
 from app.storage.protocols import Stores
 from app.storage.rows import Appended, NewEvent
 from indexer.documents import EventDocument
-from models.events import CODE_OF
+from models.events import CODE_OF, VALUED, EventType
 from models.history import EventColumns
 
 Status = Literal["accepted", "duplicate", "ignored", "rejected"]
@@ -76,7 +76,8 @@ class EventIngestion:
         self._learn(rows, appended)
         await self._see([event for event, result in zip(events, results, strict=True) if result and result.seen])
         for place, each in zip(places, appended, strict=True):
-            results[place] = EventResult(events[place].event_id, "duplicate" if each.duplicate else "accepted")
+            status: Status = "duplicate" if each.duplicate else "accepted"
+            results[place] = EventResult(events[place].event_id, status, message=_without_effect(events[place]))
         return [result for result in results if result is not None]
 
     def _refusals(self, generation: Generation, events: Sequence[EventDocument]) -> list[EventResult | None]:
@@ -185,6 +186,17 @@ class EventIngestion:
             times=np.array([event.occurred_at for event, _ in events], dtype=np.float64),
         )
         return columns.where(rows >= 0)
+
+
+def _without_effect(event: EventDocument) -> str | None:
+    """What of an event is kept and does nothing, if anything."""
+    if event.value is None:
+        return None
+    if event.type is EventType.COMPLETE and not 0 <= event.value <= 1:
+        return f"value is the share that was finished, from 0 to 1: {event.value:g} counts as {event.value > 0:d}"
+    if event.type in VALUED:
+        return None
+    return f"value is kept, and has no effect: a {event.type.value} weighs the same whatever its value"
 
 
 def _unknown_item(event: EventDocument) -> EventResult:

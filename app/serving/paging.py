@@ -17,6 +17,7 @@ from pydantic import Field
 
 from app.errors import CursorError, CursorExpiredError
 from app.pipeline.slate import Slate
+from app.requests import RecommendRequest
 from app.serving.catalogue import Catalogue
 from models.config import Config
 from models.ids import Rows
@@ -41,23 +42,23 @@ class StoredSlate:
     """One answer that can be continued.
 
     Attributes:
-        user_id: whose it is.
-        limit: items a page.
-        exclude: ids that the caller asked to leave out.
+        asked: the request that it answered.
+        exclude: ids that the caller asked to leave out so far, with that request or a later one.
         catalogue: that of `left`.
         left: rows of candidates that were not given yet, best first.
         given: ids of all items of the pages so far.
         pages: the pages so far, so that asking twice gives the same.
+        limits: how many items each of them was asked for.
         touched: by the monotonic clock, seconds.
     """
 
-    user_id: str
-    limit: int
+    asked: RecommendRequest
     exclude: Sequence[str]
     catalogue: Catalogue
     left: Rows
     given: list[str] = field(default_factory=list)
     pages: list[Slate] = field(default_factory=list)
+    limits: list[int] = field(default_factory=list)
     touched: float = field(default_factory=time.monotonic)
 
 
@@ -98,7 +99,7 @@ class SlateStore:
         if slate is None or time.monotonic() - slate.touched > self._settings.lifetime_seconds:
             self._slates.pop(token, None)
             raise CursorExpiredError("The answer that this cursor continues is no longer stored: ask anew.")
-        if slate.user_id != user_id or int(page) > len(slate.pages):
+        if slate.asked.user_id != user_id or int(page) > len(slate.pages):
             raise CursorError("This cursor was issued for another request.")
         slate.touched = time.monotonic()
         self._slates.move_to_end(token)
@@ -106,11 +107,11 @@ class SlateStore:
 
     def of(self, user_id: str) -> list[StoredSlate]:
         """All answers of one person."""
-        return [slate for slate in self._slates.values() if slate.user_id == user_id]
+        return [slate for slate in self._slates.values() if slate.asked.user_id == user_id]
 
     def forget(self, user_id: str) -> int:
         """Drop all answers of one person; how many there were."""
-        mine = [token for token, slate in self._slates.items() if slate.user_id == user_id]
+        mine = [token for token, slate in self._slates.items() if slate.asked.user_id == user_id]
         for token in mine:
             del self._slates[token]
         return len(mine)

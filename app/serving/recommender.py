@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from app.clock import Clock
+from app.errors import InvalidPayloadError
 from app.pipeline.context import Context
 from app.pipeline.recommend import Answer
 from app.pipeline.request import SlateRequest
@@ -19,10 +20,12 @@ from app.pipeline.stages import build_pipeline
 from app.requests import RecommendRequest
 from app.serving.catalogue import Catalogue
 from app.serving.exploration_window import ExplorationWindow, reported
+from app.serving.item_fields import with_fields
 from app.serving.paging import PagingSettings, SlateStore, StoredSlate
 from app.serving.people import Person
 from app.serving.snapshot_swap import SnapshotSwap
 from app.serving.stored_pages import still_permitted
+from indexer.problems import FieldProblem
 from models.ids import Rows
 
 
@@ -44,13 +47,30 @@ class Recommender:
         Raises:
             CursorError: the request continues an answer that is not stored, or not this person's.
         """
-        return self._first(request) if request.cursor is None else self._next(request, request.cursor)
+        slate = self._first(request) if request.cursor is None else self._next(request, request.cursor)
+        return with_fields(slate, self._snapshot_swap.current.catalogue, request.fields) if request.fields else slate
 
-    def context(self, user_id: str, limit: int, exclude: Sequence[str], given: Sequence[str] = ()) -> Context:
-        """What the stages know of a request, as of now; `exclude` and, by earlier pages, `given` are left out."""
+    def context(
+        self,
+        user_id: str,
+        limit: int,
+        exclude: Sequence[str],
+        given: Sequence[str] = (),
+        *,
+        hide_seen: bool | None = None,
+    ) -> Context:
+        """What the stages know of a request, as of now.
+
+        Args:
+            user_id: for whom; "" for nobody.
+            limit: how many.
+            exclude: what the request leaves out.
+            given: what is left out because it stands on an earlier page, or is what others are compared with.
+            hide_seen: whether what they have seen is left out; None as the settings say.
+        """
         generation = self._snapshot_swap.current
         rows, given_rows = (_known(generation.catalogue, ids) for ids in ([*exclude, *given], given))
-        ask = SlateRequest(user_id, limit, rows, self._clock.now(), given=given_rows)
+        ask = SlateRequest(user_id, limit, rows, self._clock.now(), given=given_rows, hide_seen=hide_seen)
         return self._with_window(Context(generation.environment, ask, generation.people.get(user_id)))
 
     def preview(self, user_id: str, limit: int, person: Person | None) -> Slate:
@@ -88,9 +108,9 @@ class Recommender:
         known, slate = self._repeated.get(request.user_id, (None, None))
         if slate is not None and known == key:
             return slate
-        context = self.context(request.user_id, request.limit, request.exclude)
+        context = self.context(request.user_id, request.limit, request.exclude, hide_seen=request.hide_seen)
         answer = self._pipeline(context, debug=request.debug)
-        stored = StoredSlate(request.user_id, request.limit, request.exclude, context.catalogue, answer.left)
+        stored = StoredSlate(request, request.exclude, context.catalogue, answer.left)
         slate = self._page(self._stored.keep(stored), stored, answer, context)
         self._repeated[request.user_id] = (key, slate)
         self._repeated.move_to_end(request.user_id)
@@ -100,25 +120,55 @@ class Recommender:
 
     def _next(self, request: RecommendRequest, cursor: str) -> Slate:
         token, stored, page = self._stored.find(cursor, request.user_id)
+        _check_continued(request, stored.asked)
         if page < len(stored.pages):
-            return still_permitted(stored.pages[page], self.context(stored.user_id, stored.limit, []))
-        context = self.context(stored.user_id, stored.limit, stored.exclude, stored.given)
+            _check_repeated(request, stored.pages[page], stored.limits[page])
+            context = self.context(request.user_id, 1, request.exclude, hide_seen=False)
+            return still_permitted(stored.pages[page], context)
+        stored.exclude = list(dict.fromkeys([*stored.exclude, *request.exclude]))
+        asked, limit = stored.asked, request.limit if "limit" in request.model_fields_set else stored.asked.limit
+        context = self.context(asked.user_id, limit, stored.exclude, stored.given, hide_seen=asked.hide_seen)
         left = self._stored.left(stored, context.catalogue)
         answer = self._pipeline(context, left=left, debug=request.debug)
         return self._page(token, stored, answer, context)
 
     def _page(self, token: str, stored: StoredSlate, answer: Answer, context: Context) -> Slate:
-        whole = len(answer.slate.items) == stored.limit
+        whole = len(answer.slate.items) == context.request.limit
         following = self._stored.cursor(token, len(stored.pages) + 1) if whole else None
-        slate = replace(answer.slate, next_cursor=following)
+        slate = replace(answer.slate, scenario=stored.asked.scenario, next_cursor=following)
         stored.catalogue, stored.left = context.catalogue, answer.left
         stored.given += [item.item_id for item in slate.items]
         stored.pages.append(slate)
+        stored.limits.append(context.request.limit)
         if slate.personalized:
             self._exploration_window.keep(
-                stored.user_id, (*context.request.shown, *(item.exploration for item in slate.items))
+                stored.asked.user_id, (*context.request.shown, *(item.exploration for item in slate.items))
             )
         return slate
+
+
+def _check_continued(request: RecommendRequest, first: RecommendRequest) -> None:
+    """What a cursor continues stays what it was.
+
+    Raises:
+        InvalidPayloadError: the request asks for something else.
+    """
+    changed = [name for name in ("scenario", "hide_seen") if getattr(request, name) not in {None, getattr(first, name)}]
+    if changed:
+        message = "must be as in the request that the cursor continues; leave it out, or ask anew"
+        raise InvalidPayloadError([FieldProblem(name, message) for name in changed])
+
+
+def _check_repeated(request: RecommendRequest, page: Slate, limit: int) -> None:
+    """A page that was given stays what it was.
+
+    Raises:
+        InvalidPayloadError: the request asks for another length, or for what was not noted then.
+    """
+    if request.debug and page.trace is None:
+        raise InvalidPayloadError([FieldProblem("debug", "comes too late: this page was given without")])
+    if "limit" in request.model_fields_set and request.limit != limit:
+        raise InvalidPayloadError([FieldProblem("limit", f"comes too late: this page was given with {limit}")])
 
 
 def _known(catalogue: Catalogue, item_ids: Sequence[str]) -> Rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,16 +13,20 @@ from app.pipeline.explanation.nameable import presentable, shared_tag
 from app.pipeline.labels.reason_text import displayed
 from app.pipeline.stages import EVERYWHERE
 from app.pipeline.withheld import Lost, counted, kept, lost_to
+from app.serving.item_fields import fields_of
 from models.ids import Rows
 
 
-def similar_payload(context: Context, query: NDArray[np.float32], row: int | None) -> dict[str, Any]:
+def similar_payload(
+    context: Context, query: NDArray[np.float32], row: int | None, fields: Sequence[str] = ()
+) -> dict[str, Any]:
     """The answer of `/similar`.
 
     Args:
         context: on whose behalf, how many, and what to leave out (the item itself).
         query: float32 [d], an engage vector.
         row: the item that is compared, None for a text.
+        fields: what else is told of each item.
     """
     rows, scores, lost = _nearest(context, query)
     return {
@@ -33,6 +38,7 @@ def similar_payload(context: Context, query: NDArray[np.float32], row: int | Non
                 "rank": rank + 1,
                 "score": round(float(score), 6),
                 "label": _label(context, int(found), row),
+                **fields_of(context.catalogue, int(found), fields),
             }
             for rank, (found, score) in enumerate(zip(rows, scores, strict=True))
         ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -86,7 +86,21 @@ class Reason(Answer):
     """The strongest of them."""
 
 
-class SlateItem(Answer):
+class ItemFields(Answer):
+    """What is told of an item where the request's `fields` asks for it, and the item has it."""
+
+    text: str | None = None
+    tags: list[str] | None = None
+    format: str | None = None
+    language: str | None = None
+    published_at: datetime | None = None
+    expires_at: datetime | None = None
+    url: str | None = None
+    provider: str | None = None
+    attributes: dict[str, Any] | None = None
+
+
+class SlateItem(ItemFields):
     """A recommended item."""
 
     item_id: str
@@ -186,11 +200,14 @@ class Slate(Answer):
     trace: list[StageTrace] | None = None
     """With `debug`: what every stage did."""
 
+    scenario: str | None = None
+    """The request's, if it had one."""
+
     next_cursor: str | None
     """Continues this slate; null where it cannot be continued."""
 
 
-class SimilarItem(Answer):
+class SimilarItem(ItemFields):
     """A nearest neighbour."""
 
     item_id: str

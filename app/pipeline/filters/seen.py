@@ -1,4 +1,4 @@
-"""Filter: items that the person has seen (by setting)."""
+"""Filter: items that the person has seen (by request, and by setting)."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,6 @@ class Seen:
 
     def __call__(self, context: Context, rows: Rows) -> NDArray[np.bool_]:
         """Bool [n], True to keep."""
-        if not context.settings.hide_seen:
+        if not context.exclusions.hide_seen:
             return np.ones(len(rows), dtype=np.bool_)
         return ~np.isin(rows, context.exclusions.seen)

@@ -100,7 +100,7 @@ def test_query_parameters_are_those_of_the_body(document):
     parameters = {each["name"]: each for each in operations(document)["get", "/recommend"]["parameters"]}
     assert parameters.keys() == document["components"]["schemas"]["RecommendRequest"]["properties"].keys()
     assert parameters["user_id"]["required"]
-    assert parameters["limit"]["schema"] == {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}
+    assert parameters["limit"]["schema"] == {"type": "integer", "minimum": 1, "maximum": 500, "default": 20}
     assert parameters["exclude"]["schema"]["type"] == "array"
     assert parameters["scenario"]["schema"]["type"] == "string"
     assert all(each["description"] for each in parameters.values())

@@ -38,7 +38,7 @@ def test_what_is_left_out_has_its_default(client, service):
         ("", "user_id", "is required"),
         ("user_id=", "user_id", "must not be empty"),
         ("user_id=u&limit=0", "limit", "must be at least 1"),
-        ("user_id=u&limit=101", "limit", "must be at most 100"),
+        ("user_id=u&limit=501", "limit", "must be at most 500"),
         ("user_id=u&limit=many", "limit", "must be a whole number, not a string"),
         ("user_id=u&limit=1.5", "limit", "must be a whole number, not a string"),
         ("user_id=u&debug=perhaps", "debug", "must be true or false, not a string"),

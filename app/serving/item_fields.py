@@ -1,0 +1,28 @@
+"""What answers tell of an item besides its id and title, where the caller asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from app.pipeline.slate import Slate
+from app.serving.catalogue import Catalogue
+
+
+def fields_of(catalogue: Catalogue, row: int, names: Sequence[str]) -> dict[str, Any]:
+    """These fields of an item; those that it does not have are left out."""
+    if not names:
+        return {}
+    document = orjson.loads(catalogue.document(row))
+    return {name: document[name] for name in names if document.get(name)}
+
+
+def with_fields(slate: Slate, catalogue: Catalogue, names: Sequence[str]) -> Slate:
+    """A slate with these fields of its items, as the catalogue of the moment has them."""
+    rows = catalogue.rows([item.item_id for item in slate.items]).tolist()
+    told = [fields_of(catalogue, row, names) if row >= 0 else {} for row in rows]
+    items = tuple(replace(item, document=fields) for item, fields in zip(slate.items, told, strict=True))
+    return replace(slate, items=items)
