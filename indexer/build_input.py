@@ -55,7 +55,7 @@ def from_snapshot(folder: SnapshotFolder, changes: Iterable[Change]) -> BuildInp
         version = folder.manifest(current).items_version
         documents = folder.documents(current)
         for document in (documents[row] for row in range(len(documents))):
-            item = ItemDocument.model_validate_json(document)
+            item = ItemDocument.kept(document)
             items[item.item_id] = item
     return _with_changes(items, (change for change in changes if change.version > version), at_least=version)
 
@@ -71,5 +71,5 @@ def _with_changes(
         if change.document is None:
             items.pop(change.item_id, None)
         else:
-            items[change.item_id] = ItemDocument.model_validate_json(change.document)
+            items[change.item_id] = ItemDocument.kept(change.document)
     return BuildInput(tuple(items.values()), version)

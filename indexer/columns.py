@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.documents import ItemDocument
-from indexer.snapshot import NEVER, ItemColumns, Vocabulary
+from indexer.snapshot import NEVER, UNDATED, ItemColumns, Vocabulary
 from indexer.topics import Topics
 from models.columns import CodesColumn, StringColumn
 from models.ids import IdMap
@@ -21,8 +21,8 @@ def vocabulary_of(
     """Every word that the columns refer to by code; `tags` in the order of their vectors."""
     return Vocabulary(
         tags=tuple(tags),
-        formats=_words(item.format for item in items),
-        languages=_words(item.language for item in items),
+        formats=_words(item.format or "" for item in items),
+        languages=_words(item.language or "" for item in items),
         providers=_words(item.provider or "" for item in items),
         sensitive_topics=_words(topic for touched in sensitive for topic in touched),
         topic_names=tuple(topics.names),
@@ -45,12 +45,12 @@ def build_columns(
         titles=StringColumn.build([item.headline() for item in items]),
         tags=CodesColumn.build([[tags.code(tag) for tag in item.tags] for item in items]),
         sensitive=CodesColumn.build([[sensitive_words.code(topic) for topic in touched] for touched in sensitive]),
-        published_at=np.array([int(item.published_at.timestamp()) for item in items], dtype=np.int64),
+        published_at=np.array([published(item) for item in items], dtype=np.int64),
         expires_at=np.array(
             [int(item.expires_at.timestamp()) if item.expires_at else NEVER for item in items], dtype=np.int64
         ),
-        formats=_codes(vocabulary.formats, (item.format for item in items)),
-        languages=_codes(vocabulary.languages, (item.language for item in items)),
+        formats=_codes(vocabulary.formats, (item.format or "" for item in items)),
+        languages=_codes(vocabulary.languages, (item.language or "" for item in items)),
         providers=_codes(vocabulary.providers, (item.provider or "" for item in items)),
         topics=topics,
         authors=_codes(vocabulary.authors, (author_of(item) for item in items)),
@@ -61,6 +61,11 @@ def author_of(item: ItemDocument) -> str:
     """Who wrote an item, as `attributes.author_id` says; "" where it does not."""
     author = item.attributes.get("author_id")
     return str(author) if isinstance(author, str | int) else ""
+
+
+def published(item: ItemDocument) -> int:
+    """Seconds since 1970, or UNDATED."""
+    return int(item.published_at.timestamp()) if item.published_at else UNDATED
 
 
 def _words(words: Iterable[str]) -> tuple[str, ...]:

@@ -1,31 +1,78 @@
 """Items, events and users as people bring them: the same models for files and for HTTP bodies.
 
-Null means absent wherever a field is optional. Times become UTC; tags, formats, languages and sensitive topics become
-lower case with single spaces, each at most once, in the order given; languages have the shortest code.
+What is null or blank is absent wherever a field is optional. Times become UTC; tags, formats, languages and sensitive
+topics become lower case with single spaces, each at most once, in the order given; languages have the
+shortest code. Rows are made plain on the way in
+(`indexer.plain`); what is stored is read as it was written (`Document.kept`).
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+from functools import cache
+from typing import Annotated, Any, ClassVar, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
-from indexer import content, fields
+from indexer import content, fields, plain
+from indexer.mends import Mends
 from models.events import EventType
+
+KEPT: Final = object()
+"""Context of what is read from where it was stored."""
 
 
 class _Record(BaseModel):
-    """Strict, closed, and indifferent to the difference between null and absent."""
+    """Strict and closed; a row that does not pass as it was given gets a second try, made to fit.
+
+    Validated with a `Mends` as context, it notes there what was changed, see `indexer.plain`.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True)
+    NAMES: ClassVar[tuple[str, ...]] = ()
+    """Fields in which a number stands for its digits."""
 
-    @model_validator(mode="before")
+    @model_validator(mode="wrap")
     @classmethod
-    def _null_is_absent(cls, row: object) -> object:
-        if not isinstance(row, dict) or all(value is not None for value in row.values()):
-            return row
-        optional = {name for name, field in cls.model_fields.items() if not field.is_required()}
-        return {name: value for name, value in row.items() if value is not None or name not in optional}
+    def _made_plain(cls, row: object, validate: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
+        if not isinstance(row, dict) or info.context is KEPT:
+            return validate(row)
+        mends = info.context if isinstance(info.context, Mends) else Mends()
+        given = cls._readable(_without_nulls(row, cls) if None in row.values() else row, mends)
+        noted = len(mends.of_row)
+        try:
+            return validate(given)
+        except ValidationError:
+            mends.forget(noted)
+            fit = cls._fitted(given, mends)
+            if fit == given:
+                raise
+        return validate(fit)
+
+    @classmethod
+    def _readable(cls, row: dict[str, Any], mends: Mends) -> dict[str, Any]:  # noqa: ARG003 - items need it
+        return row
+
+    @classmethod
+    def _fitted(cls, row: dict[str, Any], mends: Mends) -> dict[str, Any]:
+        return plain.fitted(row, cls.model_fields.keys() - _required(cls), cls.NAMES, mends)
+
+
+def _without_nulls(row: dict[str, Any], record: type[_Record]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if value is not None or name in _required(record)}
+
+
+@cache
+def _required(record: type[_Record]) -> frozenset[str]:
+    return frozenset(name for name, field in record.model_fields.items() if field.is_required())
 
 
 class Document(_Record):
@@ -36,6 +83,11 @@ class Document(_Record):
     LAST_STANDS: ClassVar[bool] = True
     """Whether the last of several rows that bear the same key replaces the others."""
 
+    @classmethod
+    def kept(cls, json: str | bytes) -> Self:
+        """One that was taken in before and written as JSON: as it was then, for plain text need not stay so twice."""
+        return cls.model_validate_json(json, context=KEPT)
+
     def key(self) -> str:
         """Its external id."""
         return str(getattr(self, self.KEY))
@@ -45,30 +97,31 @@ class ItemDocument(Document):
     """A thing that can be recommended."""
 
     KEY: ClassVar[str] = "item_id"
+    NAMES: ClassVar[tuple[str, ...]] = ("item_id", "provider", "format")
 
     item_id: fields.ExternalId
     """Any text of 1 to 256 UTF-8 bytes without control characters."""
 
     title: fields.Title
-    """One line; may be empty where `text` is not."""
+    """One line; may be empty or absent where `text` is not."""
 
     text: Annotated[fields.Text, Field(validate_default=True)] = ""
-    """The item itself or a description of it; plain text."""
+    """The item itself or a description of it; HTML is taken for the text that it shows."""
 
     tags: fields.Labels = Field(default_factory=list)
     """What it is about."""
 
-    format: fields.Label
+    format: fields.Label | None = None
     """Kind of medium, such as article, video or film."""
 
-    language: fields.Language
-    """Language tag, such as en or pt-BR."""
+    language: fields.Language | None = None
+    """Language tag, such as en or pt-BR; an item without one is shown whatever a person reads."""
 
-    published_at: fields.Time
-    """When it became available."""
+    published_at: fields.Time | None = None
+    """When it became available. A date means midnight UTC; an item without one is never called recent."""
 
     expires_at: fields.Time | None = None
-    """From when on it is no longer recommended; after `published_at`."""
+    """From when on it is no longer recommended; after `published_at`. A date means that it is not shown on that day."""
 
     url: fields.Url | None = None
     """Where it stands."""
@@ -97,6 +150,14 @@ class ItemDocument(Document):
             raise ValueError("must be after published_at")
         return expires_at
 
+    @classmethod
+    def _readable(cls, row: dict[str, Any], mends: Mends) -> dict[str, Any]:
+        return plain.without_markup(row, mends)
+
+    @classmethod
+    def _fitted(cls, row: dict[str, Any], mends: Mends) -> dict[str, Any]:
+        return plain.item_fitted(super()._fitted(row, mends), mends)
+
     def headline(self) -> str:
         """The title or, where there is none, the first words of the text."""
         return content.headline(self.title, self.text)
@@ -114,6 +175,7 @@ class EventDocument(Document):
     """One signal of one user about one item at one time."""
 
     KEY: ClassVar[str] = "event_id"
+    NAMES: ClassVar[tuple[str, ...]] = ("event_id", "user_id", "item_id", "recommendation_id")
     LAST_STANDS: ClassVar[bool] = False
 
     event_id: fields.ExternalId
@@ -174,6 +236,7 @@ class UserDocument(Document):
     """What is said of a person, by them or for them. An absent field says nothing: see `model_fields_set`."""
 
     KEY: ClassVar[str] = "user_id"
+    NAMES: ClassVar[tuple[str, ...]] = ("user_id",)
 
     user_id: fields.ExternalId
     """Any text of 1 to 256 UTF-8 bytes without control characters."""

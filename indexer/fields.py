@@ -8,23 +8,25 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 import orjson
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 from indexer.languages import ANY, canonical
+from indexer.mends import Mend, Mends
+from indexer.moments import is_rfc3339, moment
 from models.ids import MAX_ID_BYTES
 
 MAX_TITLE = 1_000
 """Characters of a title."""
-MAX_TEXT = 100_000
-"""Characters of a text."""
-MAX_NAME = 200
+MAX_TEXT = 4_000_000
+"""Characters of a text; an encoder reads its beginning only, see `indexer.content`."""
+MAX_NAME = 1_000
 """Characters of a provider or role."""
 MAX_GOAL = 500
 """Characters of a goal."""
@@ -47,9 +49,6 @@ MAX_POSITION = 1_000_000
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)?", re.ASCII)
-_NO_OFFSET = "has no offset from UTC: write it with one, such as 2024-05-01T12:00:00Z or 2024-05-01T14:00:00+02:00"
-_NO_TIME = "must be an RFC 3339 time with an offset from UTC, such as 2024-05-01T12:00:00Z"
 _INT64 = range(-(2**63), 2**63)
 
 
@@ -111,23 +110,32 @@ def _distinct(entries: list[str]) -> list[str]:
     return list(dict.fromkeys(entries))
 
 
-def _time(value: object) -> datetime:
-    moment = value if isinstance(value, datetime) else _parsed(value)
-    if moment.utcoffset() is None:
-        raise ValueError(_NO_OFFSET)
+def is_url(text: str) -> bool:
+    """Whether a text is a web address that an item may have."""
     try:
-        return moment.astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError("is outside the years 1 to 9999") from error
+        return len(text) <= MAX_URL and bool(_url(text))
+    except ValueError:
+        return False
 
 
-def _parsed(value: object) -> datetime:
-    if not isinstance(value, str) or not _TIME.fullmatch(value):
-        raise ValueError(_NO_TIME)
-    try:
-        return datetime.fromisoformat(value.upper())
-    except ValueError as error:
-        raise ValueError(f"is no time: {error}") from error
+def id_text(value: object) -> object:
+    """A whole number as the text that stands for it, 1 and 1.0 as "1"; anything else as it is.
+
+    Tables often hold ids as floats because a row elsewhere has none. From 2^53 on those lose digits, so they stay
+    numbers, which are refused.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    if isinstance(value, int):
+        return str(value)
+    return str(int(value)) if value.is_integer() and abs(value) < 2**53 else value
+
+
+def _time(value: object, info: ValidationInfo) -> datetime:
+    found = moment(value)
+    if isinstance(info.context, Mends) and isinstance(value, str | int | float) and not is_rfc3339(value):
+        info.context.note(Mend.DATE)
+    return found
 
 
 def _json_object(max_bytes: int) -> Callable[[object], object]:

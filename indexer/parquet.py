@@ -44,7 +44,8 @@ def rows(
 
 def _known_columns(names: Sequence[str], document: type[Document]) -> list[str]:
     given = [name for name in names if not name.startswith(_PANDAS_INDEX)]
-    missing = [name for name, field in document.model_fields.items() if field.is_required() and name not in given]
+    told = [*given, "title"] if "text" in given else given  # an item with a text needs no title
+    missing = [name for name, field in document.model_fields.items() if field.is_required() and name not in told]
     unknown = [name for name in given if name not in document.model_fields]
     twice = sorted({name for name in given if given.count(name) > 1})
     for fault, columns in (("lacks", missing), ("has the unknown", unknown), ("has more than one", twice)):

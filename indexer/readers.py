@@ -19,7 +19,7 @@ import orjson
 from indexer import parquet
 from indexer.documents import Document
 
-MAX_ROW_BYTES: Final = 4 * 1024 * 1024
+MAX_ROW_BYTES: Final = 32 * 1024 * 1024
 """Bytes of a line; the rest of a longer one is skipped."""
 JSON_ENDINGS: Final = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
 PARQUET_ENDINGS: Final = (".parquet",)

@@ -9,6 +9,7 @@ from typing import IO, Any, Final, Self
 
 import orjson
 
+from indexer.mends import Mends
 from indexer.problems import FieldProblem
 from indexer.readers import FileRow
 
@@ -51,12 +52,14 @@ class Rejects:
 
     Attributes:
         count: rejected rows.
+        mends: what was changed in the rows that were not rejected.
         samples: the first few of them.
     """
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path
         self.count = 0
+        self.mends = Mends()
         self.samples: list[Reject] = []
         self._file: IO[bytes] | None = None
 

@@ -18,6 +18,8 @@ from models.topic_heads import TopicHeads
 
 Vectors = NDArray[np.float32]
 NEVER = np.iinfo(np.int64).max
+UNDATED = -(2**62)
+"""Time of publication of an item without one: longer ago than anything, and its negative is a number too."""
 
 
 class FileRecord(BaseModel):
@@ -112,7 +114,7 @@ class ItemColumns:
         titles: titles.
         tags: codes of the tags.
         sensitive: codes of the sensitive topics that an item touches: declared, by its tags, or by the classifier.
-        published_at: int64 [n], seconds since 1970.
+        published_at: int64 [n], seconds since 1970; UNDATED where it is not known.
         expires_at: int64 [n], NEVER where the item does not expire.
         formats, languages, providers, authors: int32 [n], codes; -1 where an item has none.
         topics: int32 [n].

@@ -11,7 +11,9 @@ from typing import Generic, TypeVar
 
 from pydantic import ValidationError
 
+from indexer import fields
 from indexer.documents import Document
+from indexer.mends import Mends
 from indexer.problems import FieldProblem, problems
 from indexer.readers import FileRow, field_of, read_rows
 from indexer.rejects import Rejects
@@ -32,7 +34,7 @@ def read_documents(
     Args:
         path: see `indexer.readers.read_rows`.
         document: what a row describes.
-        rejects: is told of every row that does not become a document.
+        rejects: is told of every row that does not become a document, and counts what was changed in the others.
         refuse: says what else is wrong with a document, if anything.
 
     Raises:
@@ -43,15 +45,19 @@ def read_documents(
         good = _checked(row, document, rejects)
         if good is not None and refuse is not None and (refused := refuse(good)):
             rejects.add(row, [refused])
-        elif good is not None and not repeated.holds_back(row, good):
-            yield good
+        elif good is not None:
+            rejects.mends.take()
+            if not repeated.holds_back(row, good):
+                yield good
     yield from repeated.last()
 
 
-def parse(document: type[SomeDocument], value: object) -> SomeDocument | list[FieldProblem]:
-    """One row as a document, or all that is wrong with it."""
+def parse(document: type[SomeDocument], value: object, mends: Mends | None = None) -> SomeDocument | list[FieldProblem]:
+    """One row as a document, or all that is wrong with it; `mends` is told what was changed."""
+    if mends is not None:
+        mends.begin()
     try:
-        return document.model_validate(value)
+        return document.model_validate(value, context=mends)
     except ValidationError as error:
         return problems(error)
 
@@ -60,7 +66,7 @@ def _checked(row: FileRow, document: type[SomeDocument], rejects: Rejects) -> So
     if row.problem is not None:
         rejects.add(row, [FieldProblem("", row.problem)])
         return None
-    parsed = parse(document, row.value)
+    parsed = parse(document, row.value, rejects.mends)
     if isinstance(parsed, list):
         rejects.add(row, parsed)
         return None
@@ -73,7 +79,7 @@ def _repeated_keys(path: Path, document: type[Document]) -> set[str]:
     if not document.LAST_STANDS:
         return again
     for row in read_rows(path, document, columns=(document.KEY,)):
-        key = field_of(row, document.KEY)
+        key = fields.id_text(field_of(row, document.KEY))
         if isinstance(key, str):
             (again if key in once else once).add(key)
     return again

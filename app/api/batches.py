@@ -17,13 +17,15 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from fastapi import Request, Response
-from pydantic import ValidationError
 
 from app.api.answers import json_answer
 from app.api.bodies import BodyRow, read_rows
 from app.errors import RowsRejectedError
 from indexer.documents import Document
-from indexer.problems import FieldProblem, problems
+from indexer.fields import id_text
+from indexer.mends import Mends
+from indexer.problems import FieldProblem
+from indexer.validation import parse
 
 REJECTED: Final = "rejected"
 _BREATH: Final = 256
@@ -63,36 +65,39 @@ async def take_rows(request: Request, model: type[Doc], statuses: Sequence[str],
         PenchantError: the body cannot be read, or every row was rejected.
     """
     rows = await read_rows(request)
-    checked = await _check(rows, model)
+    checked, mended = await _check(rows, model)
     verdicts = iter(await accept([one for one in checked if isinstance(one, model)]))
     results = [
-        _result(row, model.KEY, one if isinstance(one, Verdict) else next(verdicts))
+        _result(row, model.KEY, one if isinstance(one, Verdict) else next(verdicts), mended.get(row.number))
         for row, one in zip(rows, checked, strict=True)
     ]
     return _answer(results, statuses)
 
 
-async def _check(rows: Sequence[BodyRow], model: type[Doc]) -> list[Doc | Verdict]:
+async def _check(rows: Sequence[BodyRow], model: type[Doc]) -> tuple[list[Doc | Verdict], dict[int, str]]:
+    """Each row's document or refusal, and by number of the row what was changed on the way in."""
     checked: list[Doc | Verdict] = []
+    mends, mended = Mends(), dict[int, str]()
     for position, row in enumerate(rows, start=1):
-        checked.append(_document(row, model))
+        checked.append(_document(row, model, mends))
+        if account := mends.row_account():
+            mended[row.number] = account
         if position % _BREATH == 0:
             await asyncio.sleep(0)
-    return checked
+    return checked, mended
 
 
-def _document(row: BodyRow, model: type[Doc]) -> Doc | Verdict:
+def _document(row: BodyRow, model: type[Doc], mends: Mends) -> Doc | Verdict:
     if row.fault:
+        mends.begin()
         return Verdict(REJECTED, [row.fault])
-    try:
-        return model.model_validate(row.value)
-    except ValidationError as error:
-        return Verdict(REJECTED, problems(error))
+    parsed = parse(model, row.value, mends)
+    return Verdict(REJECTED, parsed) if isinstance(parsed, list) else parsed
 
 
-def _result(row: BodyRow, key: str, verdict: Verdict) -> dict[str, Any]:
-    """The row's id is told as it was sent, as far as there is one."""
-    named = row.value.get(key) if isinstance(row.value, dict) else None
+def _result(row: BodyRow, key: str, verdict: Verdict, mended: str | None) -> dict[str, Any]:
+    """The row's id is told as it was sent, as far as there is one, and what was changed where the row was taken."""
+    named = id_text(row.value.get(key)) if isinstance(row.value, dict) else None
     result: dict[str, Any] = {
         "row": row.number,
         key: named if isinstance(named, str) else None,
@@ -100,8 +105,9 @@ def _result(row: BodyRow, key: str, verdict: Verdict) -> dict[str, Any]:
     }
     if verdict.errors:
         result["errors"] = verdict.errors
-    if verdict.message is not None:
-        result["message"] = verdict.message
+    told = [verdict.message, mended if verdict.status != REJECTED else None]
+    if any(told):
+        result["message"] = "; ".join(part for part in told if part)
     return result
 
 

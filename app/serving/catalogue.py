@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from app.policy.firewall import Firewall
 from app.policy.sensitive_items import SensitiveTopics, union_by_row
 from indexer.ann import Hits, exact_search
-from indexer.columns import author_of
+from indexer.columns import author_of, published
 from indexer.documents import ItemDocument
 from indexer.sensitive.rules import SensitiveRules
-from indexer.snapshot import NEVER, Snapshot
+from indexer.snapshot import NEVER, UNDATED, Snapshot
 from indexer.topic_names import slugs_of
 from indexer.topics import UNREAD, nearest_topic
 from models.columns import LiveColumn
@@ -165,10 +165,10 @@ class Catalogue:
         self.alive.put(row, np.False_)
 
     def newest(self, now: float, count: int) -> Rows:
-        """The `count` rows published last before `now`, newest first; ties by row."""
+        """The `count` rows published last before `now`, newest first; ties by row; none whose date is not known."""
         order, times = self._by_time
-        end = int(np.searchsorted(times, now, side="right"))
-        return self._with_changed(order[max(0, end - count) : end][::-1], now)[:count]
+        undated, end = np.searchsorted(times, [UNDATED, now], side="right").tolist()
+        return self._with_changed(order[max(undated, end - count) : end][::-1], now)[:count]
 
     def published_since(self, since: float, now: float) -> Rows:
         """All rows published between two moments, newest first."""
@@ -190,9 +190,9 @@ class Catalogue:
         if not len(changed):
             return rows
         together = np.union1d(rows, changed).astype(np.int32)
-        published = self.published_at[together]
-        order = np.lexsort((together, -published))
-        return together[order][published[order] <= now]
+        times = self.published_at[together]
+        order = np.lexsort((together, -times))
+        return together[order][(times[order] <= now) & (times[order] > UNDATED)]
 
     def rows_by(self, user_id: str) -> Rows:
         """Rows of which a person is the provider or the author, ascending; deleted ones may be among them."""
@@ -247,7 +247,7 @@ class Catalogue:
         document = item.document
         expires = document.expires_at
         yield self.alive, np.True_
-        yield self.published_at, int(document.published_at.timestamp())
+        yield self.published_at, published(document)
         yield self.expires_at, int(expires.timestamp()) if expires else NEVER
         yield self.formats, self.format_words.add(document.format)
         yield self.languages, self.language_words.add(document.language)

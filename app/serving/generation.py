@@ -151,7 +151,7 @@ def _environment(catalogue: Catalogue, people: People, settings: Settings) -> En
 
 def apply_changes(catalogue: Catalogue, changes: Sequence[ItemChange], embedder: Embedder) -> None:
     """Replay the items' journal onto a catalogue."""
-    documents = [ItemDocument.model_validate_json(change.document) for change in changes if change.document]
+    documents = [ItemDocument.kept(change.document) for change in changes if change.document]
     encoded = {item.document.item_id: item for item in encode_items(catalogue, documents, embedder)}
     for change in changes:
         if change.document:

@@ -72,7 +72,7 @@ class ItemVectors:
     def _offer(self, entities: Entities) -> Offer:
         """The items with their content and the time of their publication; unknown ones were there all along."""
         told = entities.documents
-        since = [document.published_at.timestamp() if document else -np.inf for document in told]
+        since = [each.published_at.timestamp() if each and each.published_at else -np.inf for each in told]
         if not told:
             return Offer(np.empty((len(entities.items), 0), np.float32), np.full(len(entities.items), -np.inf))
         return Offer(self.content.of(entities), np.array(since))
