@@ -1,9 +1,8 @@
 """Items, events and users as people bring them: the same models for files and for HTTP bodies.
 
 What is null or blank is absent wherever a field is optional. Times become UTC; tags, formats, languages and sensitive
-topics become lower case with single spaces, each at most once, in the order given; languages have the
-shortest code. Rows are made plain on the way in
-(`indexer.plain`); what is stored is read as it was written (`Document.kept`).
+topics become lower case with single spaces, each at most once, in the order given; languages have the shortest code.
+Rows are made plain on the way in (`indexer.plain`); what is stored is read as it was written (`Document.kept`).
 """
 
 from __future__ import annotations
@@ -117,10 +116,10 @@ class ItemDocument(Document):
     language: fields.Language | None = None
     """Language tag, such as en or pt-BR; an item without one is shown whatever a person reads."""
 
-    published_at: fields.Time | None = None
+    published_at: fields.AnyTime | None = None
     """When it became available. A date means midnight UTC; an item without one is never called recent."""
 
-    expires_at: fields.Time | None = None
+    expires_at: fields.AnyTime | None = None
     """From when on it is no longer recommended; after `published_at`. A date means that it is not shown on that day."""
 
     url: fields.Url | None = None
@@ -193,7 +192,7 @@ class EventDocument(Document):
     value: fields.Value | None = None
     """Seconds for a dwell, the share that was finished (0 to 1) for a complete; kept, without effect, for others."""
 
-    occurred_at: fields.Time | None = None
+    occurred_at: fields.AnyTime | None = None
     """When; the server's clock where absent."""
 
     recommendation_id: fields.ExternalId | None = None

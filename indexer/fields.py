@@ -19,7 +19,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 from indexer.languages import ANY, canonical
 from indexer.mends import Mend, Mends
-from indexer.moments import is_rfc3339, moment
+from indexer.moments import NO_TIME, is_rfc3339, moment
 from models.ids import MAX_ID_BYTES
 
 MAX_TITLE = 1_000
@@ -131,7 +131,13 @@ def id_text(value: object) -> object:
     return str(int(value)) if value.is_integer() and abs(value) < 2**53 else value
 
 
-def _time(value: object, info: ValidationInfo) -> datetime:
+def _time(value: object) -> datetime:
+    if isinstance(value, datetime) or is_rfc3339(value):
+        return moment(value)
+    raise ValueError(NO_TIME)
+
+
+def _any_time(value: object, info: ValidationInfo) -> datetime:
     found = moment(value)
     if isinstance(info.context, Mends) and isinstance(value, str | int | float) and not is_rfc3339(value):
         info.context.note(Mend.DATE)
@@ -210,6 +216,9 @@ LanguageRanges = Annotated[list[LanguageRange], Field(max_length=MAX_LABELS), Af
 Names = Annotated[list[Name], Field(max_length=MAX_LABELS), AfterValidator(_distinct)]
 Goals = Annotated[list[Goal], Field(max_length=MAX_LABELS), AfterValidator(_distinct)]
 Time = Annotated[datetime, BeforeValidator(_time)]
+"""A time as the contract writes it."""
+AnyTime = Annotated[datetime, BeforeValidator(_any_time)]
+"""A time in any form that can be read in one way only, see `indexer.moments`."""
 Value = Annotated[float, Field(allow_inf_nan=False, ge=-MAX_VALUE, le=MAX_VALUE)]
 Position = Annotated[int, Field(ge=0, le=MAX_POSITION)]
 Attributes = Annotated[dict[str, Any], BeforeValidator(_json_object(MAX_ATTRIBUTES_BYTES))]

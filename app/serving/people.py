@@ -235,7 +235,7 @@ def unwritten(user_id: str, at: float = 0.0) -> UserRow:
 
 def explicit_of(row: UserRow) -> UserDocument | None:
     """What a person states."""
-    return UserDocument.model_validate_json(row.profile) if row.profile else None
+    return UserDocument.kept(row.profile) if row.profile else None
 
 
 def _by_user(users: NDArray[np.int32], mask: NDArray[np.bool_]) -> list[tuple[int, NDArray[np.int64]]]:

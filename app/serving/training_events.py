@@ -44,6 +44,6 @@ def _permits(users: Sequence[str], rows: Sequence[UserRow]) -> tuple[NDArray[np.
     number = {user_id: code for code, user_id in enumerate(users)}
     for row in rows:
         if row.profile and row.user_id in number:
-            topics = tuple(sorted(UserDocument.model_validate_json(row.profile).allowed_sensitive_topics))
+            topics = tuple(sorted(UserDocument.kept(row.profile).allowed_sensitive_topics))
             permits[number[row.user_id]] = sets.setdefault(topics, len(sets))
     return permits, list(sets)
