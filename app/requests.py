@@ -167,7 +167,7 @@ class ProfilePatch(_Asked):
     """Name of their time zone, such as Europe/Berlin, in which their hours of engagement are told."""
 
     attributes: Attributes | None = None
-    """Anything else; a null inside removes that entry."""
+    """Anything else by name, as far as the charter declares it; a null inside removes that entry."""
 
     personalization: bool | None = None
     """Whether anything may be learned of them; null goes back to the default."""
@@ -181,7 +181,7 @@ class TokenRequest(_Asked):
     """How long a person's token is to be good."""
 
     lifetime_seconds: Annotated[int, Field(ge=1)] | None = None
-    """Seconds; at most, and without it, what the server's settings say."""
+    """Seconds; without it, and at most, what the setting access.token_seconds says: more is refused."""
 
 
 class ResetRequest(_Asked):

@@ -16,6 +16,8 @@ from app.person.interests import Interests
 from app.person.service import Parts, PersonService
 from app.person.upkeep import Upkeep
 from app.pipeline.slate import Slate
+from app.pipeline.stages import READABLE
+from app.pipeline.withheld import kept
 from app.policy.charter.charter import load_charter
 from app.policy.charter.ingestion_gate import IngestionGate
 from app.policy.retention import Retention
@@ -81,8 +83,17 @@ class Service:
         new = iter(await self._item_ingestion.upsert(declared))
         return [problem if problem is not None else next(new) for problem in refused]
 
-    def get_item(self, item_id: str) -> bytes:
-        """One item as JSON."""
+    def get_item(self, item_id: str, user_id: str | None = None) -> bytes:
+        """One item as JSON; where a person asks, only if it may be shown to them.
+
+        Raises:
+            ItemNotFoundError: there is none.
+        """
+        if user_id is not None:
+            context = self._recommender.context(user_id, 1, [], hide_seen=False)
+            rows = context.catalogue.rows([item_id])
+            if not (rows >= 0).all() or not kept(READABLE, context, rows).all():
+                raise ItemNotFoundError(item_id)
         return self._item_ingestion.document(item_id)
 
     async def delete_item(self, item_id: str) -> None:

@@ -132,7 +132,7 @@ class ItemDocument(Document):
     """Topics for which a person must have asked, such as health."""
 
     attributes: fields.Attributes = Field(default_factory=dict)
-    """Anything else, kept as it is."""
+    """Anything else by name, kept as it is; names that the charter does not declare are refused."""
 
     @field_validator("text")
     @classmethod
@@ -202,7 +202,7 @@ class EventDocument(Document):
     """Place in that answer, from 0."""
 
     context: fields.Context = Field(default_factory=dict)
-    """Anything else, kept as it is."""
+    """Circumstances by name, kept as they are; names that the charter does not declare are refused."""
 
     @field_validator("value")
     @classmethod
@@ -259,7 +259,7 @@ class UserDocument(Document):
     """Name of their time zone, such as Europe/Berlin; UTC where absent."""
 
     attributes: fields.Attributes = Field(default_factory=dict)
-    """Anything else, kept as it is."""
+    """Anything else by name, kept as it is; names that the charter does not declare are refused."""
 
     personalization: bool | None = None
     """Whether anything may be learned of them; absent leaves it as it is."""

@@ -9,14 +9,22 @@ from pathlib import Path
 from app.access.audit import AuditLog
 from app.access.caller import KEYLESS, Caller
 from app.access.keyfile import KeyFile, KeyFileError
-from app.access.keyring import Keyring
+from app.access.keyring import Keyring, is_key
 from app.access.loopback import is_loopback, names_loopback
 from app.access.rates import Rates
 from app.access.settings import AccessSettings
 from app.access.tokens import IssuedToken, TokenError, issue, read
-from app.errors import AccessUnknownError, ForbiddenError, KeysMissingError, UnauthenticatedError
+from app.errors import (
+    AccessUnknownError,
+    ForbiddenError,
+    InvalidPayloadError,
+    KeysMissingError,
+    UnauthenticatedError,
+)
+from indexer.problems import FieldProblem
 
 _NOBODY = "Send a key in X-API-Key, or a person's token in Authorization as Bearer."
+_MISPLACED = "This is a key and no token: send it in the header X-API-Key, without Bearer."
 _OUTSIDE = "There are no keys, so only this machine is served, under its own name. `penchant keys create` makes keys."
 
 logger = logging.getLogger(__name__)
@@ -82,15 +90,19 @@ class Access:
         raise UnauthenticatedError(_NOBODY)
 
     def token(self, user_id: str, seconds: int | None) -> IssuedToken:
-        """A token for one person, good for so many seconds, or as long as the settings say; never longer than that.
+        """A token for one person, good for so many seconds, or as long as the settings say.
 
         Raises:
             KeysMissingError: there are no keys that could sign.
+            InvalidPayloadError: it would be good for longer than the settings allow.
         """
         if self.keyless:
             raise KeysMissingError
         longest = self._settings.token_seconds
-        return issue(self._keyring(), user_id, self._settings.token_audience, min(seconds or longest, longest))
+        if seconds is not None and seconds > longest:
+            message = f"must be at most {longest}, the setting access.token_seconds"
+            raise InvalidPayloadError([FieldProblem("lifetime_seconds", message)])
+        return issue(self._keyring(), user_id, self._settings.token_audience, seconds or longest)
 
     def _keyring(self) -> Keyring:
         try:
@@ -110,10 +122,13 @@ def _by_key(keyring: Keyring, shown: str) -> Caller:
 
 
 def _by_token(keyring: Keyring, authorization: str, audience: str) -> Caller:
-    scheme, _, token = authorization.partition(" ")
+    scheme, _, shown = authorization.partition(" ")
+    token = shown.strip()
     if scheme.lower() != "bearer":
         raise UnauthenticatedError(_NOBODY)
+    if is_key(token):
+        raise UnauthenticatedError(_MISPLACED)
     try:
-        return read(keyring, token.strip(), audience)
+        return read(keyring, token, audience)
     except TokenError as error:
         raise UnauthenticatedError("The token is not good, or no longer.", invalid_token=True) from error

@@ -115,6 +115,11 @@ class Keyring(Config):
         return {key.key_id: key for key in self.keys}
 
 
+def is_key(shown: str) -> bool:
+    """Whether a text looks like a key of ours; tokens never do."""
+    return shown.startswith(f"{_PREFIX}_")
+
+
 def digest_of(shown: str) -> str:
     """What is kept of a key."""
     return blake2b(shown.encode(), digest_size=32).hexdigest()

@@ -8,16 +8,31 @@ from typing import Any, Final
 
 from fastapi import Depends, FastAPI
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import Lifespan
 
-from app.api import admin, controls, events, items, probes, problems, recommend, similar, tokens, transparency, users
+from app.api import (
+    admin,
+    controls,
+    docs,
+    events,
+    items,
+    probes,
+    problems,
+    recommend,
+    similar,
+    tokens,
+    transparency,
+    users,
+)
 from app.api.crashes import UnexpectedErrors
 from app.api.documentation import DocumentedApi
 from app.api.guard import guard
+from app.api.head import AnsweredHead
 from app.api.paths import EncodedPaths
 from app.api.request_log import HEADER, Observed
 
-_ROUTERS: Final = (recommend, events, similar, items, users, controls, tokens, transparency, admin, probes)
+_ROUTERS: Final = (recommend, events, similar, items, users, controls, tokens, transparency, docs, admin, probes)
 """Those that are called most stand first: routes are tried in this order."""
 
 _TAGS: Final = [
@@ -30,6 +45,8 @@ _TAGS: Final = [
 ]
 _CORS_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _CORS_HEADERS: Final = ("Authorization", "Content-Type", "If-Match", "X-API-Key", HEADER)
+_LEAST_COMPRESSED: Final = 2_048
+"""Bytes from which an answer is compressed for callers that accept gzip; below, it is a packet or two anyway."""
 _DESCRIPTION: Final = """\
 JSON in and out; times as in RFC 3339, with an offset; every error is a problem document (RFC 9457).
 Unknown fields and query parameters are refused. Ids in paths are percent-encoded: a slash is `%2F`.
@@ -39,7 +56,7 @@ Every answer bears an `X-Request-Id`, the caller's own if it sends one."""
 def build(lifespan: Lifespan[Any], cors_origins: Sequence[str] = ()) -> FastAPI:
     """The application; `lifespan` yields an `app.api.state.State`, and pages of `cors_origins` may call it.
 
-    There are no pages for the documentation, since the usual ones are loaded from other people's servers.
+    The page of the documentation is our own, since the usual ones are loaded from other people's servers.
     """
     app = DocumentedApi(
         title="Penchant",
@@ -58,6 +75,7 @@ def build(lifespan: Lifespan[Any], cors_origins: Sequence[str] = ()) -> FastAPI:
         app.include_router(module.router)
     problems.install(app)
     app.add_middleware(EncodedPaths)
+    app.add_middleware(GZipMiddleware, minimum_size=_LEAST_COMPRESSED, compresslevel=1)
     app.add_middleware(UnexpectedErrors)
     if cors_origins:
         app.add_middleware(
@@ -67,5 +85,6 @@ def build(lifespan: Lifespan[Any], cors_origins: Sequence[str] = ()) -> FastAPI:
             allow_headers=_CORS_HEADERS,
             expose_headers=["ETag", "Retry-After", HEADER],
         )
+    app.add_middleware(AnsweredHead)
     app.add_middleware(Observed)
     return app

@@ -8,9 +8,10 @@ NaN, Infinity and numbers too large for a double are not JSON. Of two members of
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from fastapi import Request
@@ -28,6 +29,8 @@ from indexer.problems import FieldProblem
 
 NDJSON = "application/x-ndjson"
 MERGE_PATCH = "application/merge-patch+json"
+_GZIP: Final = 16 + zlib.MAX_WBITS
+_NOT_GZIP: Final = "The body is not gzip, or is cut off."
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +74,20 @@ async def read_object(
     Raises:
         PenchantError: the body is no JSON object, or is too large.
     """
-    if optional and "content-type" not in request.headers and not await read_bytes(request):
+    if not optional:
+        _media_type(request, accepted)
+    body = await read_bytes(request)
+    if optional and not body.strip():
         return {}
     _media_type(request, accepted)
-    content = parse(await read_bytes(request))
+    content = parse(body)
     if not isinstance(content, dict):
         raise InvalidPayloadError([FieldProblem("", "must be an object")])
     return content
 
 
 async def read_bytes(request: Request) -> bytes:
-    """The body; reading stops where it exceeds the limit.
+    """The body, unpacked; reading stops where it exceeds the limit.
 
     Raises:
         BodyTooLargeError: it is longer than the settings allow.
@@ -90,12 +96,26 @@ async def read_bytes(request: Request) -> bytes:
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > limit:
         raise BodyTooLargeError(limit)
-    body = bytearray()
+    body, unpack = bytearray(), zlib.decompressobj(_GZIP) if _encoding(request) == "gzip" else None
     async for chunk in request.stream():
-        body += chunk
+        body += _unpacked(unpack, chunk, limit + 1 - len(body)) if unpack else chunk
         if len(body) > limit:
             raise BodyTooLargeError(limit)
+    if unpack and (not unpack.eof or unpack.unused_data):
+        raise MalformedBodyError(_NOT_GZIP)
     return bytes(body)
+
+
+def _unpacked(unpack: zlib._Decompress, chunk: bytes, most: int) -> bytes:
+    """What a part of a packed body holds, `most` bytes of it: no more is unpacked than may be read."""
+    try:
+        return unpack.decompress(chunk, most)
+    except zlib.error as error:
+        raise MalformedBodyError(_NOT_GZIP) from error
+
+
+def _encoding(request: Request) -> str:
+    return request.headers.get("content-encoding", "identity").strip().lower()
 
 
 def parse(body: bytes) -> Any:
@@ -116,8 +136,8 @@ def _media_type(request: Request, accepted: tuple[str, ...]) -> str:
     named = request.headers.get("content-type", "")
     media_type, _, parameters = (part.strip().lower() for part in named.partition(";"))
     choice = " or ".join(accepted)
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise UnsupportedMediaTypeError("Bodies are read as they are; send it without Content-Encoding.", accepted)
+    if _encoding(request) not in {"identity", "gzip"}:
+        raise UnsupportedMediaTypeError("Of Content-Encodings, gzip is read and no other.", accepted)
     if not media_type:
         raise UnsupportedMediaTypeError(f"Say in Content-Type what the body is: {choice}.", accepted)
     if media_type not in accepted:

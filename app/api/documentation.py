@@ -6,6 +6,7 @@ from collections import defaultdict
 from functools import cache
 from typing import Any, Final
 
+import orjson
 from fastapi import FastAPI
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
@@ -94,6 +95,8 @@ class DocumentedApi(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document, as a value."""
+        if self.openapi_schema is not None:
+            return self.openapi_schema
         document = super().openapi()
         document["components"]["schemas"].update(schemas_by_hand())
         document["components"]["securitySchemes"] = _SECURITY_SCHEMES
@@ -130,7 +133,26 @@ def schemas_by_hand() -> dict[str, Any]:
     wanted = [(model, "validation") for model in _READ_BY_HAND]
     _, definitions = models_json_schema(wanted, ref_template=_REF)  # type: ignore[arg-type] # a list of literals
     schemas: dict[str, Any] = definitions["$defs"]
-    return schemas | {model.__name__: _nullable(schemas[model.__name__]) for model in _NULL_IS_ABSENT}
+    schemas |= {model.__name__: _nullable(schemas[model.__name__]) for model in _NULL_IS_ABSENT}
+    return {name: _without_defaults(schema) for name, schema in schemas.items()}
+
+
+def _without_defaults(schema: dict[str, Any]) -> dict[str, Any]:
+    """A default that says something is told in words.
+
+    Generators of clients take a field with a default for one that is always sent, null where that is the default: on
+    PATCH it would delete.
+    """
+    fields = {name: _default_in_words(field) for name, field in schema.get("properties", {}).items()}
+    return schema | {"properties": fields} if fields else schema
+
+
+def _default_in_words(field: dict[str, Any]) -> dict[str, Any]:
+    told = {key: value for key, value in field.items() if key != "default"}
+    default = field.get("default")
+    if default in (None, [], {}, ""):
+        return told
+    return told | {"description": f"{field['description']} Without it: {orjson.dumps(default).decode()}."}
 
 
 def _nullable(schema: dict[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from app.api.documentation import (
     problems,
     rows_of,
 )
+from app.api.guard import caller_of
 from app.api.paths import ItemIdInPath
 from app.api.queries import refuse_query
 from app.api.schemas.rows import ItemResults
@@ -62,8 +63,11 @@ def _verdict(result: bool | FieldProblem) -> Verdict:
     responses=answers(ItemDocument, "The item as it was given.", *URL_ERRORS, ItemNotFoundError, *READING_ERRORS),
 )
 async def get_item(request: Request, item_id: ItemIdInPath) -> Response:
-    """The item as it was given, without the fields that were left out."""
-    return Response(service_of(request).get_item(item_id), media_type=JSON)
+    """The item as it was given, without the fields that were left out.
+
+    A person's token reads what may be shown to that person; everything else is not there for them.
+    """
+    return Response(service_of(request).get_item(item_id, caller_of(request).user_id), media_type=JSON)
 
 
 @router.delete(

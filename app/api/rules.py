@@ -40,7 +40,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "similar_by_post": Rule(scope=Scope.SIMILAR, own_user=True, audited=False),
     "ingest_events": Rule(scope=Scope.EVENTS, own_user=True, audited=False),
     "upsert_items": Rule(scope=Scope.ITEMS),
-    "get_item": Rule(scope=Scope.ITEMS, audited=False),
+    "get_item": Rule(scope=Scope.ITEMS, own_user=True, audited=False),
     "delete_item": Rule(scope=Scope.ITEMS),
     "issue_token": Rule(scope=Scope.TOKENS),
     "get_profile": OWN_USER,
@@ -58,6 +58,8 @@ RULES: Final[Mapping[str, Rule]] = {
     "item_changes": OPERATORS,
     "training_events": OPERATORS,
     "transparency": PUBLIC,
+    "start": PUBLIC,
+    "docs": PUBLIC,
     "livez": PUBLIC,
     "readyz": PUBLIC,
 }

@@ -37,6 +37,9 @@ FILTERS: Final[tuple[Filter, ...]] = (
 EVERYWHERE: Final = tuple(each for each in FILTERS if not isinstance(each, Own | Rested))
 """What `/similar` and pages that are given again go through: all but what keeps a slate new to its reader."""
 
+READABLE: Final = (Hidden(), Expired(), Sensitive())
+"""What keeps an item from a person who asks for it by its id: not what they muted, dismissed or do not read."""
+
 
 def build_pipeline(settings: QuerySettings) -> Pipeline:
     """The one place that says what a request goes through."""

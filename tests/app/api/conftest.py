@@ -66,7 +66,7 @@ class MemoryService:
         self.items |= {document.item_id: document for document in documents}
         return new
 
-    def get_item(self, item_id: str) -> bytes:
+    def get_item(self, item_id: str, user_id: str | None = None) -> bytes:
         if item_id not in self.items:
             raise ItemNotFoundError(item_id)
         return self.items[item_id].model_dump_json(exclude_none=True).encode()
@@ -230,6 +230,10 @@ class Client:
 
     def get(self, url: str, **more: Any) -> httpx.Response:
         return self.request("GET", url, **more)
+
+    def head(self, url: str) -> httpx.Response:
+        """A body is not looked for."""
+        return self._runner.run(self._client.head(url))
 
     def post(self, url: str, **more: Any) -> httpx.Response:
         return self.request("POST", url, **more)

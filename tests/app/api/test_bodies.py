@@ -1,5 +1,6 @@
 """Bodies: what is read, what is refused, and how clearly."""
 
+import gzip
 from collections.abc import AsyncIterator
 
 import pytest
@@ -28,7 +29,7 @@ def test_json_is_taken_under_every_spelling_of_its_name(client, content_type):
             "The body must be application/json or application/x-ndjson.",
         ),
         ({"Content-Type": "application/json; charset=latin-1"}, "JSON is UTF-8; no other charset can be read."),
-        (JSON | {"Content-Encoding": "gzip"}, "Bodies are read as they are; send it without Content-Encoding."),
+        (JSON | {"Content-Encoding": "br"}, "Of Content-Encodings, gzip is read and no other."),
     ],
 )
 def test_other_content_types_are_refused_and_the_right_ones_named(client, headers, said):
@@ -119,3 +120,31 @@ def test_more_rows_than_allowed_are_refused_and_none_is_stored(client, service, 
 
 def test_as_many_rows_as_allowed_are_taken(client):
     assert client.post("/events", content=b"\n".join([EVENT] * 5), headers=NDJSON).status_code == 200
+
+
+PACKED = JSON | {"Content-Encoding": "gzip"}
+
+
+def test_a_packed_body_is_unpacked(client, service):
+    assert client.post("/events", content=gzip.compress(EVENT), headers=PACKED).status_code == 200
+    assert list(service.events) == ["e1"]
+
+
+@pytest.mark.parametrize("cut", [gzip.compress(EVENT)[:-9], EVENT, gzip.compress(EVENT) + b"more", b""])
+def test_what_says_that_it_is_packed_and_is_not_is_refused(client, cut):
+    answer = client.post("/events", content=cut, headers=PACKED)
+    assert answer.status_code == 400
+    assert answer.json()["detail"] == "The body is not gzip, or is cut off."
+
+
+def test_no_more_is_unpacked_than_may_be_read(client):
+    answer = client.post("/events", content=gzip.compress(b" " * 50_000_000), headers=PACKED)
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("path", ["/users/u/reset-embedding", "/users/u/tokens"])
+@pytest.mark.parametrize("headers", [JSON, {}])
+@pytest.mark.parametrize("body", [b"", b" \n"])
+def test_where_a_body_may_be_left_out_an_empty_one_is_left_out(client, path, headers, body):
+    answer = client.post(path, content=body, headers=headers)
+    assert answer.status_code in {200, 409}  # 409: without keys there are no tokens

@@ -4,6 +4,8 @@ from itertools import count
 
 import pytest
 
+from app.errors import ItemNotFoundError
+
 NUMBERS = count()
 VICTIM = "i006"
 """It is on rust, by provider p2, in French; as many others are like it as a page holds."""
@@ -159,3 +161,17 @@ def test_a_floor_that_was_not_kept_names_what_was_withheld_of_its_kind(open_hous
         receipt = {each.floor: each.reason for each in home.recommend("p", limit=10).receipt}
     assert receipt["length"] is None
     assert receipt["recency"].endswith("for this person: 4 are withheld: language 4 (nl 4)")
+
+
+@pytest.mark.parametrize("cause", ["deleted", "unpublished", "expired", "sensitive"])
+def test_a_person_reads_by_its_id_what_may_be_shown_to_them(shop, cause):
+    assert shop.service.get_item(VICTIM, shop.user) == shop.service.get_item(VICTIM)
+    CAUSES[cause](shop)
+    with pytest.raises(ItemNotFoundError):
+        shop.service.get_item(VICTIM, shop.user)
+
+
+def test_what_a_person_muted_or_dismissed_they_can_still_read(shop):
+    for cause in ("muted tag", "language", "dismissed"):
+        CAUSES[cause](shop)
+    assert shop.service.get_item(VICTIM, shop.user)
