@@ -60,7 +60,11 @@ class Terms:
 
     def rarer_than(self, share: float) -> Terms:
         """The terms that at most `share` of the items bear, and those that one item bears."""
-        kept = np.flatnonzero(self.counts() <= max(share * self.items.shape[0], 1))
+        return self.where(self.counts() <= max(share * self.items.shape[0], 1))
+
+    def where(self, chosen: Sequence[bool] | NDArray[np.bool_]) -> Terms:
+        """Some of the terms, `chosen` [terms]."""
+        kept = np.flatnonzero(chosen)
         return Terms(tuple(self.names[code] for code in kept), csr_array(self.items[:, kept]))
 
 

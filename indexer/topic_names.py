@@ -7,7 +7,8 @@ Of topic c with n_c items, n_ct of which bear term t, where a share p_t of the w
 
 So a good name is frequent in the topic, rare elsewhere, and near its middle. Two rules keep a curiosity from naming a
 topic: a lift beyond 10 counts as 10, and a term that is much rarer in the topic than its best one is left aside. A
-date comes first in a name only where there is nothing else: "war, 1970s".
+date comes first in a name only where there is nothing else: "war, 1970s". What names nothing (indexer/stop_terms.py)
+names no topic: one that has nothing else has no name.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import count, pairwise
+from itertools import combinations, count, pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -25,13 +26,16 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from indexer.dates import is_date
+from indexer.stop_terms import is_stop_term
 from indexer.terms import Terms
 
 CANDIDATES: Final = 8
 """Terms of a topic among which its name is chosen."""
 SECOND_TERM_FROM: Final = 0.35
 """Share of the first term's score from which a second one becomes part of the name."""
-NAMELESS: Final = "other"
+NAMELESS: Final = ""
+"""Name of a topic that nothing names."""
+_UNNAMED_SLUG: Final = "unnamed"
 LEAST_LIFT: Final = 1.1
 """Lift under which a term is not distinctive; only a topic without any distinctive term is named by its best one."""
 MOST_LIFT: Final = 10.0
@@ -84,6 +88,8 @@ def rank_terms(
         smoothing_items: s above.
         closeness: float32 [topics, terms], cosines of centroids and terms; without it, 1.
     """
+    named = np.array([not is_stop_term(name) for name in terms.names], dtype=np.bool_)
+    terms, closeness = terms.where(named), None if closeness is None else closeness[:, named]
     topic, term, frequency = _frequencies(clusters, terms)
     sizes, shares = clusters.sizes()[topic], (terms.counts() / len(clusters.assignment))[term]
     lift = (frequency + smoothing_items * shares) / (sizes + smoothing_items) / shares
@@ -101,7 +107,7 @@ def rank_terms(
 
 
 def choose_names(sizes: NDArray[np.int64], tags: Sequence[Ranked], words: Sequence[Ranked]) -> list[str]:
-    """A name for each topic, no two of the same terms; larger topics choose first.
+    """A name for each topic, no two alike but NAMELESS; larger topics choose first.
 
     Args:
         sizes: items of each topic.
@@ -112,7 +118,7 @@ def choose_names(sizes: NDArray[np.int64], tags: Sequence[Ranked], words: Sequen
     taken: set[frozenset[str]] = set()
     for topic in sorted(range(len(sizes)), key=lambda topic: (-sizes[topic], tags[topic], words[topic], topic)):
         terms = next(terms for terms in _proposals(tags[topic], words[topic]) if frozenset(terms) not in taken)
-        taken.add(frozenset(terms))
+        taken |= {frozenset(terms)} if terms else set()
         names[topic] = ", ".join(terms)
     return [names[topic] for topic in range(len(sizes))]
 
@@ -120,8 +126,9 @@ def choose_names(sizes: NDArray[np.int64], tags: Sequence[Ranked], words: Sequen
 def slugs_of(names: Sequence[str]) -> list[str]:
     """A distinct id for each name, for use in a URL path: a-z, 0-9 and hyphens."""
     slugs: dict[str, None] = {}
+    unnamed = count(1)
     for name in names:
-        slug = _slug(name)
+        slug = _slug(name) if name else _numbered(_UNNAMED_SLUG, next(unnamed))
         slugs[slug if slug and slug not in slugs else f"{slug or 'topic'}-{_digest(name)}"] = None
     return list(slugs)
 
@@ -142,20 +149,22 @@ def _firsts(places: NDArray[np.intp], keep: NDArray[np.bool_]) -> NDArray[np.int
 
 def _proposals(tags: Ranked, words: Ranked) -> Iterator[list[str]]:
     """Terms that could be the name of a topic, best first, without end."""
-    leading = _leading(tags or words)
+    telling = [word for word in words if word.share >= TELLING_WORD_FROM]
+    leading = _leading(tags, telling)
     yield leading
-    for name in (*(tag.name for tag in tags), *(word.name for word in words if word.share >= TELLING_WORD_FROM)):
-        if not any(_overlap(name, other) for other in leading):
-            yield [*leading, name]
+    further = [term.name for term in (*tags, *telling, *words) if not any(_overlap(term.name, one) for one in leading)]
+    yield from ([*leading, *more] for length in (1, 2) for more in combinations(further, length) if leading)
     yield from ([*leading[:-1], f"{leading[-1]} ({number})"] for number in count(2))
 
 
-def _leading(ranked: Ranked) -> list[str]:
-    if not ranked:
-        return [NAMELESS]
-    first = next((term for term in ranked if not is_date(term.name)), ranked[0])
-    strong = [term.name for term in ranked if term is not first and term.score >= SECOND_TERM_FROM * first.score]
-    return [first.name, *[name for name in strong if not _overlap(name, first.name)][:1]]
+def _leading(tags: Ranked, words: Ranked) -> list[str]:
+    """The best tag, or else word, or else date, and a second term of the same kind that is nearly as good."""
+    things = [term for term in tags if not is_date(term.name)]
+    first = next(iter([*things, *words, *tags]), None)
+    if first is None:
+        return []
+    second = [term.name for term in (tags or words) if term.score >= SECOND_TERM_FROM * first.score]
+    return [first.name, *[name for name in second if not _overlap(name, first.name)][:1]]
 
 
 def _overlap(term: str, other: str) -> bool:
@@ -165,6 +174,10 @@ def _overlap(term: str, other: str) -> bool:
 
 def _stems(term: str) -> set[str]:
     return {word.removesuffix("s")[:_STEM] for word in re.findall(r"\w+", term)} or {term}
+
+
+def _numbered(word: str, number: int) -> str:
+    return word if number == 1 else f"{word}-{number}"
 
 
 def _slug(name: str) -> str:

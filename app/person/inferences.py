@@ -67,7 +67,7 @@ def topics(context: Context, told: Told) -> list[dict[str, Any]]:
     return [
         {
             "topic": catalogue.topic_slugs[topic],
-            "name": catalogue.topic_names[topic],
+            "name": catalogue.topic_names[topic] or None,
             "share": round(float(mass / total), 6) if total > 0 else 0.0,
             "trend": trends.get(topic),
             "established": topic in context.evidence.established,

@@ -4,7 +4,8 @@ Of what could be said of an item (app/pipeline/explanation/claims.py) only what 
 the nearest to the item among those that hold. Of a tag, an item of the person's, and what they stated, the label names
 what carries the largest part of the score, and the session where it carries as much, mostly by being recent. An item
 outside the interests that its score alone would not have brought into the slate is called exploration. Where nothing
-holds, the label names what else is true: that the item is new, popular, or of its topic.
+holds, the label names what else is true: that the item is new or popular, or what it is. Nothing that the person
+stated, or that bears only tags of what they liked, is called different.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from app.pipeline.explanation.attribution_payload import attributions
 from app.pipeline.explanation.claims import claims_of
 from app.pipeline.explanation.exploration_reasons import topic_reasons
 from app.pipeline.explanation.facts import facts_of
-from app.pipeline.explanation.label_choice import claimed
+from app.pipeline.explanation.label_choice import claimed, is_far_fetched
 from app.pipeline.explanation.label_evidence import Pool
+from app.pipeline.explanation.own_tags import OwnTags
 from app.pipeline.explanation.score_parts import ScoreParts
 from app.pipeline.labels.reason_text import label
 from app.pipeline.reranker import Ranked
@@ -74,12 +76,14 @@ class Explainer:
         slate, pool = ranked.candidates.rows, Pool(candidates, self._weights)
         claims: list[list[Reason]] = [[] for _ in slate]
         if context.personalized:
-            claims = claimed(context, claims_of(context, pool, slate, score_parts), slate, score_parts)
+            shown = Pool(ranked.candidates, self._weights)
+            claims = claimed(context, claims_of(context, pool, slate, score_parts), shown, score_parts)
         facts = facts_of(context, pool, slate, score_parts)
         explores, earned = ranked.exploratory, np.isin(slate, candidates.rows[: context.request.limit])
         unclaimed = np.array([not said and not fact for said, fact in zip(claims, facts, strict=True)])
         named = np.flatnonzero(explores | unclaimed)
-        topics = dict(zip(named.tolist(), topic_reasons(context, slate[named], explores[named]), strict=True))
+        own = OwnTags.of(context)
+        topics = dict(zip(named.tolist(), topic_reasons(context, slate[named], explores[named], own), strict=True))
         return [
             _in_order(claims[place], facts[place], topics.get(place), earned=by_score)
             for place, by_score in enumerate(earned.tolist())
@@ -89,11 +93,19 @@ class Explainer:
 def _in_order(
     claims: list[Reason], facts: tuple[Reason, ...], topic: Reason | None, *, earned: bool
 ) -> tuple[Reason, ...]:
-    """The topic comes behind claims where the score alone brought the item into the slate, and first where not.
+    """Claims, then what is true of the item itself, and where its topic stands among them.
 
-    It comes first as well where nothing but people's behaviour speaks for the item.
+    The topic comes first where the score alone did not bring the item into the slate, but never before what the person
+    stated, nor where it says no more than variety. What links the item to nothing like it comes last.
     """
     if topic is None:
         return (*claims, *facts)
-    behind = earned and claims and claims[0].link != "behaviour"
-    return (*claims, topic, *facts) if behind else (topic, *claims, *facts)
+    near = [reason for reason in claims if not is_far_fetched(reason)]
+    far = claims[len(near) :]
+    if not earned:
+        near.sort(key=lambda reason: reason.code != "stated_preference")
+    if near and (earned or near[0].code == "stated_preference"):
+        return (*near, topic, *facts, *far)
+    if topic.different or topic.tag:
+        return (topic, *near, *facts, *far)
+    return (*near, *facts, topic, *far)

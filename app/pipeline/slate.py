@@ -45,17 +45,19 @@ class Reason:
     """Why an item stands in a slate.
 
     Attributes:
-        code: `because_you`, `similar_to`, `stated_preference`, `session`, `fresh`, `popular` or `explore`.
+        code: `because_you`, `similar_to`, `stated_preference`, `session`, `history`, `fresh`, `popular` or `explore`.
         share: the evidence's part of the item's score, divided by the score; None where none is claimed.
-        tag: tag that evidence and item have in common.
+        tag: tag of the item: that evidence and item have in common, that the person prefers, or, for exploration, what
+            it is.
         item_id: item of the strongest event of the evidence.
         title: its title.
         event: type of that event.
         occurred_at: when it happened, RFC 3339.
-        verb: what the person did in most of the evidence.
-        topic: topic of the item, for exploration.
-        border: established interest that is the nearest other topic of the item, for exploration.
-        link: of `similar_to`, what links the item to the other: `content`, or only `behaviour`, what people did.
+        verb: what the person did with that item.
+        different: of `explore`, whether the item is outside the interests and its tag, or all of its tags if none is
+            named, neither stated by the person nor borne by what they liked.
+        link: of `similar_to`, what links the item to the other: `content`, or only `behaviour`, what people did; None
+            where they are not alike and nothing was learned of them.
         events: how many events the evidence has.
         evidence: the strongest of them.
     """
@@ -68,8 +70,7 @@ class Reason:
     event: str | None = None
     occurred_at: str | None = None
     verb: str | None = None
-    topic: str | None = None
-    border: str | None = None
+    different: bool | None = None
     link: str | None = None
     events: int | None = None
     evidence: tuple[Part, ...] | None = None

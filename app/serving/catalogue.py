@@ -231,6 +231,13 @@ class Catalogue:
         """Rows added or replaced since the snapshot, deleted ones left out, ascending."""
         return np.array(sorted(self._changed.keys() - self._gone), dtype=np.int32)
 
+    def has_behaviour(self, row: int) -> bool:
+        """Whether people's behaviour taught anything of an item: its engage vector is not just promised by content."""
+        if not self.space.has_behaviour or row >= len(self.snapshot.items.ids):
+            return False
+        promised = self.space.engage_of(self.content.at(row)[None])[0]
+        return not np.allclose(self.engage.at(row), promised, atol=1e-6)
+
     def _learn_tags(self, item: EncodedItem) -> None:
         for tag in item.document.tags:
             if self.tag_words.code(tag) < 0:
@@ -262,19 +269,12 @@ class Catalogue:
         if self.engage is self.content:
             return
         content, space = vector[None], self.space
-        if self._has_behaviour(row):
+        if self.has_behaviour(row):
             for column in (self.engage, self.index):
                 yield column, space.join(content, column.at(row)[None, space.content_dimension :])[0]
         else:
             yield self.engage, space.engage_of(content)[0]
             yield self.index, space.index_of(content)[0]
-
-    def _has_behaviour(self, row: int) -> bool:
-        """Whether the engage vector of a row is more than its content promised."""
-        if row >= len(self.snapshot.items.ids):
-            return False
-        promised = self.space.engage_of(self.content.at(row)[None])[0]
-        return not np.allclose(self.engage.at(row), promised, atol=1e-6)
 
     def _sensitive_bits(self, item: EncodedItem) -> np.uint64:
         """What is declared, what the tags imply, and what the classifier of the snapshot finds."""

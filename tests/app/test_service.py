@@ -20,7 +20,7 @@ def test_feedback_acts_on_the_very_next_answer(home, an_event):
     home.ingest(an_event(1, "ada", "i000", "save"))
     after = home.recommend("ada")
     assert after.personalized
-    assert after.items[0].label == "Because you saved Rust"
+    assert after.items[0].label == "Because you saved rust number 0 (Rust)"
     assert "i000" not in [item.item_id for item in after.items]
 
 

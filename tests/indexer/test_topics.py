@@ -43,7 +43,9 @@ def check(topics: Topics, content: Vectors) -> None:
     assert topics.centroids.dtype == np.float32
     assert sizes.min() > 0
     assert sizes.tolist() == sorted(sizes, reverse=True)
-    assert len(set(topics.names)) == len(set(topics.slugs)) == len(topics)
+    named = [name for name in topics.names if name != NAMELESS]
+    assert len(set(named)) == len(named)
+    assert len(set(topics.slugs)) == len(topics)
     assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug) for slug in topics.slugs)
     assert np.array_equal(topics.assign(content), topics.assignment)
     alone = [int(topics.assign(content[row : row + 1])[0]) for row in range(len(content))]
@@ -80,11 +82,22 @@ def test_topics_that_share_their_best_tag_are_still_told_apart() -> None:
     assert "everything (2)" in topics.names
 
 
-def test_with_nothing_to_name_them_by_topics_are_numbered() -> None:
+def test_topics_of_one_tag_are_told_apart_by_the_words_of_their_titles() -> None:
+    texts, tags = catalogue(each=30)
+    titles = [f"Today about {theme}" for theme, _ in tags]
+    topics = topics_of(ENCODER.encode(texts), [["everything"]] * len(texts), titles, count=4)
+    assert len(set(topics.names)) == len(topics)
+    assert not any("(" in name for name in topics.names)
+
+
+@pytest.mark.parametrize("stubs", [[], ["uncategorized"], ["1003778007373126185"], ["item 7", "n/a"]])
+def test_topics_that_nothing_names_have_no_name(stubs: list[str]) -> None:
     texts, _ = catalogue(each=10)
-    topics = topics_of(ENCODER.encode(texts), [[]] * len(texts), count=3)
-    assert topics.names[:2] == (NAMELESS, f"{NAMELESS} (2)")
-    assert topics.slugs[:2] == ("other", "other-2")
+    titles = [f"Article {10**18 + number}" for number in range(len(texts))]
+    topics = topics_of(ENCODER.encode(texts), [stubs] * len(texts), titles, count=3)
+    assert set(topics.names) == {NAMELESS}
+    assert topics.slugs[:2] == ("unnamed", "unnamed-2")
+    assert len(set(topics.slugs)) == len(topics)
 
 
 def test_a_date_stands_behind_what_a_topic_is_about_and_alone_only_where_there_is_nothing_else() -> None:

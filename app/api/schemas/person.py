@@ -84,7 +84,10 @@ class TopicShare(Support):
     """A topic of interest."""
 
     topic: str
-    name: str
+    """Its slug, by which requests name it."""
+
+    name: str | None
+    """Null where no tag and no word names the topic: `evidence` shows what it is."""
 
     share: float = Field(ge=0, le=1)
     """Part of the decayed positive mass."""

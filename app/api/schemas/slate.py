@@ -47,13 +47,13 @@ class Attribution(Answer):
 class Reason(Answer):
     """Why an item stands in a slate."""
 
-    code: Literal["because_you", "similar_to", "stated_preference", "session", "fresh", "popular", "explore"]
+    code: Literal["because_you", "similar_to", "stated_preference", "session", "history", "fresh", "popular", "explore"]
 
     share: float | None = None
     """The evidence's part of the item's score, divided by the score."""
 
     tag: str | None = None
-    """Tag that evidence and item have in common."""
+    """Tag that the item bears: shared with the evidence, preferred by the person, or, for exploration, what it is."""
 
     item_id: str | None = None
     """Item of the strongest event of the evidence."""
@@ -68,16 +68,15 @@ class Reason(Answer):
     """When that happened."""
 
     verb: str | None = None
-    """What the person did in most of the evidence."""
+    """What the person did with that item."""
 
-    topic: str | None = None
-    """Topic of the item, for exploration."""
-
-    border: str | None = None
-    """Established interest that the item borders on, for exploration."""
+    different: bool | None = None
+    """Of `explore`: whether the item is of a kind that the person neither stated nor liked; else it is there for
+    variety."""
 
     link: Literal["content", "behaviour"] | None = None
-    """Of `similar_to`: whether the items are alike, or linked only by what people did; only then not called similar."""
+    """Of `similar_to`: whether the items are alike, or linked only by what people did; null, or `behaviour`, and they
+    are not called similar."""
 
     events: int | None = None
     """How many events the evidence has."""

@@ -29,6 +29,8 @@ class Kind(IntEnum):
     ITEM = 1
     SESSION = 2
     STATED = 3
+    HISTORY = 4
+    """Nothing but the person: of an item that no part of what they did carries alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ def claims_of(context: Context, pool: Pool, slate: Rows, score_parts: ScoreParts
     """Everything that could be said of a slate's items, tested against the candidates of the pool."""
     shown = score_parts.references.shown[: score_parts.positive]
     drafts = [_by_tag(context, slate, shown), _by_item(score_parts, shown), _by_session(context, slate)]
+    drafts.append(_by_history(score_parts.positive, len(slate)))
     starts = np.cumsum([0, *(draft.count for draft in drafts)])
     sets = np.concatenate([start + draft.sets for start, draft in zip(starts, drafts, strict=False)])
     events = np.concatenate([draft.events for draft in drafts])
@@ -127,6 +130,13 @@ def _by_session(context: Context, slate: Rows) -> _Draft:
     places = np.arange(len(slate) if len(events) else 0)
     zeros, none = np.zeros(len(places), np.int64), np.full(len(places), -1)
     return _Draft(Kind.SESSION, min(1, len(events)), np.zeros(len(events), np.int64), events, zeros, places, none)
+
+
+def _by_history(events: int, items: int) -> _Draft:
+    """One set of all positive events, if there are any."""
+    places = np.arange(items if events else 0)
+    zeros, none = np.zeros(len(places), np.int64), np.full(len(places), -1)
+    return _Draft(Kind.HISTORY, min(1, events), np.zeros(events, np.int64), np.arange(events), zeros, places, none)
 
 
 def _nearness(context: Context, tags: Numbers, rows: Rows) -> NDArray[np.float32]:

@@ -1,4 +1,9 @@
-"""What is said of exploration: its topic, and the interest that it borders on."""
+"""What is said of an item for which nothing single speaks: that it is different, or for variety, or its tag.
+
+An item is called different by a tag that it bears and that the person neither stated nor liked anything of, or without
+a tag where it bears none of theirs. Otherwise it is there for variety, and the tag that is named is none of their
+leading ones.
+"""
 
 from __future__ import annotations
 
@@ -6,34 +11,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.context import Context
-from app.pipeline.explanation.nameable import nameable_topic
+from app.pipeline.explanation.nameable import nameable, nearest_of
+from app.pipeline.explanation.own_tags import OwnTags
 from app.pipeline.slate import Reason
 from models.ids import Rows
 
 
-def topic_reasons(context: Context, rows: Rows, exploratory: NDArray[np.bool_]) -> list[Reason]:
-    """For each item its topic; for exploration also the established interest that it borders on, if any.
+def topic_reasons(context: Context, rows: Rows, exploratory: NDArray[np.bool_], own: OwnTags) -> list[Reason]:
+    """One for each item.
 
-    An item borders on an interest if of all topics but its own that one is the nearest to it.
+    Args:
+        context: whose slate it is.
+        rows: items [n].
+        exploratory: bool [n], whether each lies outside the established interests.
+        own: the person's tags.
     """
-    topics = context.catalogue.topics[rows]
-    borders = np.full(len(rows), -1)
-    borders[exploratory] = _borders(context, rows[exploratory])
-    names = {topic: nameable_topic(context, topic) for topic in {*topics.tolist(), *borders.tolist()}}
     return [
-        Reason("explore", topic=names[topic], border=names[border])
-        for topic, border in zip(topics.tolist(), borders.tolist(), strict=True)
+        _explored(context, row, own) if explored else Reason("explore", tag=_tag(context, row, np.empty(0, np.int32)))
+        for row, explored in zip(rows.tolist(), exploratory.tolist(), strict=True)
     ]
 
 
-def _borders(context: Context, rows: Rows) -> NDArray[np.int64]:
-    """The nearest other topic of each item where that is an established interest, else -1."""
-    centroids = context.catalogue.topic_centroids[: context.catalogue.unread_topic]
-    if len(centroids) < 2 or not len(context.evidence.established) or not len(rows):
-        return np.full(len(rows), -1)
-    closeness = context.catalogue.content[rows] @ centroids.T
-    own = context.catalogue.topics[rows]
-    read = np.flatnonzero(own < len(centroids))
-    closeness[read, own[read]] = -np.inf
-    nearest = closeness.argmax(axis=1)
-    return np.where(np.isin(nearest, context.evidence.established) & (own < len(centroids)), nearest, -1)
+def _explored(context: Context, row: int, own: OwnTags) -> Reason:
+    tag = _tag(context, row, own.known)
+    if tag is not None or not np.isin(context.catalogue.tags(row), own.known).any():
+        return Reason("explore", tag=tag, different=True)
+    return Reason("explore", tag=_tag(context, row, own.leading), different=False)
+
+
+def _tag(context: Context, row: int, but: NDArray[np.int32]) -> str | None:
+    """The tag nearest to an item among its own, less some."""
+    codes = np.setdiff1d(context.catalogue.tags(row), but)
+    return nearest_of(context, row, codes[nameable(context, codes)])

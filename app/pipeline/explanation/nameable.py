@@ -1,4 +1,4 @@
-"""What a label may name: tags, topics and items that are neither sensitive nor muted nor gone."""
+"""What a label may name: tags that say something, and items; neither sensitive nor muted nor gone."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.context import Context
-from app.pipeline.labels.reason_text import displayed
 from indexer.dates import is_date
+from indexer.stop_terms import is_stop_term
 from models.ids import Rows
 
 _NEARLY = 0.8
@@ -19,11 +19,11 @@ _NEARLY = 0.8
 def nameable(context: Context, codes: NDArray[np.int32]) -> NDArray[np.bool_]:
     """Whether each tag may stand in a label: one of a topic that needs permission may not, permitted or not.
 
-    Neither may one that is a date: nobody likes a thing for being of 1987.
+    Neither may one that is a date, since nobody likes a thing for being of 1987, or that names nothing.
     """
     names = context.catalogue.tag_words.names
-    dated = np.array([is_date(names[code]) for code in codes], dtype=np.bool_)
-    return ~dated & unobjectionable(context, codes)
+    weak = np.array([is_date(names[code]) or is_stop_term(names[code]) for code in codes], dtype=np.bool_)
+    return ~weak & unobjectionable(context, codes)
 
 
 def unobjectionable(context: Context, codes: NDArray[np.int32]) -> NDArray[np.bool_]:
@@ -39,29 +39,22 @@ def presentable(context: Context, rows: Rows) -> NDArray[np.bool_]:
     return np.asarray(catalogue.alive[rows] & harmless & ~context.exclusions.mutes.cover(rows))
 
 
-def nameable_topic(context: Context, topic: int) -> str | None:
-    """The name of a topic as people read it; None where a term of it may not be named, or there is no such topic."""
-    if topic < 0 or topic in context.exclusions.mutes.topics:
-        return None
-    catalogue, name = context.catalogue, context.catalogue.topic_names[topic]
-    if not name:
-        return None
-    terms = name.split(", ")
-    muted = {catalogue.tag_words.names[code] for code in context.exclusions.mutes.tags}
-    return displayed(name) if _harmless(context, terms).all() and muted.isdisjoint(terms) else None
-
-
 def shared_tag(context: Context, row: int, other: int) -> str | None:
     """The tag nearest to an item among those that both items bear."""
     codes = np.intersect1d(context.catalogue.tags(row), context.catalogue.tags(other))
-    return _nearest(context, row, codes[nameable(context, codes)])
+    return nearest_of(context, row, codes[nameable(context, codes)])
 
 
-def link_of(context: Context, row: int, other: int) -> str:
-    """`content` for items with a tag in common or nearly as close as neighbours are, and otherwise `behaviour`."""
-    content, (apart, close) = context.catalogue.content, context.environment.likeness.closeness
-    near = content.at(row) @ content.at(other) >= apart + _NEARLY * (close - apart)
-    return "content" if near or shared_tag(context, row, other) is not None else "behaviour"
+def link_of(context: Context, row: int, other: int) -> str | None:
+    """What links two items: `content` where they share a tag or are nearly as close as neighbours are.
+
+    Otherwise `behaviour`, where something was learned from what people did with both, or else None.
+    """
+    catalogue, (apart, close) = context.catalogue, context.environment.likeness.closeness
+    near = catalogue.content.at(row) @ catalogue.content.at(other) >= apart + _NEARLY * (close - apart)
+    if near or shared_tag(context, row, other) is not None:
+        return "content"
+    return "behaviour" if catalogue.has_behaviour(row) and catalogue.has_behaviour(other) else None
 
 
 def preferred_tag(context: Context, row: int) -> str | None:
@@ -69,16 +62,17 @@ def preferred_tag(context: Context, row: int) -> str | None:
     explicit = context.person.explicit if context.person else None
     codes = [context.catalogue.tag_words.code(tag) for tag in explicit.preferences.tags] if explicit else []
     stated = np.intersect1d(context.catalogue.tags(row), np.array(codes, dtype=np.int32))
-    return _nearest(context, row, stated[unobjectionable(context, stated)])
+    return nearest_of(context, row, stated[unobjectionable(context, stated)])
+
+
+def nearest_of(context: Context, row: int, codes: NDArray[np.int32]) -> str | None:
+    """Of some tags the nearest to an item; None of none."""
+    if not len(codes):
+        return None
+    nearness = context.catalogue.tag_vectors[codes] @ context.catalogue.content.at(row)
+    return context.catalogue.tag_words.names[int(codes[np.argmax(nearness)])]
 
 
 def _harmless(context: Context, tags: Iterable[str]) -> NDArray[np.bool_]:
     catalogue = context.catalogue
     return catalogue.firewall.recommendable(catalogue.sensitive_topics.bits_of_tags(tags), np.uint64(0))
-
-
-def _nearest(context: Context, row: int, codes: NDArray[np.int32]) -> str | None:
-    if not len(codes):
-        return None
-    nearness = context.catalogue.tag_vectors[codes] @ context.catalogue.content.at(row)
-    return context.catalogue.tag_words.names[int(codes[np.argmax(nearness)])]

@@ -1,4 +1,7 @@
-"""Quotes: the events that an explanation names, strongest first, and what the person did there."""
+"""Quotes: the events that an explanation names, strongest first, and what the person did there.
+
+An event is named only if the item's score would be lower without all that the person did with the event's item.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from numpy.typing import NDArray
 
 from app.pipeline.context import Context
 from app.pipeline.explanation.claims import Claims
+from app.pipeline.explanation.label_evidence import Pool, members_of, removed
 from app.pipeline.explanation.score_parts import ScoreParts
 from app.pipeline.slate import Part
 from models.events import CODE_OF, EventType
@@ -21,7 +25,7 @@ class Quote:
     """The evidence of one claim.
 
     Attributes:
-        verb: what the person did in most of the evidence, by its part of the score.
+        verb: what the person did in the strongest event that may be named; empty without one.
         events: how many events there are.
         parts: the strongest events that may be named, best first.
     """
@@ -31,23 +35,34 @@ class Quote:
     parts: tuple[Part, ...]
 
 
-def quotes_of(context: Context, score_parts: ScoreParts, claims: Claims, chosen: NDArray[np.int64]) -> list[Quote]:
-    """The evidence of each of the `chosen` claims, which are not about the explicit profile."""
+def quotes_of(
+    context: Context, score_parts: ScoreParts, pool: Pool, claims: Claims, chosen: NDArray[np.int64]
+) -> list[Quote]:
+    """The evidence of each of the `chosen` claims, which are not about the explicit profile.
+
+    Args:
+        context: whose events they are.
+        score_parts: of the slate.
+        pool: the slate.
+        claims: all about the slate.
+        chosen: positions of claims.
+    """
     if not len(chosen):
         return []
-    members = claims.members[claims.sets[chosen]] > 0
-    parts = np.where(members, score_parts.parts[: score_parts.positive].T[claims.places[chosen]], 0.0)
-    shown = members & score_parts.references.shown[: score_parts.positive]
-    verbs, words = _verbs(context, score_parts)
-    weights = np.zeros((len(chosen), len(words)))
-    np.add.at(weights.T, verbs, parts.T)
-    most, counts = weights.argmax(axis=1).tolist(), members.sum(axis=1).tolist()
+    places, members = claims.places[chosen], claims.members[claims.sets[chosen]] > 0
+    parts = np.where(members, score_parts.parts[: score_parts.positive].T[places], 0.0)
+    shown = members & (parts > 0) & score_parts.references.shown[: score_parts.positive]
     named = strongest(np.where(shown, parts, -np.inf), context.settings.labels.events)
-    carried = np.take_along_axis(parts, named, axis=1).round(9).tolist()
-    may = np.take_along_axis(shown, named, axis=1).sum(axis=1).tolist()
+    may = np.take_along_axis(shown, named, axis=1) & _carry(context, pool, named, places)
+    carried = np.take_along_axis(parts, named, axis=1).round(9)
+    verbs, words = _verbs(context, score_parts)
     return [
-        Quote(words[verb], count, tuple(map(score_parts.references.part, events[:some], of_events)))
-        for verb, count, events, of_events, some in zip(most, counts, named.tolist(), carried, may, strict=True)
+        Quote(
+            verb=words[verbs[events[some][0]]] if some.any() else "",
+            events=int(count),
+            parts=tuple(map(score_parts.references.part, events[some].tolist(), of_events[some].tolist())),
+        )
+        for count, events, of_events, some in zip(members.sum(axis=1), named, carried, may, strict=True)
     ]
 
 
@@ -59,6 +74,18 @@ def strongest(values: Matrix, count: int) -> NDArray[np.int64]:
         found = np.broadcast_to(np.arange(values.shape[1]), values.shape)
     order = np.argsort(-np.take_along_axis(values, found, axis=1), axis=1, kind="stable")
     return np.asarray(np.take_along_axis(found, order, axis=1))
+
+
+def _carry(context: Context, pool: Pool, named: NDArray[np.int64], places: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Bool, as `named`: whether the score at each claim's place falls without all events on the named event's item."""
+    rows = context.evidence.amounts[0].rows
+    items, sets = np.unique(rows[named], return_inverse=True)
+    of_event = np.searchsorted(items, rows)
+    known = np.flatnonzero(np.isin(rows, items))
+    members = members_of(of_event[known], known, (len(items), len(rows)))
+    scores = pool.scores(context.evidence.evidence_square)
+    without = scores.without(removed(context, members, pool.candidates.rows, pool.weights))
+    return np.asarray(without[sets.reshape(named.shape), places[:, None]] < scores.whole()[places][:, None])
 
 
 def _verbs(context: Context, score_parts: ScoreParts) -> tuple[NDArray[np.int64], list[str]]:

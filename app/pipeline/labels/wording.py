@@ -17,6 +17,8 @@ from app.pipeline.labels.settings import LabelSettings
 
 PACKAGED = Path(__file__).parent
 ENGLISH = "en"
+ABOUT_AN_ITEM = frozenset({"item", "title", "tag", "verb"})
+"""What can be filled into a message about an item that the person did something with."""
 
 
 class WordingError(ValueError):
@@ -97,9 +99,9 @@ def _checked(file: Path, messages: dict[str, str]) -> dict[str, str]:
     """The same messages; English says which there are and what can be filled in."""
     known = {name: placeholders(message) for name, message in read(PACKAGED / f"{ENGLISH}.po").items()}
     for name, message in messages.items():
-        allowed = known["because_you" if name.startswith("because_you.") else name] if _is_known(name, known) else None
-        if allowed is None:
+        if not _is_known(name, known):
             raise WordingError(f"{file}: no label is named {name!r}")
+        allowed = ABOUT_AN_ITEM if name.startswith("because_you") else known[name]
         try:
             unknown = placeholders(message) - allowed
         except ValueError as error:

@@ -17,7 +17,7 @@ from models.history import EventColumns
 from models.ids import Rows
 from scripts.benchmarks.explanations.recorded_requests import Answered
 
-EVIDENCED = ("because_you", "similar_to", "session", "stated_preference")
+EVIDENCED = ("because_you", "similar_to", "session", "stated_preference", "history")
 """Codes of reasons that rest on something the person did or said."""
 
 
@@ -70,6 +70,8 @@ class Counterfactual:
 def evidence(context: Context, events: EventColumns, reason: Reason) -> NDArray[np.bool_]:
     """Bool [k]: the events that a reason is about, found from its words alone."""
     positive: NDArray[np.bool_] = context.environment.signals.polarity[events.codes] > 0
+    if reason.code == "history":
+        return positive
     if reason.code == "session":
         return positive & np.isin(events.sequence, _of_session(context))
     if reason.code == "similar_to":

@@ -92,7 +92,7 @@ def test_the_named_tag_is_the_nearest_of_those_that_hold(home, an_event):
     reasons = [item.reasons[0] for item in home.recommend("ann", limit=5).items]
     assert {reason.tag for reason in reasons if reason.code == "because_you"} <= {"rust", "craft"}
     first = home.recommend("ann", limit=5).items[0]
-    assert first.label == "Because you liked Rust"
+    assert first.label == f"Because you liked {first.reasons[0].title} (Rust)"
     assert first.reasons[0].events == 5
     assert len(first.reasons[0].evidence) == home.settings.query.labels.events
 
@@ -107,7 +107,7 @@ def test_the_named_tag_is_the_nearest_of_those_that_hold(home, an_event):
         ("click", 0, "opened"),
     ],
 )
-def test_the_verb_says_what_was_done_with_most_of_the_evidence(home, an_event, kind, start, words):
+def test_the_verb_says_what_was_done_with_the_item_that_is_named(home, an_event, kind, start, words):
     other = "click" if kind != "click" else "dwell"
     home.ingest(*(an_event(number, "ann", f"i{start + 6 * number:03}", kind, 1 + number) for number in range(4)))
     home.ingest(an_event("old", "ann", f"i{start + 24:03}", other, 400))
@@ -127,7 +127,7 @@ def test_an_item_that_only_people_link_to_one_of_theirs_is_not_called_similar_to
     context = answered(home, "nobody").context
     row = context.catalogue.row
     assert link_of(context, row("i000"), row("i006")) == "content"
-    assert link_of(context, row("i000"), row("i001")) == "behaviour"
+    assert link_of(context, row("i000"), row("i001")) is None  # nothing was learned from what people did
     reason = Reason("similar_to", item_id="i001", title="Soil", verb="saved", link="behaviour")
     assert label(context.phrases, reason, exploration=False) == "Because you saved Soil"
 
@@ -136,7 +136,7 @@ def test_a_date_is_never_named(home, an_item, an_event):
     home.put(*(an_item(300 + number, tags=["1970s", "late 80s", "disco"], text="disco") for number in range(9)))
     home.ingest(*(an_event(number, "ann", f"i{300 + number}") for number in range(3)))
     items = home.recommend("ann", limit=20).items
-    assert "Because you liked Disco" in {item.label for item in items}
+    assert any(item.label.endswith("(Disco)") for item in items)
     assert not any(_names(item, "0s") for item in items)
 
 
@@ -166,21 +166,69 @@ def test_strangers_are_told_what_is_new_or_popular(home, an_event):
     assert "fresh" in codes
 
 
-def test_exploration_names_its_topic_and_an_interest_that_it_borders_on_only_if_it_does(home, an_event):
+def test_exploration_is_called_different_by_a_tag_that_it_bears_and_the_person_liked_nothing_of(home, an_event):
     home.ingest(*(an_event(number, "ann", f"i{6 * number:03}") for number in range(5)))
-    context, catalogue = answered(home, "ann").context, home.service.snapshot_swap.current.catalogue
+    catalogue = home.service.snapshot_swap.current.catalogue
     explored = [item for item in home.recommend("ann", limit=20).items if item.reasons[0].code == "explore"]
     assert explored
-    centroids = catalogue.snapshot.vectors.topic_centroids
     for item in explored:
-        row, reason = catalogue.row(item.item_id), item.reasons[0]
-        own = int(catalogue.topics.at(row))
+        reason = item.reasons[0]
+        borne = {catalogue.tag_words.names[code] for code in catalogue.tags(catalogue.row(item.item_id))}
         assert item.exploration
-        assert reason.topic.casefold() == catalogue.topic_names[own].casefold()
-        closeness = centroids @ catalogue.content.at(row)
-        closeness[own] = -np.inf
-        assert (reason.border is not None) == (int(closeness.argmax()) in context.evidence.established)
-        assert all(name in item.label for name in reason.topic.split(", "))
+        assert reason.different
+        assert reason.tag in borne - {"rust", "craft"}
+        assert item.label == f"Something different: {reason.tag.title()}"
+
+
+def test_what_a_person_asked_for_or_liked_is_never_called_different(home, an_event):
+    home.ingest(*(an_event(number, "ann", f"i{item:03}") for number, item in enumerate((0, 6, 12, 18, 24, 1, 2, 3, 4))))
+    home.patch("ben", preferences={"tags": ["chess", "hobby"]})
+    for user in ("ann", "ben"):
+        items = home.recommend(user, limit=40).items
+        assert any(item.exploration for item in items)
+        for tag in ("rust", "gardening", "astronomy", "cooking", "cycling") if user == "ann" else ("chess", "hobby"):
+            assert not any(item.label == f"Something different: {tag.title()}" for item in items)
+
+
+def test_what_was_stated_comes_before_that_an_item_is_different(home):
+    home.patch("ann", goals=["bicycle gears saddle climbing wheels"])
+    for item in home.recommend("ann", limit=40).items:
+        if "stated_preference" in {reason.code for reason in item.reasons}:
+            assert item.label == "Because of the goals you stated"
+
+
+def test_ids_and_stubs_are_never_named(home, an_item, an_event):
+    stubs = ["1003778007373126185", "uncategorized", "b00x4whp5e"]
+    home.put(*(an_item(300 + number, tags=stubs, text="disco") for number in range(9)))
+    home.ingest(*(an_event(number, "ann", f"i{300 + number}") for number in range(3)))
+    items = home.recommend("ann", limit=40).items
+    assert any(item.reasons[0].code == "similar_to" for item in items)
+    assert not any(_names(item, stub) for item in items for stub in stubs)
+
+
+def test_behaviour_is_no_link_where_nothing_was_learned_from_it(home, an_item, an_event):
+    home.put(an_item(200, tags=["unheard of"], text="unheard of"))
+    home.ingest(an_event(1, "ann", "i200"), an_event(2, "ann", "i003"))
+    reasons = [reason for item in home.recommend("ann", limit=40).items for reason in item.reasons]
+    assert {reason.link for reason in reasons if reason.code == "similar_to"} <= {"content", None}
+
+
+def test_the_named_item_itself_carries_the_score(shared, somebody):
+    user = somebody([(0, "like", 1.0), (6, "like", 2.0), (12, "click", 300.0), (1, "save", 3.0), (7, "click", 40.0)])
+    answer = answered(shared, user)
+    people, catalogue = shared.service.snapshot_swap.current.people, answer.context.catalogue
+    named = [item for item in answer.slate.items if item.reasons[0].code == "because_you"]
+    assert named
+    for item in named:
+        events = answer.context.person.history.columns()
+        others = people.with_history(
+            answer.context.person, events.where(events.rows != catalogue.row(item.reasons[0].item_id))
+        )
+        row = np.array([catalogue.row(item.item_id)], dtype=np.int32)
+        without = Context(answer.context.environment, answer.context.request, others)
+        candidates = Candidates.found(row, np.zeros(1, np.int8))
+        scorer = WeightedScorer(answer.context.settings.weights)
+        assert scorer(without, candidates).scores[0] < scorer(answer.context, candidates).scores[0]
 
 
 def test_sensitive_and_muted_things_are_never_named(home, an_item, an_event):
@@ -211,7 +259,8 @@ def test_deleted_items_are_no_longer_named(home, an_event):
 def test_labels_are_in_the_language_that_the_person_prefers(home, an_event):
     home.ingest(*(an_event(number, "ann", f"i{6 * number:03}") for number in range(5)))
     home.patch("ann", preferences={"languages": ["fr", "de-at", "en"]})
-    assert home.recommend("ann").items[0].label == "Weil dir Rust gefallen hat"
+    first = home.recommend("ann").items[0]
+    assert first.label == f"Weil dir {first.reasons[0].title} (Rust) gefallen hat"
 
 
 def test_the_pool_is_scored_as_the_scorer_does(shared, somebody):
@@ -235,6 +284,4 @@ def _parts(item):
 
 
 def _names(item, word):
-    return any(
-        word in (text or "").casefold() for reason in item.reasons for text in (reason.tag, reason.topic, reason.border)
-    )
+    return any(word in (text or "").casefold() for reason in item.reasons for text in (reason.tag, item.label))

@@ -67,7 +67,7 @@ def test_the_operator_adds_a_language_and_english_fills_its_gaps(tmp_path):
     [
         (("nonsense", "x"), "no label is named 'nonsense'"),
         (("popular", "{user_id}"), "only \\[\\] can be filled in"),
-        (("because_you.liked", "{tag.__class__}"), "only \\['tag', 'verb'\\] can be filled in"),
+        (("because_you.liked", "{tag.__class__}"), "only \\['item', 'tag', 'title', 'verb'\\] can be filled in"),
         (("popular", "{"), "'popular'"),
     ],
 )
@@ -101,15 +101,64 @@ def test_tags_are_written_as_people_read_them():
     ]
 
 
+ENGLISH_PHRASES = Wording(LabelSettings()).phrases([])
+GERMAN_PHRASES = Wording(LabelSettings()).phrases(["de"])
+
+
 @pytest.mark.parametrize(
-    ("topic", "words"),
+    ("reason", "english", "german"),
     [
-        ("War, 1970s", "1970s War"),
-        ("1960s, 1970s", "1960s & 1970s"),
-        ("Musical, Animation", "Musical & Animation"),
-        ("Drama (2)", "Drama"),
+        (
+            Reason("because_you", tag="sci-fi", title="Star Wars", verb="saved"),
+            "Because you saved Star Wars (Sci-Fi)",
+            "Weil du Star Wars (Sci-Fi) gespeichert hast",
+        ),
+        (
+            Reason("because_you", tag="war", title="The Tin Drum (Die Blechtrommel)", verb="asked for more like"),
+            "Because you asked for more like The Tin Drum (War)",
+            "Weil du mehr wie The Tin Drum (War) wolltest",
+        ),
+        (
+            Reason("similar_to", title="Soil", verb="read", link="content"),
+            "Similar to Soil",
+            "Ähnlich wie Soil",
+        ),
+        (Reason("similar_to", title="Soil", verb="read"), "Because you read Soil", "Weil du Soil gelesen hast"),
+        (Reason("stated_preference", tag="jazz", verb="prefer"), "Because you prefer Jazz", "Weil du Jazz bevorzugst"),
+        (
+            Reason("stated_preference", verb="prefer"),
+            "Close to what you prefer",
+            "Nahe an dem, was du bevorzugst",
+        ),
+        (
+            Reason("stated_preference"),
+            "Because of the goals you stated",
+            "Wegen der Ziele, die du genannt hast",
+        ),
+        (Reason("explore", tag="jazz", different=True), "Something different: Jazz", "Etwas anderes: Jazz"),
+        (Reason("explore", different=True), "Something different", "Etwas anderes"),
+        (Reason("explore", tag="jazz", different=False), "For variety: Jazz", "Zur Abwechslung: Jazz"),
+        (Reason("explore", different=False), "For variety", "Zur Abwechslung"),
     ],
 )
-def test_topics_read_like_words_of_a_sentence(topic, words):
-    reason = Reason("explore", topic=topic)
-    assert label(Wording(LabelSettings()).phrases([]), reason, exploration=True) == f"Something different: {words}"
+def test_each_reason_is_said_in_both_languages(reason, english, german):
+    assert label(ENGLISH_PHRASES, reason, exploration=True) == english
+    assert label(GERMAN_PHRASES, reason, exploration=True) == german
+
+
+def test_within_the_interests_an_item_is_from_its_tag():
+    assert label(ENGLISH_PHRASES, Reason("explore", tag="jazz"), exploration=False) == "From Jazz"
+
+
+def test_a_long_title_is_cut_between_words():
+    reason = Reason("because_you", tag="film", title="How I learned to stop worrying, " * 5, verb="watched")
+    said = label(ENGLISH_PHRASES, reason, exploration=False)
+    assert len(said) < 100
+    assert said.startswith("Because you watched How I learned")
+    assert said.endswith("… (Film)")
+
+
+def test_an_operators_message_may_name_the_tag_alone(tmp_path):
+    phrases = Wording(own(tmp_path, "en", ("because_you.liked", "You like {tag}, see {title}"))).phrases([])
+    reason = Reason("because_you", tag="jazz", title="Kind of Blue", verb="liked")
+    assert label(phrases, reason, exploration=False) == "You like Jazz, see Kind of Blue"
