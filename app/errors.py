@@ -24,6 +24,7 @@
     ├── InvalidPayloadError           422  invalid-payload
     │   └── UndeclaredDataError       422  undeclared-data
     ├── RowsRejectedError             422  rows-rejected
+    │   └── EventIdsTakenError        409  event-ids-taken
     ├── RateLimitedError              429  rate-limited
     ├── UnexpectedError               500  unexpected-error
     └── UnavailableError              503  unavailable
@@ -257,6 +258,7 @@ class RowsRejectedError(PenchantError):
     """Not one row of the body was accepted; `results` says why, row by row."""
 
     status, slug, title = 422, "rows-rejected", "No row was accepted"
+    said: ClassVar[str] = "Every row was rejected; nothing was stored."
 
     def __init__(self, counts: dict[str, int], results: Sequence[dict[str, Any]]) -> None:
         errors = [
@@ -264,8 +266,14 @@ class RowsRejectedError(PenchantError):
             for result in results
             for error in result["errors"]
         ]
-        said = "Every row was rejected; nothing was stored."
-        super().__init__(said, errors=errors, counts=counts, results=results)
+        super().__init__(self.said, errors=errors, counts=counts, results=results)
+
+
+class EventIdsTakenError(RowsRejectedError):
+    """Every event of the body bears the id of another event that was stored before."""
+
+    status, slug, title = 409, "event-ids-taken", "Other events have these ids"
+    said = "Other events were stored under these ids before; nothing was stored."
 
 
 class RateLimitedError(PenchantError):

@@ -62,9 +62,9 @@ def _send_user(client: Client, user: UserDocument) -> None:
 
 
 def send_events(client: Client, path: Path) -> Counter[str]:
-    """Send every event of a file; how many were accepted, duplicates, ignored and rejected.
+    """Send every event of a file; how many were accepted, duplicates, in conflict, ignored and rejected.
 
-    What is wrong with rejected ones is printed, be it found here or by the service.
+    What is wrong with refused ones is printed, be it found here or by the service.
     """
     counts: Counter[str] = Counter()
     refused: list[str] = []
@@ -73,11 +73,11 @@ def send_events(client: Client, path: Path) -> Counter[str]:
         for start in range(0, len(documents), ROWS):
             results = client.send(calls.send_events(documents[start : start + ROWS])).results
             counts.update(result.status for result in results)
-            refused += [_refusal(result) for result in results if result.status == "rejected"]
+            refused += [_refusal(result) for result in results if result.status in {"rejected", "conflict"}]
             progress(counts.total(), len(documents))
     _report(rejects, path)
     if refused:
-        typer.echo("\n".join([f"{len(refused)} were rejected by the service:", *refused[:SAMPLES]]), err=True)
+        typer.echo("\n".join([f"{len(refused)} were refused by the service:", *refused[:SAMPLES]]), err=True)
     counts.update({"rejected": rejects.count} if rejects.count else {})
     return counts
 

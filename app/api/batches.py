@@ -1,11 +1,12 @@
 """Bodies of many rows: good rows are accepted, bad ones are told why, in one answer.
 
-    {"counts": {"accepted": 1, "duplicate": 0, "ignored": 0, "rejected": 1},
+    {"counts": {"accepted": 1, "duplicate": 0, "conflict": 0, "ignored": 0, "rejected": 1},
      "results": [{"row": 1, "event_id": "e1", "status": "accepted"},
                  {"row": 2, "event_id": "e2", "status": "rejected", "errors": [{"field": "type", "message": "..."}]}]}
 
-The status is 200 where anything but rejection became of at least one row (or there was none), and 422 where every row
-was rejected: then the same members stand in a problem document, with all errors in one list besides.
+The status is 200 where at least one row was not refused (or there was none), 409 where every row is in conflict with
+what was stored before, and 422 where every row was rejected or in conflict: then the same members stand in a problem
+document, with all errors in one list besides.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from fastapi import Request, Response
 
 from app.api.answers import json_answer
 from app.api.bodies import BodyRow, read_rows
-from app.errors import RowsRejectedError
+from app.errors import EventIdsTakenError, RowsRejectedError
 from indexer.documents import Document
 from indexer.fields import id_text
 from indexer.mends import Mends
@@ -28,6 +29,7 @@ from indexer.problems import FieldProblem
 from indexer.validation import parse
 
 REJECTED: Final = "rejected"
+CONFLICT: Final = "conflict"
 _BREATH: Final = 256
 """Rows that are checked before other requests get a turn."""
 
@@ -39,8 +41,8 @@ class Verdict:
     """What became of a row.
 
     Attributes:
-        status: `rejected`, or one that says how it was accepted.
-        errors: what is wrong with it, if it was rejected.
+        status: `rejected` or `conflict`, or one that says how it was accepted.
+        errors: what is wrong with it, if it was refused.
         message: what else the caller should know.
     """
 
@@ -62,7 +64,7 @@ async def take_rows(request: Request, model: type[Doc], statuses: Sequence[str],
         accept: takes the valid rows, and says in the same order what became of each.
 
     Raises:
-        PenchantError: the body cannot be read, or every row was rejected.
+        PenchantError: the body cannot be read, or every row was refused.
     """
     rows = await read_rows(request)
     checked, mended = await _check(rows, model)
@@ -114,6 +116,8 @@ def _result(row: BodyRow, key: str, verdict: Verdict, mended: str | None) -> dic
 def _answer(results: Sequence[dict[str, Any]], statuses: Sequence[str]) -> Response:
     tally = Counter(result["status"] for result in results)
     counts = {status: tally[status] for status in statuses}
-    if results and counts[REJECTED] == len(results):
+    if results and tally[CONFLICT] == len(results):
+        raise EventIdsTakenError(counts, results)
+    if results and tally[CONFLICT] + tally[REJECTED] == len(results):
         raise RowsRejectedError(counts, results)
     return json_answer({"counts": counts, "results": results})

@@ -7,19 +7,20 @@ from typing import Final
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from app.api.batches import REJECTED, Verdict, take_rows
+from app.api.batches import CONFLICT, REJECTED, Verdict, take_rows
 from app.api.documentation import ROWS_ERRORS, WRITING_ERRORS, answers, rows_of
 from app.api.guard import for_own_user
 from app.api.queries import refuse_query
 from app.api.schemas.rows import EventResults
 from app.api.state import service_of
+from app.errors import EventIdsTakenError
 from app.serving.event_ingestion import EventResult
 from indexer.documents import EventDocument
 from indexer.problems import FieldProblem
 
 router = APIRouter(tags=["events"], dependencies=[Depends(refuse_query)])
 
-_STATUSES: Final = ("accepted", "duplicate", "ignored", REJECTED)
+_STATUSES: Final = ("accepted", "duplicate", CONFLICT, "ignored", REJECTED)
 
 
 @router.post(
@@ -27,13 +28,14 @@ _STATUSES: Final = ("accepted", "duplicate", "ignored", REJECTED)
     operation_id="ingest_events",
     summary="Tell what people did",
     openapi_extra=rows_of(EventDocument),
-    responses=answers(EventResults, "What became of every row.", *ROWS_ERRORS, *WRITING_ERRORS),
+    responses=answers(EventResults, "What became of every row.", *ROWS_ERRORS, EventIdsTakenError, *WRITING_ERRORS),
 )
 async def ingest_events(request: Request) -> Response:
     """One event, an array of events, or one event a line.
 
     Acknowledged events are durable, and the next answer follows them. An event that is sent again, by its `event_id`,
-    is a duplicate and changes nothing.
+    is a duplicate and changes nothing, and so is a further impression of an item in one answer. Another event under an
+    id that is taken is a conflict: nothing of it is stored.
     """
     service = service_of(request)
 
@@ -45,6 +47,6 @@ async def ingest_events(request: Request) -> Response:
 
 
 def _verdict(result: EventResult) -> Verdict:
-    if result.status == REJECTED:
-        return Verdict(REJECTED, [FieldProblem(result.field or "", result.message or "")])
+    if result.status in {REJECTED, CONFLICT}:
+        return Verdict(result.status, [FieldProblem(result.field or "", result.message or "")])
     return Verdict(result.status, message=result.message)

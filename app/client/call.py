@@ -31,7 +31,7 @@ class Call(Generic[Result]):
         body: sent as JSON; None for no body.
         headers: besides those of every request.
         repeatable: whether sending it twice does the same as sending it once.
-        tells_rows: whether a 422 with `results` is an answer like any other: every row was rejected.
+        tells_rows: whether a problem with `results` is an answer like any other: every row was refused.
     """
 
     method: str

@@ -21,7 +21,7 @@ from indexer.documents import EventDocument
 from models.events import CODE_OF, VALUED, EventType
 from models.history import EventColumns
 
-Status = Literal["accepted", "duplicate", "ignored", "rejected"]
+Status = Literal["accepted", "duplicate", "conflict", "ignored", "rejected"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,11 @@ class EventResult:
 
     Attributes:
         event_id: as it was sent.
-        status: `accepted`; `duplicate` of one that was stored before; `ignored`, not stored because the person decided
-            so, such as by a reset after it happened; or `rejected`.
-        field: what is wrong, if rejected.
-        message: why, if ignored or rejected.
+        status: `accepted`; `duplicate` of one that was stored before; `conflict`, not stored because another event was
+            stored under its id; `ignored`, not stored because the person decided so, such as by a reset after it
+            happened; or `rejected`.
+        field: what is wrong, if rejected or in conflict.
+        message: why, if ignored, rejected or in conflict.
         seen: whether nothing is stored but that the person has seen the item.
     """
 
@@ -76,8 +77,7 @@ class EventIngestion:
         self._learn(rows, appended)
         await self._see([event for event, result in zip(events, results, strict=True) if result and result.seen])
         for place, each in zip(places, appended, strict=True):
-            status: Status = "duplicate" if each.duplicate else "accepted"
-            results[place] = EventResult(events[place].event_id, status, message=_without_effect(events[place]))
+            results[place] = _result(events[place], each)
         return [result for result in results if result is not None]
 
     def _refusals(self, generation: Generation, events: Sequence[EventDocument]) -> list[EventResult | None]:
@@ -143,13 +143,14 @@ class EventIngestion:
             self._snapshot_swap.current.people.see(user_id, items)
 
     def _new_event(self, event: EventDocument) -> NewEvent:
+        now = self._clock.now()
         return NewEvent(
             event_id=event.event_id,
             user_id=self._decisions.owner(event.user_id),
             item_id=event.item_id,
             type=event.type,
-            occurred_at=self._occurred_at(event),
-            received_at=self._clock.now(),
+            occurred_at=event.occurred_at.timestamp() if event.occurred_at else now,
+            received_at=now,
             value=event.value,
             recommendation_id=event.recommendation_id,
             position=event.position,
@@ -165,7 +166,7 @@ class EventIngestion:
         fresh = [
             (row, each.sequence)
             for row, each in zip(rows, appended, strict=True)
-            if not each.duplicate and each.sequence > generation.sequence
+            if not (each.duplicate or each.conflict) and each.sequence > generation.sequence
         ]
         by_user: dict[str, list[tuple[NewEvent, int]]] = {}
         for row, sequence in fresh:
@@ -186,6 +187,15 @@ class EventIngestion:
             times=np.array([event.occurred_at for event, _ in events], dtype=np.float64),
         )
         return columns.where(rows >= 0)
+
+
+def _result(event: EventDocument, appended: Appended) -> EventResult:
+    if not appended.conflict:
+        status: Status = "duplicate" if appended.duplicate else "accepted"
+        return EventResult(event.event_id, status, message=_without_effect(event))
+    others = " and ".join(appended.conflict)
+    message = f"an event with this id and another {others} was stored before: give every event an id of its own"
+    return EventResult(event.event_id, "conflict", "event_id", message)
 
 
 def _without_effect(event: EventDocument) -> str | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from app.storage.database import Database, delete_users, mark_for_rewriting
 from app.storage.duckdb_retention import delete_older
 from app.storage.duckdb_withholding import withdraw
+from app.storage.event_identity import SHOWN_DIGEST, differing_fields, shown, shown_digests
 from app.storage.group_writer import Written
 from app.storage.ignored_events import IgnoredEvents
 from app.storage.known_events import KnownEvents
@@ -24,6 +25,10 @@ from models.events import CODE_OF, EVENT_TYPES, EventType
 from models.ids import digests_of
 
 _KNOWN = "SELECT event_digest, sequence FROM events ORDER BY event_digest"
+_SHOWN = f"""
+SELECT {SHOWN_DIGEST} AS digest, sequence FROM events
+WHERE type = {CODE_OF[EventType.IMPRESSION]} AND recommendation_id IS NOT NULL ORDER BY digest
+"""  # noqa: S608 - no value goes into this text
 _LAST = "SELECT greatest(coalesce(max(sequence), 0), (SELECT max(deleted_through) FROM event_numbers)) FROM events"
 _IDS = "SELECT sequence, event_id FROM events WHERE sequence IN (SELECT unnest($sequences::BIGINT[]))"
 _COLUMNS = """
@@ -39,15 +44,22 @@ WHERE item_id IN (SELECT unnest($items::VARCHAR[])) GROUP BY user_id ORDER BY us
 KEEP_LAST = f"UPDATE event_numbers SET deleted_through = ({_LAST})"  # noqa: S608 - no value goes into this text
 _DELETE = "DELETE FROM events WHERE user_id = $user"
 _FORGET_IGNORED = "DELETE FROM ignored_events WHERE user_id = $user"
-_HELD = """
+_WHOLE = """
 SELECT sequence, event_id, user_id, item_id, type, epoch_us(occurred_at), epoch_us(received_at), value,
     recommendation_id, position, context, forgotten_by IS NOT NULL
-FROM events WHERE user_id = $user AND sequence > $after ORDER BY sequence LIMIT $count
+FROM events
 """
+_HELD = f"{_WHOLE} WHERE user_id = $user AND sequence > $after ORDER BY sequence LIMIT $count"
+_NUMBERED = f"{_WHOLE} WHERE sequence IN (SELECT unnest($sequences::BIGINT[]))"
 _IGNORE = "DELETE FROM events WHERE user_id = $user AND sequence = $sequence RETURNING event_digest"
 _KEEP_IGNORED = "INSERT INTO ignored_events VALUES ($user, $digest)"
 _FIND = "SELECT sequence FROM events WHERE user_id = $user AND event_id = $event AND forgotten_by IS NULL"
 _END = np.iinfo(np.int64).max
+
+Telling: TypeAlias = tuple[str, str, str]
+"""What an impression tells, see `shown`."""
+Known: TypeAlias = dict[str, tuple[int, NewEvent | None]]
+"""By id, the number and the event; 0 and None of an event that was deleted, so that it does not come back."""
 
 
 class DuckDBEventLog:
@@ -57,8 +69,9 @@ class DuckDBEventLog:
         self._database = database
         self._ignored = ignored
         with database.reading() as connection:
-            known = connection.sql(_KNOWN).to_arrow_table()
+            known, shown = (connection.sql(query).to_arrow_table() for query in (_KNOWN, _SHOWN))
         self._known = KnownEvents(known["event_digest"].to_numpy(), known["sequence"].to_numpy())
+        self._shown = KnownEvents(shown["digest"].to_numpy(), shown["sequence"].to_numpy())
         self._next = self.last_sequence() + 1
 
     def append(self, rows: Sequence[NewEvent]) -> Written[list[Appended]]:
@@ -139,34 +152,53 @@ class DuckDBEventLog:
     def _append(self, connection: DuckDBPyConnection, requests: Sequence[Sequence[NewEvent]]) -> list[list[Appended]]:
         rows = [row for request in requests for row in request]
         digests = digests_of(row.event_id for row in rows)
-        stored = _ids(connection, self._known.sequences(digests))
-        known = {event_id: sequence for sequence, event_id in stored.items()}
-        known |= dict.fromkeys((rows[place].event_id for place in self._ignored.among(connection, digests)), 0)
-        appended = self._number(rows, known)
-        new = np.flatnonzero([not answer.duplicate for answer in appended])
+        impressions = np.flatnonzero([shown(row) is not None for row in rows])
+        tellings = shown_digests([rows[place] for place in impressions])
+        stored = _numbered(connection, {*self._known.sequences(digests), *self._shown.sequences(tellings)})
+        known: Known = {held.event.event_id: (held.sequence, held.event) for held in stored}
+        known |= {rows[place].event_id: (0, None) for place in self._ignored.among(connection, digests)}
+        told = {telling: held.sequence for held in stored if (telling := shown(held.event))}
+        appended = self._number(rows, known, told)
+        new = np.flatnonzero([not (answer.duplicate or answer.conflict) for answer in appended])
         if len(new):
-            numbers = [appended[position].sequence for position in new]
-            connection.from_arrow(_table([rows[position] for position in new], numbers, digests[new])).insert_into(
-                "events"
-            )
-            self._known.add(digests[new], numbers)
+            numbers = np.array([answer.sequence for answer in appended])
+            table = _table([rows[position] for position in new], numbers[new].tolist(), digests[new])
+            connection.from_arrow(table).insert_into("events")
+            self._known.add(digests[new], numbers[new].tolist())
+            fresh = np.isin(impressions, new)
+            self._shown.add(tellings[fresh], numbers[impressions[fresh]].tolist())
         answers = iter(appended)
         return [list(islice(answers, len(request))) for request in requests]
 
-    def _number(self, rows: Sequence[NewEvent], known: dict[str, int]) -> list[Appended]:
-        """Give every new id the next number, and every other one the number that it has; `known` grows."""
+    def _number(self, rows: Sequence[NewEvent], known: Known, told: dict[Telling, int]) -> list[Appended]:
+        """Give every new event the next number, and every other one the number that it has; `known`, `told` grow."""
         appended = []
         for row in rows:
-            duplicate = row.event_id in known
-            if not duplicate:
-                known[row.event_id] = self._next
+            telling = shown(row)
+            if row.event_id in known:
+                sequence, first = known[row.event_id]
+                conflict = differing_fields(first, row) if first else ()
+                appended.append(Appended(sequence, not conflict, conflict))
+            elif telling in told:
+                appended.append(Appended(told[telling], duplicate=True))
+            else:
+                known[row.event_id] = self._next, row
+                if telling:
+                    told[telling] = self._next
+                appended.append(Appended(self._next, duplicate=False))
                 self._next += 1
-            appended.append(Appended(known[row.event_id], duplicate))
         return appended
 
 
 def _ids(connection: DuckDBPyConnection, sequences: Sequence[int]) -> dict[int, str]:
     return dict(connection.execute(_IDS, {"sequences": list(sequences)}).fetchall()) if sequences else {}
+
+
+def _numbered(connection: DuckDBPyConnection, sequences: Collection[int]) -> list[HeldEvent]:
+    """The events of these numbers, as far as they are there."""
+    if not sequences:
+        return []
+    return [_held(*values) for values in connection.execute(_NUMBERED, {"sequences": list(sequences)}).fetchall()]
 
 
 def _delete_users(connection: DuckDBPyConnection, user_ids: Sequence[str]) -> list[int]:

@@ -36,11 +36,14 @@ class Appended(NamedTuple):
 
     Attributes:
         sequence: its number in the log; a duplicate has the number of the event that it repeats.
-        duplicate: whether its `event_id` was known already, and nothing was stored.
+        duplicate: whether nothing was stored, because its `event_id` was known already, or because it is an impression
+            and another one said that the same answer showed the person the same item.
+        conflict: the fields in which the event that was stored under its `event_id` differs.
     """
 
     sequence: int
     duplicate: bool
+    conflict: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

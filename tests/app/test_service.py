@@ -89,7 +89,7 @@ def test_live_state_equals_the_state_after_a_restart(tmp_path, open_household, a
                 assert mine.topics.tolist() == theirs.topics.tolist()
                 now = again.settings.as_of.timestamp()
                 np.testing.assert_allclose(
-                    mine.vectors * mine.factor(now), theirs.vectors * theirs.factor(now), atol=1e-4
+                    mine.vectors * 2.0 ** mine.exponent(now), theirs.vectors * 2.0 ** theirs.exponent(now), atol=1e-4
                 )
         rows = np.arange(len(replayed.catalogue), dtype=np.int32)
         now = again.settings.as_of.timestamp()
@@ -210,4 +210,27 @@ def test_an_event_that_is_stored_and_not_learned_yet_counts_once_though_its_item
 
     monkeypatch.setattr(home.stores.events, "append", slowly)
     home.loop.run_until_complete(both())
+    assert home.profile("ada")["signals"]["positive"] == 1
+
+
+def test_one_answers_impressions_sent_again_under_new_ids_rest_no_item(home, an_event):
+    slate = home.recommend("ada")
+    for time in range(3):
+        sent = [
+            an_event(f"{time}-{item.item_id}", "ada", item.item_id, "impression").model_copy(
+                update={"recommendation_id": slate.recommendation_id}
+            )
+            for item in slate.items
+        ]
+        assert set(home.ingest(*sent)) == {"duplicate" if time else "accepted"}
+    again = {item.item_id for item in home.recommend("ada").items}
+    assert len(again & {item.item_id for item in slate.items}) >= 5
+
+
+def test_another_event_under_an_id_that_is_taken_is_told_and_teaches_nothing(home, an_event):
+    assert home.ingest(an_event(1, "ada", "i000"), an_event(1, "ada", "i001")) == ["accepted", "conflict"]
+    (result,) = home.loop.run_until_complete(home.service.ingest([an_event(1, "bob", "i000", "save")]))
+    assert (result.status, result.field) == ("conflict", "event_id")
+    assert "another user_id and type was stored before" in result.message
+    assert home.service.snapshot_swap.current.people.get("bob") is None
     assert home.profile("ada")["signals"]["positive"] == 1

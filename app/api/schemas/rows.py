@@ -15,7 +15,7 @@ class RowResult(Answer):
     """From 1; in NDJSON the number of the line."""
 
     errors: list[FieldError] | None = None
-    """What is wrong with it, if it was rejected."""
+    """What is wrong with it, if it was rejected or is in conflict."""
 
     message: str | None = None
     """What else there is to know."""
@@ -36,8 +36,9 @@ class EventRow(RowResult):
     event_id: str | None
     """As it was sent; null where the row has none."""
 
-    status: Literal["accepted", "duplicate", "ignored", "rejected"]
-    """A duplicate was accepted before; an event from before its person's last reset is ignored."""
+    status: Literal["accepted", "duplicate", "conflict", "ignored", "rejected"]
+    """A duplicate was accepted before, or is a further impression of an item in one answer; a conflict bears the id of
+    another event; an event from before its person's last reset is ignored."""
 
 
 class ItemCounts(Answer):
@@ -53,6 +54,7 @@ class EventCounts(Answer):
 
     accepted: int
     duplicate: int
+    conflict: int = 0
     ignored: int
     rejected: int
 

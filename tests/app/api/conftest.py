@@ -83,6 +83,8 @@ class MemoryService:
             return EventResult(event.event_id, "rejected", "item_id", "the catalogue has no item with this id")
         if event.item_id == "before-reset":
             return EventResult(event.event_id, "ignored", message="the person's profile was reset after this happened")
+        if self.events.get(event.event_id, event).item_id != event.item_id:
+            return EventResult(event.event_id, "conflict", "event_id", "another event has this id")
         duplicate = event.event_id in self.events
         self.events[event.event_id] = event
         return EventResult(event.event_id, "duplicate" if duplicate else "accepted")

@@ -23,11 +23,11 @@ def test_events_are_numbered_in_order_of_arrival(stores, event):
 
 def test_a_known_event_id_is_a_duplicate_with_the_number_of_the_first(stores, event):
     (first,) = stores.events.append([event("a", item_id="rust")]).result()
-    again, new = stores.events.append([event("a", item_id="go"), event("b")]).result()
+    again, new = stores.events.append([event("a", item_id="rust"), event("b", item_id="go")]).result()
     assert again.duplicate
     assert again.sequence == first.sequence
     assert not new.duplicate
-    assert stores.events.columns().items == ["rust"]
+    assert stores.events.columns().items == ["rust", "go"]
 
 
 def test_an_event_id_that_comes_twice_in_one_call_is_stored_once(stores, event):
@@ -112,7 +112,7 @@ def test_ids_may_be_any_text(stores, event):
     stores.events.append([event(text, text, text) for text in odd]).result()
     columns = stores.events.columns()
     assert columns.users == columns.items == odd
-    assert all(each.duplicate for each in stores.events.append([event(text) for text in odd]).result())
+    assert all(each.duplicate for each in stores.events.append([event(text, text, text) for text in odd]).result())
     assert [len(stores.events.columns(user_id=text)) for text in odd] == [1] * len(odd)
     assert stores.events.delete_user(odd[2]).result() == 1
 

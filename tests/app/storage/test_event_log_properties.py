@@ -23,10 +23,13 @@ class Model:
 
     def append(self, pairs, answers):
         for (event_id, user_id), answer in zip(pairs, answers, strict=True):
-            assert answer.duplicate == (event_id in self.kept)
-            if answer.duplicate:
-                assert answer.sequence == self.kept[event_id][0]
+            if event_id in self.kept:
+                sequence, owner = self.kept[event_id]
+                assert answer.sequence == sequence
+                assert answer.duplicate == (owner == user_id)
+                assert answer.conflict == (() if owner == user_id else ("user_id",))
             else:
+                assert answer == (answer.sequence, False, ())
                 assert answer.sequence > self.highest
                 self.highest = answer.sequence
                 self.kept[event_id] = (answer.sequence, user_id)
