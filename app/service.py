@@ -35,6 +35,7 @@ from app.settings import Settings
 from app.storage.protocols import ItemChange, Stores
 from indexer.documents import EventDocument, ItemDocument
 from indexer.problems import FieldProblem
+from indexer.sensitive.taxonomy import load_taxonomy
 
 
 class Service:
@@ -48,8 +49,9 @@ class Service:
         self._embedder = embedder
         self.snapshot_swap = SnapshotSwap(settings, stores, embedder, clock)
         self._recommender = Recommender(self.snapshot_swap, clock, settings.query, settings.paging)
-        self._charter = load_charter(settings.charter)
-        self.gate = IngestionGate(self._charter, settings.firewall.keep_as_seen)
+        taxonomy = settings.index.sensitive.taxonomy
+        self._charter = load_charter(settings.charter, taxonomy)
+        self.gate = IngestionGate(self._charter, settings.firewall.keep_as_seen, load_taxonomy(taxonomy).names)
         decisions = ControlDecisions(stores)
         self._event_ingestion = EventIngestion(
             self.snapshot_swap, stores, clock, (self.gate, decisions), settings.ingest.future_tolerance_seconds

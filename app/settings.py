@@ -22,6 +22,7 @@ from app.serving.paging import PagingSettings
 from app.serving.popularity import PopularitySettings
 from app.storage.database import StorageSettings
 from indexer.build import IndexSettings
+from indexer.sensitive.verdicts import VERDICTS_FILE
 from models.config import Config
 from models.events import EventWeights
 
@@ -127,6 +128,11 @@ class Settings(BaseSettings):
     def embedding_folder(self) -> Path:
         """Where embeddings are cached."""
         return self.data_dir / "embeddings"
+
+    @property
+    def verdicts_file(self) -> Path:
+        """What operators said of sensitive items."""
+        return self.data_dir / VERDICTS_FILE
 
     @property
     def tuned_file(self) -> Path:

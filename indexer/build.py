@@ -22,11 +22,12 @@ from indexer.encoder_account import reading_by_language, told
 from indexer.progress import Progress, silent
 from indexer.sensitive.background import Background
 from indexer.sensitive.classifier import adapted, build_classifier
-from indexer.sensitive.item_topics import touched_topics
+from indexer.sensitive.item_topics import account_of, acting_topics, touched_topics
 from indexer.sensitive.permitted_events import permitted_events
 from indexer.sensitive.rules import SensitiveRules
 from indexer.sensitive.settings import SensitiveSettings
 from indexer.sensitive.taxonomy import Taxonomy, load_taxonomy
+from indexer.sensitive.verdicts import Verdicts
 from indexer.snapshot import ItemVectors, LanguageReading, Manifest, Snapshot
 from indexer.snapshot_files import SnapshotError, SnapshotFolder
 from indexer.tags import TagSettings, build_tags, known_by_tags
@@ -92,12 +93,14 @@ class BuildInput:
         items_version: changes of the items' journal up to this one are among them.
         events: what people did, to learn from.
         rules: how sensitive topics are treated.
+        verdicts: what operators said of sensitive items.
     """
 
     items: Sequence[ItemDocument]
     items_version: int = 0
     events: EventTable = field(default_factory=EventTable.none)
     rules: SensitiveRules = field(default_factory=SensitiveRules)
+    verdicts: Verdicts = field(default_factory=Verdicts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +170,9 @@ class Builder:
         sensitive = touched_topics(items, background, guard.taxonomy, heads)
         vocabulary = vocabulary_of(items, tags.names, topics, sensitive)
         columns = build_columns(items, vocabulary, topics.assignment, sensitive)
-        events = permitted_events(given.events, columns.ids, sensitive, given.rules)
+        acting = acting_topics(items, sensitive, given.rules, given.verdicts)
+        self.say(account_of(sensitive, acting, given.rules))
+        events = permitted_events(given.events, columns.ids, acting, given.rules)
         offer = Offer(content, columns.published_at.astype(np.float64))
         learned = self._learn(offer, events.interactions(columns.ids))
         vectors = ItemVectors(
@@ -252,6 +257,7 @@ class Builder:
         digest.update(self.settings.model_dump_json(exclude={"device"}).encode())
         digest.update(f"{guard.taxonomy.digest()}/{guard.heads.digest()}/{given.events.digest()}".encode())
         digest.update(json.dumps(dict(given.rules.modes), sort_keys=True).encode())
+        digest.update(given.verdicts.digest().encode())
         for item in items:
             digest.update(item.model_dump_json().encode())
         return digest.hexdigest()

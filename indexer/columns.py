@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.documents import ItemDocument
+from indexer.sensitive.item_topics import ItemTopics
 from indexer.snapshot import NEVER, UNDATED, ItemColumns, Vocabulary
 from indexer.topics import Topics
 from models.columns import CodesColumn, StringColumn
@@ -16,7 +17,7 @@ from models.words import Words
 
 
 def vocabulary_of(
-    items: Sequence[ItemDocument], tags: Sequence[str], topics: Topics, sensitive: Sequence[Sequence[str]]
+    items: Sequence[ItemDocument], tags: Sequence[str], topics: Topics, sensitive: Sequence[ItemTopics]
 ) -> Vocabulary:
     """Every word that the columns refer to by code; `tags` in the order of their vectors."""
     return Vocabulary(
@@ -24,7 +25,9 @@ def vocabulary_of(
         formats=_words(item.format or "" for item in items),
         languages=_words(item.language or "" for item in items),
         providers=_words(item.provider or "" for item in items),
-        sensitive_topics=_words(topic for touched in sensitive for topic in touched),
+        sensitive_topics=_words(
+            topic for each in sensitive for topic in (*each.certain, *each.suspected, *each.worth_a_look)
+        ),
         topic_names=tuple(topics.names),
         topic_slugs=tuple(topics.slugs),
         authors=_words(author_of(item) for item in items),
@@ -35,16 +38,20 @@ def build_columns(
     items: Sequence[ItemDocument],
     vocabulary: Vocabulary,
     topics: NDArray[np.int32],
-    sensitive: Sequence[Sequence[str]],
+    sensitive: Sequence[ItemTopics],
 ) -> ItemColumns:
-    """Columns of `items`, in their order; ids unique. `sensitive`: the sensitive topics that each touches."""
+    """Columns of `items`, in their order; ids unique. `sensitive`: the sensitive topics of each."""
     tags, sensitive_words = Words(vocabulary.tags), Words(vocabulary.sensitive_topics)
     return ItemColumns(
         ids=IdMap.build([item.item_id for item in items]),
         documents=StringColumn.build([item.model_dump_json(exclude_none=True) for item in items]),
         titles=StringColumn.build([item.headline() for item in items]),
         tags=CodesColumn.build([[tags.code(tag) for tag in item.tags] for item in items]),
-        sensitive=CodesColumn.build([[sensitive_words.code(topic) for topic in touched] for touched in sensitive]),
+        sensitive=CodesColumn.build([[sensitive_words.code(topic) for topic in each.certain] for each in sensitive]),
+        worth_a_look=CodesColumn.build(
+            [[sensitive_words.code(topic) for topic in each.worth_a_look] for each in sensitive]
+        ),
+        suspected=CodesColumn.build([[sensitive_words.code(topic) for topic in each.suspected] for each in sensitive]),
         published_at=np.array([published(item) for item in items], dtype=np.int64),
         expires_at=np.array(
             [int(item.expires_at.timestamp()) if item.expires_at else NEVER for item in items], dtype=np.int64

@@ -128,8 +128,9 @@ class ItemDocument(Document):
     provider: fields.Name | None = None
     """Who made or sells it."""
 
-    sensitive_topics: fields.Labels = Field(default_factory=list)
-    """Topics for which a person must have asked, such as health."""
+    sensitive_topics: fields.Labels | None = None
+    """Topics for which a person must have asked, such as health. Absent: its tags and the classifier say. An empty list
+    says that it is not sensitive, whatever they say."""
 
     attributes: fields.Attributes = Field(default_factory=dict)
     """Anything else by name, kept as it is; names that the charter does not declare are refused."""

@@ -113,7 +113,9 @@ class ItemColumns:
         documents: each item as the JSON document that was given.
         titles: titles.
         tags: codes of the tags.
-        sensitive: codes of the sensitive topics that an item touches: declared, by its tags, or by the classifier.
+        sensitive: codes of the sensitive topics that an item touches for certain: declared, or by its tags.
+        suspected: codes of those that the classifier or an ambiguous tag suspects.
+        worth_a_look: codes of those to which the classifier gives a smaller chance.
         published_at: int64 [n], seconds since 1970; UNDATED where it is not known.
         expires_at: int64 [n], NEVER where the item does not expire.
         formats, languages, providers, authors: int32 [n], codes; -1 where an item has none.
@@ -125,6 +127,8 @@ class ItemColumns:
     titles: StringColumn
     tags: CodesColumn
     sensitive: CodesColumn
+    suspected: CodesColumn
+    worth_a_look: CodesColumn
     published_at: NDArray[np.int64]
     expires_at: NDArray[np.int64]
     formats: NDArray[np.int32]

@@ -39,12 +39,16 @@ _VOCABULARY = "vocabulary.json"
 _INDEX = "vectors.faiss"
 _HEADS = "sensitive."
 _AUTHORS = "items.authors"
+_SUSPECTED = "items.suspected.codes"
+_SAYS_NOTHING = '"sensitive_topics":[],'
 _PACKED: dict[str, type[IdMap | StringColumn | CodesColumn]] = {
     "items.ids": IdMap,
     "items.documents": StringColumn,
     "items.titles": StringColumn,
     "items.tags": CodesColumn,
     "items.sensitive": CodesColumn,
+    "items.suspected": CodesColumn,
+    "items.worth_a_look": CodesColumn,
 }
 
 
@@ -156,11 +160,17 @@ class SnapshotFolder:
                 raise SnapshotError(f"snapshot {snapshot_id!r} is damaged: {name} is not what its manifest says")
 
     def documents(self, snapshot_id: str) -> StringColumn:
-        """The items of a snapshot as JSON, without opening the rest."""
+        """The items of a snapshot as JSON, without opening the rest.
+
+        In snapshots from before an empty list of sensitive topics said something, it is left out.
+        """
         folder = self.folder / snapshot_id
-        return StringColumn(
+        documents = StringColumn(
             *(_mapped(folder / f"items.documents.{part}.npy") for part in ("offsets", "payload")),
         )
+        if (folder / f"{_SUSPECTED}.npy").exists():
+            return documents
+        return StringColumn.build([documents[row].replace(_SAYS_NOTHING, "") for row in range(len(documents))])
 
     def open(self, snapshot_id: str, settings: AnnSettings) -> Snapshot:
         """Map a snapshot into memory.
@@ -204,6 +214,11 @@ def _arrays(snapshot: Snapshot) -> dict[str, NDArray[Any]]:
 
 
 def _columns(arrays: dict[str, NDArray[Any]]) -> ItemColumns:
+    """In snapshots from before there was a column of what is suspected, all of it stands among what is certain."""
+    if _SUSPECTED not in arrays:
+        nothing = {"offsets": np.zeros_like(arrays["items.sensitive.offsets"]), "codes": np.empty(0, np.int32)}
+        named = ((name, part) for name in ("suspected", "worth_a_look") for part in nothing)
+        arrays = arrays | {f"items.{name}.{part}": nothing[part] for name, part in named}
     columns: dict[str, Any] = {}
     for field in fields(ItemColumns):
         name = f"items.{field.name}"

@@ -3,11 +3,12 @@
 The logit of topic t for the unit vector x is
 
     slope_t * (log mean exp(s * <x, p>) over the topic's phrases p - the same over the everyday phrases)
-        + <x, weights_t> + bias_t - brevity_t * max(0, 1 - characters / FULL_TEXT)
+        + <x, weights_t> + bias_t - max(rarity_t, brevity_t * max(0, 1 - characters / FULL_TEXT))
 
 The first part needs nothing but phrases: it says how much closer x lies to what is said of the topic than to what is
 said every day. The linear part is zero until heads were fitted to a catalogue or trained on labelled texts. The last
-part is for what a title alone cannot say: the less there is to read, the plainer it must be.
+part is what must speak against the odds: the rarer the topic in the catalogue, and the less there is to read, the
+plainer it must be. Where brevity counts at all, what is as short as a name is no evidence, however near it lies.
 """
 
 from __future__ import annotations
@@ -25,6 +26,12 @@ EVERYDAY = -1
 """Owner of a phrase that belongs to no topic."""
 FULL_TEXT = 300
 """Characters from which a text says enough."""
+NAME = 60
+"""Characters up to which a text may be no more than a name."""
+REPORTED = 0.1
+"""Probability from which an item is worth a look."""
+_OF_A_NAME = -0.05
+"""Log-odds that a name reaches at most: it may be reported, and nothing follows from it at a threshold of one half."""
 
 
 def missing_text(lengths: Lengths) -> NDArray[np.float64]:
@@ -66,7 +73,8 @@ class TopicHeads:
         slopes: float32 [k].
         weights: float32 [k, d].
         bias: float32 [k].
-        brevity: float32 [k], log-odds that are taken from a text without a word; none from FULL_TEXT characters on.
+        brevity: float32 [k], log-odds that are asked of a text without a word; none from FULL_TEXT characters on.
+        rarity: float32 [k], log-odds that are asked of every text.
         thresholds: float32 [k], probability from which an item counts as touching the topic; above 1 for never.
     """
 
@@ -76,23 +84,31 @@ class TopicHeads:
     weights: Vectors
     bias: Vectors
     brevity: Vectors
+    rarity: Vectors
     thresholds: Vectors
 
     @classmethod
     def none(cls, dimension: int) -> TopicHeads:
         """Heads that know no topic."""
         empty, nothing = np.zeros((0, dimension), np.float32), np.zeros(0, np.float32)
-        return cls((), Phrases(empty, np.zeros(0, np.int32), 1.0), nothing, empty, nothing, nothing, nothing)
+        return cls((), Phrases(empty, np.zeros(0, np.int32), 1.0), nothing, empty, *[nothing] * 4)
+
+    @property
+    def untrained(self) -> NDArray[np.bool_]:
+        """Bool [k]: the heads from phrases alone."""
+        return np.asarray(~self.weights.any(axis=1))
 
     def logits(self, content: Vectors, lengths: Lengths) -> Vectors:
         """float32 [n, k] of unit content vectors, float32 [n, d], and the characters of each text, [n]."""
         linear = content @ self.weights.T + self.bias
-        missing = missing_text(lengths)[:, None] * self.brevity
-        return np.asarray(self.slopes * self.phrases.contrasts(content, len(self.names)) + linear - missing, np.float32)
+        asked = np.maximum(missing_text(lengths)[:, None] * self.brevity, self.rarity)
+        return np.asarray(self.slopes * self.phrases.contrasts(content, len(self.names)) + linear - asked, np.float32)
 
     def probabilities(self, content: Vectors, lengths: Lengths) -> Vectors:
         """float32 [n, k]: the chance that each item touches each topic."""
-        return np.asarray(expit(self.logits(content, lengths)), np.float32)
+        logits = self.logits(content, lengths)
+        name = (np.asarray(lengths) < NAME)[:, None] & (self.brevity > 0)
+        return np.asarray(expit(np.where(name, np.minimum(logits, _OF_A_NAME), logits)), np.float32)
 
     def touched(self, content: Vectors, lengths: Lengths) -> NDArray[np.bool_]:
         """Bool [n, k]: which topics each item touches; none where the encoder could read nothing (zeros)."""
@@ -109,13 +125,15 @@ class TopicHeads:
             "weights": self.weights,
             "bias": self.bias,
             "brevity": self.brevity,
+            "rarity": self.rarity,
             "thresholds": self.thresholds,
         }
 
     @classmethod
     def from_arrays(cls, names: tuple[str, ...], arrays: dict[str, NDArray[np.generic]]) -> TopicHeads:
         """The inverse of `arrays`."""
-        given: dict[str, NDArray[np.generic]] = {"brevity": np.zeros(len(names), np.float32), **arrays}
+        nothing = np.zeros(len(names), np.float32)
+        given: dict[str, NDArray[np.generic]] = {"brevity": nothing, "rarity": nothing, **arrays}
         phrases = Phrases(given.pop("phrases"), given.pop("owners"), float(given.pop("sharpness")[0]))  # type: ignore[arg-type]
         return cls(names, phrases, **given)  # type: ignore[arg-type]
 

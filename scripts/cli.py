@@ -22,6 +22,7 @@ SUMMARIES: Final = {
     "replay": "Send an events file, and a users file if given, to a running service, in order of the file.",
     "verify-erasure": "Look for a person's id in every file of the data folder, and fail if it is there.",
     "settings": "List every setting with its default, range and meaning, in Markdown.",
+    "review-sensitive": "List items that are taken for sensitive, and record what you say of them.",
     "calibrate-sensitive": "Let the classifier of sensitive topics judge from phrases by another encoder.",
     "train-sensitive": "Train the classifier of sensitive topics on labelled texts.",
     "enforce-retention": "Delete the events that are older than the charter keeps them.",

@@ -24,7 +24,7 @@ def enforce_retention(
     """
     settings = settings_or_exit("enforce-retention", config)
     try:
-        gate = IngestionGate(load_charter(settings.charter))
+        gate = IngestionGate(load_charter(settings.charter, settings.index.sensitive.taxonomy))
         stores = open_stores(settings.data_dir, settings.storage)
     except DatabaseInUseError as error:
         typer.echo(f"enforce-retention: {error}; the service that uses it enforces retention itself", err=True)

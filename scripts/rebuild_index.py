@@ -21,7 +21,8 @@ from indexer.readers import InputFileError
 from indexer.rejects import Rejects
 from indexer.sensitive.calibration import CalibrationError
 from indexer.sensitive.classifier import HEADS_FILE, HeadsError
-from indexer.sensitive.taxonomy import TaxonomyError
+from indexer.sensitive.taxonomy import TaxonomyError, load_taxonomy
+from indexer.sensitive.verdicts import VerdictsError, load_verdicts
 from indexer.snapshot import Manifest
 from indexer.snapshot_files import SnapshotError, SnapshotFolder
 from models.encoder import EncoderNotFoundError
@@ -38,6 +39,7 @@ _TOLD = (
     CalibrationError,
     HeadsError,
     EncoderNotFoundError,
+    VerdictsError,
 )
 
 
@@ -79,12 +81,15 @@ def _on(device: str | None, settings: Settings) -> Settings:
 
 
 def _gather(settings: Settings, folder: SnapshotFolder, items: Path | None) -> BuildInput:
-    written, charter = read_written(settings), load_charter(settings.charter)
-    behaviour: dict[str, Any] = {"events": written.events, "rules": charter.rules()}
+    taxonomy = settings.index.sensitive.taxonomy
+    written, charter = read_written(settings), load_charter(settings.charter, taxonomy)
+    verdicts = load_verdicts(settings.verdicts_file)
+    behaviour: dict[str, Any] = {"events": written.events, "rules": charter.rules(), "verdicts": verdicts}
     if items is None:
         return replace(from_snapshot(folder, written.changes), **behaviour)
+    gate = IngestionGate(charter, topics=load_taxonomy(taxonomy).names)
     with Rejects(settings.data_dir / "rejects" / f"{items.name}.rejects.ndjson") as rejects:
-        given = replace(from_file(items, written.changes, rejects, IngestionGate(charter).item), **behaviour)
+        given = replace(from_file(items, written.changes, rejects, gate.item), **behaviour)
     if rejects.count:
         typer.echo(f"{rejects.count} of the rows in {items} were rejected, see {rejects.path}", err=True)
         typer.echo("\n".join(str(each) for each in rejects.samples), err=True)

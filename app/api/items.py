@@ -21,6 +21,7 @@ from app.api.documentation import (
 from app.api.guard import caller_of
 from app.api.paths import ItemIdInPath
 from app.api.queries import refuse_query
+from app.api.schemas.items import Item
 from app.api.schemas.rows import ItemResults
 from app.api.state import service_of
 from app.errors import ItemNotFoundError
@@ -60,10 +61,10 @@ def _verdict(result: bool | FieldProblem) -> Verdict:
     "/items/{item_id}",
     operation_id="get_item",
     summary="Read an item",
-    responses=answers(ItemDocument, "The item as it was given.", *URL_ERRORS, ItemNotFoundError, *READING_ERRORS),
+    responses=answers(Item, "The item.", *URL_ERRORS, ItemNotFoundError, *READING_ERRORS),
 )
 async def get_item(request: Request, item_id: ItemIdInPath) -> Response:
-    """The item as it was given, without the fields that were left out.
+    """The item as it was given, without the fields that were left out, and what is known of its sensitive topics.
 
     A person's token reads what may be shown to that person; everything else is not there for them.
     """

@@ -134,7 +134,7 @@ class Pipeline:
             label=explained.label,
             reasons=explained.reasons,
             exploration=bool(ranked.exploratory[place]),
-            sensitive=bool(context.catalogue.sensitive.at(row)),
+            sensitive=bool(context.catalogue.firewall.guarded(context.catalogue.sensitive.at(row))),
             terms=dict(zip(TERMS, chosen.terms[place].round(6).tolist(), strict=True)) if debug else None,
             attribution=explained.attribution,
         )

@@ -8,7 +8,8 @@ charter says of a topic decides which bits matter:
     recommend_only    to everybody                never
     free              to everybody                of everybody
 
-A topic that the charter does not name needs permission. Everything that recommends, labels or learns asks here.
+A topic that the charter does not name needs permission; items that are only suspected to be on it do not bear its bit.
+Everything that recommends, labels or learns asks here.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ Bits = NDArray[np.uint64]
 class Firewall:
     """Decides over whole columns of items at once."""
 
-    def __init__(self, topics: SensitiveTopics, rules: SensitiveRules) -> None:
-        self._topics = topics
+    def __init__(self, topics: SensitiveTopics) -> None:
+        self._topics, rules = topics, topics.rules
         self._freely_recommended = topics.bits(_named(rules, Mode.RECOMMEND_ONLY, Mode.FREE))
         self._freely_learned = topics.bits(_named(rules, Mode.FREE))
         self._never_learned = topics.bits(_named(rules, Mode.RECOMMEND_ONLY))
@@ -45,10 +46,20 @@ class Firewall:
         """uint64 [n]: the bits of each item that keep it from whoever permits this."""
         return np.asarray(item_bits & ~(self._freely_recommended | permitted))
 
+    def guarded(self, item_bits: Bits) -> NDArray[np.bool_]:
+        """Bool [n]: whether each item is on a topic that the charter does not leave free."""
+        return np.asarray((item_bits & ~self._freely_learned) != 0)
+
     def usable_for_training(self, item_bits: Bits, permitted: Bits | np.uint64) -> NDArray[np.bool_]:
         """Bool [n]: whether an event on each item may be learned from, given what its person permits."""
-        opened = self._freely_learned | (permitted & ~self._never_learned)
-        return np.asarray((item_bits & ~opened) == 0)
+        return np.asarray((item_bits & ~self._opened(permitted)) == 0)
+
+    def unlearned(self, item_bits: np.uint64, permitted: np.uint64) -> list[str]:
+        """The topics for which an event on an item may not be learned from."""
+        return list(self._topics.counts(np.array([item_bits & ~self._opened(permitted)], dtype=np.uint64)))
+
+    def _opened(self, permitted: Bits | np.uint64) -> Bits | np.uint64:
+        return self._freely_learned | (permitted & ~self._never_learned)
 
 
 def _named(rules: SensitiveRules, *modes: Mode) -> list[str]:

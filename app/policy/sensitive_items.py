@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.documents import ItemDocument
+from indexer.sensitive.evidence import Examiner
+from indexer.sensitive.item_topics import TagTopics
+from indexer.sensitive.rules import SensitiveRules
 from indexer.sensitive.taxonomy import Taxonomy
+from indexer.sensitive.verdicts import Verdicts
+from indexer.snapshot import ItemColumns
 from models.columns import CodesColumn
 from models.config import Config
+from models.topic_heads import TopicHeads
 from models.words import Words
 
 MAX_TOPICS = 63
 """Topics with a bit of their own; all further ones share the last bit, which nobody can permit."""
+Ruling = tuple[SensitiveRules, Verdicts]
 
 
 class FirewallSettings(Config):
@@ -26,16 +34,18 @@ class FirewallSettings(Config):
 
 
 class SensitiveTopics:
-    """Numbers sensitive topics, one bit each, and knows which tags imply them.
+    """Numbers sensitive topics, one bit each, and knows which of them an item is treated by.
 
     Args:
         taxonomy: the topics that are known from the start, and their tags.
-        others: further names in use, such as those that items declare; the first ones get a bit of their own.
+        others: further names in use, such as those that older snapshots hold; the first ones get a bit of their own.
+        ruling: how topics are treated, those that the rules name on suspicion too, and what operators said of items.
     """
 
-    def __init__(self, taxonomy: Taxonomy, others: Iterable[str] = ()) -> None:
-        self.words = Words(dict.fromkeys([*taxonomy.names, *others]))
-        self._topics_of_tag = taxonomy.topics_of_tags()
+    def __init__(self, taxonomy: Taxonomy, others: Iterable[str] = (), ruling: Ruling | None = None) -> None:
+        self.rules, self._verdicts = ruling or (SensitiveRules(), Verdicts())
+        self.words = Words(dict.fromkeys([*taxonomy.names, *self.rules.modes, *others]))
+        self._taxonomy, self._item_topics = taxonomy, TagTopics(taxonomy)
 
     def bits(self, topics: Iterable[str]) -> np.uint64:
         """Bits that permit the named topics; a name that no item bears has none, nor has one that shares its bit."""
@@ -46,14 +56,33 @@ class SensitiveTopics:
         """Bits of what is on the named topics, each of them in use."""
         return _united(min(self.words.add(topic), MAX_TOPICS) for topic in topics if topic)
 
-    def bits_of_item(self, declared: Iterable[str], tags: Iterable[str]) -> np.uint64:
-        """Bits of one item's declared topics and of those that its tags imply."""
-        implied = [topic for tag in tags for topic in self._topics_of_tag.get(tag, ())]
-        return self.bits_borne([*declared, *implied])
+    def bits_of_item(self, item: ItemDocument, classified: Iterable[str]) -> np.uint64:
+        """Bits of one item, given what the classifier suspects."""
+        topics = self._item_topics(item, classified).acting(self.rules)
+        return self.bits_borne(self._verdicts[item.item_id].of(topics))
+
+    def bits_of_items(self, items: ItemColumns, names: Sequence[str]) -> NDArray[np.uint64]:
+        """uint64 [n]: what the items of a snapshot bear; `names` of its topics, by code."""
+        borne = np.array([self.bits_borne((name,)) for name in names], dtype=np.uint64)
+        acts = np.array([self.rules.acts_on_suspicion(name) for name in names], dtype=np.bool_)
+        bits = union_by_row(items.sensitive, borne) | union_by_row(items.suspected, np.where(acts, borne, 0))
+        reviewed = list(self._verdicts.by_item)
+        for item_id, row in zip(reviewed, items.ids.rows(reviewed).tolist(), strict=True):
+            if row >= 0:
+                bits[row] = self.bits_borne(self._verdicts[item_id].of(self.counts(bits[row : row + 1])))
+        return bits
+
+    def examiner(self, heads: TopicHeads) -> Examiner:
+        """Tells what an item is on, says who, and what follows; `heads` judged the snapshot."""
+        return Examiner(self._taxonomy, heads, self.rules, self._verdicts)
 
     def bits_of_tags(self, tags: Iterable[str]) -> NDArray[np.uint64]:
         """uint64 [tags]: what each tag implies."""
-        return np.array([self.bits_borne(self._topics_of_tag.get(tag, ())) for tag in tags], dtype=np.uint64)
+        return np.array([self.bits_borne(self._implied(tag)) for tag in tags], dtype=np.uint64)
+
+    def _implied(self, tag: str) -> list[str]:
+        plain, ambiguous = (table.get(tag, []) for table in (self._item_topics.plain, self._item_topics.ambiguous))
+        return [*plain, *filter(self.rules.acts_on_suspicion, ambiguous)]
 
     def counts(self, bits: NDArray[np.uint64]) -> dict[str, int]:
         """Name of each topic -> on how many of the items, uint64 [n], its bit is set; most frequent first."""

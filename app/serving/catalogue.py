@@ -14,11 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.policy.firewall import Firewall
-from app.policy.sensitive_items import SensitiveTopics, union_by_row
+from app.policy.sensitive_items import SensitiveTopics
 from indexer.ann import Hits, exact_search
 from indexer.columns import author_of, published
 from indexer.documents import ItemDocument
-from indexer.sensitive.rules import SensitiveRules
 from indexer.snapshot import NEVER, UNDATED, Snapshot
 from indexer.topic_names import slugs_of
 from indexer.topics import UNREAD, nearest_topic
@@ -48,11 +47,11 @@ class EncodedItem:
 class Catalogue:
     """Items by row: fields, vectors, and nearest-neighbour search."""
 
-    def __init__(self, snapshot: Snapshot, sensitive: SensitiveTopics, rules: SensitiveRules | None = None) -> None:
+    def __init__(self, snapshot: Snapshot, sensitive: SensitiveTopics) -> None:
         items, vocabulary, vectors = snapshot.items, snapshot.vocabulary, snapshot.vectors
         self.snapshot = snapshot
         self.space = snapshot.space
-        self.sensitive_topics, self.firewall = sensitive, Firewall(sensitive, rules or SensitiveRules())
+        self.sensitive_topics, self.firewall = sensitive, Firewall(sensitive)
         self.tag_words, self.format_words = Words(vocabulary.tags), Words(vocabulary.formats)
         self.language_words, self.provider_words = Words(vocabulary.languages), Words(vocabulary.providers)
         self.topic_names, self.topic_slugs = vocabulary.topic_names, vocabulary.topic_slugs
@@ -65,7 +64,7 @@ class Catalogue:
         self.formats, self.languages = LiveColumn(items.formats), LiveColumn(items.languages)
         self.providers, self.authors = LiveColumn(items.providers), LiveColumn(items.authors)
         self.author_words, self.topics = Words(vocabulary.authors), LiveColumn(items.topics)
-        self.sensitive = LiveColumn(_sensitive_bits(snapshot, sensitive))
+        self.sensitive = LiveColumn(sensitive.bits_of_items(items, vocabulary.sensitive_topics))
         self.content, self.tag_vectors = LiveColumn(vectors.content), LiveColumn(vectors.tags)
         self.engage = self.content if vectors.engage is vectors.content else LiveColumn(vectors.engage)
         self.index = self.content if vectors.index is vectors.content else LiveColumn(vectors.index)
@@ -277,11 +276,10 @@ class Catalogue:
             yield self.index, space.index_of(content)[0]
 
     def _sensitive_bits(self, item: EncodedItem) -> np.uint64:
-        """What is declared, what the tags imply, and what the classifier of the snapshot finds."""
+        """By what is declared, what the tags imply, and what the classifier of the snapshot suspects."""
         heads, document = self.snapshot.heads, item.document
         found = np.flatnonzero(heads.touched(item.content[None], np.array([len(document.content())]))[0])
-        classified = self.sensitive_topics.bits_borne(heads.names[topic] for topic in found)
-        return self.sensitive_topics.bits_of_item(document.sensitive_topics, document.tags) | classified
+        return self.sensitive_topics.bits_of_item(document, (heads.names[topic] for topic in found))
 
 
 def _order_by_time(published: NDArray[np.int64]) -> tuple[Rows, NDArray[np.int64]]:
@@ -294,13 +292,6 @@ def _order_by_topic(topics: NDArray[np.int32], count: int) -> tuple[Rows, NDArra
     """(rows by topic, where each topic begins), as of the snapshot."""
     order = np.argsort(topics, kind="stable").astype(np.int32)
     return order, np.searchsorted(topics[order], np.arange(count + 1))
-
-
-def _sensitive_bits(snapshot: Snapshot, sensitive: SensitiveTopics) -> NDArray[np.uint64]:
-    items, vocabulary = snapshot.items, snapshot.vocabulary
-    touched = np.array([sensitive.bits_borne((topic,)) for topic in vocabulary.sensitive_topics], dtype=np.uint64)
-    implied = sensitive.bits_of_tags(vocabulary.tags)
-    return union_by_row(items.sensitive, touched) | union_by_row(items.tags, implied)
 
 
 def _merged(first: Hits, second: Hits, k: int) -> Hits:

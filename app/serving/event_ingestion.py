@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
@@ -12,12 +12,14 @@ import orjson
 
 from app.clock import Clock
 from app.policy.charter.ingestion_gate import IngestionGate
+from app.serving.catalogue import Catalogue
 from app.serving.control_decisions import ControlDecisions
 from app.serving.generation import Generation
 from app.serving.snapshot_swap import SnapshotSwap
 from app.storage.protocols import Stores
 from app.storage.rows import Appended, NewEvent
 from indexer.documents import EventDocument
+from indexer.sensitive.rules import Mode
 from models.events import CODE_OF, VALUED, EventType
 from models.history import EventColumns
 
@@ -34,7 +36,7 @@ class EventResult:
             stored under its id; `ignored`, not stored because the person decided so, such as by a reset after it
             happened; or `rejected`.
         field: what is wrong, if rejected or in conflict.
-        message: why, if ignored, rejected or in conflict.
+        message: why, if ignored, rejected or in conflict, or if nothing is learned from it.
         seen: whether nothing is stored but that the person has seen the item.
     """
 
@@ -76,9 +78,23 @@ class EventIngestion:
         appended = await self._log.append(rows) if rows else []
         self._learn(rows, appended)
         await self._see([event for event, result in zip(events, results, strict=True) if result and result.seen])
-        for place, each in zip(places, appended, strict=True):
-            results[place] = _result(events[place], each)
+        reasons = self._unlearned([(row.user_id, row.item_id) for row in rows])
+        for place, each, reason in zip(places, appended, reasons, strict=True):
+            result = _result(events[place], each)
+            unlearned = reason is not None and result.status in {"accepted", "duplicate"}
+            results[place] = replace(result, message=reason) if unlearned else result
         return [result for result in results if result is not None]
+
+    def _unlearned(self, pairs: Sequence[tuple[str, str]]) -> list[str | None]:
+        """Why nothing is learned of a person by an event on an item, where that is so."""
+        people, catalogue = self._snapshot_swap.current.people, self._snapshot_swap.current.catalogue
+        rows = catalogue.rows([item_id for _, item_id in pairs])
+        guarded = catalogue.firewall.guarded(catalogue.sensitive[np.maximum(rows, 0)]) & (rows >= 0)
+        reasons: list[str | None] = [None] * len(pairs)
+        for place in np.flatnonzero(guarded).tolist():
+            if topics := people.unlearned(*pairs[place]):
+                reasons[place] = f"only that it was seen counts: the item is {_on(topics, catalogue)}"
+        return reasons
 
     def _refusals(self, generation: Generation, events: Sequence[EventDocument]) -> list[EventResult | None]:
         known = generation.catalogue.rows([event.item_id for event in events]) >= 0
@@ -123,8 +139,10 @@ class EventIngestion:
         """Why nothing of an event that may not be learned from is stored, if so."""
         if self._storable(generation, event):
             return None
-        message = "is about a sensitive item that the person does not permit to learn from; nothing was stored"
-        return EventResult(event.event_id, "ignored", message=message)
+        topics = generation.people.unlearned(self._decisions.owner(event.user_id), event.item_id)
+        return EventResult(
+            event.event_id, "ignored", message=f"nothing was stored: the item is {_on(topics, generation.catalogue)}"
+        )
 
     def _storable(self, generation: Generation, event: EventDocument) -> bool:
         """Whether anything may be kept of an event, be it only that the item was seen."""
@@ -207,6 +225,17 @@ def _without_effect(event: EventDocument) -> str | None:
     if event.type in VALUED:
         return None
     return f"value is kept, and has no effect: a {event.type.value} weighs the same whatever its value"
+
+
+def _on(topics: Sequence[str], catalogue: Catalogue) -> str:
+    """What an item is on, and why nothing is learned of that."""
+    modes = {catalogue.sensitive_topics.rules.mode(topic) for topic in topics}
+    why = (
+        "the charter lets nothing be learned"
+        if Mode.RECOMMEND_ONLY in modes
+        else "the person permits nothing to be learned"
+    )
+    return f"on {', '.join(topics)}, of which {why}"
 
 
 def _unknown_item(event: EventDocument) -> EventResult:

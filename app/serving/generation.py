@@ -28,6 +28,7 @@ from app.storage.rows import ItemChange
 from indexer.documents import ItemDocument
 from indexer.sensitive.rules import SensitiveRules
 from indexer.sensitive.taxonomy import load_taxonomy
+from indexer.sensitive.verdicts import Verdicts, load_verdicts
 from indexer.snapshot import Snapshot
 from models.history import EventColumns, concatenated
 from models.readable import with_own_directions
@@ -111,7 +112,8 @@ class Generation:
 
 def build_generation(snapshot: Snapshot, stores: Stores, embedder: Embedder, settings: Settings) -> Generation:
     """Everything anew for one snapshot; seconds for a million events. Blocks: call it in a thread."""
-    catalogue = guarded_catalogue(snapshot, settings, load_charter(settings.charter).rules())
+    rules = load_charter(settings.charter, settings.index.sensitive.taxonomy).rules()
+    catalogue = guarded_catalogue(snapshot, settings, rules, load_verdicts(settings.verdicts_file))
     changes = stores.items.changes(snapshot.manifest.items_version)
     apply_changes(catalogue, changes, embedder)
     log = stores.events.columns()
@@ -128,10 +130,12 @@ def build_generation(snapshot: Snapshot, stores: Stores, embedder: Embedder, set
     return generation
 
 
-def guarded_catalogue(snapshot: Snapshot, settings: Settings, rules: SensitiveRules) -> Catalogue:
-    """The items behind the firewall that these rules make."""
-    taxonomy = load_taxonomy(settings.index.sensitive.taxonomy)
-    return Catalogue(snapshot, SensitiveTopics(taxonomy, [*rules.modes, *snapshot.vocabulary.sensitive_topics]), rules)
+def guarded_catalogue(
+    snapshot: Snapshot, settings: Settings, rules: SensitiveRules, verdicts: Verdicts | None = None
+) -> Catalogue:
+    """The items behind the firewall that these rules and verdicts make."""
+    taxonomy, names = load_taxonomy(settings.index.sensitive.taxonomy), snapshot.vocabulary.sensitive_topics
+    return Catalogue(snapshot, SensitiveTopics(taxonomy, names, (rules, verdicts or Verdicts())))
 
 
 def _environment(catalogue: Catalogue, people: People, settings: Settings) -> Environment:

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import orjson
 
 from app.clock import Clock
 from app.errors import ItemNotFoundError
+from app.serving.catalogue import Catalogue
 from app.serving.embedder import Embedder
 from app.serving.generation import encode_items
 from app.serving.snapshot_swap import SnapshotSwap
@@ -25,7 +31,7 @@ class ItemIngestion:
         self._one_at_a_time = asyncio.Lock()
 
     def document(self, item_id: str) -> bytes:
-        """One item as JSON.
+        """One item as JSON, and its sensitivity.
 
         Raises:
             ItemNotFoundError: unknown or deleted.
@@ -34,7 +40,9 @@ class ItemIngestion:
         row = catalogue.row(item_id)
         if row < 0:
             raise ItemNotFoundError(item_id)
-        return catalogue.document(row)
+        document = catalogue.document(row)
+        told = orjson.dumps({"sensitivity": _sensitivity(catalogue, row, document)})
+        return document[:-1] + b"," + told[1:]
 
     async def upsert(self, documents: Sequence[ItemDocument]) -> list[bool]:
         """Add or replace items; for each whether it is new. Of equal ids the last one stays."""
@@ -77,3 +85,14 @@ class ItemIngestion:
         if users:
             async with self._snapshot_swap.ingest_lock.alone():
                 await self._snapshot_swap.reload(users)
+
+
+def _sensitivity(catalogue: Catalogue, row: int, document: bytes) -> dict[str, Any]:
+    """Whether an item is kept from people who permit nothing, and the evidence of its topics."""
+    topics = catalogue.sensitive_topics
+    found = topics.examiner(catalogue.snapshot.heads)(
+        ItemDocument.model_validate_json(document), catalogue.content.at(row)
+    )
+    told = ({name: said for name, said in asdict(each).items() if said is not None} for each in found)
+    shown = catalogue.firewall.recommendable(catalogue.sensitive.at(row), np.uint64(0))
+    return {"withheld": not shown, "topics": list(told)}

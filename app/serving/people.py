@@ -145,6 +145,11 @@ class People:
             self._catalogue.firewall.usable_for_training(np.array([bits], dtype=np.uint64), self.permitted(user_id))[0]
         )
 
+    def unlearned(self, user_id: str, item_id: str) -> list[str]:
+        """The sensitive topics of an item for which this person's events on it may not be learned from."""
+        bits = np.uint64(self._catalogue.sensitive.at(self._catalogue.row(item_id)))
+        return self._catalogue.firewall.unlearned(bits, self.permitted(user_id))
+
     def permitted(self, user_id: str) -> np.uint64:
         """The bits of the sensitive topics that a person permits; none of who is not known."""
         person = self.get(user_id)

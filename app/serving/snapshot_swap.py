@@ -41,6 +41,7 @@ class SnapshotSwap:
         self._folder = SnapshotFolder(settings.snapshot_folder)
         self._current: Generation | None = None
         self._refused: str | None = None
+        self._reviewed: int | None = None
         self._touched: set[str] | None = None
         self.ingest_lock = IngestLock()
         self.problem: str | None = None
@@ -123,10 +124,11 @@ class SnapshotSwap:
                 log.exception("taking up the new snapshot failed")
 
     async def refresh(self) -> bool:
-        """Take up the published snapshot if it is another than the one in service; whether it was."""
-        published = self._folder.current_id()
+        """Take up the published snapshot if it is another than the one in service, or was reviewed; whether it was."""
+        published, reviewed = self._folder.current_id(), self._reviewed_at()
         serving = self._current.catalogue.snapshot.snapshot_id if self._current else None
-        if published is None or published in {serving, self._refused}:
+        known = published == self._refused or (published, reviewed) == (serving, self._reviewed)
+        if published is None or known:
             return False
         try:
             await self.take_up(published)
@@ -143,6 +145,7 @@ class SnapshotSwap:
             SnapshotError: the snapshot is damaged or of another encoder; the present generation goes on serving.
         """
         self._touched = set()
+        self._reviewed = self._reviewed_at()
         try:
             generation = await asyncio.to_thread(self._build, snapshot_id)
             async with self.ingest_lock.alone():
@@ -154,6 +157,11 @@ class SnapshotSwap:
             self._touched = None
         await self._stores.snapshots.record(snapshot_id, "activated", self._clock.now())
         log.info("snapshot in service", extra={"snapshot": snapshot_id, "items": len(generation.catalogue)})
+
+    def _reviewed_at(self) -> int | None:
+        """When verdicts on sensitive items were last written down, in nanoseconds."""
+        file = self._settings.verdicts_file
+        return file.stat().st_mtime_ns if file.is_file() else None
 
     def _build(self, snapshot_id: str) -> Generation:
         snapshot = self._folder.open(snapshot_id, self._settings.index.ann)

@@ -102,7 +102,7 @@ def raised(background: Background, heads: TopicHeads, usual: Usual) -> TopicHead
     found = np.quantile(contrasts, LOW, axis=0) + LOW_DEVIATIONS * usual.spread
     centres = np.array([usual.centres.get(name, np.inf) for name in heads.names])
     rise = np.clip(found - centres - _paid(found - centres, background, heads), 0.0, _MOST_RAISED)
-    bias = np.where(_untrained(heads), heads.bias - heads.slopes * rise, heads.bias)
+    bias = np.where(heads.untrained, heads.bias - heads.slopes * rise, heads.bias)
     return replace(heads, bias=np.asarray(bias, dtype=np.float32))
 
 
@@ -112,14 +112,10 @@ def _paid(shifts: NDArray[np.floating], background: Background, heads: TopicHead
     return np.asarray(np.clip(np.median(shifts), 0.0, asked))
 
 
-def _untrained(heads: TopicHeads) -> NDArray[np.bool_]:
-    return np.asarray(~heads.weights.any(axis=1))
-
-
 def _taught(heads: TopicHeads, background: Background, usual: Usual) -> TopicHeads:
     weights, bias = heads.weights.copy(), heads.bias.copy()
     logits = heads.logits(background.content, background.lengths)
-    for number in np.flatnonzero(_untrained(heads)).tolist():
+    for number in np.flatnonzero(heads.untrained).tolist():
         cases = _cases(logits, number)
         if (cases > 0).sum() >= max(LEAST, _LEAST_SHARE * len(logits)):
             line = _learned(heads, number, background.content, cases)

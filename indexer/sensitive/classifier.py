@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 
 from indexer.sensitive.background import Background, fitted_to
+from indexer.sensitive.base_rates import at_base_rates
 from indexer.sensitive.calibration import Calibration, load_calibration
 from indexer.sensitive.settings import SensitiveSettings
 from indexer.sensitive.taxonomy import Taxonomy
@@ -56,11 +57,14 @@ def build_classifier(
 
 
 def adapted(heads: TopicHeads, encoder: Encoder, background: Background, settings: SensitiveSettings) -> TopicHeads:
-    """The heads as they suit one catalogue: those from phrases fitted to it, trained ones as they are."""
+    """The heads as they suit one catalogue: those from phrases fitted to it, trained ones as they are.
+
+    Where they are not to be fitted, nothing is known of how common topics are, and all are taken for rare.
+    """
     calibration = load_calibration(settings.calibration)
-    if not settings.adapt or calibration.encoder != encoder.fingerprint:
-        return heads
-    return fitted_to(background, heads, calibration.usual(heads.names))
+    fits = settings.adapt and calibration.encoder == encoder.fingerprint
+    fitted = fitted_to(background, heads, calibration.usual(heads.names)) if fits else heads
+    return at_base_rates(background if fits else None, fitted, heads.untrained)
 
 
 def from_phrases(taxonomy: Taxonomy, encoder: Encoder, sharpness: float, calibration: Calibration) -> TopicHeads:
@@ -74,6 +78,7 @@ def from_phrases(taxonomy: Taxonomy, encoder: Encoder, sharpness: float, calibra
         weights=np.zeros((count, encoder.dimension), dtype=np.float32),
         bias=np.array(biases, dtype=np.float32),
         brevity=np.full(count, calibration.brevity, dtype=np.float32),
+        rarity=np.zeros(count, dtype=np.float32),
         thresholds=np.full(count, 0.5, dtype=np.float32),
     )
 

@@ -23,13 +23,21 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SensitiveRules:
-    """The mode of every topic; topics that are not named need permission."""
+    """The mode of every topic that the charter names.
+
+    What declares a topic that is not named, or bears a plain tag of it, needs permission. What is only suspected of a
+    topic, by the classifier or an ambiguous tag, is treated as on it where the topic is named, and otherwise reported.
+    """
 
     modes: Mapping[str, Mode] = field(default_factory=lambda: MappingProxyType({}))
 
     def mode(self, topic: str) -> Mode:
         """How a topic is treated."""
         return self.modes.get(topic, Mode.PERMISSION)
+
+    def acts_on_suspicion(self, topic: str) -> bool:
+        """Whether items that are only suspected to be on it are treated as those that are."""
+        return topic in self.modes
 
     def recommended_freely(self, topic: str) -> bool:
         """Whether items on it are recommended without permission."""

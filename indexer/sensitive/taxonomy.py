@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from hashlib import blake2b
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -37,9 +38,12 @@ class TopicEntry(BaseModel):
     tags: Labels = Field(default_factory=list)
     """Tags that put an item under it, in lower case."""
 
+    ambiguous_tags: Labels = Field(default_factory=list)
+    """Tags that do so only where the charter names the topic: ordinary catalogues use them for much else."""
+
     def phrases(self) -> list[str]:
         """All that is said of the topic, for the classifier."""
-        return [self.description, *self.examples, *self.tags]
+        return [self.description, *self.examples, *self.tags, *self.ambiguous_tags]
 
 
 class Taxonomy(BaseModel):
@@ -60,11 +64,15 @@ class Taxonomy(BaseModel):
 
     def topics_of_tags(self) -> dict[str, list[str]]:
         """Tag -> topics under which it puts an item."""
-        implied: dict[str, list[str]] = {}
-        for name, topic in self.topics.items():
-            for tag in topic.tags:
-                implied.setdefault(tag, []).append(name)
-        return implied
+        return _by_tag({name: topic.tags for name, topic in self.topics.items()})
+
+    def topics_of_ambiguous_tags(self) -> dict[str, list[str]]:
+        """The same of the tags that are ambiguous."""
+        return _by_tag({name: topic.ambiguous_tags for name, topic in self.topics.items()})
+
+    def phrases(self) -> list[str]:
+        """All that is said of what is not sensitive and of each topic, in the order in which the classifier has it."""
+        return [*self.everyday, *(phrase for topic in self.topics.values() for phrase in topic.phrases())]
 
     def digest(self) -> str:
         """16 hexadecimal digits that change with every word."""
@@ -86,3 +94,16 @@ def load_taxonomy(path: Path | None = None) -> Taxonomy:
         raise TaxonomyError(f"{place}: {'; '.join(str(each) for each in problems(error))}") from error
     except (OSError, ValueError) as error:
         raise TaxonomyError(f"{place}: {error}") from error
+
+
+def unknown_topic(names: Iterable[str]) -> str:
+    """What is wrong with a name that is none of these."""
+    return f"is no sensitive topic; the topics are {', '.join(names)}"
+
+
+def _by_tag(tags: dict[str, list[str]]) -> dict[str, list[str]]:
+    implied: dict[str, list[str]] = {}
+    for name, mine in tags.items():
+        for tag in mine:
+            implied.setdefault(tag, []).append(name)
+    return implied

@@ -63,7 +63,7 @@ class InProcessService:
 
     def __init__(self, settings: Settings, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._rules = load_charter(settings.charter).rules()
+        self._rules = load_charter(settings.charter, settings.index.sensitive.taxonomy).rules()
         with ExitStack() as stack:
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="penchant-benchmark-")))
             self.settings = settings.model_copy(update={"data_dir": folder, "snapshots": _ONLY_WHEN_TOLD})

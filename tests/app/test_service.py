@@ -159,12 +159,12 @@ def test_goals_and_preferences_steer_a_cold_start(home):
 
 
 def test_nothing_sensitive_appears_without_permission(home, an_item, an_event):
-    home.put(an_item(400, tags=["rust", "gambling"]), an_item(401, sensitive_topics=["grief"], tags=["rust"]))
+    home.put(an_item(400, tags=["rust", "gambling"]), an_item(401, sensitive_topics=["death-and-grief"], tags=["rust"]))
     home.ingest(an_event(1, "ada", "i000"), an_event(2, "ada", "i006"))
     hidden = {"i400", "i401"}
     assert not hidden & {item.item_id for item in home.recommend("ada", limit=100).items}
     assert not hidden & {item["item_id"] for item in home.similar(item_id="i000", limit=100)["items"]}
-    home.patch("ada", allowed_sensitive_topics=["gambling", "grief"])
+    home.patch("ada", allowed_sensitive_topics=["gambling", "death-and-grief"])
     allowed = {item.item_id: item for item in home.recommend("ada", limit=100).items}
     assert hidden <= allowed.keys()
     assert allowed["i400"].sensitive

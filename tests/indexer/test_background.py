@@ -24,7 +24,7 @@ def heads(bias=-2.0):
     phrases = Phrases(unit(np.array([TOPIC, EVERY])), np.array([0, EVERYDAY], np.int32), 6.0)
     one = np.ones(1, np.float32)
     nothing = np.zeros((1, DIMENSION), np.float32)
-    return TopicHeads(("topic",), phrases, one, nothing, bias * one, 0 * one, 0.5 * one)
+    return TopicHeads(("topic",), phrases, one, nothing, bias * one, 0 * one, 0 * one, 0.5 * one)
 
 
 def harmless(count, *also):
@@ -54,7 +54,9 @@ def test_what_short_texts_share_with_all_topics_is_asked_for_once():
     owners = np.array([*range(many), EVERYDAY], np.int32)
     phrases = Phrases(unit(np.vstack([TOPIC, others, EVERY])), owners, 6.0)
     names, one = tuple("abcde"), np.ones(many, np.float32)
-    brief = TopicHeads(names, phrases, 2 * one, np.zeros((many, DIMENSION), np.float32), -2 * one, 3 * one, one / 2)
+    brief = TopicHeads(
+        names, phrases, 2 * one, np.zeros((many, DIMENSION), np.float32), -2 * one, 3 * one, 0 * one, one / 2
+    )
     usual = Usual(dict.fromkeys(names, 0.0), SPREAD, {})
     shared = harmless(400, 0.6 * (TOPIC + others.sum(axis=0)), 0.1 * TOPIC)
     rises = [brief.bias - raised(catalogue(shared, length=length), brief, usual).bias for length in (0, 250, LONG)]
@@ -88,7 +90,9 @@ def test_clear_cases_teach_what_unclear_ones_on_the_topic_look_like():
 def test_what_is_far_more_plainly_on_another_topic_says_what_this_one_is_not():
     owners, one = np.array([0, 1, EVERYDAY], np.int32), np.ones(2, np.float32)
     phrases = Phrases(unit(np.array([TOPIC, REGISTER, EVERY])), owners, 12.0)
-    two = TopicHeads(("topic", "other"), phrases, one, np.zeros((2, DIMENSION), np.float32), -2 * one, 0 * one, one / 2)
+    two = TopicHeads(
+        ("topic", "other"), phrases, one, np.zeros((2, DIMENSION), np.float32), -2 * one, 0 * one, 0 * one, one / 2
+    )
     usual = Usual({"topic": 0.0, "other": 0.0}, SPREAD, {})
     noise = RANDOM.normal(scale=0.02, size=(2, 60, DIMENSION))
     mine, others = unit(TOPIC + HABIT + noise[0]), unit(REGISTER + 0.6 * TOPIC + noise[1])
@@ -109,7 +113,7 @@ def test_titles_teach_nothing_and_neither_do_a_handful_of_cases():
 def test_trained_heads_and_an_empty_catalogue_change_nothing():
     one = heads()
     weights = np.full((1, DIMENSION), 0.1, np.float32)
-    trained = TopicHeads(one.names, one.phrases, one.slopes, weights, one.bias, one.brevity, one.thresholds)
+    trained = TopicHeads(one.names, one.phrases, one.slopes, weights, one.bias, one.brevity, one.rarity, one.thresholds)
     shared = catalogue(harmless(400, TOPIC * 0.6))
     assert fitted_to(shared, trained, USUAL).digest() == trained.digest()
     nothing = Background(np.zeros((0, DIMENSION), np.float32), np.zeros(0, np.int64))

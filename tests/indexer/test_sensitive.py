@@ -1,5 +1,6 @@
 """Sensitive topics at index time: the taxonomy, the classifier from phrases and labels, and what an item touches."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,24 +8,27 @@ import pytest
 
 from indexer.documents import ItemDocument
 from indexer.embeddings import CachedEncoder, EmbeddingCache
-from indexer.sensitive.background import Background
+from indexer.sensitive.background import LEAST, Background
+from indexer.sensitive.base_rates import at_base_rates
 from indexer.sensitive.calibration import Calibration, load_calibration
 from indexer.sensitive.classifier import (
     HeadsError,
+    adapted,
     build_classifier,
     from_phrases,
     load_heads,
     save_heads,
     with_thresholds,
 )
-from indexer.sensitive.item_topics import touched_topics
+from indexer.sensitive.item_topics import ItemTopics, TagTopics, touched_topics
+from indexer.sensitive.rules import Mode, SensitiveRules
 from indexer.sensitive.settings import SensitiveSettings
 from indexer.sensitive.taxonomy import TaxonomyError, load_taxonomy
 from indexer.sensitive.trained_heads import LabelledTexts, train_heads, trained_topics
 from models.encoder import HashingEncoder
 from models.logistic import fit_logistic
 from models.sentence_encoder import SentenceTransformerEncoder
-from models.topic_heads import TopicHeads
+from models.topic_heads import NAME, REPORTED, TopicHeads
 
 ENCODER = HashingEncoder(64)
 ISSUED = {
@@ -73,10 +77,32 @@ def test_a_taxonomy_that_cannot_be_is_refused_by_the_name_of_its_file(tmp_path, 
 
 
 def test_declarations_and_tags_are_certain_whatever_the_classifier_says():
-    items = [item(sensitive_topics=["astrology"]), item(tags=["casino"]), item()]
+    items = [item(sensitive_topics=["health"]), item(tags=["casino"]), item()]
     content = ENCODER.encode([each.content() for each in items])
     found = touched_topics(items, Background(content, lengths_of(items)), load_taxonomy(), TopicHeads.none(64))
-    assert found == [["astrology"], ["gambling"], []]
+    assert found == [ItemTopics(("health",)), ItemTopics(("gambling",)), ItemTopics()]
+
+
+def test_an_empty_declaration_wins_over_tags_and_classifier():
+    topics = TagTopics(load_taxonomy())
+    tags = {"tags": ["casino", "wine"]}
+    assert topics(item(**tags, sensitive_topics=[]), ["health"]) == ItemTopics()
+    for silent in ({}, {"sensitive_topics": None}):
+        assert topics(item(**tags, **silent), ["health"]) == ItemTopics(("gambling",), ("alcohol-and-drugs", "health"))
+
+
+def test_what_is_suspected_acts_only_for_topics_that_the_charter_names():
+    topics = ItemTopics(("gambling",), ("health", "politics"))
+    assert topics.acting(SensitiveRules()) == ["gambling"]
+    assert topics.acting(SensitiveRules({"politics": Mode.PERMISSION})) == ["gambling", "politics"]
+
+
+def test_tags_that_ordinary_catalogues_use_for_much_else_are_ambiguous():
+    """Sections of a newspaper, departments of a shop, genres of films: none is a reason to withhold on its own."""
+    plain = load_taxonomy().topics_of_tags()
+    for tag in ("politics", "health", "baby", "crime", "wine", "knives", "religion", "diet", "race", "adult"):
+        assert tag not in plain
+        assert tag in load_taxonomy().topics_of_ambiguous_tags()
 
 
 def test_an_encoder_that_nobody_calibrated_has_no_classifier_until_one_is_trained(tmp_path):
@@ -141,6 +167,33 @@ def test_the_less_there_is_to_read_the_plainer_it_must_be():
     np.testing.assert_array_equal(logits[2], logits[3])
 
 
+def test_what_is_as_short_as_a_name_is_reported_at_most():
+    heads = from_phrases(load_taxonomy(), ENCODER, 12.0, calibration(default_bias=20.0, brevity=3.0))
+    content = np.repeat(ENCODER.encode(["casino and poker"]), 2, axis=0)
+    touched = heads.touched(content, np.array([NAME - 1, NAME]))
+    assert touched.all(axis=1).tolist() == [False, True]
+    assert not touched[0].any()
+    assert (heads.probabilities(content, np.array([1, 1])) > REPORTED).all()
+
+
+def test_the_rarer_a_topic_the_plainer_an_item_on_it_must_be():
+    heads = replace(from_phrases(load_taxonomy(), ENCODER, 12.0, calibration()), bias=np.zeros(13, np.float32))
+    gambling = heads.names.index("gambling")
+    rarities = []
+    for common in (0, LEAST - 1, 3 * LEAST):
+        plain, other = ENCODER.encode(["casino poker roulette"])[0], ENCODER.encode(["flour oven butter"])[0]
+        content = np.stack([plain if number < common else other for number in range(300)])
+        texts = Background(content, np.full(300, 1_000))
+        certain = replace(heads, slopes=10 * heads.slopes)
+        rarities.append(float(at_base_rates(texts, certain, heads.untrained).rarity[gambling]))
+    assert rarities[0] == rarities[1] > rarities[2] == 0.0
+    nothing_known = at_base_rates(None, heads, heads.untrained)
+    assert (nothing_known.rarity == rarities[0]).all()
+    assert (nothing_known.brevity > nothing_known.rarity).all()
+    short = at_base_rates(Background(content, np.full(300, 40)), heads, heads.untrained)
+    assert (short.rarity == rarities[0]).all()
+
+
 def test_logistic_regression_is_at_its_optimum():
     random = np.random.default_rng(0)
     vectors, truth = random.normal(size=(80, 5)), random.random(80) < 0.4
@@ -160,8 +213,13 @@ def test_the_real_encoder_tells_sensitive_items_from_harmless_ones(tmp_path: Pat
     items += [item(text, item_id=topic) for topic, text in SENSITIVE.items()]
     background = Background(encoder.encode([each.content() for each in items]), lengths_of(items))
     found = touched_topics(items, background, taxonomy, heads)
-    assert found[: len(HARMLESS)] == [[], [], []]
-    assert all(topic in topics for topic, topics in zip(SENSITIVE, found[len(HARMLESS) :], strict=True))
+    assert found[: len(HARMLESS)] == [ItemTopics()] * len(HARMLESS)
+    for topic, each in zip(SENSITIVE, found[len(HARMLESS) :], strict=True):
+        assert topic in (*each.suspected, *each.worth_a_look)
+    judged = adapted(heads, encoder, background, SensitiveSettings())
+    found = touched_topics(items, background, taxonomy, judged)
+    assert found[: len(HARMLESS)] == [ItemTopics()] * len(HARMLESS)
+    assert found[len(HARMLESS)].suspected == ("health",)
 
 
 def labelled_texts():

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from indexer import snapshot_files
 from indexer.build import BuildInput
+from indexer.documents import ItemDocument
 from indexer.snapshot_files import BuildUnderWayError, SnapshotError
 
 ROOT = Path(__file__).parents[2]
@@ -205,3 +206,24 @@ def test_before_the_first_build_there_is_nothing(workshop) -> None:
     assert workshop.snapshots.current_id() is None
     assert workshop.snapshots.ids() == []
     assert workshop.snapshots.prune(keep=1) == []
+
+
+def test_a_snapshot_from_before_suspicions_had_a_column_opens_with_all_of_it_certain(workshop, an_item) -> None:
+    workshop.build(BuildInput((an_item(0, sensitive_topics=["health"]), an_item(1))))
+    folder = workshop.snapshots.folder / workshop.snapshots.current_id()
+    manifest = workshop.snapshots.manifest(folder.name)
+    for path in (*folder.glob("items.suspected.*"), *folder.glob("items.worth_a_look.*")):
+        path.unlink()
+    files = {name: record for name, record in manifest.files.items() if (folder / name).exists()}
+    (folder / "manifest.json").write_text(manifest.model_copy(update={"files": files}).model_dump_json())
+    opened = workshop.current()
+    assert [opened.items.suspected[row].tolist() for row in range(2)] == [[], []]
+    assert opened.items.sensitive[0].tolist() == [0]
+
+
+def test_documents_of_such_a_snapshot_declare_nothing_by_an_empty_list(workshop, an_item) -> None:
+    workshop.build(BuildInput((an_item(0, sensitive_topics=[]),)))
+    name = workshop.snapshots.current_id()
+    assert ItemDocument.model_validate_json(workshop.snapshots.documents(name)[0]).sensitive_topics == []
+    (workshop.snapshots.folder / name / "items.suspected.codes.npy").unlink()
+    assert ItemDocument.model_validate_json(workshop.snapshots.documents(name)[0]).sensitive_topics is None

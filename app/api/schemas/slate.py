@@ -120,7 +120,8 @@ class SlateItem(ItemFields):
     """Whether it lies outside the person's established interests."""
 
     sensitive: bool
-    """Whether it is on a sensitive topic; true only where the person permits that topic."""
+    """Whether it is on a sensitive topic that the charter does not leave free: the person permits that topic, or items
+    on it are recommended to everybody and nothing is learned from them."""
 
     terms: dict[str, float] | None = None
     """The score's terms, with `debug`."""

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from indexer.fields import Label
 from indexer.problems import problems
 from indexer.sensitive.rules import Mode, SensitiveRules
+from indexer.sensitive.taxonomy import load_taxonomy, unknown_topic
 from models.events import EventType
 
 PACKAGED: Final = Path(__file__).parent / "default.toml"
@@ -106,23 +107,33 @@ class Charter(_Part):
     """Attributes of items that are accepted, by name; `*` stands for all."""
 
     sensitive: dict[Label, Topic] = Field(default_factory=dict)
-    """Sensitive topics that are treated otherwise than on permission, or for a reason worth saying."""
+    """Sensitive topics that matter here. Items that the classifier or an ambiguous tag only suspects of one are treated
+    like those that declare it; what is suspected of a topic that does not stand here is reported, and shown."""
 
     def rules(self) -> SensitiveRules:
         """How sensitive topics are treated."""
         return SensitiveRules({name: topic.mode for name, topic in self.sensitive.items()})
 
 
-def load_charter(path: Path | None = None) -> Charter:
+def load_charter(path: Path | None = None, taxonomy: Path | None = None) -> Charter:
     """The charter of a TOML file; without one, the packaged charter.
+
+    Args:
+        path: the file.
+        taxonomy: file of the sensitive topics that it may name; without one, the packaged taxonomy.
 
     Raises:
         CharterError: the file is missing, is no TOML, or says what cannot be.
+        TaxonomyError: the taxonomy cannot be read.
     """
     place = path or PACKAGED
+    topics = load_taxonomy(taxonomy).names
     try:
-        return Charter.model_validate(tomllib.loads(place.read_text(encoding="utf-8")))
+        charter = Charter.model_validate(tomllib.loads(place.read_text(encoding="utf-8")))
     except ValidationError as error:
         raise CharterError(f"charter {place}: {'; '.join(str(each) for each in problems(error))}") from error
     except (OSError, ValueError) as error:
         raise CharterError(f"charter {place}: {error}") from error
+    for name in charter.sensitive.keys() - set(topics):
+        raise CharterError(f"charter {place}: sensitive.{name} {unknown_topic(topics)}")
+    return charter

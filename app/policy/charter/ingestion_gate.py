@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from app.policy.charter.charter import ANY, Charter, Use
 from indexer.documents import EventDocument, ItemDocument
 from indexer.problems import FieldProblem, printable
+from indexer.sensitive.taxonomy import load_taxonomy, unknown_topic
 from models.events import EventType
 from models.user_state import DAY_SECONDS
 
@@ -22,10 +23,12 @@ class IngestionGate:
     Attributes:
         charter: declares it.
         keep_as_seen: whether events that may not be learned from are stored all the same.
+        topics: the sensitive topics that there are.
     """
 
     charter: Charter
     keep_as_seen: bool = True
+    topics: Sequence[str] = field(default_factory=lambda: load_taxonomy().names)
 
     def event(self, event: EventDocument) -> FieldProblem | None:
         """What of an event is undeclared, if anything: its type or an entry of its context."""
@@ -34,17 +37,19 @@ class IngestionGate:
         return self._first("context", event.context, self.charter.context)
 
     def item(self, item: ItemDocument) -> FieldProblem | None:
-        """The attribute of an item that is undeclared, if any."""
-        return self._first("attributes", item.attributes, self.charter.item_attributes)
+        """The attribute of an item that is undeclared or its sensitive topic that there is not, if any."""
+        undeclared = self._first("attributes", item.attributes, self.charter.item_attributes)
+        return undeclared or next(iter(self._unknown("sensitive_topics", item.sensitive_topics)), None)
 
     def profile(self, changes: Mapping[str, Any]) -> list[FieldProblem]:
-        """What of a profile's changes is undeclared; what only removes may always come."""
+        """What of a profile's changes is undeclared or names no sensitive topic; what only removes may always come."""
         declared = {*self.charter.profile}
         stated = [path for path in _paths(changes) if path not in declared]
         refused = [FieldProblem(path, f"is not declared in the {self._name}") for path in stated]
         attributes = {name: value for name, value in (changes.get("attributes") or {}).items() if value is not None}
         undeclared = self._undeclared("attributes", attributes, self.charter.attributes)
-        return [*refused, *undeclared]
+        permitted = "allowed_sensitive_topics"
+        return [*refused, *undeclared, *self._unknown(permitted, changes.get(permitted))]
 
     def kept_since(self, now: float) -> dict[EventType, float]:
         """Event type -> the moment, in seconds since 1970, before which events of the type are kept no longer.
@@ -53,6 +58,12 @@ class IngestionGate:
         """
         uses = self.charter.events
         return {kind: now - uses[kind].keep_days * DAY_SECONDS if kind in uses else now for kind in EventType}
+
+    def _unknown(self, field: str, topics: Sequence[str] | None) -> list[FieldProblem]:
+        given = enumerate(topics or ())
+        return [
+            FieldProblem(f"{field}.{n}", unknown_topic(self.topics)) for n, topic in given if topic not in self.topics
+        ]
 
     @property
     def _name(self) -> str:

@@ -11,8 +11,10 @@ from app.policy.charter.charter import load_charter
 from app.serving.build_source import read_written
 from app.settings import Settings
 from indexer.behaviour import EventTable, Offer
+from indexer.sensitive.item_topics import ItemTopics
 from indexer.sensitive.permitted_events import permitted_events
 from indexer.sensitive.rules import SensitiveRules
+from indexer.sensitive.verdicts import Verdicts, load_verdicts
 from indexer.snapshot import Snapshot
 from indexer.snapshot_files import SnapshotError, SnapshotFolder
 from scripts.benchmarks.recall.penchant.configuration import configured
@@ -69,7 +71,8 @@ def inquire(settings: Settings, people: int, seed: int) -> Inquiry:
     if current is None:
         raise SnapshotError(f"there is no snapshot in {folder.folder}: run penchant rebuild-index first")
     snapshot = folder.open(current, settings.index.ann)
-    events = _permitted(read_written(settings).events, snapshot, load_charter(settings.charter).rules())
+    rules = load_charter(settings.charter, settings.index.sensitive.taxonomy).rules()
+    events = _permitted(read_written(settings).events, snapshot, rules, load_verdicts(settings.verdicts_file))
     log, random = Signals.of(events, snapshot.items.ids), np.random.default_rng(seed)
     division = divide(log, people, random)
     offer = Offer(snapshot.vectors.content, snapshot.items.published_at.astype(np.float64))
@@ -78,8 +81,12 @@ def inquire(settings: Settings, people: int, seed: int) -> Inquiry:
     return Inquiry(settings, axes, Judge(division, offer, snapshot.space.encoder), choosers, {})
 
 
-def _permitted(events: EventTable, snapshot: Snapshot, rules: SensitiveRules) -> EventTable:
+def _permitted(events: EventTable, snapshot: Snapshot, rules: SensitiveRules, verdicts: Verdicts) -> EventTable:
     """What the index may be learned from, as in the build."""
     names, items = snapshot.vocabulary.sensitive_topics, snapshot.items
-    touched = [[names[code] for code in items.sensitive[row]] for row in range(len(items.ids.ids))]
-    return permitted_events(events, items.ids, touched, rules)
+    topics = (
+        ItemTopics(*(tuple(names[code] for code in column[row]) for column in (items.sensitive, items.suspected)))
+        for row in range(len(items.ids.ids))
+    )
+    acting = [verdicts[items.ids.ids[row]].of(each.acting(rules)) for row, each in enumerate(topics)]
+    return permitted_events(events, items.ids, acting, rules)

@@ -69,7 +69,8 @@ class MemoryService:
     def get_item(self, item_id: str, user_id: str | None = None) -> bytes:
         if item_id not in self.items:
             raise ItemNotFoundError(item_id)
-        return self.items[item_id].model_dump_json(exclude_none=True).encode()
+        document = self.items[item_id].model_dump(mode="json", exclude_none=True)
+        return orjson.dumps(document | {"sensitivity": {"withheld": False, "topics": []}})
 
     async def delete_item(self, item_id: str) -> None:
         if self.items.pop(item_id, None) is None:

@@ -139,7 +139,7 @@ def test_what_an_operator_writes_is_text_and_no_markup(tmp_path):
         f'name = "{bad}"\npersonalised = "{bad}"\noutcome = "{bad}"\ndisclosure = "{bad}"\ncontact = "{bad}"\n'
         f'[controls]\n"{bad}" = "{bad}"\n[events]\nlike = {{ why = "{bad}", keep_days = 1 }}\n'
         f'[profile]\nrole = {{ why = "{bad}" }}\n[attributes]\n"{bad}" = {{ why = "{bad}" }}\n'
-        f'[sensitive]\n"{bad}" = {{ mode = "free", why = "{bad}" }}\n'
+        f'[sensitive]\nhealth = {{ mode = "free", why = "{bad}" }}\n'
     )
     page = transparency_page(payload(charter=str(path)))
     assert "<img" not in page

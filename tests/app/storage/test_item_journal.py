@@ -1,7 +1,9 @@
 from contextlib import closing
 
+import duckdb
 import pytest
 
+from app.storage.migrate import migrate, shipped
 from app.storage.protocols import ItemChange
 
 
@@ -79,3 +81,22 @@ def test_documents_come_back_as_they_were(stores):
     document = '{"title":"Über \\u0000 日本語 \\"quoted\\"", "n": 1.10, "a": [ ]}'.encode()
     stores.items.upsert([("a/b", document)], at=1.0).result()
     assert stores.items.get("a/b").document == document
+
+
+def test_journals_from_before_an_empty_list_of_topics_said_something_lose_it():
+    *before, last = shipped()
+    assert last.name == "0004_declared_on_nothing"
+    with closing(duckdb.connect()) as connection:
+        migrate(connection, before)
+        rows = [
+            '{"item_id":"a","title":"t","sensitive_topics":[],"attributes":{}}',
+            '{"item_id":"b","title":"\\"sensitive_topics\\":[],","sensitive_topics":["health"],"attributes":{}}',
+            None,
+        ]
+        for version, document in enumerate(rows):
+            connection.execute(
+                "INSERT INTO item_journal VALUES ($1, $2, $3, now())", [version, f"i{version}", document]
+            )
+        migrate(connection, [*before, last])
+        found = [row for (row,) in connection.execute("SELECT document FROM item_journal ORDER BY version").fetchall()]
+    assert found == ['{"item_id":"a","title":"t","attributes":{}}', *rows[1:]]

@@ -20,7 +20,9 @@ def heads():
     """The logit of the only topic is the first number of a text's vector."""
     nothing = np.zeros(1, np.float32)
     phrases = Phrases(np.zeros((2, 2), np.float32), np.array([-1, 0], np.int32), 1.0)
-    return TopicHeads(("topic",), phrases, nothing, np.array([[1.0, 0.0]], np.float32), nothing, nothing, nothing + 0.5)
+    return TopicHeads(
+        ("topic",), phrases, nothing, np.array([[1.0, 0.0]], np.float32), nothing, nothing, nothing, nothing + 0.5
+    )
 
 
 @pytest.fixture

@@ -1,0 +1,61 @@
+"""Base rates: how common each topic is in one catalogue, and how plain an item on it must therefore be.
+
+Heads are calibrated on texts of which every second one is on the topic. In a catalogue where one in a thousand is, the
+same bar takes hundreds of harmless items for each that it finds. So the share of texts that are evidently on a topic is
+counted, less what harmless texts give by chance, and with the caution that their number asks for; the rarer the topic,
+the more is asked of every text, and the more of a short one. A catalogue without enough text shows nothing, and all its
+topics are taken for rare.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betaincinv
+
+from indexer.sensitive.background import LEAST, Background
+from models.topic_heads import TopicHeads
+
+_EVIDENT: Final = 3.0
+"""Log-odds from which a text counts as evidently on a topic."""
+_BY_CHANCE: Final = 0.01
+"""Share of harmless texts that reach them."""
+_FOUND: Final = 0.7
+"""Share of the texts on a topic that reach them."""
+_CAUTION: Final = 0.1
+"""Quantile at which the share of evident texts is read, given how many there are."""
+_COMMON: Final = 0.015
+"""Base rate from which nothing more is asked than by the calibration."""
+_RAREST: Final = 6.5
+"""Log-odds that are asked where a topic shows nowhere: of harmless texts one in a hundred passes any of thirteen."""
+_BREVITY: Final = 9.0
+"""Log-odds that are asked there of a text without a word, besides those of the calibration."""
+
+
+def at_base_rates(background: Background | None, heads: TopicHeads, of: NDArray[np.bool_]) -> TopicHeads:
+    """The heads with what the base rates of a catalogue ask.
+
+    Args:
+        background: the catalogue; None where nothing is known of it.
+        heads: fitted to it, as far as they are to be.
+        of: bool [k], the heads that are concerned.
+    """
+    rates = np.zeros(len(heads.names)) if background is None else base_rates(background, heads)
+    rarity = np.clip(np.log(_COMMON / np.maximum(rates, 1e-9)), 0.0, _RAREST)
+    rarity = np.where(of, rarity, 0.0)
+    brevity = heads.brevity + _BREVITY / _RAREST * rarity
+    return replace(heads, rarity=rarity.astype(np.float32), brevity=brevity.astype(np.float32))
+
+
+def base_rates(background: Background, heads: TopicHeads) -> NDArray[np.float64]:
+    """float64 [k]: at least how common each topic is among the items with enough text; 0 where too few say so."""
+    texts = background.sample().full()
+    count = len(texts.content)
+    if not count:
+        return np.zeros(len(heads.names))
+    evident = (heads.logits(texts.content, texts.lengths) > _EVIDENT).sum(axis=0)
+    share = betaincinv(evident + 0.5, count - evident + 0.5, _CAUTION)
+    return np.where(evident >= LEAST, np.maximum(share - _BY_CHANCE, 0.0) / _FOUND, 0.0)
