@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,7 +29,7 @@ class WeightedScorer:
         """The same candidates with terms and scores, best first; ties by row, which follows the item id."""
         rows = candidates.rows
         age = np.maximum(context.now - context.catalogue.published_at[rows], 0.0)
-        terms = (
+        terms: tuple[NDArray[Any], ...] = (
             similarity(context, rows),
             decay(age, self._half_life),
             context.environment.popularity.share(rows, context.now),
