@@ -41,7 +41,7 @@ from models.sentence_encoder import PACKAGED
 from models.topic_heads import TopicHeads
 
 Vectors = NDArray[np.float32]
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 
 class IndexSettings(Config):
@@ -176,7 +176,13 @@ class Builder:
         offer = Offer(content, columns.published_at.astype(np.float64))
         learned = self._learn(offer, events.interactions(columns.ids))
         vectors = ItemVectors(
-            content, learned.engage, learned.index, learned.neighbours, topics.centroids, tags.vectors
+            content=content,
+            engage=learned.engage,
+            index=learned.index,
+            neighbours=learned.neighbours,
+            cluster_centroids=topics.centroids,
+            cluster_topics=topics.of_cluster,
+            tags=tags.vectors,
         )
         self.say(f"indexing {len(items)} vectors of {learned.space.dimension} dimensions")
         index = VectorIndex.build(vectors.index, self.settings.ann)
@@ -225,7 +231,7 @@ class Builder:
             content_dimension=space.content_dimension,
             content_scale=space.content_scale,
             items=len(given.items),
-            topics=len(vectors.topic_centroids),
+            topics=int(vectors.cluster_topics.max()) + 1,
             tags=len(vectors.tags),
             items_version=given.items_version,
             events_sequence=given.events.sequence if learned.interactions else 0,

@@ -148,7 +148,8 @@ class ItemVectors:
         engage: float32 [n, d], what engaging with an item adds to a user.
         index: float32 [n, d], what a user is compared with.
         neighbours: second, sparse part of the score.
-        topic_centroids: float32 [topics, content_dimension], unit length; zeros for the topic of what is unread.
+        cluster_centroids: float32 [clusters, content_dimension], unit length; zeros for that of what is unread.
+        cluster_topics: int32 [clusters], the topic that each cluster belongs to.
         tags: float32 [tags, content_dimension], unit length.
     """
 
@@ -156,7 +157,8 @@ class ItemVectors:
     engage: Vectors
     index: Vectors
     neighbours: Neighbours
-    topic_centroids: Vectors
+    cluster_centroids: Vectors
+    cluster_topics: NDArray[np.int32]
     tags: Vectors
 
 

@@ -204,7 +204,8 @@ def _arrays(snapshot: Snapshot) -> dict[str, NDArray[Any]]:
         parts = column.arrays() if name in _PACKED else {"": column}
         arrays |= {f"{name}.{part}".rstrip("."): array for part, array in parts.items()}
     vectors = snapshot.vectors
-    arrays |= {"vectors.content": vectors.content, "topics": vectors.topic_centroids, "tags": vectors.tags}
+    arrays |= {"vectors.content": vectors.content, "tags": vectors.tags}
+    arrays |= {"topics": vectors.cluster_centroids, "topics.of_cluster": vectors.cluster_topics}
     if snapshot.space.has_behaviour:
         arrays |= {"vectors.engage": vectors.engage, "vectors.index": vectors.index}
     neighbours = vectors.neighbours
@@ -237,14 +238,16 @@ def _authors(arrays: dict[str, NDArray[Any]]) -> NDArray[np.int32]:
 
 
 def _vectors(arrays: dict[str, NDArray[Any]]) -> ItemVectors:
-    content = arrays["vectors.content"]
+    """In snapshots from before topics were subjects every cluster is a topic."""
+    content, centroids = arrays["vectors.content"], arrays["topics"]
     neighbours = Neighbours(**{field.name: arrays[f"neighbours.{field.name}"] for field in fields(Neighbours)})
     return ItemVectors(
         content=content,
         engage=arrays.get("vectors.engage", content),
         index=arrays.get("vectors.index", content),
         neighbours=neighbours,
-        topic_centroids=arrays["topics"],
+        cluster_centroids=centroids,
+        cluster_topics=arrays.get("topics.of_cluster", np.arange(len(centroids), dtype=np.int32)),
         tags=arrays["tags"],
     )
 

@@ -28,6 +28,7 @@ from scipy.sparse import csr_array
 from indexer.dates import is_date
 from indexer.stop_terms import is_stop_term
 from indexer.terms import Terms
+from models.encoder import Vectors, unit
 
 CANDIDATES: Final = 8
 """Terms of a topic among which its name is chosen."""
@@ -44,17 +45,19 @@ CURIOSITY_BELOW: Final = 0.1
 """Share of the frequency of a topic's best term under which another term does not name it."""
 TELLING_WORD_FROM: Final = 0.1
 """Share of a topic's items from which a word of their titles may be added to tags."""
+_EVERYWHERE: Final = 1 + 1e-6
 _MAX_SLUG: Final = 80
 _LEAST: Final = 0.01
 _STEM: Final = 5
 
 
 class Term(NamedTuple):
-    """A tag or word of a topic, its score, and the share of the topic's items that bear it."""
+    """A tag or word of a topic, its score, the share of the topic's items that bear it, and its lift there."""
 
     name: str
     score: float
     share: float
+    lift: float
 
 
 Ranked = list[Term]
@@ -75,6 +78,19 @@ class Clusters:
     def sizes(self) -> NDArray[np.int64]:
         """Items of each topic, int64 [topics]."""
         return np.bincount(self.assignment, minlength=self.count)
+
+    def joined(self, groups: NDArray[np.int32]) -> Clusters:
+        """Those of which each group, int32 [topics] numbered from 0, is one."""
+        return Clusters(groups[self.assignment], int(groups.max()) + 1)
+
+    def members(self) -> csr_array[np.float32]:
+        """float32 [items, topics], sparse; 1 where an item belongs to a topic."""
+        ones = np.ones(len(self.assignment), dtype=np.float32)
+        return csr_array((ones, self.assignment, np.arange(len(ones) + 1)), shape=(len(ones), self.count))
+
+    def middles(self, content: Vectors) -> Vectors:
+        """float32 [topics, d], unit length: the direction of the mean of [items, d] vectors of each topic."""
+        return unit(np.asarray(self.members().T @ content, dtype=np.float32))
 
 
 def rank_terms(
@@ -101,7 +117,10 @@ def rank_terms(
     best = [order[start:end] for start, end in pairwise(bounds)]
     telling = [(inside[at] >= CURIOSITY_BELOW * inside[at[:1]]) & (lift[at] >= LEAST_LIFT) for at in best]
     return [
-        [Term(terms.names[term[at]], float(score[at]), float(inside[at])) for at in _firsts(places, keep)]
+        [
+            Term(terms.names[term[at]], float(score[at]), float(inside[at]), float(lift[at]))
+            for at in _firsts(places, keep)
+        ]
         for places, keep in zip(best, telling, strict=True)
     ]
 
@@ -123,6 +142,12 @@ def choose_names(sizes: NDArray[np.int64], tags: Sequence[Ranked], words: Sequen
     return [names[topic] for topic in range(len(sizes))]
 
 
+def naming_terms(tags: Sequence[Ranked], words: Sequence[Ranked]) -> list[str | None]:
+    """Of each topic the term that its name begins with; None where that is a date or as frequent everywhere."""
+    first = [_first(of_tags, of_words) for of_tags, of_words in zip(tags, words, strict=True)]
+    return [term.name if term and term.lift > _EVERYWHERE and not is_date(term.name) else None for term in first]
+
+
 def slugs_of(names: Sequence[str]) -> list[str]:
     """A distinct id for each name, for use in a URL path: a-z, 0-9 and hyphens."""
     slugs: dict[str, None] = {}
@@ -135,10 +160,7 @@ def slugs_of(names: Sequence[str]) -> list[str]:
 
 def _frequencies(clusters: Clusters, terms: Terms) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
     """(topic, term, items) of every pair that occurs."""
-    items = len(clusters.assignment)
-    ones = np.ones(items, dtype=np.float32)
-    members = csr_array((ones, clusters.assignment, np.arange(items + 1)), shape=(items, clusters.count))
-    pairs = (members.T @ terms.items).tocoo()
+    pairs = (clusters.members().T @ terms.items).tocoo()
     return pairs.row, pairs.col, pairs.data
 
 
@@ -158,13 +180,17 @@ def _proposals(tags: Ranked, words: Ranked) -> Iterator[list[str]]:
 
 
 def _leading(tags: Ranked, words: Ranked) -> list[str]:
-    """The best tag, or else word, or else date, and a second term of the same kind that is nearly as good."""
-    things = [term for term in tags if not is_date(term.name)]
-    first = next(iter([*things, *words, *tags]), None)
+    """The first term, and a second one of the same kind as the first choice that is nearly as good."""
+    first = _first(tags, words)
     if first is None:
         return []
     second = [term.name for term in (tags or words) if term.score >= SECOND_TERM_FROM * first.score]
     return [first.name, *[name for name in second if not _overlap(name, first.name)][:1]]
+
+
+def _first(tags: Ranked, words: Ranked) -> Term | None:
+    """The best tag, or else word, or else date."""
+    return next(iter([*(term for term in tags if not is_date(term.name)), *words, *tags]), None)
 
 
 def _overlap(term: str, other: str) -> bool:

@@ -1,4 +1,8 @@
-"""Topics: the clusters of the catalogue, found by spherical k-means on the content vectors and named by their tags."""
+"""Topics: the subjects of the catalogue, named by their tags.
+
+Spherical k-means on the content vectors finds clusters; those that a person would call one subject are one topic
+(indexer/subjects.py).
+"""
 
 from __future__ import annotations
 
@@ -12,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from indexer.subjects import near_subjects, shared_subjects
 from indexer.tags import TagVectors
 from indexer.terms import Terms, words_of
-from indexer.topic_names import Clusters, choose_names, rank_terms, slugs_of
+from indexer.topic_names import Clusters, Ranked, choose_names, naming_terms, rank_terms, slugs_of
 from models.config import Config
 from models.encoder import Vectors, unit
 from models.readable import has_vector
@@ -32,22 +37,25 @@ class TopicSettings(Config):
     """How topics are found and named."""
 
     count: int | None = Field(default=None, ge=1)
-    """Topics to look for; by default the square root of half the number of items, within `fewest` and `most`."""
+    """Clusters to look for; by default the square root of half the number of items, within `fewest` and `most`."""
 
     fewest: int = Field(default=8, ge=1)
-    """Topics of a small catalogue, as far as that leaves four items to each."""
+    """Clusters of a small catalogue, as far as that leaves four items to each."""
 
     most: int = Field(default=256, ge=1)
-    """Topics of the largest catalogue."""
+    """Clusters of the largest catalogue."""
 
     min_items: int = Field(default=3, ge=1)
-    """Items of the smallest topic; those of a smaller one go to their next nearest."""
+    """Items of the smallest cluster; those of a smaller one go to their next nearest."""
 
     iterations: int = Field(default=25, ge=1)
     """Rounds of k-means."""
 
     sample_per_topic: int = Field(default=256, ge=1)
-    """Items a topic from which centroids are learned; every item is assigned."""
+    """Items a cluster from which centroids are learned; every item is assigned."""
+
+    near: float = Field(default=0.85, gt=0, allow_inf_nan=False)
+    """How near two clusters are one topic: 0 is as close as any two items of the catalogue, 1 as close as their own."""
 
     smoothing_items: float = Field(default=5.0, ge=0, allow_inf_nan=False)
     """Items of average tags that are added to each topic before a tag is judged distinctive of it."""
@@ -55,8 +63,8 @@ class TopicSettings(Config):
     seed: int = Field(default=0, ge=0, lt=2**31)
     """Of k-means' first centroids."""
 
-    def topics_of(self, items: int) -> int:
-        """How many topics to look for among `items`."""
+    def clusters_of(self, items: int) -> int:
+        """How many clusters to look for among `items`."""
         if self.count is not None:
             return min(self.count, items)
         wanted = min(max(round(math.sqrt(items / 2)), self.fewest), self.most)
@@ -70,13 +78,15 @@ class Topics:
     Attributes:
         names: distinct, such as "science fiction, space"; empty for UNREAD.
         slugs: distinct, of a-z, 0-9 and hyphens, such as "science-fiction-space".
-        centroids: float32 [topics, d], unit length; zeros for UNREAD.
+        centroids: float32 [clusters, d], unit length; zeros for UNREAD.
+        of_cluster: int32 [clusters], the topic that each cluster belongs to.
         assignment: int32 [items], the topic of each item; no topic is empty.
     """
 
     names: tuple[str, ...]
     slugs: tuple[str, ...]
     centroids: Vectors
+    of_cluster: NDArray[np.int32]
     assignment: NDArray[np.int32]
 
     def __len__(self) -> int:
@@ -84,7 +94,7 @@ class Topics:
 
     def assign(self, content: Vectors) -> NDArray[np.int32]:
         """The topic of each of [n, d] content vectors, int32 [n]."""
-        return nearest_topic(content, self.centroids)
+        return self.of_cluster[nearest_cluster(content, self.centroids)]
 
 
 def find_topics(
@@ -116,7 +126,7 @@ def find_topics(
     if read.all():
         return _topics_of(content, tag_terms, word_terms, tags, settings)
     if not read.any():
-        nothing = Topics((), (), np.empty((0, content.shape[1]), np.float32), np.empty(0, np.int32))
+        nothing = Topics((), (), np.empty((0, content.shape[1]), np.float32), *[np.empty(0, np.int32)] * 2)
         return _with_unread(nothing, read)
     return _with_unread(
         _topics_of(content[read], tag_terms.of_items(read), word_terms.of_items(read), tags, settings), read
@@ -125,46 +135,85 @@ def find_topics(
 
 def _with_unread(topics: Topics, read: NDArray[np.bool_]) -> Topics:
     """The topics of the items that can be compared, and one more for the others."""
-    assignment = np.full(len(read), len(topics), dtype=np.int32)
+    unread = np.int32(len(topics))
+    assignment = np.full(len(read), unread, dtype=np.int32)
     assignment[read] = topics.assignment
     slugs = slugs_of((*topics.names, UNREAD))
     centroids = np.vstack([topics.centroids, np.zeros((1, topics.centroids.shape[1]), dtype=np.float32)])
-    return Topics((*topics.names, ""), (*topics.slugs, slugs[-1]), centroids, assignment)
+    of_cluster = np.append(topics.of_cluster, unread)
+    return Topics((*topics.names, ""), (*topics.slugs, slugs[-1]), centroids, of_cluster, assignment)
 
 
 def _topics_of(
     content: Vectors, tag_terms: Terms, word_terms: Terms, tags: TagVectors, settings: TopicSettings
 ) -> Topics:
     centroids = _settled(content, _centroids(content, settings), settings.min_items)
-    clusters = Clusters(nearest_topic(content, centroids), len(centroids))
-    names = choose_names(
-        clusters.sizes(),
-        rank_terms(clusters, tag_terms, settings.smoothing_items, centroids @ tags.vectors.T),
-        rank_terms(clusters, word_terms.rarer_than(_COMMON_WORD), settings.smoothing_items),
-    )
-    return Topics(tuple(names), tuple(slugs_of(names)), centroids, clusters.assignment)
+    clusters = Clusters(nearest_cluster(content, centroids), len(centroids))
+    terms = _TopicTerms(content, tag_terms, tags.vectors, word_terms.rarer_than(_COMMON_WORD), settings)
+    of_cluster = _subjects(clusters, near_subjects(content, clusters, settings.near), terms)
+    topics = clusters.joined(of_cluster)
+    names = choose_names(topics.sizes(), *terms.ranked(topics))
+    return Topics(tuple(names), tuple(slugs_of(names)), centroids, of_cluster, topics.assignment)
 
 
-def nearest_topic(content: Vectors, centroids: Vectors) -> NDArray[np.int32]:
-    """The topic whose centroid has the largest cosine with each of [n, d] content vectors, int32 [n].
+def middles_of_topics(centroids: Vectors, of_cluster: NDArray[np.int32]) -> Vectors:
+    """float32 [topics, d], unit length: the direction of the mean of each topic's [clusters, d] centroids."""
+    sums = np.zeros((int(of_cluster.max(initial=-1)) + 1, centroids.shape[1]), dtype=np.float32)
+    np.add.at(sums, of_cluster, centroids)
+    return unit(sums)
+
+
+def nearest_cluster(content: Vectors, centroids: Vectors) -> NDArray[np.int32]:
+    """The cluster whose centroid has the largest cosine with each of [n, d] content vectors, int32 [n].
 
     Cosines count to five decimals, and the lower number wins a tie, so that an item's topic does not depend on how many
     items are looked at together. A centroid of zeros is the nearest of vectors that are zeros, and of no others.
     """
-    topics = np.empty(len(content), dtype=np.int32)
+    clusters = np.empty(len(content), dtype=np.int32)
     unread = np.flatnonzero(~has_vector(centroids))
     for start in range(0, len(content), _BLOCK_ROWS):
         block = slice(start, start + _BLOCK_ROWS)
         cosines = content[block] @ centroids.T
         cosines[:, unread] = np.where(has_vector(content[block]), -np.inf, np.inf)[:, None]
-        topics[block] = np.argmax(np.round(cosines, _DECIMALS, out=cosines), axis=1)
-    return topics
+        clusters[block] = np.argmax(np.round(cosines, _DECIMALS, out=cosines), axis=1)
+    return clusters
+
+
+@dataclass(frozen=True, slots=True)
+class _TopicTerms:
+    """What topics of a catalogue can be named by."""
+
+    content: Vectors
+    tags: Terms
+    tag_vectors: Vectors
+    words: Terms
+    settings: TopicSettings
+
+    def ranked(self, topics: Clusters) -> tuple[list[Ranked], list[Ranked]]:
+        """(tags, words) of each topic, best first."""
+        smoothing, middles = self.settings.smoothing_items, topics.middles(self.content)
+        tags = rank_terms(topics, self.tags, smoothing, middles @ self.tag_vectors.T)
+        return tags, rank_terms(topics, self.words, smoothing)
+
+
+def _subjects(clusters: Clusters, subjects: NDArray[np.int32], terms: _TopicTerms) -> NDArray[np.int32]:
+    """int32 [clusters]: the subjects with those joined that have their naming term in common, the largest first.
+
+    A subject that has grown may go by another term, so that this is looked at again until all differ.
+    """
+    while True:
+        topics = clusters.joined(subjects)
+        joined = shared_subjects(subjects, naming_terms(*terms.ranked(topics)))
+        if joined.max() == subjects.max():
+            rank = np.argsort(np.argsort(-topics.sizes(), kind="stable"), kind="stable")
+            return rank[subjects].astype(np.int32)
+        subjects = joined
 
 
 def _centroids(content: Vectors, settings: TopicSettings) -> Vectors:
     kmeans = faiss.Kmeans(
         content.shape[1],
-        settings.topics_of(len(content)),
+        settings.clusters_of(len(content)),
         niter=settings.iterations,
         seed=settings.seed,
         spherical=True,
@@ -183,7 +232,7 @@ def _settled(content: Vectors, centroids: Vectors, min_items: int) -> Vectors:
     moves up only grows by that, so this comes to an end.
     """
     while True:
-        sizes = np.bincount(nearest_topic(content, centroids), minlength=len(centroids))
+        sizes = np.bincount(nearest_cluster(content, centroids), minlength=len(centroids))
         order = np.argsort(-sizes, kind="stable")
         kept = order[sizes[order] >= min(min_items, sizes.max())]
         if np.array_equal(kept, np.arange(len(centroids))):

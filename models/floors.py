@@ -1,23 +1,31 @@
 """Ranking under floors: the best slate among those that keep every promise.
 
-A slate of length L owes `exploration` items from outside the established interests, `recency` recently published
-items, and no more than `topic_cap` items of one topic. Since exploration is decided by the topic, counting tells
-exactly whether a partial slate can still be completed: with c_t the slots left to topic t, n_t its items left and r_t
-the recent ones among them,
+A slate of length L owes `exploration` items from outside what is the person's own, `recency` recently published items,
+and no more than `topic_cap` items of one topic. Counting tells exactly whether a partial slate can still be completed:
+with c_t the slots left to topic t, and its items left that are both exploratory and recent (b_t), only exploratory
+(e_t) and only recent (r_t),
 
-    exploratory items to be had   e = sum over exploratory t of min(c_t, n_t)
-    recent and exploratory        x = sum over exploratory t of min(c_t, r_t)
-    recent, not exploratory       y = sum over other t of min(c_t, r_t)
+    both to be had           B = sum over topics of min(c_t, b_t)
+    exploratory to be had    E = B + sum of min(c_t - min(c_t, b_t), e_t)
+    recent to be had         R = B + sum of min(c_t - min(c_t, b_t), r_t)
+    of one kind, together    O = sum of min(c_t - min(c_t, b_t), e_t + r_t)
 
-and a exploratory plus b recent items fit into s slots if a <= e, b <= x + y and a + b - min(x, a, b) <= s.
-The greedy choice of the best item that leaves this true therefore never breaks a promise that could have been kept.
+An item that is both is never worse than one that is either, so that B of these are counted on; what is left of each
+topic's slots goes to either kind, and the slates that this allows are the sum of the topics' polymatroids. So
+
+    a exploratory and b recent items fit into s slots if
+        a <= E,  b <= R,  max(a - B, 0) + max(b - B, 0) <= O  and  a + b - min(B, a, b) <= s
+
+and the greedy choice of the best item that leaves this true never breaks a promise that could have been kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import product
+from operator import sub
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +37,8 @@ class Pool:
 
     Attributes:
         scores: float32 [n], finite.
-        topics: int32 [n]; a topic is either exploratory or not, as a whole.
-        exploratory: bool [n], topic outside the established interests.
+        topics: int32 [n].
+        exploratory: bool [n], outside what is the person's own.
         recent: bool [n], published recently.
         providers: int32 [n], -1 where there is none.
         content: float32 [n, d], unit vectors by which items are alike.
@@ -83,94 +91,134 @@ def _at_cap(pool: Pool, demand: Demand, cap: int) -> Demand:
     length = min(demand.length, counts.total)
     exploration = min(demand.exploration, counts.exploratory, length)
     recency = min(demand.recency, counts.recent, length)
-    while exploration + recency - min(counts.both, exploration, recency) > length:
+    while not counts.allow(exploration, recency, length):
         recency -= 1
     return Demand(length, exploration, recency, cap, demand.provider_cap)
 
 
 class Counts:
-    """How many items of each kind are still to be had, updated as items are taken.
-
-    Attributes:
-        total: items that fit under the topic cap.
-        exploratory: of these, those outside the established interests.
-        recent: of these, recently published ones.
-        both: of these, those that are both.
-    """
+    """How many items of each kind are still to be had, updated as items are taken."""
 
     def __init__(self, pool: Pool, demand: Demand) -> None:
         self._pool = pool
         self._demand = demand
-        self._exploratory, self._recent = pool.exploratory.astype(np.int8), pool.recent.astype(np.int8)
         topic_ids, self._topic = np.unique(pool.topics, return_inverse=True)
-        self._left = np.bincount(self._topic, minlength=len(topic_ids))
-        self._recent_left = np.bincount(self._topic[pool.recent], minlength=len(topic_ids))
+        self._kind = 2 * pool.exploratory + pool.recent
+        self._left = np.zeros((len(topic_ids), len(_KINDS)), dtype=np.int64)
+        np.add.at(self._left, (self._topic, self._kind), 1)
         self._slots = np.full(len(topic_ids), demand.topic_cap)
         self._available = np.ones(len(pool), dtype=np.bool_)
         self._provider = np.where(pool.providers >= 0, pool.providers, int(pool.providers.max(initial=0)) + 1)
         self._provider_slots = np.full(int(self._provider.max(initial=0)) + 1, demand.provider_cap)
         self._provider_slots[int(pool.providers.max(initial=0)) + 1 :] = len(pool)
-        self._count(topic_ids)
         self._owed_exploration, self._owed_recency = demand.exploration, demand.recency
         self._taken_exploration = 0
+        self._sums = Sums(*_to_be_had(self._left, self._slots).sum(axis=0).tolist())
 
-    def _count(self, topic_ids: NDArray[np.int32]) -> None:
-        outside = np.zeros(len(topic_ids), dtype=np.bool_)
-        outside[self._topic[self._pool.exploratory]] = True
-        reachable = np.minimum(self._slots, self._left)
-        recent = np.minimum(self._slots, self._recent_left)
-        self.total, self.exploratory = int(reachable.sum()), int(reachable[outside].sum())
-        self.recent, self.both = int(recent.sum()), int(recent[outside].sum())
-        self._tight = self._slots <= self._recent_left
+    @property
+    def total(self) -> int:
+        """Items that fit under the topic cap."""
+        return int(np.minimum(self._slots, self._left.sum(axis=1)).sum())
+
+    @property
+    def exploratory(self) -> int:
+        """Of these, those outside what is the person's own."""
+        return self._sums.exploratory
+
+    @property
+    def recent(self) -> int:
+        """Of these, recently published ones."""
+        return self._sums.recent
+
+    def allow(self, exploration: int, recency: int, slots: int) -> bool:
+        """Whether so many exploratory and recent items can be had in so many slots."""
+        return self._sums.allow(exploration, recency, slots)
 
     def eligible(self, slot: int) -> NDArray[np.bool_]:
         """bool [n]: candidates after which the rest of the slate can still be completed, those that are due first."""
-        fitting = self._of(self._kinds_that_fit(self._demand.length - slot - 1))
+        fits = self._fits(self._demand.length - slot - 1)
+        fitting = self._available & (self._slots[self._topic] > 0) & fits[self._topic, self._kind]
         capped = fitting & (self._provider_slots[self._provider] > 0)
         eligible = capped if capped.any() else fitting
         due = eligible & self._pool.exploratory
-        return due if self._exploration_is_due(slot) and due.any() else eligible
+        return due if self._exploration_is_due(slot) and bool(due.any()) else eligible
 
-    def _of(self, kinds: Iterable[tuple[bool, bool, bool]]) -> NDArray[np.bool_]:
-        fits = np.zeros((2, 2, 2), dtype=np.bool_)
-        for kind in kinds:
-            fits[tuple(map(int, kind))] = True
-        kind_fits = fits[self._exploratory, self._recent, self._tight[self._topic].astype(np.int8)]
-        return self._available & (self._slots[self._topic] > 0) & kind_fits
+    def _fits(self, slots_after: int) -> NDArray[np.bool_]:
+        """bool [topics, kinds]: whether what is owed can be had after an item of this topic and kind was taken.
+
+        No item takes more than one from any sum, so that mostly all of them fit.
+        """
+        owed = (self._owed_exploration, self._owed_recency)
+        if self._sums.less(_EACH).allow(*owed, slots_after):
+            return np.ones(self._left.shape, dtype=np.bool_)
+        codes = _lost(self._left, self._slots) @ _BITS * len(_KINDS) + np.arange(len(_KINDS))
+        fits = np.zeros(len(_KINDS) << len(_EACH), dtype=np.bool_)
+        for code in np.unique(codes).tolist():
+            lost, (exploratory, recent) = (
+                [code // len(_KINDS) >> bit & 1 for bit in range(4)],
+                _KINDS[code % len(_KINDS)],
+            )
+            left = (max(owed[0] - exploratory, 0), max(owed[1] - recent, 0))
+            fits[code] = self._sums.less(lost).allow(*left, slots_after)
+        return fits[codes]
 
     def _exploration_is_due(self, slot: int) -> bool:
         share = self._demand.exploration / self._demand.length
         return self._owed_exploration > 0 and self._taken_exploration < int(share * (slot + 1))
 
-    def _kinds_that_fit(self, slots_after: int) -> Iterator[tuple[bool, bool, bool]]:
-        """(exploratory, recent, topic has no more slots than recent items) of items that may be taken now."""
-        for exploratory, recent, tight in product((False, True), repeat=3):
-            costs_recent = int(recent or tight)
-            owed_a = max(0, self._owed_exploration - exploratory)
-            owed_b = max(0, self._owed_recency - recent)
-            both = self.both - costs_recent * exploratory
-            if (
-                owed_a <= self.exploratory - exploratory
-                and owed_b <= self.recent - costs_recent
-                and owed_a + owed_b - min(both, owed_a, owed_b) <= slots_after
-            ):
-                yield exploratory, recent, tight
-
     def take(self, position: int) -> None:
         """Count one item as chosen."""
-        topic = self._topic[position]
-        exploratory, recent = bool(self._pool.exploratory[position]), bool(self._pool.recent[position])
-        costs_recent = int(recent or self._tight[topic])
-        self.total -= 1
-        self.exploratory -= exploratory
-        self.recent -= costs_recent
-        self.both -= costs_recent * exploratory
+        topic, kind = int(self._topic[position]), int(self._kind[position])
+        exploratory, recent = _KINDS[kind]
         self._owed_exploration = max(0, self._owed_exploration - exploratory)
         self._owed_recency = max(0, self._owed_recency - recent)
         self._taken_exploration += exploratory
         self._available[position] = False
         self._provider_slots[self._provider[position]] -= 1
-        self._left[topic] -= 1
-        self._recent_left[topic] -= recent
+        before = _to_be_had(self._left[topic], self._slots[topic])
+        self._left[topic, kind] -= 1
         self._slots[topic] -= 1
-        self._tight[topic] = self._slots[topic] <= self._recent_left[topic]
+        self._sums = self._sums.less((before - _to_be_had(self._left[topic], self._slots[topic])).tolist())
+
+
+class Sums(NamedTuple):
+    """What is to be had of all topics together: E, R, B and O."""
+
+    exploratory: int
+    recent: int
+    both: int
+    one: int
+
+    def less(self, lost: Sequence[int]) -> Sums:
+        """The sums without what is lost of each."""
+        return Sums(*map(sub, self, lost))
+
+    def allow(self, exploration: int, recency: int, slots: int) -> bool:
+        """Whether so many exploratory and recent items fit into so many slots."""
+        apart = max(exploration - self.both, 0) + max(recency - self.both, 0)
+        needed = exploration + recency - min(self.both, exploration, recency)
+        return exploration <= self.exploratory and recency <= self.recent and apart <= self.one and needed <= slots
+
+
+_KINDS = tuple(product((False, True), repeat=2))
+"""Whether an item is exploratory, and whether it is recent; a kind's number is its position."""
+_ONE_OF_EACH = np.eye(len(_KINDS), dtype=np.int64)
+_EACH = (1, 1, 1, 1)
+_BITS = 1 << np.arange(len(_EACH))
+
+
+def _to_be_had(left: NDArray[np.int64], slots: NDArray[np.int64]) -> NDArray[np.int64]:
+    """int64 [..., 4]: each topic's part of E, R, B and O, from its items left of each kind and its slots left."""
+    only_recent, only_exploratory, either = left[..., 1], left[..., 2], left[..., 3]
+    both = np.minimum(slots, either)
+    rest = slots - both
+    one = np.minimum(rest, only_exploratory + only_recent)
+    return np.stack(
+        [both + np.minimum(rest, only_exploratory), both + np.minimum(rest, only_recent), both, one], axis=-1
+    )
+
+
+def _lost(left: NDArray[np.int64], slots: NDArray[np.int64]) -> NDArray[np.int64]:
+    """int64 [topics, kinds, 4], 0 or 1: what of these goes with an item of a kind, if there is one."""
+    after = np.maximum(left[:, None, :] - _ONE_OF_EACH, 0)
+    return _to_be_had(left, slots)[:, None, :] - _to_be_had(after, np.maximum(slots - 1, 0)[:, None])

@@ -20,7 +20,7 @@ from indexer.columns import author_of, published
 from indexer.documents import ItemDocument
 from indexer.snapshot import NEVER, UNDATED, Snapshot
 from indexer.topic_names import slugs_of
-from indexer.topics import UNREAD, nearest_topic
+from indexer.topics import UNREAD, middles_of_topics, nearest_cluster
 from models.columns import LiveColumn
 from models.ids import UNKNOWN, Row, Rows
 from models.readable import has_vector, vector_of_tags
@@ -55,10 +55,11 @@ class Catalogue:
         self.tag_words, self.format_words = Words(vocabulary.tags), Words(vocabulary.formats)
         self.language_words, self.provider_words = Words(vocabulary.languages), Words(vocabulary.providers)
         self.topic_names, self.topic_slugs = vocabulary.topic_names, vocabulary.topic_slugs
-        self.topic_centroids = vectors.topic_centroids
-        if has_vector(self.topic_centroids).all():
+        self._cluster_centroids, self._cluster_topics = vectors.cluster_centroids, vectors.cluster_topics
+        if has_vector(self._cluster_centroids).all():
             self._add_unread_topic()
         self.unread_topic = len(self.topic_names) - 1
+        self.topic_centroids = middles_of_topics(self._cluster_centroids, self._cluster_topics)
         self.alive = LiveColumn(np.ones(len(items.ids), dtype=np.bool_))
         self.published_at, self.expires_at = LiveColumn(items.published_at), LiveColumn(items.expires_at)
         self.formats, self.languages = LiveColumn(items.formats), LiveColumn(items.languages)
@@ -204,15 +205,22 @@ class Catalogue:
         return np.flatnonzero(mine).astype(np.int32)
 
     def topic_of(self, content: Vectors) -> int:
-        """The topic whose centroid is nearest to a content vector, the last one for zeros."""
-        return int(nearest_topic(content[None], self.topic_centroids)[0])
+        """The topic with the cluster whose centroid is nearest to a content vector, the last one for zeros."""
+        return int(self._cluster_topics[nearest_cluster(content[None], self._cluster_centroids)[0]])
+
+    def topic_likeness(self, content: Vectors) -> Vectors:
+        """float32 [n, topics]: cosine of each of [n, content_dimension] vectors with the nearest cluster of a topic."""
+        likeness = np.full((len(self.topic_names), len(content)), -np.inf, dtype=np.float32)
+        np.maximum.at(likeness, self._cluster_topics, self._cluster_centroids @ content.T)
+        return likeness.T
 
     def _add_unread_topic(self) -> None:
         """For what comes over HTTP, where no item of the snapshot is in it."""
         self.topic_slugs = (*self.topic_slugs, slugs_of((*self.topic_names, UNREAD))[-1])
         self.topic_names = (*self.topic_names, "")
-        nothing = np.zeros((1, self.topic_centroids.shape[1]), dtype=np.float32)
-        self.topic_centroids = np.vstack([self.topic_centroids, nothing])
+        nothing = np.zeros((1, self._cluster_centroids.shape[1]), dtype=np.float32)
+        self._cluster_centroids = np.vstack([self._cluster_centroids, nothing])
+        self._cluster_topics = np.append(self._cluster_topics, np.int32(len(self.topic_names) - 1))
 
     def topics_named(self, names: Iterable[str]) -> NDArray[np.int32]:
         """Topics by slug or by name, whatever the case, ascending; unknown names have none."""

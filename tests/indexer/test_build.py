@@ -72,7 +72,7 @@ def test_the_manifest_says_what_is_there(workshop, some_items, some_events, lear
     assert learned.space_id != content_only.space_id
     opened = workshop.current()
     assert opened.vectors.index.shape == opened.vectors.engage.shape == (24, 36)
-    assert learned.topics == len(opened.vectors.topic_centroids) == len(opened.vocabulary.topic_names)
+    assert learned.topics == opened.vectors.cluster_topics.max() + 1 == len(opened.vocabulary.topic_names)
     assert learned.tags == len(opened.vocabulary.tags)
 
 

@@ -1,5 +1,6 @@
 """Snapshots on disk: whole or not there, published by one rename, and unchanged by saving and loading."""
 
+import json
 import shutil
 import signal
 import subprocess
@@ -227,3 +228,14 @@ def test_documents_of_such_a_snapshot_declare_nothing_by_an_empty_list(workshop,
     assert ItemDocument.model_validate_json(workshop.snapshots.documents(name)[0]).sensitive_topics == []
     (workshop.snapshots.folder / name / "items.suspected.codes.npy").unlink()
     assert ItemDocument.model_validate_json(workshop.snapshots.documents(name)[0]).sensitive_topics is None
+
+
+def test_in_a_snapshot_from_before_topics_were_subjects_every_cluster_is_a_topic(workshop, some_items) -> None:
+    manifest, _ = workshop.build(BuildInput(some_items(12)))
+    folder = workshop.snapshots.folder / manifest.snapshot_id
+    (folder / "topics.of_cluster.npy").unlink()
+    older = manifest.model_dump(mode="json")
+    del older["files"]["topics.of_cluster.npy"]
+    (folder / "manifest.json").write_text(json.dumps(older))
+    vectors = workshop.current().vectors
+    assert vectors.cluster_topics.tolist() == list(range(len(vectors.cluster_centroids)))

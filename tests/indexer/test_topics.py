@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from indexer.tags import TagSettings, build_tags
 from indexer.topic_names import NAMELESS, slugs_of
-from indexer.topics import Topics, TopicSettings, find_topics, nearest_topic
+from indexer.topics import Topics, TopicSettings, find_topics, nearest_cluster
 from models.encoder import HashingEncoder, Vectors, unit
 
 ENCODER = HashingEncoder(64)
@@ -38,7 +38,9 @@ def topics_of(content: Vectors, tags: Sequence[Sequence[str]], titles: Sequence[
 
 def check(topics: Topics, content: Vectors) -> None:
     sizes = np.bincount(topics.assignment, minlength=len(topics))
-    assert len(topics.names) == len(topics.slugs) == len(topics.centroids) == len(sizes)
+    assert len(topics.names) == len(topics.slugs) == len(sizes) == len(set(topics.of_cluster.tolist()))
+    assert len(topics.of_cluster) == len(topics.centroids) >= len(sizes)
+    assert topics.of_cluster.dtype == np.int32
     assert topics.assignment.dtype == np.int32
     assert topics.centroids.dtype == np.float32
     assert sizes.min() > 0
@@ -189,14 +191,14 @@ def test_any_catalogue_is_covered_by_topics_that_hold_together(words: list[list[
     ("items", "topics"), [(1, 1), (7, 1), (8, 2), (32, 8), (1_682, 29), (9_000, 67), (1_000_000, 256)]
 )
 def test_the_number_of_topics_follows_the_size_of_the_catalogue(items: int, topics: int) -> None:
-    assert TopicSettings().topics_of(items) == topics
-    assert TopicSettings(count=40).topics_of(items) == min(items, 40)
+    assert TopicSettings().clusters_of(items) == topics
+    assert TopicSettings(count=40).clusters_of(items) == min(items, 40)
 
 
 def test_the_nearest_centroid_wins_and_the_first_of_equals() -> None:
     centroids = unit(np.array([[1, 0], [0, 1], [1, 0]], dtype=np.float32))
     content = unit(np.array([[2, 1], [1, 2], [1, 1], [0, 0]], dtype=np.float32))
-    assert nearest_topic(content, centroids).tolist() == [0, 1, 0, 0]
+    assert nearest_cluster(content, centroids).tolist() == [0, 1, 0, 0]
 
 
 def test_slugs_are_distinct_and_fit_into_a_path() -> None:

@@ -6,7 +6,7 @@ import pytest
 from indexer.build import BuildInput
 from indexer.encoder_account import told
 from indexer.snapshot import LanguageReading
-from indexer.topics import UNREAD, nearest_topic
+from indexer.topics import UNREAD, nearest_cluster
 from models.encoder import HashingEncoder, Reading
 from models.topic_heads import TopicHeads
 
@@ -108,7 +108,7 @@ def test_a_catalogue_of_which_nothing_can_be_read_is_published(workshop, an_item
 def test_the_topic_of_nothing_is_the_nearest_of_nothing_only() -> None:
     centroids = np.array([[1, 0], [0, 0]], dtype=np.float32)
     content = np.array([[-1, 0], [0, 0], [1, 0]], dtype=np.float32)
-    assert nearest_topic(content, centroids).tolist() == [0, 1, 0]
+    assert nearest_cluster(content, centroids).tolist() == [0, 1, 0]
 
 
 def test_the_classifier_has_no_verdict_on_what_was_not_read() -> None:

@@ -26,11 +26,11 @@ def pool_of(scores, topics, exploratory, recent, providers=None):
 def pools(draw, largest=9):
     n = draw(st.integers(0, largest))
     topics = np.array(draw(st.lists(st.integers(0, TOPICS - 1), min_size=n, max_size=n)), dtype=np.int32)
-    outside = np.array(draw(st.lists(st.booleans(), min_size=TOPICS, max_size=TOPICS)))
+    outside = np.array(draw(st.lists(st.booleans(), min_size=n, max_size=n)), dtype=np.bool_)
     recent = np.array(draw(st.lists(st.booleans(), min_size=n, max_size=n)), dtype=np.bool_)
     scores = np.array(draw(st.lists(st.floats(-1, 1, width=32), min_size=n, max_size=n)), dtype=np.float32)
     providers = np.array(draw(st.lists(st.integers(-1, 2), min_size=n, max_size=n)), dtype=np.int32)
-    return pool_of(scores, topics, outside[topics], recent, providers)
+    return pool_of(scores, topics, outside, recent, providers)
 
 
 demands = st.builds(
