@@ -141,7 +141,7 @@ class Counts:
         capped = fitting & (self._provider_slots[self._provider] > 0)
         eligible = capped if capped.any() else fitting
         due = eligible & self._pool.exploratory
-        return due if self._exploration_is_due(slot) and bool(due.any()) else eligible
+        return np.asarray(due if due.any() and self._exploration_is_due(slot) else eligible)
 
     def _fits(self, slots_after: int) -> NDArray[np.bool_]:
         """bool [topics, kinds]: whether what is owed can be had after an item of this topic and kind was taken.
@@ -151,16 +151,13 @@ class Counts:
         owed = (self._owed_exploration, self._owed_recency)
         if self._sums.less(_EACH).allow(*owed, slots_after):
             return np.ones(self._left.shape, dtype=np.bool_)
-        codes = _lost(self._left, self._slots) @ _BITS * len(_KINDS) + np.arange(len(_KINDS))
-        fits = np.zeros(len(_KINDS) << len(_EACH), dtype=np.bool_)
-        for code in np.unique(codes).tolist():
-            lost, (exploratory, recent) = (
-                [code // len(_KINDS) >> bit & 1 for bit in range(4)],
-                _KINDS[code % len(_KINDS)],
-            )
+        codes = _lost(self._left, self._slots) @ _BITS
+        fits = np.zeros((1 << len(_EACH), len(_KINDS)), dtype=np.bool_)
+        for code, kind in np.ndindex(fits.shape):
+            lost, (exploratory, recent) = [code >> bit & 1 for bit in range(len(_EACH))], _KINDS[kind]
             left = (max(owed[0] - exploratory, 0), max(owed[1] - recent, 0))
-            fits[code] = self._sums.less(lost).allow(*left, slots_after)
-        return fits[codes]
+            fits[code, kind] = self._sums.less(lost).allow(*left, slots_after)
+        return np.asarray(fits[codes, np.arange(len(_KINDS))])
 
     def _exploration_is_due(self, slot: int) -> bool:
         share = self._demand.exploration / self._demand.length

@@ -54,12 +54,7 @@ class Catalogue:
         self.sensitive_topics, self.firewall = sensitive, Firewall(sensitive)
         self.tag_words, self.format_words = Words(vocabulary.tags), Words(vocabulary.formats)
         self.language_words, self.provider_words = Words(vocabulary.languages), Words(vocabulary.providers)
-        self.topic_names, self.topic_slugs = vocabulary.topic_names, vocabulary.topic_slugs
-        self._cluster_centroids, self._cluster_topics = vectors.cluster_centroids, vectors.cluster_topics
-        if has_vector(self._cluster_centroids).all():
-            self._add_unread_topic()
-        self.unread_topic = len(self.topic_names) - 1
-        self.topic_centroids = middles_of_topics(self._cluster_centroids, self._cluster_topics)
+        self._read_topics()
         self.alive = LiveColumn(np.ones(len(items.ids), dtype=np.bool_))
         self.published_at, self.expires_at = LiveColumn(items.published_at), LiveColumn(items.expires_at)
         self.formats, self.languages = LiveColumn(items.formats), LiveColumn(items.languages)
@@ -213,6 +208,15 @@ class Catalogue:
         likeness = np.full((len(self.topic_names), len(content)), -np.inf, dtype=np.float32)
         np.maximum.at(likeness, self._cluster_topics, self._cluster_centroids @ content.T)
         return likeness.T
+
+    def _read_topics(self) -> None:
+        vocabulary, vectors = self.snapshot.vocabulary, self.snapshot.vectors
+        self.topic_names, self.topic_slugs = vocabulary.topic_names, vocabulary.topic_slugs
+        self._cluster_centroids, self._cluster_topics = vectors.cluster_centroids, vectors.cluster_topics
+        if has_vector(self._cluster_centroids).all():
+            self._add_unread_topic()
+        self.unread_topic = len(self.topic_names) - 1
+        self.topic_centroids = middles_of_topics(self._cluster_centroids, self._cluster_topics)
 
     def _add_unread_topic(self) -> None:
         """For what comes over HTTP, where no item of the snapshot is in it."""

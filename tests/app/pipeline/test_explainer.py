@@ -150,9 +150,9 @@ def test_what_was_stated_is_named_as_such(home):
 
 
 def test_a_session_is_named_where_it_carries_the_score(home, an_event):
-    home.ingest(*(an_event(number, "ann", f"i{6 * number:03}", "like", 30) for number in range(10)))
+    home.ingest(*(an_event(number, "ann", f"i{6 * number:03}", "like", 30) for number in range(14)))
     home.ingest(an_event("now", "ann", "i003", "like", 0.0001))
-    items = home.recommend("ann", limit=30).items
+    items = home.recommend("ann", limit=60).items
     labels = {item.label for item in items if item.reasons[0].code == "session"}
     assert labels == {"Because of what you just looked at"}
     assert any(item.reasons[0].code == "because_you" and "rust" in item.title for item in items)
