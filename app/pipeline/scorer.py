@@ -38,8 +38,11 @@ class WeightedScorer:
             session(context, rows),
             aversion(context, rows) - preference_exponents(context, rows),
         )
-        columns = [context.environment.faults.leave_out(name, term) for name, term in zip(TERMS, terms, strict=True)]
-        scored = candidates.scored(np.stack(columns, axis=1).astype(np.float32), self._weights)
+        columns = [
+            context.environment.faults.leave_out(name, np.asarray(term, dtype=np.float32))
+            for name, term in zip(TERMS, terms, strict=True)
+        ]
+        scored = candidates.scored(np.stack(columns, axis=1), self._weights)
         return scored.take(np.lexsort((rows, -scored.scores)))
 
 
