@@ -73,7 +73,8 @@ async def patch_profile(request: Request, user_id: UserIdInPath) -> Response:
     """A JSON merge patch (RFC 7396) of the explicit data: what is absent stays, and null removes.
 
     With `If-Match`, only if the profile is still in the state that this ETag names. With `Prefer: return=minimal` the
-    answer is 204, without the profile, which takes longer to put together than the edit.
+    answer is 204, without the profile, which takes longer to put together than the edit; unless there are warnings:
+    names that nothing in the catalogue bears are kept, since what they name may come, and are warned about.
     """
     patch = checked(ProfilePatch, await read_object(request, _PATCHES))
     person = service_of(request).person
@@ -81,7 +82,7 @@ async def patch_profile(request: Request, user_id: UserIdInPath) -> Response:
         await person.patch(user_id, patch, key_of(request), request.headers.get("if-match"))
     except ValidationError as error:  # each part is valid, but what came of merging them is not
         raise InvalidPayloadError(problems(error)) from error
-    if _MINIMAL in _preferences(request):
+    if _MINIMAL in _preferences(request) and not person.warnings(user_id):
         return Response(status_code=204, headers={"ETag": person.etag(user_id), "Preference-Applied": _MINIMAL})
     profile = await person.profile(user_id)
     return json_answer(profile.payload, headers={"ETag": profile.etag})

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.person.inferences import Told, evidence, formats, moment, session, topics
+from app.person.profile_warnings import profile_warnings
 from app.person.reading_habits import engagement_hours, reading
 from app.pipeline.context import Context
 from models.events import EVENT_TYPES
@@ -27,6 +28,7 @@ def profile_payload(context: Context, told: Told) -> dict[str, Any]:
         "personalization": known.row.personalization if known else True,
         "epoch": known.row.epoch if known else 0,
         "explicit": explicit,
+        "warnings": profile_warnings(context.catalogue, known.explicit if known else None),
         "implicit": {
             "topics": topics(context, told),
             "formats": formats(context, told),

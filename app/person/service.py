@@ -19,6 +19,7 @@ from app.person.export import Export, controls_of, moment
 from app.person.identity import Identity
 from app.person.inferences import Told
 from app.person.interests import Interests
+from app.person.profile_warnings import profile_warnings
 from app.person.profiles import profile_payload
 from app.person.reading_habits import dwelt
 from app.person.upkeep import Upkeep
@@ -83,6 +84,12 @@ class PersonService:
     def etag(self, user_id: str) -> str:
         """Names the state of what a person stated and switched."""
         return etag_of(self._upkeep.row(user_id))
+
+    def warnings(self, user_id: str) -> list[dict[str, Any]]:
+        """What a person states that names nothing in the catalogue."""
+        generation = self._upkeep.snapshot_swap.current
+        person = generation.people.get(user_id)
+        return profile_warnings(generation.catalogue, person.explicit if person else None)
 
     async def patch(
         self, user_id: str, patch: ProfilePatch, key_id: str | None = None, expected: str | None = None

@@ -186,6 +186,19 @@ class Freshness(Answer):
     half_life_negative_days: float
 
 
+class ProfileWarning(Answer):
+    """A name among what is stated that nothing in the catalogue bears: it may come later."""
+
+    field: str
+    """Where it stands, such as `muted.tags.0`."""
+
+    value: str
+    message: str
+
+    did_you_mean: str | None = None
+    """The nearest name that something bears, if one is near."""
+
+
 class Profile(Answer):
     """What is held of a person: what they stated, and what was inferred from which events."""
 
@@ -201,6 +214,10 @@ class Profile(Answer):
     """How often they were reset."""
 
     explicit: Explicit
+
+    warnings: list[ProfileWarning]
+    """Controls and preferences without effect, since they name nothing."""
+
     implicit: Implicit
     negative: Negative
     signals: Signals

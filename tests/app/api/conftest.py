@@ -132,6 +132,9 @@ class MemoryPerson:  # what it leaves unused, the real one takes
     def etag(self, user_id: str) -> str:
         return f'"{len(user_id)}-{self.version}"'
 
+    def warnings(self, user_id: str) -> list[dict[str, Any]]:
+        return []
+
     async def profile(self, user_id: str) -> Profile:
         return Profile(self.payload(user_id), self.etag(user_id))
 
@@ -144,6 +147,7 @@ class MemoryPerson:  # what it leaves unused, the real one takes
             "personalization": True,
             "epoch": 0,
             "explicit": {},
+            "warnings": [],
             "implicit": {"topics": [], "formats": [], "reading": None, "hours": None, "session": None},
             "negative": {"evidence": []},
             "signals": {"positive": 0, "neutral": 0, "negative": 0, "by_type": {}},

@@ -73,7 +73,7 @@ def test_a_reset_may_keep_what_was_seen(client):
     [
         ({"json": {"keep_sene": True}}, 422),
         ({"content": b'{"keep_seen": true}'}, 415),
-        ({"content": b"", "headers": {"Content-Type": "application/json"}}, 400),
+        ({"content": b"{", "headers": {"Content-Type": "application/json"}}, 400),
     ],
 )
 def test_a_reset_that_was_meant_otherwise_does_not_happen(client, request_body, status):
