@@ -1,28 +1,33 @@
-"""The vector index: FAISS, exact while a catalogue is small, a graph from then on, filtered without losing recall."""
+"""The vector index: exact while a catalogue is small, a graph from then on, filtered without losing recall.
+
+Of equal scores the lower row comes first, and rows are in the order of the item ids. So what is found for k is the
+beginning of what is found for more: in an exact search always, in a graph as long as its breadth is the same.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from indexer.equal_vectors import EqualVectors, Vectors
+from indexer.exact_search import Hits, best, exact_search
+from indexer.graph import Graph
 from models.config import Config
 from models.ids import Rows
-from models.metrics import overlap_at
 
-Vectors = NDArray[np.float32]
+_NO_ROWS = np.empty(0, dtype=np.int32)
+_BEYOND = 8
+"""Nodes that are fetched beyond those wanted, to see whether equal scores go on."""
 
 
 class AnnSettings(Config):
     """How vectors are searched."""
 
     flat_below: int = Field(default=10_000, ge=0)
-    """Items up to which the index is exact (FAISS flat)."""
+    """Different vectors up to which the search compares with all of them."""
 
     links: int = Field(default=32, ge=4, le=128)
     """Links a node of the graph (HNSW M)."""
@@ -40,59 +45,49 @@ class AnnSettings(Config):
     """Queries by which recall against exact search is measured."""
 
     recall_floor: float = Field(default=0.95, ge=0, le=1)
-    """recall@10 against exact search under which a snapshot is not published."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hits:
-    """Nearest neighbours by inner product, best first.
-
-    Attributes:
-        rows: int32 [q, k], -1 where there were fewer.
-        scores: float32 [q, k], -inf there.
-    """
-
-    rows: Rows
-    scores: NDArray[np.float32]
+    """recall@10 against exact search, by scores, under which a snapshot is not published."""
 
 
 class VectorIndex:
     """Maximum inner product search over the index vectors of a snapshot."""
 
-    def __init__(self, index: faiss.Index, vectors: Vectors, settings: AnnSettings) -> None:
-        """`vectors` float32 [n, d] are the rows of `index`, for exact search over few of them."""
-        self._index = index
-        self._vectors = vectors
-        self._settings = settings
+    def __init__(
+        self, vectors: Vectors, equals: EqualVectors | None, graph: Graph | None, settings: AnnSettings
+    ) -> None:
+        """`vectors` float32 [n, d]; `graph` has a node for each of `equals`, or each row where all are different."""
+        self._vectors, self.equals, self._graph, self._settings = vectors, equals, graph, settings
+        self._first_of = None if equals is None else equals.firsts(equals.nodes)
 
     @classmethod
     def build(cls, vectors: Vectors, settings: AnnSettings) -> VectorIndex:
         """Index all rows of `vectors`, float32 [n, d]."""
-        dimension = vectors.shape[1]
-        if len(vectors) <= settings.flat_below:
-            index: faiss.Index = faiss.IndexFlatIP(dimension)
-        else:
-            index = faiss.IndexHNSWFlat(dimension, settings.links, faiss.METRIC_INNER_PRODUCT)
-            index.hnsw.efConstruction = settings.ef_construction
-        index.add(np.ascontiguousarray(vectors))
-        return cls(index, vectors, settings)
+        equals = EqualVectors.find(vectors)
+        nodes = len(vectors) if equals is None else len(equals)
+        if nodes <= settings.flat_below:
+            return cls(vectors, equals, None, settings)
+        graph = Graph.build(_of_nodes(vectors, equals), settings.links, settings.ef_construction)
+        return cls(vectors, equals, graph, settings)
 
     @classmethod
-    def load(cls, path: Path, vectors: Vectors, settings: AnnSettings) -> VectorIndex:
-        """Read what `save` wrote."""
-        return cls(faiss.read_index(str(path)), vectors, settings)
+    def load(
+        cls, path: Path | None, vectors: Vectors, equals: EqualVectors | None, settings: AnnSettings
+    ) -> VectorIndex:
+        """Open what `save` wrote, None without a graph, beside `vectors`; they are searched where they are."""
+        graph = Graph.load(path, vectors if equals is None else None) if path else None
+        return cls(vectors, equals, graph, settings)
 
     def save(self, path: Path) -> None:
-        """Write the index to one file."""
-        faiss.write_index(self._index, str(path))
+        """Write the graph to one file; without a graph there is nothing to write."""
+        if self._graph is not None:
+            self._graph.save(path, vectors=self.equals is not None)
 
     @property
     def kind(self) -> str:
         """`flat` or `hnsw`."""
-        return "hnsw" if isinstance(self._index, faiss.IndexHNSW) else "flat"
+        return "flat" if self._graph is None else "hnsw"
 
     def __len__(self) -> int:
-        return int(self._index.ntotal)
+        return len(self._vectors)
 
     def search(self, queries: Vectors, k: int, excluded: Rows | None = None) -> Hits:
         """The k rows with the largest inner product with each query.
@@ -102,42 +97,70 @@ class VectorIndex:
             k: rows a query.
             excluded: rows that must not be found, in any order, without repeats.
         """
-        allowed = len(self) - (0 if excluded is None else len(excluded))
+        excluded = _NO_ROWS if excluded is None else excluded
+        allowed = len(self) - len(excluded)
         if allowed <= 0:
-            return Hits(np.full((len(queries), k), -1, np.int32), np.full((len(queries), k), -np.inf, np.float32))
-        if excluded is not None and self.kind == "hnsw" and allowed < self._settings.exact_below_share * len(self):
-            return exact_search(self._vectors, queries, k, np.setdiff1d(np.arange(len(self), dtype=np.int32), excluded))
-        parameters = self._parameters(k, excluded, allowed / len(self))
-        scores, rows = self._index.search(np.ascontiguousarray(queries), min(k, allowed), params=parameters)
-        return _padded(rows, scores, k)
+            return Hits.none(len(queries), k)
+        if allowed < self._settings.exact_below_share * len(self):
+            return exact_search(self._vectors, queries, k, self._others(excluded), self.equals)
+        if self._graph is None:
+            return self._compared(queries, k, excluded)
+        return self._followed(self._graph, queries, k, excluded)
 
-    def _parameters(self, k: int, excluded: Rows | None, allowed_share: float) -> Any:
-        """Excluded rows take up places among the graph's candidates, so there are more of these where many are."""
-        selector = None
-        if excluded is not None and len(excluded):
-            selector = faiss.IDSelectorNot(faiss.IDSelectorBatch(np.sort(excluded).astype(np.int64)))
-        if self.kind == "hnsw":
-            ef = int(max(self._settings.ef_search, 2 * k) / allowed_share)
-            return faiss.SearchParametersHNSW(efSearch=ef, sel=selector)  # type: ignore[attr-defined]
-        return faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
+    def _others(self, excluded: Rows) -> Rows:
+        mask = np.ones(len(self), dtype=np.bool_)
+        mask[excluded] = False
+        return np.flatnonzero(mask).astype(np.int32)
+
+    def _compared(self, queries: Vectors, k: int, excluded: Rows) -> Hits:
+        scores = queries @ self._vectors.T
+        if self._first_of is not None:
+            scores = scores[:, self._first_of]
+        scores[:, excluded] = -np.inf
+        return best(np.arange(len(self), dtype=np.int32), scores, k)
+
+    def _followed(self, graph: Graph, queries: Vectors, k: int, excluded: Rows) -> Hits:
+        """Excluded nodes take up places among the graph's candidates, so there are more of these where many are."""
+        blocked = np.sort(excluded) if self.equals is None else self.equals.wholly(excluded)
+        left = len(graph) - len(blocked)
+        breadth, fetch = max(self._settings.ef_search, 2 * k), max(k, self._settings.ef_search // 2) + _BEYOND
+        while True:
+            fetch = min(fetch, left)
+            nodes, scores = graph.search(queries, fetch, int(max(breadth, fetch) * len(graph) / left), blocked)
+            hits = self._hits(nodes, scores, k, excluded)
+            if fetch == left or not _goes_on(hits.scores, scores):
+                return hits
+            if fetch > self._settings.exact_below_share * left:
+                return self._compared(queries, k, excluded)
+            fetch *= 4
+
+    def _hits(self, nodes: NDArray[np.int64], scores: NDArray[np.float32], k: int, excluded: Rows) -> Hits:
+        hits = Hits.none(len(nodes), k)
+        for query in range(len(nodes)):
+            found = nodes[query] >= 0
+            rows, own = self._rows(nodes[query][found].astype(np.int32), scores[query][found], k, excluded)
+            order = np.lexsort((rows, -own))[:k]
+            hits.rows[query, : len(order)], hits.scores[query, : len(order)] = rows[order], own[order]
+        return hits
+
+    def _rows(
+        self, nodes: Rows, scores: NDArray[np.float32], k: int, excluded: Rows
+    ) -> tuple[Rows, NDArray[np.float32]]:
+        """The allowed rows of the best nodes, as many nodes as k rows can need, those of equal score included."""
+        if self.equals is None:
+            return nodes, scores
+        needed = np.flatnonzero(scores >= np.sort(scores)[-min(k, len(scores)) :].min(initial=np.inf))
+        rows, place = self.equals.rows_of(nodes[needed])
+        keep = ~np.isin(rows, excluded)
+        return rows[keep], scores[needed[place[keep]]]
 
 
-def exact_search(vectors: Vectors, queries: Vectors, k: int, allowed: Rows) -> Hits:
-    """Gather the allowed rows and compare with all of them; ties by row."""
-    scores = queries @ vectors[allowed].T
-    order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
-    return _padded(allowed[order], np.take_along_axis(scores, order, axis=1), k)
+def _of_nodes(vectors: Vectors, equals: EqualVectors | None) -> Vectors:
+    if equals is None:
+        return vectors
+    return np.ascontiguousarray(vectors[equals.firsts(np.arange(len(equals), dtype=np.int32))])
 
 
-def measure_recall(index: VectorIndex, vectors: Vectors, queries: Vectors, k: int = 10) -> float:
-    """recall@k of the index against exact search, the mean over `queries` [q, d]."""
-    k = min(k, len(vectors))
-    exact = faiss.knn(queries, vectors, k, metric=faiss.METRIC_INNER_PRODUCT)[1]
-    return overlap_at(index.search(queries, k).rows, exact)
-
-
-def _padded(rows: NDArray[np.integer], scores: NDArray[np.float32], k: int) -> Hits:
-    missing = k - rows.shape[1]
-    rows32 = np.pad(rows.astype(np.int32), ((0, 0), (0, missing)), constant_values=-1)
-    scores = np.pad(scores, ((0, 0), (0, missing)), constant_values=-np.inf)
-    return Hits(rows32, np.where(rows32 >= 0, scores, -np.inf).astype(np.float32))
+def _goes_on(kept: NDArray[np.float32], fetched: NDArray[np.float32]) -> bool:
+    """Whether some query's last score is as good as the worst one fetched: more of the same may have been left."""
+    return bool((kept[:, -1] <= fetched[:, -1]).any())

@@ -13,12 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from indexer.ann import AnnSettings, VectorIndex, measure_recall
+from indexer.ann import AnnSettings, VectorIndex
 from indexer.behaviour import BehaviourSettings, EventTable, LearnedVectors, Offer, learn_vectors
 from indexer.columns import build_columns, vocabulary_of
+from indexer.copies import Copies, CopySettings, find_copies
 from indexer.documents import ItemDocument
 from indexer.embeddings import CachedEncoder, EmbeddingCache, embed
 from indexer.encoder_account import reading_by_language, told
+from indexer.index_recall import measure_recall, recall_under_exclusions
 from indexer.progress import Progress, silent
 from indexer.sensitive.background import Background
 from indexer.sensitive.classifier import adapted, build_classifier
@@ -62,6 +64,7 @@ class IndexSettings(Config):
     topics: TopicSettings = TopicSettings()
     behaviour: BehaviourSettings = BehaviourSettings()
     tags: TagSettings = TagSettings()
+    copies: CopySettings = CopySettings()
     sensitive: SensitiveSettings = SensitiveSettings()
 
     seed: int = Field(default=0, ge=0)
@@ -169,7 +172,8 @@ class Builder:
         heads = adapted(guard.heads, self.encoder, background, self.settings.sensitive)
         sensitive = touched_topics(items, background, guard.taxonomy, heads)
         vocabulary = vocabulary_of(items, tags.names, topics, sensitive)
-        columns = build_columns(items, vocabulary, topics.assignment, sensitive)
+        copies = self._find_copies(items, content)
+        columns = build_columns(items, vocabulary, topics.assignment, sensitive, copies)
         acting = acting_topics(items, sensitive, given.rules, given.verdicts)
         self.say(account_of(sensitive, acting, given.rules))
         events = permitted_events(given.events, columns.ids, acting, given.rules)
@@ -187,7 +191,7 @@ class Builder:
         self.say(f"indexing {len(items)} vectors of {learned.space.dimension} dimensions")
         index = VectorIndex.build(vectors.index, self.settings.ann)
         manifest = guard.noted(self._manifest(given, digest, learned, vectors, index))
-        manifest = manifest.model_copy(update={"reading": reading})
+        manifest = manifest.model_copy(update={"reading": reading} | copies.counts())
         return Snapshot(manifest, vocabulary, columns, vectors, learned.space, index, heads)
 
     def _told(self, reading: dict[str, LanguageReading]) -> dict[str, LanguageReading]:
@@ -211,6 +215,13 @@ class Builder:
             self.say(f"content only: {len(interactions)} interactions, behaviour is learned from {least} on")
         return learned
 
+    def _find_copies(self, items: Sequence[ItemDocument], content: Vectors) -> Copies:
+        copies = find_copies(items, content, self.settings.copies)
+        account = copies.account(items)
+        if account:
+            self.say(account)
+        return copies
+
     def _embed(self, items: Sequence[ItemDocument]) -> Vectors:
         self.say(f"embedding {len(items)} items with {self.settings.encoder}")
         texts, hashes = [item.content() for item in items], [item.content_hash() for item in items]
@@ -219,7 +230,7 @@ class Builder:
     def _manifest(
         self, given: BuildInput, digest: str, learned: LearnedVectors, vectors: ItemVectors, index: VectorIndex
     ) -> Manifest:
-        now, space = datetime.now(UTC), learned.space
+        now, space, sample = datetime.now(UTC), learned.space, self._sample(vectors)
         return Manifest(
             snapshot_id=f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03d}Z-{digest[:8]}",
             created_at=now,
@@ -238,7 +249,9 @@ class Builder:
             interactions=learned.interactions,
             method=learned.method,
             index_kind=index.kind,
-            recall_at_10=measure_recall(index, vectors.index, self._sample(vectors)),
+            recall_at_10=measure_recall(index, vectors.index, sample),
+            recall_under_exclusions=recall_under_exclusions(index, vectors.index, sample, self.settings.seed),
+            distinct_vectors=len(vectors.index) if index.equals is None else len(index.equals),
             files={},
         )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.copies import Copies
 from indexer.documents import ItemDocument
 from indexer.sensitive.item_topics import ItemTopics
 from indexer.snapshot import NEVER, UNDATED, ItemColumns, Vocabulary
@@ -39,6 +40,7 @@ def build_columns(
     vocabulary: Vocabulary,
     topics: NDArray[np.int32],
     sensitive: Sequence[ItemTopics],
+    copies: Copies,
 ) -> ItemColumns:
     """Columns of `items`, in their order; ids unique. `sensitive`: the sensitive topics of each."""
     tags, sensitive_words = Words(vocabulary.tags), Words(vocabulary.sensitive_topics)
@@ -61,6 +63,8 @@ def build_columns(
         providers=_codes(vocabulary.providers, (item.provider or "" for item in items)),
         topics=topics,
         authors=_codes(vocabulary.authors, (author_of(item) for item in items)),
+        copies=copies.labels,
+        texts=copies.texts,
     )
 
 

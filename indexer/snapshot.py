@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from indexer.ann import VectorIndex
 from models.columns import CodesColumn, StringColumn
-from models.ids import IdMap
+from models.ids import IdMap, Rows
 from models.neighbours import Neighbours
 from models.space import Space
 from models.topic_heads import TopicHeads
@@ -63,13 +63,21 @@ class Manifest(BaseModel):
     """Catalogue changes up to this version of the journal are contained."""
     events_sequence: int
     """Events up to this position of the log were learned from; 0 in a purely content-based index."""
+    copies: int = 0
+    """Items that say the same as another, or nearly."""
+    copy_groups: int = 0
+    """Groups of such items."""
     interactions: int
     """Pairs of a person and an item that behaviour was learned from; 0 in a purely content-based index."""
     method: str
     """How the vectors were learned: content, exact or spectral."""
     index_kind: str
     recall_at_10: float
-    """Of the vector index against exact search."""
+    """Of the vector index against exact search, by scores."""
+    recall_under_exclusions: dict[str, float] = {}
+    """The same by what is excluded: a random share of the items, or those nearest to the query."""
+    distinct_vectors: int | None = None
+    """Nodes of the index: items whose vectors are equal are one. None: it was not counted."""
     taxonomy: str = ""
     """Digest of the sensitive topics."""
     classifier: str = ""
@@ -120,6 +128,8 @@ class ItemColumns:
         expires_at: int64 [n], NEVER where the item does not expire.
         formats, languages, providers, authors: int32 [n], codes; -1 where an item has none.
         topics: int32 [n].
+        copies: int32 [n], equal where items say the same: the lowest of their rows.
+        texts: uint64 [n], key of what an item says (item_texts.py).
     """
 
     ids: IdMap
@@ -136,6 +146,8 @@ class ItemColumns:
     providers: NDArray[np.int32]
     topics: NDArray[np.int32]
     authors: NDArray[np.int32]
+    copies: Rows
+    texts: NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from indexer.ann import AnnSettings, VectorIndex
+from indexer.equal_vectors import EqualVectors
+from indexer.item_texts import SILENT
 from indexer.snapshot import FileRecord, ItemColumns, ItemVectors, Manifest, Snapshot, Vocabulary
 from models.columns import CodesColumn, StringColumn
 from models.ids import IdMap
@@ -38,9 +40,9 @@ _MANIFEST = "manifest.json"
 _VOCABULARY = "vocabulary.json"
 _INDEX = "vectors.faiss"
 _HEADS = "sensitive."
-_AUTHORS = "items.authors"
 _SUSPECTED = "items.suspected.codes"
 _SAYS_NOTHING = '"sensitive_topics":[],'
+_NODES = "vectors.nodes"
 _PACKED: dict[str, type[IdMap | StringColumn | CodesColumn]] = {
     "items.ids": IdMap,
     "items.documents": StringColumn,
@@ -191,7 +193,7 @@ class SnapshotFolder:
             items=_columns(arrays),
             vectors=vectors,
             space=_space(manifest, arrays),
-            index=VectorIndex.load(folder / _INDEX, vectors.index, settings),
+            index=_index(folder, manifest, arrays, vectors, settings),
             heads=_heads(manifest, arrays),
         )
 
@@ -211,6 +213,7 @@ def _arrays(snapshot: Snapshot) -> dict[str, NDArray[Any]]:
     neighbours = vectors.neighbours
     arrays |= {f"neighbours.{field.name}": getattr(neighbours, field.name) for field in fields(Neighbours)}
     arrays |= {f"{_HEADS}{name}": array for name, array in snapshot.heads.arrays().items()}
+    arrays |= {_NODES: snapshot.index.equals.nodes} if snapshot.index.equals else {}
     return arrays | {"space.engage_map": snapshot.space.engage_map, "space.index_map": snapshot.space.index_map}
 
 
@@ -220,6 +223,7 @@ def _columns(arrays: dict[str, NDArray[Any]]) -> ItemColumns:
         nothing = {"offsets": np.zeros_like(arrays["items.sensitive.offsets"]), "codes": np.empty(0, np.int32)}
         named = ((name, part) for name in ("suspected", "worth_a_look") for part in nothing)
         arrays = arrays | {f"items.{name}.{part}": nothing[part] for name, part in named}
+    arrays = {**_not_told(len(arrays["items.topics"])), **arrays}
     columns: dict[str, Any] = {}
     for field in fields(ItemColumns):
         name = f"items.{field.name}"
@@ -227,14 +231,17 @@ def _columns(arrays: dict[str, NDArray[Any]]) -> ItemColumns:
             parts = {key[len(name) + 1 :]: array for key, array in arrays.items() if key.startswith(f"{name}.")}
             columns[field.name] = packed.from_arrays(parts)
         else:
-            columns[field.name] = arrays[name] if name != _AUTHORS else _authors(arrays)
+            columns[field.name] = arrays[name]
     return ItemColumns(**columns)
 
 
-def _authors(arrays: dict[str, NDArray[Any]]) -> NDArray[np.int32]:
-    """Older snapshots do not tell who wrote what."""
-    none = np.full(len(arrays["items.published_at"]), MISSING, dtype=np.int32)
-    return arrays.get(_AUTHORS, none)
+def _not_told(items: int) -> dict[str, NDArray[Any]]:
+    """What older snapshots do not tell: who wrote an item, and which of them say the same."""
+    return {
+        "items.authors": np.full(items, MISSING, dtype=np.int32),
+        "items.copies": np.arange(items, dtype=np.int32),
+        "items.texts": np.full(items, SILENT, dtype=np.uint64),
+    }
 
 
 def _vectors(arrays: dict[str, NDArray[Any]]) -> ItemVectors:
@@ -250,6 +257,15 @@ def _vectors(arrays: dict[str, NDArray[Any]]) -> ItemVectors:
         cluster_topics=arrays.get("topics.of_cluster", np.arange(len(centroids), dtype=np.int32)),
         tags=arrays["tags"],
     )
+
+
+def _index(
+    folder: Path, manifest: Manifest, arrays: dict[str, NDArray[Any]], vectors: ItemVectors, settings: AnnSettings
+) -> VectorIndex:
+    """In snapshots from before equal vectors were one node, each row is a node."""
+    graph = folder / _INDEX if manifest.index_kind == "hnsw" else None
+    equals = EqualVectors.of_nodes(arrays[_NODES]) if _NODES in arrays else None
+    return VectorIndex.load(graph, vectors.index, equals, settings)
 
 
 def _space(manifest: Manifest, arrays: dict[str, NDArray[Any]]) -> Space:

@@ -42,6 +42,9 @@ _TOLD = (
     VerdictsError,
 )
 
+_TOLD_BELOW = 0.995
+"""Recall under exclusions that is worth a word."""
+
 
 def rebuild_index(
     items: Annotated[
@@ -116,5 +119,14 @@ def _account(manifest: Manifest, *, built: bool, seconds: float) -> str:
         f"{manifest.snapshot_id} is in service: {manifest.items:,} items, {manifest.topics} topics, "
         f"{manifest.tags:,} tags, {manifest.dimension} dimensions, {manifest.index_kind} index, "
         f"{manifest.interactions:,} interactions ({manifest.method}), "
-        f"recall@10 {manifest.recall_at_10:.3f}, space {manifest.space_id} ({seconds:.1f} s)"
+        f"recall@10 {manifest.recall_at_10:.3f}{_under_exclusions(manifest)}, space {manifest.space_id} "
+        f"({seconds:.1f} s)"
     )
+
+
+def _under_exclusions(manifest: Manifest) -> str:
+    """Where the index misses something once items are excluded; nothing is refused for it."""
+    low = {kind: recall for kind, recall in manifest.recall_under_exclusions.items() if recall < _TOLD_BELOW}
+    if not low:
+        return ""
+    return f" ({', '.join(f'{recall:.2f} with {kind} excluded' for kind, recall in low.items())})"

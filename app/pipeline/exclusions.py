@@ -32,6 +32,8 @@ class Exclusions:
         self._known = known
         self._catalogue = environment.catalogue
         self._explicit = known.explicit if known else None
+        self.repeats: Rows = _NO_ROWS
+        """Rows in whose place a copy stands, ascending; set by what runs the filters (app/pipeline/copies.py)."""
 
     @cached_property
     def seen(self) -> Rows:
@@ -40,7 +42,7 @@ class Exclusions:
             return _NO_ROWS
         events = self._known.experienced()
         lasting = self._request.now - events.times < self._environment.seen_seconds[events.codes]
-        return np.union1d(events.rows[lasting], self._known.seen_before).astype(np.int32)
+        return self._with_copies(np.union1d(events.rows[lasting], self._known.seen_before).astype(np.int32))
 
     @property
     def hide_seen(self) -> bool:
@@ -60,7 +62,7 @@ class Exclusions:
         if not self._known:
             return _NO_ROWS
         events = self._known.experienced()
-        return np.unique(events.rows[self._environment.signals.polarity[events.codes] < 0])
+        return self._with_copies(events.rows[self._environment.signals.polarity[events.codes] < 0])
 
     @cached_property
     def mutes(self) -> Mutes:
@@ -72,7 +74,8 @@ class Exclusions:
         """Rows that were shown several times without engagement and rest for a while, ascending."""
         if not self._known:
             return _NO_ROWS
-        return resting_rows(self._known.experienced(), self._environment.settings.repeats, self._request.now)
+        rows = resting_rows(self._known.experienced(), self._environment.settings.repeats, self._request.now)
+        return self._with_copies(rows)
 
     @cached_property
     def allowed_sensitive(self) -> np.uint64:
@@ -92,8 +95,12 @@ class Exclusions:
     def unsearchable(self) -> Rows:
         """Rows that no source need bring, ascending: they would be filtered out."""
         seen = self.seen if self.hide_seen else _NO_ROWS
-        hidden = [self._request.exclude, self.dismissed, self.mutes.rows(), self.rested, seen, self.own]
+        hidden = [self._request.exclude, self.dismissed, self.mutes.rows(), self.rested, self.repeats, seen, self.own]
         return np.unique(np.concatenate(hidden)).astype(np.int32)
+
+    def _with_copies(self, rows: Rows) -> Rows:
+        """What a person did with an item holds for all that say the same; ascending, without repeats."""
+        return self._catalogue.copies.together(rows)
 
     def searchable(self, rows: Rows) -> Rows:
         """The rows that are not left out anyway, in the same order."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from app.pipeline.backfill import BACKFILL, Backfill
 from app.pipeline.candidates import TERMS, Candidates
 from app.pipeline.context import Context
+from app.pipeline.copies import repeats
 from app.pipeline.explainer import Explained, Explainer
 from app.pipeline.reranker import FloorReranker, Ranked
 from app.pipeline.scorer import WeightedScorer
@@ -70,6 +71,7 @@ class Pipeline:
             debug: whether the slate has the trace of every stage.
         """
         trace = _Trace()
+        context.exclusions.repeats = repeats(context, self.filters)
         candidates = self._gather(context, trace) if left is None else self._continued(left, trace)
         lost: dict[str, Rows] = {}
         for each in self.filters:

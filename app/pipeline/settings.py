@@ -243,3 +243,6 @@ class QuerySettings(Config):
     hide_own: bool = True
     """Whether items of which a person is the provider, or the author by `attributes.author_id`, are left out for them.
     """
+
+    copies_are_one: bool = True
+    """Whether items that say the same under several ids (`index.copies`) are one: seen, dismissed, shown once."""

@@ -6,6 +6,7 @@ from typing import Final
 
 from app.pipeline.backfill import Backfill
 from app.pipeline.explainer import Explainer
+from app.pipeline.filters.copies import Copies
 from app.pipeline.filters.dismissed import Dismissed
 from app.pipeline.filters.excluded import Excluded
 from app.pipeline.filters.expired import Expired
@@ -31,6 +32,7 @@ from app.pipeline.withheld import Filter
 
 FILTERS: Final[tuple[Filter, ...]] = (
     Seen(), Own(), Dismissed(), Muted(), Rested(), Excluded(), Hidden(), Expired(), Language(), Sensitive(),
+    Copies(),
 )  # fmt: skip
 """What a slate goes through."""
 

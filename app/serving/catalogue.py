@@ -15,9 +15,14 @@ from numpy.typing import NDArray
 
 from app.policy.firewall import Firewall
 from app.policy.sensitive_items import SensitiveTopics
-from indexer.ann import Hits, exact_search
+from app.serving.changed_search import search_changed, union
+from app.serving.copies import Copies
+from app.serving.item_order import ItemOrder
 from indexer.columns import author_of, published
+from indexer.copies import CopySettings
 from indexer.documents import ItemDocument
+from indexer.exact_search import Hits
+from indexer.item_texts import text_key
 from indexer.snapshot import NEVER, UNDATED, Snapshot
 from indexer.topic_names import slugs_of
 from indexer.topics import UNREAD, middles_of_topics, nearest_cluster
@@ -47,10 +52,9 @@ class EncodedItem:
 class Catalogue:
     """Items by row: fields, vectors, and nearest-neighbour search."""
 
-    def __init__(self, snapshot: Snapshot, sensitive: SensitiveTopics) -> None:
+    def __init__(self, snapshot: Snapshot, sensitive: SensitiveTopics, copies: Copies | None = None) -> None:
         items, vocabulary, vectors = snapshot.items, snapshot.vocabulary, snapshot.vectors
-        self.snapshot = snapshot
-        self.space = snapshot.space
+        self.snapshot, self.space = snapshot, snapshot.space
         self.sensitive_topics, self.firewall = sensitive, Firewall(sensitive)
         self.tag_words, self.format_words = Words(vocabulary.tags), Words(vocabulary.formats)
         self.language_words, self.provider_words = Words(vocabulary.languages), Words(vocabulary.providers)
@@ -64,10 +68,11 @@ class Catalogue:
         self.content, self.tag_vectors = LiveColumn(vectors.content), LiveColumn(vectors.tags)
         self.engage = self.content if vectors.engage is vectors.content else LiveColumn(vectors.engage)
         self.index = self.content if vectors.index is vectors.content else LiveColumn(vectors.index)
+        self.copies = copies or Copies(items.copies, items.texts, CopySettings().most_stubs)
+        self._id_order = ItemOrder(items.ids.ids)
         self._by_time = _order_by_time(items.published_at)
         self._by_topic = _order_by_topic(items.topics, len(self.topic_names))
-        self._changed: dict[int, ItemDocument] = {}
-        self._gone: set[int] = set()
+        self._changed, self._gone = dict[int, ItemDocument](), set[int]()
         self._added: dict[str, int] = {}
 
     def __len__(self) -> int:
@@ -136,8 +141,8 @@ class Catalogue:
         stale = np.array([row for row in (*self._changed, *self._gone) if row < len(self.index.base)], dtype=np.int32)
         found = self.snapshot.index.search(queries, k, np.union1d(in_base, stale).astype(np.int32))
         allowed = np.setdiff1d(fresh, excluded)
-        beside = exact_search(self.index[allowed], queries, k, np.arange(len(allowed), dtype=np.int32))
-        return _merged(found, Hits(np.append(allowed, UNKNOWN)[beside.rows].astype(np.int32), beside.scores), k)
+        changed = search_changed(self.index[allowed], allowed, queries, k, self._id_order)
+        return union(found, changed, k, self._id_order)
 
     def put(self, item: EncodedItem) -> Row:
         """Add an item or replace the one of the same id; effective at once."""
@@ -147,11 +152,13 @@ class Catalogue:
         self._learn_tags(item)
         self._changed[row] = document
         self._gone.discard(row)
-        if row >= len(self.snapshot.items.ids):
+        if row >= len(self.snapshot.items.ids) and document.item_id not in self._added:
             self._added[document.item_id] = row
+            self._id_order.add(document.item_id)
         content = self._content(item)
         for column, value in (*self._values(item, content), *self._vectors(content, row)):
             column.put(row, value)
+        self.copies.put(row, text_key(document))
         return Row(row)
 
     def delete(self, row: Row) -> None:
@@ -304,9 +311,3 @@ def _order_by_topic(topics: NDArray[np.int32], count: int) -> tuple[Rows, NDArra
     """(rows by topic, where each topic begins), as of the snapshot."""
     order = np.argsort(topics, kind="stable").astype(np.int32)
     return order, np.searchsorted(topics[order], np.arange(count + 1))
-
-
-def _merged(first: Hits, second: Hits, k: int) -> Hits:
-    rows, scores = np.hstack([first.rows, second.rows]), np.hstack([first.scores, second.scores])
-    order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
-    return Hits(np.take_along_axis(rows, order, axis=1), np.take_along_axis(scores, order, axis=1))

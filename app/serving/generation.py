@@ -17,6 +17,7 @@ from app.pipeline.request import Environment
 from app.policy.charter.charter import load_charter
 from app.policy.sensitive_items import SensitiveTopics
 from app.serving.catalogue import Catalogue, EncodedItem
+from app.serving.copies import Copies
 from app.serving.embedder import Embedder
 from app.serving.explicit_vectors import Encoded, encode_stated, stated_vector
 from app.serving.people import People
@@ -135,7 +136,9 @@ def guarded_catalogue(
 ) -> Catalogue:
     """The items behind the firewall that these rules and verdicts make."""
     taxonomy, names = load_taxonomy(settings.index.sensitive.taxonomy), snapshot.vocabulary.sensitive_topics
-    return Catalogue(snapshot, SensitiveTopics(taxonomy, names, (rules, verdicts or Verdicts())))
+    most_stubs, enabled = settings.index.copies.most_stubs, settings.query.copies_are_one
+    copies = Copies(snapshot.items.copies, snapshot.items.texts, most_stubs, enabled=enabled)
+    return Catalogue(snapshot, SensitiveTopics(taxonomy, names, (rules, verdicts or Verdicts())), copies)
 
 
 def _environment(catalogue: Catalogue, people: People, settings: Settings) -> Environment:

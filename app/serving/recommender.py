@@ -172,5 +172,6 @@ def _check_repeated(request: RecommendRequest, page: Slate, limit: int) -> None:
 
 
 def _known(catalogue: Catalogue, item_ids: Sequence[str]) -> Rows:
-    rows = np.unique(catalogue.rows(item_ids))
-    return rows[rows >= 0]
+    """The rows of these items and of their copies, ascending."""
+    rows = catalogue.rows(item_ids)
+    return catalogue.copies.together(rows[rows >= 0])

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.context import Context
+from app.pipeline.copies import repeats
 from app.pipeline.explanation.nameable import presentable, shared_tag
 from app.pipeline.labels.reason_text import displayed
 from app.pipeline.stages import EVERYWHERE
 from app.pipeline.withheld import Lost, counted, kept, lost_to
 from app.serving.item_fields import fields_of
 from models.ids import Rows
+
+_FETCHED: Final = 64
+"""Neighbours that are asked for at first, and four times as many each time: the same for near numbers of items."""
 
 
 def similar_payload(
@@ -51,10 +55,13 @@ def _nearest(context: Context, query: NDArray[np.float32]) -> tuple[Rows, NDArra
 
     What shares nothing with the query, a score of 0, is not near: neither to nor from what the encoder cannot read.
     """
-    wanted = context.request.limit
-    fetch = 2 * wanted + 10
+    wanted, fetch = context.request.limit, _FETCHED
+    context.exclusions.repeats = repeats(context, EVERYWHERE)
+    left_out = np.union1d(context.request.given, context.exclusions.repeats).astype(np.int32)
+    while fetch < 2 * wanted + 10:
+        fetch *= 4
     while True:
-        hits = context.catalogue.search(query[None], fetch, context.request.given)
+        hits = context.catalogue.search(query[None], fetch, left_out)
         near = (hits.rows[0] >= 0) & (hits.scores[0] > 0)
         rows, scores = hits.rows[0][near], hits.scores[0][near]
         keep = kept(EVERYWHERE, context, rows)

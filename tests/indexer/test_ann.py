@@ -2,12 +2,17 @@
 
 from pathlib import Path
 
+import faiss
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.ann import AnnSettings, VectorIndex, Vectors, exact_search, measure_recall
+from indexer.ann import AnnSettings, VectorIndex
+from indexer.equal_vectors import Vectors
+from indexer.exact_search import exact_search
+from indexer.graph import Graph
+from indexer.index_recall import measure_recall, recall_under_exclusions
 from models.encoder import unit
 from models.ids import Rows
 from models.metrics import overlap_at
@@ -81,7 +86,8 @@ def test_saved_and_loaded_it_answers_the_same(settings: AnnSettings, tmp_path: P
     vectors, queries = vectors_of(0, 300), vectors_of(1, 20)
     index = VectorIndex.build(vectors, settings)
     index.save(tmp_path / "index")
-    loaded = VectorIndex.load(tmp_path / "index", vectors, settings)
+    file = tmp_path / "index" if index.kind == "hnsw" else None
+    loaded = VectorIndex.load(file, vectors, index.equals, settings)
     assert (loaded.kind, len(loaded)) == (index.kind, 300)
     excluded = np.arange(0, 100, dtype=np.int32)
     for exclusions in (None, excluded):
@@ -127,6 +133,127 @@ def test_recall_is_that_against_exact_search(graph: tuple[Vectors, VectorIndex])
     assert measure_recall(index, vectors, vectors_of(9, 100, 32)) >= 0.95
     wrong = VectorIndex.build(np.ascontiguousarray(vectors[::-1]), FLAT)
     assert measure_recall(wrong, vectors, vectors_of(9, 100, 32)) < 0.2
+
+
+@st.composite
+def repetitive_searches(draw: st.DrawFn) -> tuple[Vectors, Vectors, Rows]:
+    """Rows of few different vectors, with whole numbers, so that different vectors have equal scores too."""
+    different = np.random.default_rng(draw(seeds)).integers(-1, 2, (draw(st.integers(1, 8)), 8)).astype(np.float32)
+    of = draw(st.lists(st.integers(0, len(different) - 1), min_size=1, max_size=80))
+    excluded = draw(st.lists(st.integers(0, len(of) - 1), unique=True, max_size=len(of)))
+    return different[of], different[: draw(st.integers(1, 3))], np.array(excluded, dtype=np.int32)
+
+
+@KINDS
+@given(search=repetitive_searches())
+def test_what_is_found_is_the_beginning_of_what_is_found_for_more(
+    settings: AnnSettings, search: tuple[Vectors, Vectors, Rows]
+) -> None:
+    vectors, queries, excluded = search
+    index = VectorIndex.build(vectors, settings)
+    most = index.search(queries, len(vectors), excluded)
+    for k in (1, 2, 5, 10, 30):
+        few = index.search(queries, k, excluded)
+        assert np.array_equal(few.rows[:, : len(vectors)], most.rows[:, :k])
+        assert np.array_equal(few.scores[:, : len(vectors)], most.scores[:, :k])
+
+
+@KINDS
+@given(search=repetitive_searches())
+def test_equal_scores_stand_in_the_order_of_their_rows(
+    settings: AnnSettings, search: tuple[Vectors, Vectors, Rows]
+) -> None:
+    vectors, queries, excluded = search
+    hits = VectorIndex.build(vectors, settings).search(queries, len(vectors), excluded)
+    expected = exact_search(vectors, queries, len(vectors), np.setdiff1d(np.arange(len(vectors)), excluded))
+    assert np.array_equal(hits.rows, expected.rows)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 5, 10, 100])
+@KINDS
+def test_real_vectors_are_found_in_the_same_order_for_any_number(settings: AnnSettings, limit: int) -> None:
+    vectors = np.repeat(vectors_of(3, 70, 32), 60, axis=0)
+    index = VectorIndex.build(vectors, settings)
+    excluded = np.arange(3, 4_200, 7, dtype=np.int32)
+    queries = vectors_of(4, 5, 32)
+    for exclusions in (None, excluded):
+        longer = index.search(queries, 300, exclusions).rows
+        assert np.array_equal(index.search(queries, limit, exclusions).rows, longer[:, :limit])
+
+
+def many_equals(texts: int, each: int) -> tuple[Vectors, VectorIndex]:
+    vectors = np.tile(vectors_of(5, texts, 32), (each, 1))
+    return vectors, VectorIndex.build(vectors, GRAPH)
+
+
+def test_a_graph_reaches_every_one_of_many_equal_vectors() -> None:
+    vectors, index = many_equals(texts=3, each=500)
+    found = index.search(vectors[:3], 500).rows
+    for text, rows in enumerate(found):
+        assert rows.tolist() == list(range(text, 1_500, 3))
+    assert index.search(vectors[:1], 1, np.arange(0, 1_497, 3, dtype=np.int32)).rows.tolist() == [[1_497]]
+
+
+def test_equal_vectors_do_not_cost_recall() -> None:
+    vectors, index = many_equals(texts=60, each=50)
+    assert len(index) == 3_000
+    assert measure_recall(index, vectors, vectors[:60]) == 1.0
+
+
+def test_recall_counts_what_is_as_good_and_not_which_of_equals_it_is() -> None:
+    vectors = np.tile(vectors_of(5, 1), (40, 1))
+    blind = VectorIndex.build(vectors_of(6, 40), FLAT)
+    assert measure_recall(blind, vectors, vectors[:5]) == 1.0
+
+
+def test_recall_under_exclusions_is_told_by_kind(graph: tuple[Vectors, VectorIndex]) -> None:
+    vectors, index = graph
+    found = recall_under_exclusions(index, vectors, vectors[:20], seed=0)
+    assert list(found) == ["50% at random", "90% at random", "99% at random", "the 500 nearest"]
+    assert found["50% at random"] >= 0.95
+    assert found["99% at random"] == 1.0
+    assert found["the 500 nearest"] < 1.0
+    wrong = VectorIndex.build(np.ascontiguousarray(vectors[::-1]), FLAT)
+    assert max(recall_under_exclusions(wrong, vectors, vectors[:20], seed=0).values()) < 0.5
+
+
+@pytest.mark.parametrize("each", [1, 4])
+def test_equal_vectors_saved_and_loaded_answer_the_same(tmp_path: Path, each: int) -> None:
+    vectors, index = many_equals(texts=300, each=each)
+    index.save(tmp_path / "index")
+    loaded = VectorIndex.load(tmp_path / "index", vectors, index.equals, GRAPH)
+    excluded = np.arange(0, 300 * each, 3, dtype=np.int32)
+    queries = vectors_of(8, 5, 32)
+    assert np.array_equal(loaded.search(queries, 20, excluded).rows, index.search(queries, 20, excluded).rows)
+
+
+def test_a_graph_is_kept_without_its_vectors_and_searches_them_where_they_are(tmp_path: Path) -> None:
+    vectors = vectors_of(0, 2_000, 256)
+    index = VectorIndex.build(vectors, GRAPH)
+    index.save(tmp_path / "index")
+    assert (tmp_path / "index").stat().st_size < vectors.nbytes / 2
+    seen = vectors.copy()
+    loaded = VectorIndex.load(tmp_path / "index", seen, None, GRAPH)
+    assert loaded.search(vectors[:1], 1).scores[0, 0] == pytest.approx(1.0)
+    seen[:] *= 2
+    assert loaded.search(vectors[:1], 1).scores[0, 0] == pytest.approx(2.0)
+
+
+def test_a_graph_with_its_vectors_in_its_file_is_read_all_the_same(tmp_path: Path) -> None:
+    vectors = vectors_of(0, 300)
+    Graph.build(vectors, 16, 40).save(tmp_path / "index", vectors=True)
+    loaded = VectorIndex.load(tmp_path / "index", vectors, None, GRAPH)
+    assert loaded.search(vectors[:5], 1).rows[:, 0].tolist() == [0, 1, 2, 3, 4]
+
+
+def test_any_number_of_threads_builds_the_same_graph(tmp_path: Path) -> None:
+    vectors, before, written = vectors_of(0, 3_000, 32), faiss.omp_get_max_threads(), []
+    for threads in (1, 4):
+        faiss.omp_set_num_threads(threads)
+        Graph.build(vectors, 16, 40).save(tmp_path / "index", vectors=False)
+        written.append((tmp_path / "index").read_bytes())
+    faiss.omp_set_num_threads(before)
+    assert written[0] == written[1]
 
 
 def test_equal_vectors_are_found_in_the_order_of_their_rows() -> None:

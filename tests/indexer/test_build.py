@@ -131,6 +131,28 @@ def test_an_index_that_finds_too_little_is_refused_unless_forced(workshop, some_
     assert forced.index_kind == "hnsw"
 
 
+def test_many_ids_with_equal_texts_are_published(workshop, an_item) -> None:
+    settings = IndexSettings(ann=AnnSettings(flat_below=0))
+    texts = [f"text {number} on {number * 7919} matters" for number in range(12)]
+    items = [an_item(number, title=texts[number % 12], text="", tags=[]) for number in range(600)]
+    manifest, built = workshop.build(BuildInput(items), settings)
+    assert built
+    assert (manifest.index_kind, manifest.recall_at_10) == ("hnsw", 1.0)
+    assert manifest.distinct_vectors == 12
+    snapshot = workshop.current()
+    found = snapshot.index.search(snapshot.vectors.index[:1], 50).rows[0]
+    assert {snapshot.items.titles[row] for row in found} == {snapshot.items.titles[0]}
+    assert (np.diff(found) > 0).all()
+
+
+def test_recall_under_exclusions_is_told_and_refuses_nothing(workshop, some_items) -> None:
+    settings = IndexSettings(ann=AnnSettings(flat_below=0, links=4, ef_construction=8, ef_search=8, recall_floor=0.0))
+    manifest, _ = workshop.build(BuildInput(some_items(600)), settings)
+    told = workshop.snapshots.manifest(manifest.snapshot_id).recall_under_exclusions
+    assert set(told) == {"50% at random", "90% at random", "the 500 nearest"}
+    assert min(told.values()) < 1
+
+
 def test_nothing_to_index_is_an_error(workshop) -> None:
     with pytest.raises(EmptyCatalogueError):
         workshop.build(BuildInput(()))

@@ -1,0 +1,52 @@
+"""Exact search: every vector is compared, equal scores stand in the order of their rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.equal_vectors import EqualVectors, Vectors
+from models.ids import Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Nearest neighbours by inner product, best first, equal scores by row.
+
+    Attributes:
+        rows: int32 [q, k], -1 where there were fewer.
+        scores: float32 [q, k], -inf there.
+    """
+
+    rows: Rows
+    scores: NDArray[np.float32]
+
+    @classmethod
+    def none(cls, queries: int, k: int) -> Hits:
+        """Nothing found."""
+        return cls(np.full((queries, k), -1, np.int32), np.full((queries, k), -np.inf, np.float32))
+
+
+def exact_search(vectors: Vectors, queries: Vectors, k: int, allowed: Rows, equals: EqualVectors | None = None) -> Hits:
+    """Gather the allowed rows, ascending, and compare with all of them; equal vectors once where they are known."""
+    if equals is None:
+        return best(allowed, queries @ vectors[allowed].T, k)
+    nodes, place = np.unique(equals.nodes[allowed], return_inverse=True)
+    return best(allowed, (queries @ vectors[equals.firsts(nodes)].T)[:, place], k)
+
+
+def best(rows: Rows, scores: NDArray[np.float32], k: int) -> Hits:
+    """The k rows with the largest scores, [q, len(rows)]; rows ascending. A score of -inf is none."""
+    hits = Hits.none(len(scores), k)
+    kept = min(k, len(rows))
+    if not kept:
+        return hits
+    least = np.partition(scores, len(rows) - kept, axis=1)[:, len(rows) - kept]
+    for query, row_scores in enumerate(scores):
+        places = np.flatnonzero(row_scores >= least[query])
+        places = places[np.argsort(-row_scores[places], kind="stable")[:kept]]
+        hits.scores[query, :kept] = row_scores[places]
+        hits.rows[query, :kept] = np.where(np.isneginf(row_scores[places]), -1, rows[places])
+    return hits
