@@ -22,6 +22,7 @@ from app.serving.paging import PagingSettings
 from app.serving.popularity import PopularitySettings
 from app.storage.database import StorageSettings
 from indexer.build import IndexSettings
+from indexer.intake import IntakeSettings
 from indexer.sensitive.verdicts import VERDICTS_FILE
 from models.config import Config
 from models.events import EventWeights
@@ -108,6 +109,7 @@ class Settings(BaseSettings):
     http: HttpSettings = HttpSettings()
     access: AccessSettings = AccessSettings()
     ingest: IngestSettings = IngestSettings()
+    intake: IntakeSettings = IntakeSettings()
     storage: StorageSettings = StorageSettings()
     snapshots: SnapshotSettings = SnapshotSettings()
     index: IndexSettings = IndexSettings()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from indexer.build import BuildInput
+from indexer.displaced import Displaced
 from indexer.documents import ItemDocument
+from indexer.http_changes import Newer, conflicts, overruling, settled
 from indexer.rejects import Rejects
 from indexer.snapshot_files import SnapshotFolder
 from indexer.validation import Refuse, read_documents
@@ -33,21 +36,53 @@ class Change(Protocol):
         """When, in seconds since 1970 by the machine's clock."""
 
 
-def from_file(
-    path: Path, changes: Iterable[Change], rejects: Rejects, refuse: Refuse[ItemDocument] | None = None
-) -> BuildInput:
-    """The items of a file that are not refused, and the changes that are younger than it.
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What stands in service before a build.
+
+    Attributes:
+        items: the catalogue.
+        changes: the items' journal.
+    """
+
+    items: Sequence[ItemDocument] = ()
+    changes: Sequence[Change] = ()
+
+
+def read_items(path: Path, rejects: Rejects, refuse: Refuse[ItemDocument] | None = None) -> dict[str, ItemDocument]:
+    """The items of a file that are not refused, by id.
 
     Raises:
         InputFileError: the file is missing, of no known kind, or damaged.
     """
-    written_at = path.stat().st_mtime if path.is_file() else 0.0
-    items = {item.item_id: item for item in read_documents(path, ItemDocument, rejects, refuse)}
-    return _with_changes(items, changes, younger_than=written_at)
+    return {item.item_id: item for item in read_documents(path, ItemDocument, rejects, refuse)}
+
+
+def from_file(
+    file: dict[str, ItemDocument], service: Service, newer: Newer | float | None = None
+) -> tuple[BuildInput, Displaced]:
+    """The items of a file, what came over HTTP where that is newer, and what the build displaces.
+
+    Raises:
+        BuildRefusedError: the two contradict each other, and nobody said which is newer.
+    """
+    served = {item.item_id: item for item in service.items}
+    found = conflicts(file, served, {change.item_id: change.changed_at for change in service.changes})
+    items = settled(file, served, found, newer)
+    taken_along = overruling(found, newer)
+    right = {each.item_id for each in taken_along}
+    overruled = [each for each in found if each.item_id not in right]
+    gone = sorted(served.keys() - items.keys() - {each.item_id for each in overruled})
+    version = max((change.version for change in service.changes), default=0)
+    return BuildInput(tuple(items.values()), version), Displaced(gone, overruled, taken_along)
 
 
 def from_snapshot(folder: SnapshotFolder, changes: Iterable[Change]) -> BuildInput:
-    """The items of the published snapshot, if there is one, and the changes that it does not contain."""
+    """The items of the published snapshot, if there is one, and the changes that it does not contain.
+
+    Raises:
+        SnapshotError: it cannot be read.
+    """
     current = folder.current_id()
     items: dict[str, ItemDocument] = {}
     version = 0
@@ -57,17 +92,12 @@ def from_snapshot(folder: SnapshotFolder, changes: Iterable[Change]) -> BuildInp
         for document in (documents[row] for row in range(len(documents))):
             item = ItemDocument.kept(document)
             items[item.item_id] = item
-    return _with_changes(items, (change for change in changes if change.version > version), at_least=version)
+    return _with_changes(items, (change for change in changes if change.version > version), version)
 
 
-def _with_changes(
-    items: dict[str, ItemDocument], changes: Iterable[Change], *, younger_than: float = 0.0, at_least: int = 0
-) -> BuildInput:
-    version = at_least
+def _with_changes(items: dict[str, ItemDocument], changes: Iterable[Change], version: int) -> BuildInput:
     for change in changes:
         version = max(version, change.version)
-        if change.changed_at <= younger_than:
-            continue
         if change.document is None:
             items.pop(change.item_id, None)
         else:

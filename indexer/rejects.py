@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -15,8 +16,13 @@ from indexer.readers import FileRow
 
 MAX_ORIGINAL_BYTES: Final = 65_536
 """Bytes of a row that the rejects file repeats; of a longer one, its beginning as text."""
+MAX_REASONS: Final = 1_000
+"""Reasons that are told apart."""
 SAMPLES: Final = 10
 """Rejects kept for a summary."""
+
+
+_DIGITS: Final = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +51,24 @@ class Reject:
         return orjson.dumps(record | {"original": self.original}, option=orjson.OPT_APPEND_NEWLINE)
 
 
+@dataclass(slots=True)
+class Reason:
+    """Why rows were rejected: one of them, and how many there are."""
+
+    example: str
+    count: int = 0
+
+
 class Rejects:
     """Collects rejects, in a file if one is named; a context manager.
 
     The file is complete when the context is left, and gone if there were no rejects, so that an old one cannot mislead.
 
     Attributes:
-        count: rejected rows.
+        count: rejected rows, those included that a later row of the same id replaced.
+        rows: all rows that were read.
+        repeated: rejected rows that a later row of the same id replaced.
+        reasons: how often each reason for the others occurred, with the first row as an example.
         mends: what was changed in the rows that were not rejected.
         samples: the first few of them.
     """
@@ -59,6 +76,9 @@ class Rejects:
     def __init__(self, path: Path | None = None) -> None:
         self.path = path
         self.count = 0
+        self.rows = 0
+        self.repeated = 0
+        self.reasons: dict[str, Reason] = {}
         self.mends = Mends()
         self.samples: list[Reject] = []
         self._file: IO[bytes] | None = None
@@ -69,9 +89,29 @@ class Rejects:
             self._file = self._unfinished(self.path).open("wb")
         return self
 
+    @property
+    def refused(self) -> int:
+        """Rows that could not be taken."""
+        return self.count - self.repeated
+
+    @property
+    def taken(self) -> int:
+        """Rows that became a document that stands."""
+        return self.rows - self.count
+
+    def replaced(self, row: FileRow, problem: FieldProblem) -> None:
+        """Take note of a good row in whose place another one stands."""
+        self.repeated += 1
+        self._keep(Reject(row.number, (problem,), _original(row)))
+
     def add(self, row: FileRow, problems: list[FieldProblem]) -> None:
         """Take note of a rejected row."""
         reject = Reject(row.number, tuple(problems), _original(row))
+        self._keep(reject)
+        alike = _DIGITS.sub("0", str(problems[0]))
+        self.reasons.setdefault(alike if len(self.reasons) < MAX_REASONS else "", Reason(str(reject))).count += 1
+
+    def _keep(self, reject: Reject) -> None:
         self.count += 1
         if len(self.samples) < SAMPLES:
             self.samples.append(reject)

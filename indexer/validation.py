@@ -42,6 +42,7 @@ def read_documents(
     """
     repeated = _Repeated[SomeDocument](_repeated_keys(path, document), rejects)
     for row in read_rows(path, document):
+        rejects.rows += 1
         good = _checked(row, document, rejects)
         if good is not None and refuse is not None and (refused := refuse(good)):
             rejects.add(row, [refused])
@@ -100,7 +101,7 @@ class _Repeated(Generic[SomeDocument]):
         if key in self._last:
             earlier, _ = self._last.pop(key)
             message = f"is also that of row {row.number}, which stands in place of this one"
-            self._rejects.add(earlier, [FieldProblem(document.KEY, message)])
+            self._rejects.replaced(earlier, FieldProblem(document.KEY, message))
         self._last[key] = (row, document)
         return True
 

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from app.policy.charter.charter import CharterError, load_charter
 from app.policy.charter.ingestion_gate import IngestionGate
 from app.serving.build_source import ServiceUnreachableError, read_written
+from app.serving.items_file import ItemsFile, from_items_file
 from app.settings import Settings
+from app.storage.rows import ItemChange
 from indexer.build import Builder, BuildInput, EmptyCatalogueError, RecallTooLowError
-from indexer.build_input import from_file, from_snapshot
+from indexer.build_input import Service, from_snapshot
+from indexer.documents import ItemDocument
 from indexer.embeddings import EmbeddingCache
+from indexer.http_changes import Newer
+from indexer.intake import BuildRefusedError
+from indexer.moments import moment
 from indexer.progress import ProgressBar
 from indexer.readers import InputFileError
-from indexer.rejects import Rejects
 from indexer.sensitive.calibration import CalibrationError
 from indexer.sensitive.classifier import HEADS_FILE, HeadsError
 from indexer.sensitive.taxonomy import TaxonomyError, load_taxonomy
@@ -29,6 +35,7 @@ from models.encoder import EncoderNotFoundError
 from scripts.command_settings import settings_or_exit
 
 _TOLD = (
+    BuildRefusedError,
     InputFileError,
     EmptyCatalogueError,
     RecallTooLowError,
@@ -50,16 +57,27 @@ def rebuild_index(
     items: Annotated[
         Path | None, typer.Option(help="Items file, NDJSON or Parquet; without it, the published snapshot's items.")
     ] = None,
+    newer: Annotated[
+        Newer | None, typer.Option(help="What holds where the file and what came over HTTP contradict each other.")
+    ] = None,
+    written_at: Annotated[
+        str | None, typer.Option(help="Or when the file was written: what came over HTTP later holds.", metavar="TIME")
+    ] = None,
     config: Annotated[Path | None, typer.Option(help="TOML file of settings.")] = None,
     device: Annotated[
         str | None, typer.Option(help="Where texts are encoded: cpu, cuda or mps; by default index.device.")
     ] = None,
+    allow_shrink: Annotated[
+        bool,
+        typer.Option("--allow-shrink", help="Publish though many rows are rejected, or the catalogue gets smaller."),
+    ] = False,
     force: Annotated[bool, typer.Option(help="Build though nothing changed, publish though recall is low.")] = False,
 ) -> None:
     """Build a snapshot of the catalogue and put it in service.
 
-    Items that were added, changed or deleted over HTTP since the file was written, or since the published snapshot, are
-    taken along, from the running service or from the database of a stopped one.
+    What came over HTTP is taken along, from the running service or from the database of a stopped one; where an items
+    file contradicts it, `--newer` or `--written-at` says which holds. A file of which too much is rejected, or with
+    which the catalogue would shrink too much (settings `intake`), is refused, and what was in service stays there.
     """
     settings = _on(device, settings_or_exit("rebuild-index", config))
     started = time.perf_counter()
@@ -67,14 +85,24 @@ def rebuild_index(
         typer.echo(f"what {settings.tuned_file} says is in force")
     folder = SnapshotFolder(settings.snapshot_folder)
     try:
+        source = items and ItemsFile(items, _newer(newer, written_at), allow_shrink)
         with folder.building(), ProgressBar("embedding", "text") as progress:
-            given = _gather(settings, folder, items)
+            given, account = _gather(settings, folder, source or None)
             manifest, built = _builder(settings, folder, progress)(given, force=force)
             folder.prune(settings.snapshots.keep)
     except _TOLD as error:
         typer.echo(f"rebuild-index: {error}", err=True)
         raise typer.Exit(1) from error
-    typer.echo(_account(manifest, built=built, seconds=time.perf_counter() - started))
+    typer.echo("\n".join([_account(manifest, built=built, seconds=time.perf_counter() - started), *account]))
+
+
+def _newer(newer: Newer | None, written_at: str | None) -> Newer | float | None:
+    if newer and written_at:
+        raise BuildRefusedError("--newer and --written-at answer the same question: give one of them")
+    try:
+        return moment(written_at).timestamp() if written_at else newer
+    except ValueError as error:
+        raise BuildRefusedError(f"--written-at {error}") from error
 
 
 def _on(device: str | None, settings: Settings) -> Settings:
@@ -83,20 +111,27 @@ def _on(device: str | None, settings: Settings) -> Settings:
     return settings.model_copy(update={"index": settings.index.model_copy(update={"device": device})})
 
 
-def _gather(settings: Settings, folder: SnapshotFolder, items: Path | None) -> BuildInput:
+def _gather(settings: Settings, folder: SnapshotFolder, file: ItemsFile | None) -> tuple[BuildInput, list[str]]:
+    """What to build from, and what is to be said of it at the end."""
     taxonomy = settings.index.sensitive.taxonomy
     written, charter = read_written(settings), load_charter(settings.charter, taxonomy)
+    account: list[str] = []
+    if file is None:
+        given = from_snapshot(folder, written.changes)
+    else:
+        service = Service(_served(folder, written.changes), written.changes)
+        gate = IngestionGate(charter, topics=load_taxonomy(taxonomy).names)
+        given, account = from_items_file(file, service, gate, settings)
     verdicts = load_verdicts(settings.verdicts_file)
-    behaviour: dict[str, Any] = {"events": written.events, "rules": charter.rules(), "verdicts": verdicts}
-    if items is None:
-        return replace(from_snapshot(folder, written.changes), **behaviour)
-    gate = IngestionGate(charter, topics=load_taxonomy(taxonomy).names)
-    with Rejects(settings.data_dir / "rejects" / f"{items.name}.rejects.ndjson") as rejects:
-        given = replace(from_file(items, written.changes, rejects, gate.item), **behaviour)
-    if rejects.count:
-        typer.echo(f"{rejects.count} of the rows in {items} were rejected, see {rejects.path}", err=True)
-        typer.echo("\n".join(str(each) for each in rejects.samples), err=True)
-    return given
+    return replace(given, events=written.events, rules=charter.rules(), verdicts=verdicts), account
+
+
+def _served(folder: SnapshotFolder, changes: Sequence[ItemChange]) -> Sequence[ItemDocument]:
+    try:
+        return from_snapshot(folder, changes).items
+    except SnapshotError as error:
+        typer.echo(f"the snapshot in service cannot be read, so what is displaced is not known: {error}", err=True)
+        return ()
 
 
 def _builder(settings: Settings, folder: SnapshotFolder, progress: ProgressBar) -> Builder:

@@ -13,7 +13,7 @@ import typer
 
 from app.service import Service
 from app.settings import Settings
-from indexer.build_input import from_file
+from indexer.build_input import read_items
 from indexer.documents import EventDocument, ItemDocument, UserDocument
 from indexer.embeddings import EmbeddingCache
 from indexer.rejects import Rejects
@@ -91,9 +91,9 @@ def _last(events: Sequence[EventDocument]) -> datetime:
 
 def _items(path: Path) -> Sequence[ItemDocument]:
     with Rejects() as rejects:
-        items = from_file(path, (), rejects).items
+        items = read_items(path, rejects)
         _tell(rejects, path)
-    return items
+    return list(items.values())
 
 
 def _read(path: Path, kind: type[SomeDocument]) -> Iterator[SomeDocument]:

@@ -38,7 +38,7 @@ def demo(
     _fetch(files)
     if snapshots.current_id() is None:
         _say("building the index")
-        _penchant("rebuild-index", "--items", files / "items.ndjson")
+        _penchant("rebuild-index", "--items", files / "items.ndjson", "--newer", "http")
     _say("starting the service")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever stops the demo stops the service, too
     address = f"http://127.0.0.1:{port}"
@@ -99,7 +99,7 @@ def _catch_up(address: str, files: Path, settings: Settings) -> None:
             _penchant("replay", "--events", events, "--users", files / "users.ndjson", "--url", address)
         if snapshots.manifest(snapshots.current_id() or "").events_sequence < expected:
             _say("learning item vectors from these events")
-            _penchant("rebuild-index", "--items", files / "items.ndjson")
+            _penchant("rebuild-index", "--items", files / "items.ndjson", "--newer", "http")
             _wait_for_snapshot(client, snapshots)
 
 

@@ -1,5 +1,6 @@
 """`penchant rebuild-index`: what it says, and what it refuses."""
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -11,7 +12,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from app.serving import build_source
+from app.storage.duckdb import open_stores
 from app.storage.errors import DatabaseInUseError
+from indexer.documents import ItemDocument
 from indexer.snapshot_files import SnapshotFolder
 from models.encoder import HashingEncoder
 from scripts.cli import app
@@ -61,15 +64,205 @@ def test_an_unchanged_catalogue_is_not_built_again_unless_forced(tmp_path: Path,
     assert snapshots.current_id() != first
 
 
-def test_bad_rows_are_put_aside_and_told(tmp_path: Path) -> None:
-    path = items(tmp_path / "items.ndjson", 3, '{"item_id": "bad", "titel": "x"}', "no json")
+def test_bad_rows_are_put_aside_and_told_by_reason_on_the_last_line(tmp_path: Path) -> None:
+    wrong = [f'{{"item_id": "x{n}", "title": "x", "published_at": "03/04/202{n}"}}' for n in range(2)]
+    path = items(tmp_path / "items.ndjson", 12, *wrong, "no json")
     answer = rebuild("--items", path)
     assert answer.exit_code == 0
-    assert "2 of the rows in" in answer.output
-    assert "row 4: title is required" in answer.output
-    assert "row 5: the row is not valid JSON" in answer.output
-    assert "3 items" in answer.output
-    assert len((tmp_path / "data" / "rejects" / "items.ndjson.rejects.ndjson").read_bytes().splitlines()) == 2
+    last = answer.output.strip().splitlines()[-1]
+    assert last.startswith("15 rows: 12 taken, 3 rejected (2 such as row 13: published_at could be the 3. of month 4")
+    assert "; 1 such as row 15: the row is not valid JSON" in last
+    assert "12 items" in answer.output
+    rejected = tmp_path / "data" / "rejects" / "items.ndjson.rejects.ndjson"
+    assert last.endswith(f"see {rejected}")
+    assert len(rejected.read_bytes().splitlines()) == 3
+
+
+def test_what_was_changed_on_the_way_in_is_counted(tmp_path: Path) -> None:
+    rows = [
+        {"item_id": 1, "title": "One &amp; only", "tags": ["a", ""], "url": "", "published_at": "1970-01-01"},
+        {"item_id": 2, "title": "Two", "text": "<p>Two</p>", "tags": ["", ""]},
+        {"item_id": 3, "title": "Three", "published_at": "Nov 25, 2199"},
+    ]
+    path = tmp_path / "items.ndjson"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    answer = rebuild("--items", path)
+    assert answer.exit_code == 0, answer.output
+    mended, last = answer.output.strip().splitlines()[-2:]
+    assert last == "3 rows: 3 taken"
+    assert mended == (
+        "2 texts had markup; 1 empty value is absent; 3 empty tags fell away; 3 numbers became text; "
+        "2 dates were written in another form than RFC 3339; 1 item without a date, never recent; "
+        "1 item dated 1970-01-01, as if by mistake; 1 item dated ahead, hidden until then, the furthest on 2199-11-25"
+    )
+
+
+@pytest.mark.parametrize("in_service", [0, 10])
+def test_a_file_of_which_too_much_is_rejected_is_refused(
+    tmp_path: Path, snapshots: SnapshotFolder, in_service: int
+) -> None:
+    if in_service:
+        rebuild("--items", items(tmp_path / "good.ndjson", in_service))
+    before = snapshots.current_id()
+    wrong = [f'{{"item_id": "w{n}", "title": "w", "published_at": "2026-02-30T00:00:00Z"}}' for n in range(3)]
+    path = items(tmp_path / "items.ndjson", 9, *wrong)
+    answer = rebuild("--items", path)
+    assert answer.exit_code == 1
+    assert "more than 20% of the rows" in answer.output
+    assert "12 rows: 9 taken, 3 rejected (3 such as row 10: published_at is no time: day is out of" in answer.output
+    assert snapshots.current_id() == before
+    assert rebuild("--items", path, "--allow-shrink").exit_code == 0
+    assert snapshots.current_id() != before
+
+
+def test_rows_that_others_of_the_same_id_replace_are_no_loss(tmp_path: Path) -> None:
+    path = items(tmp_path / "items.ndjson", 4)
+    path.write_text(path.read_text() * 3)
+    answer = rebuild("--items", path)
+    assert answer.exit_code == 0, answer.output
+    assert "12 rows: 4 taken, 8 replaced by later rows of the same id" in answer.output
+
+
+def test_a_catalogue_that_would_shrink_is_kept(tmp_path: Path, snapshots: SnapshotFolder) -> None:
+    rebuild("--items", items(tmp_path / "items.ndjson", 10))
+    before = snapshots.current_id()
+    smaller = items(tmp_path / "smaller.ndjson", 7)
+    answer = rebuild("--items", smaller)
+    assert answer.exit_code == 1
+    assert "the catalogue would shrink from 10 items to 7, by more than 20%" in answer.output
+    assert "--allow-shrink" in answer.output
+    assert snapshots.current_id() == before
+    allowed = rebuild("--items", smaller, "--allow-shrink")
+    assert allowed.exit_code == 0
+    assert "3 of the items in service are not in this build: i7, i8, i9; all are listed in " in allowed.output
+    listed = tmp_path / "data" / "rejects" / "smaller.ndjson.displaced.ndjson"
+    assert [json.loads(line) for line in listed.read_bytes().splitlines()] == [
+        {"item_id": f"i{number}", "what": "gone"} for number in (7, 8, 9)
+    ]
+
+
+def test_a_little_less_is_published_and_the_share_is_a_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rebuild("--items", items(tmp_path / "items.ndjson", 10))
+    assert rebuild("--items", items(tmp_path / "items.ndjson", 8)).exit_code == 0
+    monkeypatch.setenv("PENCHANT_INTAKE__MAX_SHRINK_SHARE", "0.1")
+    assert rebuild("--items", items(tmp_path / "items.ndjson", 7)).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "holds no item that can be taken"),
+        ('{"event_id": "e", "user_id": "u", "item_id": "i", "type": "like"}\n', "it reads like a file of events"),
+        ('{"user_id": "u", "role": "nurse"}\n', "it reads like a file of users"),
+    ],
+)
+def test_an_empty_file_or_one_of_the_wrong_kind_is_refused(
+    tmp_path: Path, snapshots: SnapshotFolder, text: str, said: str
+) -> None:
+    rebuild("--items", items(tmp_path / "items.ndjson", 5))
+    before = snapshots.current_id()
+    (tmp_path / "wrong.ndjson").write_text(text)
+    for options in ([], ["--allow-shrink"]):
+        answer = rebuild("--items", tmp_path / "wrong.ndjson", *options)
+        assert answer.exit_code == 1
+        assert said in answer.output
+    assert snapshots.current_id() == before
+
+
+def change_over_http(data: Path, put: tuple[dict[str, str], ...] = (), deleted: tuple[str, ...] = ()) -> None:
+    """What a service would have written in 2033."""
+    stores = open_stores(data)
+    documents = [ItemDocument.model_validate(row) for row in put]
+    rows = [(each.item_id, each.model_dump_json(exclude_none=True).encode()) for each in documents]
+
+    async def write() -> None:
+        if rows:
+            await stores.items.upsert(rows, 2e9)
+        await stores.items.delete(deleted, 2e9)
+
+    asyncio.run(write())
+    stores.close()
+
+
+@pytest.fixture
+def contradicted(tmp_path: Path) -> Path:
+    """An items file in service, and then one item added, one changed and one deleted over HTTP."""
+    path = items(tmp_path / "items.ndjson", 10)
+    rebuild("--items", path)
+    put = ({"item_id": "new", "title": "new"}, {"item_id": "i1", "title": "renamed"})
+    change_over_http(tmp_path / "data", put, deleted=("i2",))
+    return path
+
+
+def served(snapshots: SnapshotFolder) -> dict[str, str]:
+    documents = snapshots.documents(snapshots.current_id() or "")
+    told = (json.loads(documents[row]) for row in range(len(documents)))
+    return {row["item_id"]: row["title"] for row in told}
+
+
+def test_where_the_file_and_http_contradict_each_other_it_is_asked(
+    contradicted: Path, snapshots: SnapshotFolder
+) -> None:
+    before = snapshots.current_id()
+    contradicted.touch()
+    answer = rebuild("--items", contradicted)
+    assert answer.exit_code == 1
+    for said in (
+        "1 changed over HTTP and otherwise in the file (i1)",
+        "1 came over HTTP and not in the file (new)",
+        "1 deleted over HTTP and in the file (i2)",
+        "--newer file, --newer http",
+    ):
+        assert said in answer.output
+    assert snapshots.current_id() == before
+
+
+@pytest.mark.parametrize("options", [["--newer", "http"], ["--written-at", "2030-01-01"]])
+def test_what_came_over_http_later_is_taken_along(
+    contradicted: Path, snapshots: SnapshotFolder, options: list[str]
+) -> None:
+    answer = rebuild("--items", contradicted, *options)
+    assert answer.exit_code == 0, answer.output
+    assert "3 as over HTTP, not as in the file: i1, i2, new" in answer.output
+    now = served(snapshots)
+    assert (now["new"], now["i1"], "i2" in now) == ("new", "renamed", False)
+
+
+@pytest.mark.parametrize("options", [["--newer", "file"], ["--written-at", "Jan 1, 2040"]])
+def test_what_a_newer_file_displaces_and_brings_back_is_listed(
+    contradicted: Path, snapshots: SnapshotFolder, options: list[str]
+) -> None:
+    answer = rebuild("--items", contradicted, *options)
+    assert answer.exit_code == 0, answer.output
+    for said in (
+        "1 as in the file, not as over HTTP: i1",
+        "1 came over HTTP, not in the file, and gone: new",
+        "1 deleted over HTTP, in the file, and back: i2",
+    ):
+        assert said in answer.output
+    now = served(snapshots)
+    assert ("new" in now, now["i1"], "i2" in now) == (False, "number 1", True)
+    assert rebuild("--items", contradicted).exit_code == 0  # what was decided is not asked again
+
+
+def test_nothing_is_asked_where_both_say_the_same(tmp_path: Path) -> None:
+    path = items(tmp_path / "items.ndjson", 10)
+    rebuild("--items", path)
+    change_over_http(tmp_path / "data", deleted=("i9",))
+    assert rebuild("--items", items(tmp_path / "items.ndjson", 9)).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--newer", "file", "--written-at", "2030-01-01"], "give one of them"),
+        (["--written-at", "03/04/2030"], "--written-at could be"),
+    ],
+)
+def test_an_answer_that_is_none_is_told(tmp_path: Path, options: list[str], said: str) -> None:
+    answer = rebuild("--items", items(tmp_path / "items.ndjson", 3), *options)
+    assert answer.exit_code == 1
+    assert said in answer.output
 
 
 def test_old_snapshots_are_removed(tmp_path: Path, snapshots: SnapshotFolder, monkeypatch: pytest.MonkeyPatch) -> None:
