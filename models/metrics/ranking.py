@@ -16,8 +16,8 @@ Counts = NDArray[np.int64]
 Values = NDArray[np.float64]
 
 
-def recall_at(ranked: Rows, targets: Rows, k: int, *, capped: bool = True) -> float:
-    """Hits among the first k, divided by min(k, targets) if `capped`, else by the number of targets."""
+def recall_at(ranked: Rows, targets: Rows, k: int, *, capped: bool = False) -> float:
+    """Hits among the first k, divided by the number of targets or, if `capped`, by min(k, targets)."""
     hits = int(np.isin(ranked[:k], targets).sum())
     return hits / (min(k, len(targets)) if capped else len(targets))
 
@@ -46,7 +46,7 @@ def hits_of(ranked: Rows, offsets: NDArray[np.int64], targets: Rows) -> Hits:
     return np.isin(owners[:, None] * span + ranked, wanted) & (ranked >= 0)
 
 
-def recalls(hits: Hits, targets: Counts, k: int, *, capped: bool = True) -> Values:
+def recalls(hits: Hits, targets: Counts, k: int, *, capped: bool = False) -> Values:
     """float64 [q]: `recall_at` of each ranking, from its hits [q, >= k] and its number of targets [q], at least 1."""
     return np.asarray(hits[:, :k].sum(axis=1) / (np.minimum(targets, k) if capped else targets))
 

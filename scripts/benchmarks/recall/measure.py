@@ -89,7 +89,8 @@ def accuracy(ranked: Rows, targets: Lists, metrics: Sequence[Metric]) -> dict[st
     hits = hits_of(ranked, targets.offsets, targets.entries.items)
     counts = targets.lengths
     measures = {
-        Kind.RECALL: lambda metric: recalls(hits, counts, metric.k, capped=metric.capped),
+        Kind.RECALL: lambda metric: recalls(hits, counts, metric.k),
+        Kind.CAPPED_RECALL: lambda metric: recalls(hits, counts, metric.k, capped=True),
         Kind.NDCG: lambda metric: ndcgs(hits, counts, metric.k),
         Kind.HIT_RATE: lambda metric: hit_rates(hits, metric.k),
     }

@@ -18,6 +18,9 @@ class Kind(StrEnum):
     """A family of accuracy metrics."""
 
     RECALL = "recall"
+    """Hits among the first k, of all targets."""
+    CAPPED_RECALL = "capped recall"
+    """Hits among the first k, of min(k, targets)."""
     NDCG = "ndcg"
     HIT_RATE = "hr"
 
@@ -29,12 +32,10 @@ class Metric:
     Attributes:
         kind: the family.
         k: how far down a ranking it looks.
-        capped: of recall, whether hits are divided by min(k, targets) or by all targets.
     """
 
     kind: Kind
     k: int
-    capped: bool = True
 
     @property
     def name(self) -> str:

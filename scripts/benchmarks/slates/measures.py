@@ -25,7 +25,7 @@ MINOR_SHARE: Final = 0.1
 """Share of a person's mass up to which a topic is a minor one."""
 _SMOOTHING: Final = 0.01
 FIGURES: Final = {
-    "recall": "liked items that were kept back, among the slate (of as many as fit)",
+    "recall": "liked items that were kept back, among the slate (of as many as fit: capped recall)",
     "NDCG": "the same, by rank",
     "candidates": "liked items that were kept back, among all candidates of which the slate is chosen",
     "minor recall": f"the same of topics with at most {MINOR_SHARE:.0%} of the person's mass",
@@ -73,10 +73,10 @@ def _figures(context: Context, ranked: Rows, left: Rows, targets: Rows) -> list[
     topics, shares, limit = context.catalogue.topics, context.evidence.topic_shares, context.request.limit
     minor = targets[(shares[topics[targets]] > 0) & (shares[topics[targets]] <= MINOR_SHARE)]
     return [
-        recall_at(ranked, targets, limit) if len(targets) else np.nan,
+        recall_at(ranked, targets, limit, capped=True) if len(targets) else np.nan,
         ndcg_at(ranked, targets, limit) if len(targets) else np.nan,
         float(np.isin(targets, np.append(ranked, left)).mean()) if len(targets) else np.nan,
-        recall_at(ranked, minor, limit) if len(minor) else np.nan,
+        recall_at(ranked, minor, limit, capped=True) if len(minor) else np.nan,
         intra_list_distance(context.catalogue.content[ranked]),
         divergence(shares, np.bincount(topics[ranked], minlength=len(shares)) / max(len(ranked), 1)),
     ]

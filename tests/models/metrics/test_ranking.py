@@ -31,8 +31,8 @@ def batch_hits(ranked: Rows, targets: list[list[int]]) -> NDArray[np.bool_]:
 
 
 def test_recall_divides_by_the_smaller_of_k_and_targets_when_capped() -> None:
-    assert recall_at(rows(1, 2, 3), rows(2, 9, 8, 7), 2) == pytest.approx(1 / 2)
-    assert recall_at(rows(1, 2, 3), rows(2, 9, 8, 7), 2, capped=False) == pytest.approx(1 / 4)
+    assert recall_at(rows(1, 2, 3), rows(2, 9, 8, 7), 2) == pytest.approx(1 / 4)
+    assert recall_at(rows(1, 2, 3), rows(2, 9, 8, 7), 2, capped=True) == pytest.approx(1 / 2)
 
 
 def test_ndcg_of_hits_at_ranks_two_and_three() -> None:
@@ -76,7 +76,7 @@ def test_many_at_once_equals_one_by_one(example: tuple[Rows, list[list[int]]], k
 @given(rankings_with_targets(), st.integers(1, 12))
 def test_metrics_lie_between_nothing_and_perfect(example: tuple[Rows, list[list[int]]], k: int) -> None:
     hits, counts = batch_hits(*example), np.array([len(wanted) for wanted in example[1]])
-    for values in (recalls(hits, counts, k), recalls(hits, counts, k, capped=False), ndcgs(hits, counts, k)):
+    for values in (recalls(hits, counts, k), recalls(hits, counts, k, capped=True), ndcgs(hits, counts, k)):
         assert np.all((values >= 0) & (values <= 1 + 1e-12))
     assert np.all(ndcgs(hits, counts, k) <= hit_rates(hits, k) + 1e-12)
 
@@ -85,7 +85,7 @@ def test_metrics_lie_between_nothing_and_perfect(example: tuple[Rows, list[list[
 def test_a_ranking_with_all_targets_first_is_perfect(targets: list[int], k: int) -> None:
     rest = [item for item in range(ITEMS) if item not in targets]
     hits, counts = batch_hits(rows(*targets, *rest)[None, :], [targets]), np.array([len(targets)])
-    assert recalls(hits, counts, k)[0] == pytest.approx(1.0)
+    assert recalls(hits, counts, k, capped=True)[0] == pytest.approx(1.0)
     assert ndcgs(hits, counts, k)[0] == pytest.approx(1.0)
     assert hit_rates(hits, k)[0] == 1.0
 

@@ -29,7 +29,7 @@ class ColdItems:
     name = "cold-items"
     listed = 20
     draws = 3
-    metrics = (Metric(Kind.RECALL, 20), Metric(Kind.NDCG, 100))
+    metrics = (Metric(Kind.CAPPED_RECALL, 20), Metric(Kind.NDCG, 100))
 
     def split(self, dataset: Dataset, seed: int) -> Split:
         """Items drawn by the seed leave."""

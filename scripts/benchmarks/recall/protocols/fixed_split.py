@@ -27,7 +27,7 @@ class FixedSplit:
     name = "fixed-split"
     listed = 20
     draws = 1
-    metrics = (Metric(Kind.RECALL, 20, capped=False), Metric(Kind.NDCG, 20))
+    metrics = (Metric(Kind.RECALL, 20), Metric(Kind.NDCG, 20))
 
     def split(self, dataset: Dataset, seed: int) -> Split:
         """Divide as published; the seed has no part in it."""

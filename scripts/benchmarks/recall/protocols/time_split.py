@@ -26,7 +26,7 @@ class TimeSplit:
     name = "time-split"
     listed = 20
     draws = 1
-    metrics = (Metric(Kind.RECALL, 20), Metric(Kind.NDCG, 20))
+    metrics = (Metric(Kind.CAPPED_RECALL, 20), Metric(Kind.NDCG, 20))
 
     def split(self, dataset: Dataset, seed: int) -> Split:
         """Divide by time; the seed has no part in it."""

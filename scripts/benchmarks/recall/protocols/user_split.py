@@ -29,7 +29,7 @@ class UserSplit:
     name = "user-split"
     listed = 20
     draws = 3
-    metrics = (Metric(Kind.RECALL, 20), Metric(Kind.RECALL, 50), Metric(Kind.NDCG, 100))
+    metrics = (Metric(Kind.CAPPED_RECALL, 20), Metric(Kind.CAPPED_RECALL, 50), Metric(Kind.NDCG, 100))
 
     def split(self, dataset: Dataset, seed: int) -> Split:
         """Hold people out, drawn by the seed."""

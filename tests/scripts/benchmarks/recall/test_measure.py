@@ -40,7 +40,7 @@ def split(world: Dataset) -> Split:
 
 def test_the_targets_themselves_are_perfect(split: Split) -> None:
     figures = measure(Oracle(split.targets), split, Yardstick(PROTOCOL, np.eye(36, dtype=np.float32)), lambda _: None)
-    for name in ("recall@20", "recall@50", "ndcg@100"):
+    for name in ("capped recall@20", "capped recall@50", "ndcg@100"):
         np.testing.assert_allclose(figures.values[name], 1.0)
     assert figures.coverage["coverage@20"] == len(set(split.targets.entries.items.tolist())) / 36
     np.testing.assert_allclose(figures.values["diversity@20"], np.where(split.targets.lengths > 1, 1.0, 0.0))
@@ -61,6 +61,6 @@ def test_every_scope_has_its_columns_and_its_share_of_the_bar(world: Dataset) ->
     ranked: list[int] = []
     yardstick = Yardstick(ColdItems(), np.eye(36, dtype=np.float32))
     figures = measure(Oracle(split.targets), split, yardstick, ranked.append)
-    assert {"recall@20", "ndcg@100", "recall@20 among all", "ndcg@100 among all"} <= set(figures.values)
+    assert {"capped recall@20", "ndcg@100", "capped recall@20 among all", "ndcg@100 among all"} <= set(figures.values)
     assert set(figures.coverage) == {"coverage@20", "coverage@20 among all"}
     assert sum(ranked) == 2 * len(split.histories)
