@@ -13,7 +13,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 from pydantic import Field
 
-from app.storage.errors import DatabaseInUseError
+from app.storage.errors import DatabaseInUseError, StorageVersionError
 from app.storage.gate import SharedGate
 from app.storage.group_writer import GroupWriter, Written
 from app.storage.migrate import migrate, shipped
@@ -57,6 +57,7 @@ class Database:
 
     Raises:
         DatabaseInUseError: somebody else holds the file, in this process or another.
+        StorageVersionError: the file is of a version that the installed DuckDB does not read.
         MigrationError: the file's tables are not those that this version knows.
     """
 
@@ -132,11 +133,30 @@ def _connect(path: Path, settings: StorageSettings) -> DuckDBPyConnection:
     try:
         return duckdb.connect(path, config=config)
     except duckdb.IOException as error:
-        if "Could not set lock" not in str(error):
+        problem = _in_use(path, str(error)) or _of_another_version(path, str(error))
+        if problem is None:
             raise
-        holder = re.search(r"\(PID (\d+)\)", str(error))
-        by = f"process {holder[1]}" if holder else "another process"
-        raise DatabaseInUseError(f"{path} is in use by {by}: {_ADVICE}") from error
+        raise problem from error
+
+
+def _in_use(path: Path, message: str) -> DatabaseInUseError | None:
+    if "Could not set lock" not in message:
+        return None
+    holder = re.search(r"\(PID (\d+)\)", message)
+    by = f"process {holder[1]}" if holder else "another process"
+    return DatabaseInUseError(f"{path} is in use by {by}: {_ADVICE}")
+
+
+def _of_another_version(path: Path, message: str) -> StorageVersionError | None:
+    found = re.search(r"version number (\d+), but we can only read .*between (\d+) and (\d+)", message)
+    if found is None:
+        return None
+    file, oldest, newest = map(int, found.groups())
+    writer = "a newer" if file > newest else "a very old"
+    return StorageVersionError(
+        f"{path} was written by {writer} DuckDB: its storage version is {file}, and the installed DuckDB "
+        f"{duckdb.__version__} reads {oldest} to {newest}. Install the version in constraints.txt, or a newer one"
+    )
 
 
 def _connect_again(path: Path, settings: StorageSettings) -> DuckDBPyConnection:

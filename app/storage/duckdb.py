@@ -20,6 +20,7 @@ def open_stores(folder: Path, settings: StorageSettings | None = None) -> Stores
 
     Raises:
         DatabaseInUseError: somebody else holds the folder's database, in this process or another.
+        StorageVersionError: the database's file is of a version that the installed DuckDB does not read.
         MigrationError: the database was made by another version of Penchant.
     """
     database = Database(folder, settings or StorageSettings())

@@ -2,6 +2,7 @@
 
 StorageError                   when the stores are opened
 ├── DatabaseInUseError         somebody else holds the database
+├── StorageVersionError        the database's file is of a version that the installed DuckDB does not read
 └── MigrationError             the database's tables are not those that this version knows
 
 UnavailableError (app.errors)  when a write is submitted; the write has had no effect
@@ -20,6 +21,10 @@ class StorageError(Exception):
 
 class DatabaseInUseError(StorageError):
     """Another process, or another part of this one, holds the database."""
+
+
+class StorageVersionError(StorageError):
+    """The file was written by a newer DuckDB than the one that is installed, or by a very old one."""
 
 
 class MigrationError(StorageError):

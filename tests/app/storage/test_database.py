@@ -1,11 +1,14 @@
+import struct
 from contextlib import closing
+from functools import reduce
+from operator import xor
 
 import duckdb
 import pytest
 
 from app.storage.database import FILE_NAME, Database, StorageSettings
 from app.storage.duckdb import open_stores
-from app.storage.errors import DatabaseInUseError, MigrationError, WriterClosedError
+from app.storage.errors import DatabaseInUseError, MigrationError, StorageVersionError, WriterClosedError
 
 
 def test_a_second_opening_in_the_same_process_is_refused(tmp_path):
@@ -73,3 +76,22 @@ def test_events_survive_many_checkpoints(tmp_path, event):
         assert stores.events.append([event("last")]).result()[0].sequence == 10_001
     with closing(open_stores(tmp_path)) as stores:
         assert stores.events.columns().sequence.tolist() == [10_001]
+
+
+def checksum(block):
+    """DuckDB's, of a block of its file."""
+    words = struct.unpack(f"<{len(block) // 8}Q", block)
+    return reduce(xor, ((word * 0xBF58476D1CE4E5B9) % 2**64 for word in words), 5381)
+
+
+@pytest.mark.parametrize(("version", "writer"), [(1_999, "a newer"), (3, "a very old")])
+def test_a_file_that_another_duckdb_wrote_is_refused_with_the_mend(tmp_path, version, writer):
+    open_stores(tmp_path).close()
+    file = tmp_path / "penchant.duckdb"
+    header = bytearray(file.read_bytes())
+    header[12:20] = struct.pack("<Q", version)
+    header[:8] = struct.pack("<Q", checksum(bytes(header[8:4_096])))
+    file.write_bytes(header)
+    with pytest.raises(StorageVersionError, match=f"{writer} DuckDB: its storage version is {version}.*Install"):
+        open_stores(tmp_path)
+    assert file.read_bytes() == header
