@@ -14,6 +14,7 @@
     ├── MethodNotAllowedError         405  method-not-allowed
     ├── KeysMissingError              409  no-keys
     ├── ConflictError                 409  conflict
+    │   ├── ErasedError               409  erased
     │   ├── MergedAwayError           409  merged-away
     │   ├── MergeRefusedError         409  merge-refused
     │   └── NothingToUndoError        409  nothing-to-undo
@@ -172,6 +173,12 @@ class ConflictError(PenchantError):
     """What is asked for does not go together with what was decided before."""
 
     status, slug, title = 409, "conflict", "This does not go together"
+
+
+class ErasedError(ConflictError):
+    """The person was erased, and nothing is kept of them until they return or some time is over."""
+
+    slug, title = "erased", "The person was erased"
 
 
 class MergedAwayError(ConflictError):

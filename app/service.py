@@ -10,6 +10,7 @@ import orjson
 
 from app.clock import Clock
 from app.errors import ItemNotFoundError
+from app.folder_secret import folder_secret
 from app.person.control import Control
 from app.person.identity import Identity
 from app.person.interests import Interests
@@ -52,7 +53,7 @@ class Service:
         taxonomy = settings.index.sensitive.taxonomy
         self._charter = load_charter(settings.charter, taxonomy)
         self.gate = IngestionGate(self._charter, settings.firewall.keep_as_seen, load_taxonomy(taxonomy).names)
-        decisions = ControlDecisions(stores)
+        decisions = ControlDecisions(stores, folder_secret(settings.data_dir))
         self._event_ingestion = EventIngestion(
             self.snapshot_swap, stores, clock, (self.gate, decisions), settings.ingest.future_tolerance_seconds
         )
@@ -61,7 +62,12 @@ class Service:
         self._sweep_seconds = settings.control.sweep_seconds
         upkeep = Upkeep(self.snapshot_swap, stores, embedder, clock, decisions)
         control = Control(upkeep, settings.control)
-        parts = Parts(upkeep, control, Interests(control, upkeep, self._recommender), Identity(upkeep))
+        parts = Parts(
+            upkeep,
+            control,
+            Interests(control, upkeep, self._recommender),
+            Identity(upkeep, settings.control.refused_days),
+        )
         self.person = PersonService(parts, self._recommender, self.gate, settings)
 
     async def start(self) -> asyncio.Task[None]:

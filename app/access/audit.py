@@ -10,7 +10,6 @@ whoever knows it and holds the secret, and be read out of the log by nobody. No 
 from __future__ import annotations
 
 import os
-import secrets
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
@@ -18,19 +17,18 @@ from typing import Any, Final
 
 import orjson
 
+from app.folder_secret import folder_secret
+
 FILE: Final = "audit.ndjson"
-SECRET: Final = "audit.key"  # noqa: S105 - the name of a file
 _OWNER_ONLY: Final = 0o600
-_SECRET_BYTES: Final = 32
 
 
 class AuditLog:
     """Appends to the audit log of a data folder; several processes may."""
 
     def __init__(self, data_dir: Path) -> None:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        self._secret = folder_secret(data_dir)
         self._path = data_dir / FILE
-        self._secret = _secret(data_dir / SECRET)
 
     def record(self, action: str, *, key_id: str, outcome: int | str, user_id: str | None = None, **more: str) -> None:
         """Write down one action.
@@ -55,18 +53,3 @@ class AuditLog:
     def digest(self, user_id: str) -> str:
         """What stands for a person in this folder's log."""
         return blake2b(user_id.encode(), key=self._secret, digest_size=16).hexdigest()
-
-
-def _secret(path: Path) -> bytes:
-    """The folder's secret; whoever comes first makes it, as a whole and at once."""
-    if not path.exists():
-        beside = path.with_suffix(f".{os.getpid()}")
-        beside.touch(mode=_OWNER_ONLY, exist_ok=True)
-        beside.write_bytes(secrets.token_bytes(_SECRET_BYTES))
-        try:
-            path.hardlink_to(beside)
-        except FileExistsError:
-            pass
-        finally:
-            beside.unlink()
-    return path.read_bytes()

@@ -19,7 +19,14 @@ from app.api.query_or_body import checked
 from app.api.schemas.controls import Controls, Exported, InterestReceipt, MergeReceipt, PersonalizationReceipt
 from app.api.schemas.person import ResetReceipt
 from app.api.state import service_of
-from app.errors import EventNotFoundError, MergedAwayError, MergeRefusedError, NothingToUndoError, UnknownTopicError
+from app.errors import (
+    ErasedError,
+    EventNotFoundError,
+    MergedAwayError,
+    MergeRefusedError,
+    NothingToUndoError,
+    UnknownTopicError,
+)
 from app.requests import (
     ExportRequest,
     InterestRequest,
@@ -33,7 +40,7 @@ from indexer.fields import Name
 router = APIRouter(prefix="/users/{user_id}", tags=["people"])
 
 ZIP: Final = "application/zip"
-_CHANGING: Final = (*URL_ERRORS, *BODY_ERRORS, *WRITING_ERRORS, MergedAwayError)
+_CHANGING: Final = (*URL_ERRORS, *BODY_ERRORS, *WRITING_ERRORS, ErasedError, MergedAwayError)
 _NO_QUERY: Final = [Depends(refuse_query)]
 TopicInPath = Annotated[
     Name, BeforeValidator(unescaped), Path(description="Slug of a topic, as the profile names topics.")
@@ -74,8 +81,8 @@ async def state_interest(request: Request, user_id: UserIdInPath, topic: TopicIn
     summary="Forget an interest",
     openapi_extra=query_of(PreviewRequest),
     responses=answers(
-        InterestReceipt, "What was done, or would come of it.", *URL_ERRORS, *WRITING_ERRORS, MergedAwayError,
-        UnknownTopicError,
+        InterestReceipt, "What was done, or would come of it.", *URL_ERRORS, *WRITING_ERRORS, ErasedError,
+        MergedAwayError, UnknownTopicError,
     ),
 )  # fmt: skip
 async def remove_interest(request: Request, user_id: UserIdInPath, topic: TopicInPath) -> Response:
@@ -95,7 +102,7 @@ async def remove_interest(request: Request, user_id: UserIdInPath, topic: TopicI
     dependencies=_NO_QUERY,
     responses={
         204: {"description": "It is gone, and so is all that it brought about."},
-        **problem_answers(*URL_ERRORS, *WRITING_ERRORS, EventNotFoundError, MergedAwayError),
+        **problem_answers(*URL_ERRORS, *WRITING_ERRORS, EventNotFoundError, ErasedError, MergedAwayError),
     },
 )
 async def ignore_event(request: Request, user_id: UserIdInPath, event_id: EventIdInPath) -> Response:
@@ -109,7 +116,9 @@ async def ignore_event(request: Request, user_id: UserIdInPath, event_id: EventI
     operation_id="undo_reset",
     summary="Take the latest reset back",
     dependencies=_NO_QUERY,
-    responses=answers(ResetReceipt, "What was taken back.", *URL_ERRORS, *WRITING_ERRORS, NothingToUndoError),
+    responses=answers(
+        ResetReceipt, "What was taken back.", *URL_ERRORS, *WRITING_ERRORS, ErasedError, NothingToUndoError
+    ),
 )
 async def undo_reset(request: Request, user_id: UserIdInPath) -> Response:
     """Possible until the moment that the reset's receipt names; then what was forgotten is deleted."""

@@ -47,6 +47,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "patch_profile": OWN_USER,
     "reset_embedding": OWN_USER,
     "erase_user": OWN_USER,
+    "return_user": Rule(scope=Scope.TOKENS, own_user=True),
     "switch_personalization": OWN_USER,
     "state_interest": OWN_USER,
     "remove_interest": OWN_USER,

@@ -17,9 +17,9 @@ from app.api.guard import key_of
 from app.api.paths import UserIdInPath
 from app.api.queries import refuse_query
 from app.api.query_or_body import checked
-from app.api.schemas.person import ErasureReceipt, Profile, ResetReceipt
+from app.api.schemas.person import ErasureReceipt, Profile, ResetReceipt, ReturnReceipt
 from app.api.state import service_of
-from app.errors import InvalidPayloadError, MergedAwayError, OutdatedError, UnknownTopicError
+from app.errors import ErasedError, InvalidPayloadError, MergedAwayError, OutdatedError, UnknownTopicError
 from app.requests import ProfilePatch, ResetRequest
 from indexer.problems import problems
 
@@ -65,7 +65,7 @@ async def get_profile(request: Request, user_id: UserIdInPath) -> Response:
     summary="Edit what a person states",
     openapi_extra=body_of(ProfilePatch, _PATCHES) | {"parameters": [_IF_MATCH, _PREFER]},
     responses={
-        **answers(Profile, "The profile as it is now.", *_WRITING, MergedAwayError, OutdatedError),
+        **answers(Profile, "The profile as it is now.", *_WRITING, ErasedError, MergedAwayError, OutdatedError),
         204: {"description": "It was edited, and the caller prefers not to be told more."},
     },
 )
@@ -93,7 +93,7 @@ async def patch_profile(request: Request, user_id: UserIdInPath) -> Response:
     operation_id="reset_embedding",
     summary="Forget what was learned of a person",
     openapi_extra=body_of(ResetRequest, optional=True),
-    responses=answers(ResetReceipt, "What was done.", *_WRITING, MergedAwayError, UnknownTopicError),
+    responses=answers(ResetReceipt, "What was done.", *_WRITING, ErasedError, MergedAwayError, UnknownTopicError),
 )
 async def reset_embedding(request: Request, user_id: UserIdInPath) -> Response:
     """Afterwards answers are those for a person who never came; what they stated stays.
@@ -112,8 +112,25 @@ async def reset_embedding(request: Request, user_id: UserIdInPath) -> Response:
     responses=answers(ErasureReceipt, "What was deleted.", *URL_ERRORS, *WRITING_ERRORS),
 )
 async def erase_user(request: Request, user_id: UserIdInPath) -> Response:
-    """Delete all that is held of a person and of the ids that were merged into theirs; no byte stays in any file."""
+    """Delete all that is held of a person and of the ids that were merged into theirs; no byte stays in any file.
+
+    Items that name the id stay, and the receipt counts them. What arrives late is refused until the receipt says so.
+    """
     return json_answer(await service_of(request).person.erase(user_id))
+
+
+@router.post(
+    "/return",
+    operation_id="return_user",
+    summary="Take an erased person in again",
+    responses=answers(ReturnReceipt, "How it is now.", *URL_ERRORS, *WRITING_ERRORS),
+)
+async def return_user(request: Request, user_id: UserIdInPath) -> Response:
+    """For who was erased and comes back by their own will: what they do from now on counts, and nothing from before.
+
+    Without it, what arrives of an erased person is refused for `control.refused_days`, since queues deliver late.
+    """
+    return json_answer(await service_of(request).person.take_back(user_id))
 
 
 def _preferences(request: Request) -> set[str]:

@@ -12,7 +12,7 @@ import orjson
 
 from app.api.schemas.access import UserToken
 from app.api.schemas.controls import Controls, Exported, InterestReceipt, MergeReceipt, PersonalizationReceipt
-from app.api.schemas.person import ErasureReceipt, Profile, ResetReceipt
+from app.api.schemas.person import ErasureReceipt, Profile, ResetReceipt, ReturnReceipt
 from app.api.schemas.rows import EventResults, ItemResults
 from app.api.schemas.service import Ready
 from app.api.schemas.slate import SimilarItems, Slate
@@ -134,6 +134,11 @@ def export_zip(user_id: str) -> Call[bytes]:
 def erase(user_id: str) -> Call[ErasureReceipt]:
     """Erase a person."""
     return Call("DELETE", path_of("users", user_id), reading(ErasureReceipt))
+
+
+def take_back(user_id: str) -> Call[ReturnReceipt]:
+    """Take an erased person in again, who wants it."""
+    return Call("POST", path_of("users", user_id, "return"), reading(ReturnReceipt))
 
 
 def issue_token(user_id: str, *, lifetime_seconds: int | None = None) -> Call[UserToken]:

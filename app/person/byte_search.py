@@ -13,7 +13,7 @@ import json
 import lzma
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, Final
 from urllib.parse import quote
@@ -26,16 +26,20 @@ _PACKED: Final[dict[bytes, Callable[[Any], Any]]] = {
     b"BZh": bz2.open,
     b"\xfd7zXZ\x00": lzma.open,
 }
+_OF_ITEMS: Final = tuple(f'"{name}":{space}"'.encode() for name in ("provider", "author_id") for space in ("", " "))
+"""What stands before the name of who provides or wrote an item, in the item as JSON."""
+SNAPSHOTS: Final = "snapshots"
 _ZIP: Final = b"PK\x03\x04"
 _PARQUET: Final = b"PAR1"
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Where an id was found: in which file or part of a file, and how often."""
+    """Where an id was found: in which file or part of a file, how often, and how often of these in an item."""
 
     place: str
     times: int
+    in_items: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +67,16 @@ def sweep(folder: Path, user_id: str) -> Swept:
         try:
             size += path.stat().st_size
             with path.open("rb") as file:
-                hits += _look(file, named, forms)
+                found = _look(file, named, forms)
+                hits += [replace(hit, in_items=hit.times) for hit in found] if _of_catalogue(path) else found
         except FileNotFoundError:
             continue
     return Swept(len(paths), size, tuple(hits))
+
+
+def _of_catalogue(path: Path) -> bool:
+    """Whether a file holds a snapshot's items, and nothing of people."""
+    return path.parent.parent.name == SNAPSHOTS and (path.name.startswith("items.") or path.name == "vocabulary.json")
 
 
 def forms_of(user_id: str) -> tuple[bytes, ...]:
@@ -129,14 +139,16 @@ def _texts(value: Any) -> Iterator[str]:
 
 def _count(file: IO[bytes], place: str, forms: Sequence[bytes]) -> Iterator[Hit]:
     """Chunk by chunk, each with the end of the one before, lest an id lie across the two."""
-    overlap = max(len(form) for form in forms) - 1
-    times, kept = 0, b""
+    named = [field + form for field in _OF_ITEMS for form in forms]
+    overlap = max(len(form) for form in named) - 1
+    times, in_items, kept = 0, 0, b""
     while chunk := file.read(_CHUNK):
         text = kept + chunk
         times += sum(_ending_after(text, form, len(kept)) for form in forms)
-        kept = text[-overlap:] if overlap else b""
+        in_items += sum(_ending_after(text, form, len(kept)) for form in named)
+        kept = text[-overlap:]
     if times:
-        yield Hit(place, times)
+        yield Hit(place, times, in_items)
 
 
 def _ending_after(text: bytes, form: bytes, position: int) -> int:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from app.errors import MergedAwayError, MergeRefusedError
+from app.errors import MergeRefusedError
 from app.person.explicit import document_of, merge_patch, profile_of
 from app.person.upkeep import Upkeep, cached_texts
-from app.storage.rows import Merge, UserRow
+from app.storage.rows import ErasedId, Merge, UserRow
 from indexer.documents import UserDocument
+from models.user_state import DAY_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +21,21 @@ class Erased:
         ids: the person's ids, aliases too.
         rows: how many rows went, by store.
         rewritten: whether the database file was written anew, since it held bytes of what was deleted.
+        refused_until: until when what arrives of these ids is refused, seconds since 1970.
     """
 
     ids: tuple[str, ...]
     rows: dict[str, int]
     rewritten: bool
+    refused_until: float
 
 
 class Identity:
     """Merging and erasing."""
 
-    def __init__(self, upkeep: Upkeep) -> None:
+    def __init__(self, upkeep: Upkeep, refused_days: float) -> None:
+        """`refused_days` for which what arrives of an erased person is refused."""
+        self._refused_seconds = refused_days * DAY_SECONDS
         self._upkeep = upkeep
         self._stores = upkeep.stores
 
@@ -42,17 +47,18 @@ class Identity:
 
         Raises:
             MergedAwayError: this person's id was itself merged into another.
+            ErasedError: one of the two was erased.
             MergeRefusedError: either has switched personalization off, or the other id is somebody else's already.
         """
         decisions = self._upkeep.decisions
         async with self._upkeep.snapshot_swap.ingest_lock.alone():
-            if decisions.is_alias(user_id):
-                raise MergedAwayError
+            self._upkeep.check(user_id)
             owner = decisions.owner(source)
             if user_id in {owner, source}:
                 return False
             if owner != source:
                 raise MergeRefusedError("The other id was merged into somebody else's before.")
+            self._upkeep.check(source)
             self._refuse_opted_out(user_id, source)
             try:
                 await self._merge(user_id, source, key_id)
@@ -68,12 +74,30 @@ class Identity:
         async with self._upkeep.snapshot_swap.ingest_lock.alone():
             ids = (user_id, *self._upkeep.decisions.aliases_of(user_id))
             texts = cached_texts(*(document_of(each, self._stores.users.get(each)) for each in ids))
+            until = self._upkeep.clock.now() + self._refused_seconds
             try:
+                await self._refuse(ids, until)
                 rows = await self._delete(ids)
             finally:
                 await self._upkeep.reload(ids)
         await self._upkeep.embedder.forget(texts)
-        return Erased(ids, rows | {"embedded_texts": len(texts)}, await self._stores.rewrite())
+        return Erased(ids, rows | {"embedded_texts": len(texts)}, await self._stores.rewrite(), until)
+
+    async def take_back(self, user_id: str) -> ErasedId | None:
+        """Take in again who was erased, with what happens from now on; what is known of the erasure, if anything."""
+        async with self._upkeep.snapshot_swap.ingest_lock.alone():
+            erased = self._upkeep.decisions.erased(user_id, self._upkeep.clock.now())
+            if erased is None or erased.returned_at is not None:
+                return erased
+            returned = replace(erased, returned_at=self._upkeep.clock.now())
+            await self._stores.identities.put_erased(returned)
+            await self._upkeep.reload((user_id,))
+        return returned
+
+    async def _refuse(self, ids: tuple[str, ...], until: float) -> None:
+        now, digest = self._upkeep.clock.now(), self._upkeep.decisions.digest
+        for user_id in ids if until > now else ():
+            await self._stores.identities.put_erased(ErasedId(digest(user_id), now, until))
 
     async def _merge(self, user_id: str, source: str, key_id: str | None) -> None:
         mine, theirs = self._stores.users.get(user_id), self._stores.users.get(source)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ from app.person.export import Export, controls_of, moment
 from app.person.identity import Identity
 from app.person.inferences import Told
 from app.person.interests import Interests
+from app.person.items_naming import items_naming
 from app.person.profile_warnings import profile_warnings
 from app.person.profiles import profile_payload
 from app.person.reading_habits import dwelt
@@ -31,6 +33,13 @@ from app.settings import Settings
 from app.storage.rows import Forgetting, LoggedColumns
 from indexer.snapshot_files import SnapshotFolder
 from models.events import CODE_OF, EventType
+
+_ITEMS = (
+    "The id stands in items of the catalogue, as their provider, author or otherwise. That says what an item is, not "
+    "what a person did: it stays with the item, until the item is changed or deleted and the index built anew."
+)
+_NO_ITEMS = "No item of the catalogue has the id as a value."
+_MOST_ITEMS = 10
 
 log = logging.getLogger(__name__)
 
@@ -166,7 +175,18 @@ class PersonService:
             "deleted": erased.rows | {"stored_slates": slates},
             "aliases": len(erased.ids) - 1,
             "database_rewritten": erased.rewritten,
+            "refused_until": moment(erased.refused_until),
+            "items": await asyncio.to_thread(self._items_naming, erased.ids),
             "aggregates": await asyncio.to_thread(self._aggregates),
+        }
+
+    async def take_back(self, user_id: str) -> dict[str, Any]:
+        """Take in again who was erased."""
+        erased = await self._identity.take_back(user_id)
+        return {
+            "user_id": user_id,
+            "was_erased": erased is not None,
+            "refused_before": moment(erased.returned_at) if erased and erased.returned_at is not None else None,
         }
 
     async def export(self, user_id: str) -> Export:
@@ -195,6 +215,11 @@ class PersonService:
                 await self.finish_resets()
             except Exception:
                 log.exception("deleting what can no longer be undone failed")
+
+    def _items_naming(self, ids: Sequence[str]) -> dict[str, Any]:
+        """Items that name a person: they are the catalogue's, and stay."""
+        naming = items_naming(self._upkeep.snapshot_swap.current_or_none, ids)
+        return {"statement": _ITEMS if naming else _NO_ITEMS, "count": len(naming), "item_ids": naming[:_MOST_ITEMS]}
 
     def _aggregates(self) -> dict[str, Any]:
         manifests = [self._snapshots.manifest(snapshot_id) for snapshot_id in self._snapshots.ids()]

@@ -12,8 +12,8 @@ from weakref import WeakValueDictionary
 import orjson
 
 from app.clock import Clock
-from app.errors import MergedAwayError
-from app.serving.control_decisions import ControlDecisions
+from app.errors import ErasedError, MergedAwayError
+from app.serving.control_decisions import ControlDecisions, refusal
 from app.serving.embedder import Embedder
 from app.serving.snapshot_swap import SnapshotSwap
 from app.storage.protocols import Stores
@@ -47,10 +47,10 @@ class Upkeep:
 
         Raises:
             MergedAwayError: the id was merged into another person.
+            ErasedError: the person was erased.
         """
         async with self.snapshot_swap.ingest_lock.alone():
-            if self.decisions.is_alias(user_id):
-                raise MergedAwayError
+            self.check(user_id)
             try:
                 yield
             finally:
@@ -62,12 +62,25 @@ class Upkeep:
 
         Raises:
             MergedAwayError: the id was merged into another person.
+            ErasedError: the person was erased.
         """
         lock = self.edits.setdefault(user_id, asyncio.Lock())
         async with self.snapshot_swap.ingest_lock.together(), lock:
-            if self.decisions.is_alias(user_id):
-                raise MergedAwayError
+            self.check(user_id)
             yield
+
+    def check(self, user_id: str) -> None:
+        """Whether anything may be kept under an id.
+
+        Raises:
+            MergedAwayError: it was merged into another person.
+            ErasedError: its person was erased.
+        """
+        if self.decisions.is_alias(user_id):
+            raise MergedAwayError
+        erased = self.decisions.erased(user_id, self.clock.now())
+        if erased is not None and erased.returned_at is None:
+            raise ErasedError(f"This person {refusal(erased)}.")
 
     async def reload(self, user_ids: Iterable[str]) -> None:
         """Rebuild people in memory from the stores; to be called in a turn alone."""

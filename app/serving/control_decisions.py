@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from datetime import UTC, datetime
+from hashlib import blake2b
 
 from pydantic import Field
 
 from app.storage.protocols import Stores
-from app.storage.rows import Forgetting
+from app.storage.rows import ErasedId, Forgetting
 from models.config import Config
 
 
@@ -21,6 +23,9 @@ class ControlSettings(Config):
     undo_hours: float = Field(default=24.0, ge=0, allow_inf_nan=False)
     """Hours for which a reset can be undone; then what was forgotten is deleted."""
 
+    refused_days: float = Field(default=30.0, ge=0, allow_inf_nan=False)
+    """Days for which what arrives of an erased person is refused, known by a digest of the id; 0 refuses nothing."""
+
     sweep_seconds: float = Field(default=60.0, gt=0, allow_inf_nan=False)
     """How often the service looks for what can no longer be undone, and deletes it."""
 
@@ -28,8 +33,11 @@ class ControlSettings(Config):
 class ControlDecisions:
     """Read from the stores at the start and after each change; events are held to it."""
 
-    def __init__(self, stores: Stores) -> None:
+    def __init__(self, stores: Stores, secret: bytes) -> None:
+        """`secret` of the data folder, under which erased ids are known."""
         self._stores = stores
+        self._secret = secret
+        self._erased: dict[str, ErasedId] = {}
         self._owners: dict[str, str] = {}
         self._forgettings: dict[str, list[Forgetting]] = {}
         self.reload()
@@ -37,10 +45,20 @@ class ControlDecisions:
     def reload(self) -> None:
         """Take over what the stores hold."""
         self._owners = self._stores.identities.aliases()
+        self._erased = {each.digest: each for each in self._stores.identities.erased()}
         by_user: dict[str, list[Forgetting]] = defaultdict(list)
         for forgetting in self._stores.forgettings.all():
             by_user[forgetting.user_id].append(forgetting)
         self._forgettings = dict(by_user)
+
+    def erased(self, user_id: str, now: float) -> ErasedId | None:
+        """What is known of an erased id, while anything of it is refused."""
+        found = self._erased.get(self.digest(user_id)) if self._erased else None
+        return found if found and now < found.refused_until else None
+
+    def digest(self, user_id: str) -> str:
+        """By which an erased id is known: one of this folder, and of this purpose."""
+        return blake2b(user_id.encode(), key=self._secret, person=b"erased", digest_size=16).hexdigest()
 
     def owner(self, user_id: str) -> str:
         """The person that an id names: themselves, or whom they were merged into."""
@@ -65,3 +83,11 @@ class ControlDecisions:
         """All forgettings of a person and of their aliases, oldest first."""
         ids = (user_id, *self.aliases_of(user_id))
         return sorted((each for one in ids for each in self._forgettings.get(one, ())), key=lambda each: each.number)
+
+
+def refusal(erased: ErasedId) -> str:
+    """Why what arrives of an erased id is refused, as a predicate."""
+    at, until = (datetime.fromtimestamp(moment, UTC).date() for moment in (erased.erased_at, erased.refused_until))
+    if erased.returned_at is not None:
+        return f"was erased on {at}; what happened before their return is refused until {until}"
+    return f"was erased on {at}; what arrives of them is refused until {until}, or until POST /users/{{user_id}}/return"

@@ -13,7 +13,7 @@ import orjson
 from app.clock import Clock
 from app.policy.charter.ingestion_gate import IngestionGate
 from app.serving.catalogue import Catalogue
-from app.serving.control_decisions import ControlDecisions
+from app.serving.control_decisions import ControlDecisions, refusal
 from app.serving.generation import Generation
 from app.serving.snapshot_swap import SnapshotSwap
 from app.storage.protocols import Stores
@@ -105,6 +105,8 @@ class EventIngestion:
         ]
 
     def _refusal(self, generation: Generation, event: EventDocument, latest: float) -> EventResult | None:
+        if late := self._erased(event):
+            return late
         undeclared = self._gate.event(event)
         if undeclared is not None:
             return EventResult(event.event_id, "rejected", undeclared.field, undeclared.message)
@@ -113,6 +115,13 @@ class EventIngestion:
             message = f"lies more than {self._future_tolerance:g} seconds ahead of the service's clock"
             return EventResult(event.event_id, "rejected", "occurred_at", message)
         return self._expired(event) or self._unwanted(generation, event) or self._withheld(generation, event)
+
+    def _erased(self, event: EventDocument) -> EventResult | None:
+        """Why nothing of an erased person is taken in, if so."""
+        erased = self._decisions.erased(event.user_id, self._clock.now())
+        if erased is None or not erased.refuses(self._occurred_at(event)):
+            return None
+        return EventResult(event.event_id, "rejected", "user_id", refusal(erased))
 
     def _expired(self, event: EventDocument) -> EventResult | None:
         """Why an event comes too late to be stored, if so."""

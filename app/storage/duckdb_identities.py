@@ -9,7 +9,7 @@ from duckdb import DuckDBPyConnection
 from app.storage.control_actions import record_actions
 from app.storage.database import Database, delete_users, mark_for_rewriting
 from app.storage.group_writer import Written
-from app.storage.rows import ControlAction, Merge
+from app.storage.rows import ControlAction, ErasedId, Merge
 from app.storage.timestamps import micros, seconds
 
 _ALIASES = "SELECT alias, user_id FROM aliases ORDER BY merged_at, alias"
@@ -36,6 +36,12 @@ _COUNTS = """
 SELECT action, sum(times)::BIGINT FROM control_counts WHERE day >= make_timestamp($since)::DATE
 GROUP BY action ORDER BY action
 """
+_ERASED = "SELECT digest, epoch_us(erased_at), epoch_us(refused_until), epoch_us(returned_at) FROM erased_ids"
+_PUT_ERASED = """
+INSERT OR REPLACE INTO erased_ids
+VALUES ($digest, make_timestamp($erased), make_timestamp($until), make_timestamp($returned))
+"""
+_FORGET_ERASED = "DELETE FROM erased_ids WHERE refused_until <= make_timestamp($at)"
 _DELETE_USER = (
     "DELETE FROM aliases WHERE user_id = $user OR alias = $user",
     "DELETE FROM control_actions WHERE user_id = $user",
@@ -74,6 +80,19 @@ class DuckDBIdentities:
         with self._database.reading() as connection:
             return dict(connection.execute(_COUNTS, {"since": micros(since)}).fetchall())
 
+    def erased(self) -> list[ErasedId]:
+        """Every id that was erased and is not forgotten yet."""
+        with self._database.reading() as connection:
+            rows = connection.execute(_ERASED).fetchall()
+        return [
+            ErasedId(digest, seconds(at), seconds(until), None if returned is None else seconds(returned))
+            for digest, at, until, returned in rows
+        ]
+
+    def put_erased(self, erased: ErasedId) -> Written[None]:
+        """Note or change one, and forget those whose time was over when it was erased."""
+        return self._database.writer.submit(_put_erased, erased)
+
     def delete_user(self, user_id: str) -> Written[int]:
         """Delete all of one user; answers how many rows there were."""
         return self._database.writer.submit(_delete_users, user_id)
@@ -95,6 +114,15 @@ def _merge(connection: DuckDBPyConnection, merges: Sequence[Merge]) -> list[None
 def _record(connection: DuckDBPyConnection, actions: Sequence[ControlAction]) -> list[None]:
     record_actions(connection, actions)
     return [None] * len(actions)
+
+
+def _put_erased(connection: DuckDBPyConnection, erased: Sequence[ErasedId]) -> list[None]:
+    for each in erased:
+        connection.execute(_FORGET_ERASED, {"at": micros(each.erased_at)})
+        times = {"erased": micros(each.erased_at), "until": micros(each.refused_until)}
+        returned = None if each.returned_at is None else micros(each.returned_at)
+        connection.execute(_PUT_ERASED, {"digest": each.digest, **times, "returned": returned})
+    return [None] * len(erased)
 
 
 def _delete_users(connection: DuckDBPyConnection, user_ids: Sequence[str]) -> list[int]:

@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeVar
 from app.storage.rows import (
     Appended,
     ControlAction,
+    ErasedId,
     Expired,
     ForgetRequest,
     Forgetting,
@@ -250,6 +251,14 @@ class IdentityStore(Protocol):
 
     def actions(self, user_id: str) -> list[ControlAction]:
         """A person's history, oldest first."""
+        ...
+
+    def erased(self) -> list[ErasedId]:
+        """Every id that was erased and is not forgotten yet."""
+        ...
+
+    def put_erased(self, erased: ErasedId) -> Pending[None]:
+        """Note or change one, and forget those whose time was over when it was erased."""
         ...
 
     def counts(self, since: float) -> dict[str, int]:

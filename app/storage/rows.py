@@ -237,6 +237,27 @@ class ControlAction:
 
 
 @dataclass(frozen=True, slots=True)
+class ErasedId:
+    """An id that was erased: what arrives of it late is refused.
+
+    Attributes:
+        digest: of the id, under the folder's secret.
+        erased_at: seconds since 1970.
+        refused_until: from then on it is an id like any other.
+        returned_at: since when the person is taken in again, with what happens from then on; None while they are not.
+    """
+
+    digest: str
+    erased_at: float
+    refused_until: float
+    returned_at: float | None = None
+
+    def refuses(self, occurred_at: float) -> bool:
+        """Whether what happened then is refused."""
+        return self.returned_at is None or occurred_at < self.returned_at
+
+
+@dataclass(frozen=True, slots=True)
 class Merge:
     """One person's history that becomes another's; `profile` is what the other then states, as JSON."""
 

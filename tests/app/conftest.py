@@ -139,6 +139,9 @@ class Household:
     def erase(self, user: str) -> dict[str, Any]:
         return self.loop.run_until_complete(self.service.person.erase(user))
 
+    def take_back(self, user: str) -> dict[str, Any]:
+        return self.loop.run_until_complete(self.service.person.take_back(user))
+
     def close(self) -> None:
         self.embedder.close()
         self.stores.close()

@@ -96,6 +96,7 @@ class Visitor:
             lambda: calls.put_items([self.film()]),
             lambda: calls.delete_item(f"new/{self.random.randrange(7)}"),
             lambda: calls.erase(other),
+            lambda: calls.take_back(other),
             calls.transparency,
             calls.readiness,
         ]

@@ -262,6 +262,30 @@ class Aggregates(Answer):
     or nobody has been told to."""
 
 
+class ItemsNaming(Answer):
+    """Items of the catalogue that have the id as a value, such as their provider."""
+
+    statement: str
+    """By which rule they stay."""
+
+    count: int
+
+    item_ids: list[str]
+    """The first ten of them."""
+
+
+class ReturnReceipt(Answer):
+    """What became of somebody's wish to be known again."""
+
+    user_id: str
+
+    was_erased: bool
+    """Whether anything was still refused."""
+
+    refused_before: datetime | None
+    """What happened before is refused still; null where nothing is."""
+
+
 class ErasureReceipt(Answer):
     """What an erasure did."""
 
@@ -276,5 +300,11 @@ class ErasureReceipt(Answer):
 
     database_rewritten: bool
     """Whether the database file was written anew, since it held bytes of deleted rows."""
+
+    refused_until: datetime
+    """Until when what arrives of the person is refused, unless they return before; known by a digest of the id."""
+
+    items: ItemsNaming
+    """Where the id stands outside of what is held of people."""
 
     aggregates: Aggregates

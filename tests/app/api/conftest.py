@@ -197,7 +197,11 @@ class MemoryPerson:  # what it leaves unused, the real one takes
     async def erase(self, user_id: str) -> dict[str, Any]:
         aggregates = {"statement": "None.", "snapshots": [{"snapshot": "s1", "created_at": NOW}], "rebuilt_at": NOW}
         deleted = {"deleted": {"events": 3, "users": 1}, "aliases": 0, "database_rewritten": True}
-        return {"user_id": user_id, "erased_at": NOW, **deleted, "aggregates": aggregates}
+        rest = {"refused_until": NOW, "items": {"statement": "None.", "count": 0, "item_ids": []}}
+        return {"user_id": user_id, "erased_at": NOW, **deleted, **rest, "aggregates": aggregates}
+
+    async def take_back(self, user_id: str) -> dict[str, Any]:
+        return {"user_id": user_id, "was_erased": True, "refused_before": NOW}
 
     async def controls(self, user_id: str) -> dict[str, Any]:
         action = {"action": "reset", "at": NOW, "key_id": None, "detail": {"keep_seen": True}}

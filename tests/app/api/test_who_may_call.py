@@ -34,6 +34,7 @@ WHO_MAY = {
     ("patch", "/users/{user_id}/profile"): {OWN},
     ("post", "/users/{user_id}/reset-embedding"): {OWN},
     ("delete", "/users/{user_id}"): {OWN},
+    ("post", "/users/{user_id}/return"): {"tokens", OWN},
     ("put", "/users/{user_id}/personalization"): {OWN},
     ("put", "/users/{user_id}/interests/{topic}"): {OWN},
     ("delete", "/users/{user_id}/interests/{topic}"): {OWN},

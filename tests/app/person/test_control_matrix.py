@@ -17,7 +17,8 @@ NUMBERS = count(1_000, 1_000)
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory, open_household, an_item):
-    with open_household(tmp_path_factory.mktemp("matrix")) as opened:
+    """Where who was erased may be known again at once."""
+    with open_household(tmp_path_factory.mktemp("matrix"), control={"refused_days": 0}) as opened:
         opened.publish([an_item(number) for number in range(90)])
         yield opened
 

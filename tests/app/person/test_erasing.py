@@ -110,7 +110,8 @@ class TestErasure:
         live(home, an_event, PERSON)
         home.erase(PERSON)
         assert essence(home.recommend(PERSON)) == stranger
-        assert home.ingest(an_event(0, PERSON, "i000")) == ["accepted"]  # not even what was ignored is remembered
+        home.take_back(PERSON)
+        assert home.ingest(an_event(0, PERSON, "i000", days_ago=0)) == ["accepted"]  # what was ignored is forgotten too
 
     def test_the_receipt_says_which_snapshots_were_learned_from_many_people(self, home, an_event):
         receipt = home.erase(PERSON)
@@ -178,7 +179,12 @@ class TestExport:
 
 
 class TestMerging:
-    def test_a_session_becomes_the_known_person(self, home, an_event):
+    def test_a_session_becomes_the_known_person(self, tmp_path, open_household, an_item, an_event):
+        with open_household(tmp_path, control={"refused_days": 0}) as home:
+            home.publish([an_item(number) for number in range(90)])
+            self.compare(home, an_event)
+
+    def compare(self, home, an_event):
         home.ingest(an_event(1, "known", "i000"), an_event(2, "session", "i006"), an_event(3, "session", "i012"))
         home.merge("known", "session")
         together = essence(home.recommend("known"))
