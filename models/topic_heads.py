@@ -105,15 +105,16 @@ class TopicHeads:
         return np.asarray(self.slopes * self.phrases.contrasts(content, len(self.names)) + linear - asked, np.float32)
 
     def probabilities(self, content: Vectors, lengths: Lengths) -> Vectors:
-        """float32 [n, k]: the chance that each item touches each topic."""
+        """float32 [n, k]: the chance that each item touches each topic; none where nothing could be read (zeros)."""
         logits = self.logits(content, lengths)
         name = (np.asarray(lengths) < NAME)[:, None] & (self.brevity > 0)
-        return np.asarray(expit(np.where(name, np.minimum(logits, _OF_A_NAME), logits)), np.float32)
+        chances = expit(np.where(name, np.minimum(logits, _OF_A_NAME), logits))
+        read = np.asarray(content.any(axis=1))[:, None]
+        return np.asarray(np.where(read, chances, 0.0), np.float32)
 
     def touched(self, content: Vectors, lengths: Lengths) -> NDArray[np.bool_]:
         """Bool [n, k]: which topics each item touches; none where the encoder could read nothing (zeros)."""
-        read = np.asarray(content.any(axis=1))
-        return np.asarray((self.probabilities(content, lengths) >= self.thresholds) & read[:, None])
+        return np.asarray(self.probabilities(content, lengths) >= self.thresholds)
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """What a snapshot stores besides the names."""

@@ -12,6 +12,10 @@ from app.settings import Settings
 from indexer.sensitive.rules import Mode
 from indexer.sensitive.taxonomy import load_taxonomy
 
+_LIKE_DECLARED = "What is only suspected of it is treated alike."
+_LIKE_ANY_OTHER = (
+    "What is only suspected of it is reported to the operator, and shown and learned from like any other item."
+)
 _SHAPING = {"query", "events", "popularity", "firewall"}
 _KEPT = {
     "profile field": "until the person changes or erases it",
@@ -63,7 +67,10 @@ def _data_used(charter: Charter) -> Iterator[dict[str, str]]:
 
 
 def _topics(settings: Settings, charter: Charter) -> list[dict[str, str]]:
-    """Every sensitive topic and how it is treated; those that the charter does not name need permission."""
+    """Every sensitive topic and how it is treated; those that the charter does not name need permission.
+
+    Of these, what is only suspected is treated like any other item, which is said.
+    """
     described = {
         name: topic.description for name, topic in load_taxonomy(settings.index.sensitive.taxonomy).topics.items()
     }
@@ -72,7 +79,9 @@ def _topics(settings: Settings, charter: Charter) -> list[dict[str, str]]:
         topic = charter.sensitive.get(name)
         mode = topic.mode if topic else Mode.PERMISSION
         why = (topic.why if topic else None) or ""
-        told.append({"topic": name, "about": described.get(name, ""), "mode": mode.value, "why": why})
+        suspected = _LIKE_DECLARED if topic else _LIKE_ANY_OTHER
+        about = described.get(name, "")
+        told.append({"topic": name, "about": about, "mode": mode.value, "why": why, "suspected": suspected})
     return told
 
 

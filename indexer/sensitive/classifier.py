@@ -85,12 +85,10 @@ def from_phrases(taxonomy: Taxonomy, encoder: Encoder, sharpness: float, calibra
 
 def embed_phrases(taxonomy: Taxonomy, encoder: Encoder, sharpness: float) -> Phrases:
     """What the taxonomy says, as vectors."""
-    texts, owners = list(taxonomy.everyday), [EVERYDAY] * len(taxonomy.everyday)
+    owners = [EVERYDAY] * len(taxonomy.everyday)
     for number, topic in enumerate(taxonomy.topics.values()):
-        said = [topic.description, *topic.examples]
-        texts.extend(said)
-        owners.extend([number] * len(said))
-    return Phrases(encoder.encode(texts), np.array(owners, dtype=np.int32), sharpness)
+        owners.extend([number] * len(topic.phrases()))
+    return Phrases(encoder.encode(taxonomy.phrases()), np.array(owners, dtype=np.int32), sharpness)
 
 
 def with_thresholds(heads: TopicHeads, settings: SensitiveSettings) -> TopicHeads:

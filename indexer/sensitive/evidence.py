@@ -14,6 +14,7 @@ from indexer.sensitive.item_topics import TagTopics, classified
 from indexer.sensitive.rules import Mode, SensitiveRules
 from indexer.sensitive.taxonomy import Taxonomy
 from indexer.sensitive.verdicts import Verdicts
+from models.readable import TAGS_LENGTH
 from models.topic_heads import TopicHeads
 
 Source = Literal["declared", "tag", "classifier", "review"]
@@ -60,7 +61,11 @@ class Examiner:
         self._tags, self._phrases = TagTopics(taxonomy), taxonomy.phrases()
 
     def __call__(self, item: ItemDocument, content: NDArray[np.float32]) -> list[Evidence]:
-        """Every topic of an item with a content vector, float32 [d], ascending; cleared ones too."""
+        """Every topic of an item with a content vector, float32 [d], ascending; cleared ones too.
+
+        What is known by its tags alone, and has a shorter vector for that, says nothing to the classifier.
+        """
+        content = content if np.linalg.norm(content) > (1 + TAGS_LENGTH) / 2 else np.zeros_like(content)
         chances = self._heads.probabilities(content[None], np.array([len(item.content())]))[0]
         scores = dict(zip(self._heads.names, chances.tolist(), strict=True))
         topics, verdicts = self._tags(item, *classified(self._heads, chances)), self._verdicts[item.item_id]

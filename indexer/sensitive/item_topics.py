@@ -85,19 +85,19 @@ def acting_topics(
 
 
 def account_of(topics: Sequence[ItemTopics], acting: Sequence[Sequence[str]], rules: SensitiveRules) -> str:
-    """How many items are withheld, and how many are only suspected and shown, by topic."""
+    """How many items are withheld, and how many only suspected and shown, by topic."""
     kept = [[topic for topic in each if rules.mode(topic) is Mode.PERMISSION] for each in acting]
     shown = [{*each.suspected, *each.worth_a_look} - set(acts) for each, acts in zip(topics, acting, strict=True)]
-    parts = [f"{_counted(kept)} are withheld from who does not permit their topic"]
+    parts = [f"withheld from who does not permit the topic: {_counted(kept)}"]
     if any(shown):
-        parts.append(f"{_counted(shown)} are suspected and shown, see `penchant review-sensitive`")
+        parts.append(f"suspected and shown: {_counted(shown)}, see `penchant review-sensitive`")
     return f"sensitive topics: {'; '.join(parts)}"
 
 
 def _counted(topics: Sequence[Collection[str]]) -> str:
     by_topic = Counter(topic for each in topics for topic in each)
     said = ", ".join(f"{name} {count:,}" for name, count in by_topic.most_common())
-    return f"{sum(1 for each in topics if each):,} items" + (f" ({said})" if said else "")
+    return f"{sum(1 for each in topics if each):,}" + (f" ({said})" if said else "")
 
 
 def _implied(topics: Mapping[str, Sequence[str]], tags: Iterable[str]) -> set[str]:

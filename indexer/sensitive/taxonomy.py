@@ -43,7 +43,7 @@ class TopicEntry(BaseModel):
 
     def phrases(self) -> list[str]:
         """All that is said of the topic, for the classifier."""
-        return [self.description, *self.examples, *self.tags, *self.ambiguous_tags]
+        return [self.description, *self.examples]
 
 
 class Taxonomy(BaseModel):

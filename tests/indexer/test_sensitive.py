@@ -20,11 +20,13 @@ from indexer.sensitive.classifier import (
     save_heads,
     with_thresholds,
 )
+from indexer.sensitive.evidence import Examiner
 from indexer.sensitive.item_topics import ItemTopics, TagTopics, touched_topics
 from indexer.sensitive.rules import Mode, SensitiveRules
 from indexer.sensitive.settings import SensitiveSettings
 from indexer.sensitive.taxonomy import TaxonomyError, load_taxonomy
 from indexer.sensitive.trained_heads import LabelledTexts, train_heads, trained_topics
+from indexer.sensitive.verdicts import Verdicts
 from models.encoder import HashingEncoder
 from models.logistic import fit_logistic
 from models.sentence_encoder import SentenceTransformerEncoder
@@ -95,6 +97,17 @@ def test_what_is_suspected_acts_only_for_topics_that_the_charter_names():
     topics = ItemTopics(("gambling",), ("health", "politics"))
     assert topics.acting(SensitiveRules()) == ["gambling"]
     assert topics.acting(SensitiveRules({"politics": Mode.PERMISSION})) == ["gambling", "politics"]
+
+
+def test_evidence_names_the_phrase_that_an_item_resembles():
+    taxonomy = load_taxonomy()
+    phrase = taxonomy.topics["gambling"].examples[0]
+    heads = from_phrases(taxonomy, ENCODER, 12.0, calibration(default_bias=-1.0))
+    examine = Examiner(taxonomy, heads, SensitiveRules({"gambling": Mode.PERMISSION}), Verdicts())
+    about = item("x" * 400, text=phrase)
+    found = {each.topic: each for each in examine(about, ENCODER.encode([phrase])[0])}["gambling"]
+    assert (found.source, found.consequence, found.resembles) == ("classifier", "withheld", phrase)
+    assert found.score > 0.5
 
 
 def test_tags_that_ordinary_catalogues_use_for_much_else_are_ambiguous():

@@ -115,7 +115,7 @@ def test_the_classifier_has_no_verdict_on_what_was_not_read() -> None:
     heads = TopicHeads.none(2)
     always = TopicHeads(
         ("politics",), heads.phrases, np.zeros(1, np.float32), np.zeros((1, 2), np.float32),
-        np.full(1, 9, np.float32), np.zeros(1, np.float32), np.full(1, 0.5, np.float32),
+        np.full(1, 9, np.float32), np.zeros(1, np.float32), np.zeros(1, np.float32), np.full(1, 0.5, np.float32),
     )  # fmt: skip
     content = np.array([[1, 0], [0, 0]], dtype=np.float32)
     phrases = heads.phrases

@@ -98,7 +98,7 @@ def test_the_build_learns_only_from_what_verdicts_allow(home, folder):
     )
     items = [make_item(1, tags=["politics"]), make_item(2, tags=["casino"]), make_item(3, tags=["casino"])]
     first, _ = builder(BuildInput(items, verdicts=verdicts))
-    assert any("1 items (gambling 1) are withheld" in line and "politics 1" in line for line in said)
+    assert any("does not permit the topic: 1 (gambling 1)" in line and "politics 1" in line for line in said)
     assert builder(BuildInput(items, verdicts=verdicts)) == (first, False)
     assert builder(BuildInput(items))[1]
 

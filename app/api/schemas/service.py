@@ -22,7 +22,8 @@ class Transparency(Answer):
     """What a person can do, and how."""
 
     sensitive_topics: list[dict[str, str]]
-    """Every sensitive topic, what it covers, and its mode: `permission`, `recommend_only` or `free`."""
+    """Every sensitive topic, what it covers, its mode (`permission`, `recommend_only` or `free`), and what becomes of
+    items that are only suspected to be on it."""
 
     half_lives: dict[str, float]
     """Days until each of these counts half."""

@@ -149,8 +149,9 @@ def _sensitive_intro(told: Told) -> str:
     stored = told["settings"].get("firewall", {}).get("keep_as_seen", True)
     then = "is kept as seen and nothing else" if stored else "is not stored at all"
     return (
-        "Some topics are nobody's business. Items on them are told by what is declared of them, by their tags and by "
-        f"what they say. What you do with items that need a permission you have not given {then}."
+        "Some topics are nobody's business. Items on them are told by what is declared of them, by their tags and, for "
+        "topics that this service names, by what they say. What you do with items that need a permission you have not "
+        f"given {then}."
     )
 
 
@@ -162,7 +163,7 @@ def _mode(mode: str, topics: Iterable[Mapping[str, str]]) -> str:
     name, meaning = MODES[mode]
     items = "".join(
         f"<li><b>{escape(plain(each['topic'].replace('-', ' ')))}</b>"
-        f"<span>{escape(' '.join(part for part in (each['about'], each['why']) if part))}</span></li>"
+        f"<span>{escape(' '.join(filter(None, (each['about'], each['why'], each['suspected']))))}</span></li>"
         for each in topics
         if each["mode"] == mode
     )

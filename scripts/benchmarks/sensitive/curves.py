@@ -12,6 +12,8 @@ from indexer.sensitive.trained_heads import LabelledTexts
 from models.topic_heads import TopicHeads
 
 CURVE_POINTS = 41
+BASE_RATE = 0.01
+"""Share of an ordinary catalogue that is on a topic, for which precision is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,10 @@ class TopicResult:
     Attributes:
         topic: its name.
         texts: labelled texts on it.
-        recall, precision, f1: at the threshold; precision as the file's mixture gives it.
+        recall: at the threshold.
+        precision: at the threshold, where one in a hundred texts is on the topic and the others are like those that are
+            labelled nothing.
+        precision_in_file, f1: at the threshold, as the file's mixture gives them.
         false_positives: share of the texts labelled nothing that are taken for the topic.
         false_positives_rest: the same of all texts that do not bear the topic, other sensitive ones included.
         recall_at_10, recall_at_5: at the thresholds at which 10 and 5 % of the texts labelled nothing are taken for it.
@@ -34,6 +39,7 @@ class TopicResult:
     texts: int
     recall: float
     precision: float
+    precision_in_file: float
     f1: float
     false_positives: float
     false_positives_rest: float
@@ -68,6 +74,12 @@ def flagged_share(heads: TopicHeads, labelled: LabelledTexts) -> float:
     return float(heads.touched(labelled.content[nothing], labelled.lengths[nothing]).any(axis=1).mean())
 
 
+def precision_at(base_rate: float, recall: float, false_positives: float) -> float:
+    """Share of what is taken for a topic that is on it, where such a share of all texts is."""
+    found, mistaken = base_rate * recall, (1 - base_rate) * false_positives
+    return found / (found + mistaken) if found else 0.0
+
+
 def auc_of(scores: NDArray[np.floating], truth: NDArray[np.bool_]) -> float:
     """Probability that a true one scores higher than a false one, ties counting half."""
     high, low = scores[truth], np.sort(scores[~truth])
@@ -88,16 +100,18 @@ def _topic(
     scores: NDArray[np.float32],
     touched: NDArray[np.bool_],
 ) -> TopicResult:
-    recall, precision = float(touched[truth].mean()), float(truth[touched].mean()) if touched.any() else 0.0
+    recall, false_positives = float(touched[truth].mean()), float(touched[nothing].mean())
+    in_file = float(truth[touched].mean()) if touched.any() else 0.0
     either = truth | nothing
     rates = np.linspace(0, 1, CURVE_POINTS) ** 2
     return TopicResult(
         topic=name,
         texts=int(truth.sum()),
         recall=recall,
-        precision=precision,
-        f1=2 * recall * precision / max(recall + precision, 1e-12),
-        false_positives=float(touched[nothing].mean()),
+        precision=precision_at(BASE_RATE, recall, false_positives),
+        precision_in_file=in_file,
+        f1=2 * recall * in_file / max(recall + in_file, 1e-12),
+        false_positives=false_positives,
         false_positives_rest=float(touched[~truth].mean()),
         recall_at_10=_recall_at(scores, truth, nothing, 0.10),
         recall_at_5=_recall_at(scores, truth, nothing, 0.05),

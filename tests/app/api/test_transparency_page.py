@@ -115,6 +115,9 @@ def test_every_sensitive_topic_stands_under_its_mode(tmp_path, outline):
     places = [text.index(each) for each in order]
     assert places == sorted(places)
     assert "A shop for hunters." in text
+    shown = "reported to the operator, and shown and learned from like any other item"
+    assert outline.text.count(shown) == len(load_taxonomy().names)
+    assert text.count(shown) == len(load_taxonomy().names) - 2
 
 
 def test_what_becomes_of_withheld_events_is_told_as_it_is():

@@ -7,7 +7,7 @@ import pytest
 
 from indexer.sensitive.trained_heads import LabelledTexts
 from models.topic_heads import Phrases, TopicHeads
-from scripts.benchmarks.sensitive.curves import auc_of, flagged_share, mean_results, measure
+from scripts.benchmarks.sensitive.curves import auc_of, flagged_share, mean_results, measure, precision_at
 
 SCORES = np.array([3.0, 1.0, -1.0, 2.0, -2.0, -3.0, -4.0, 0.5])
 """Three texts on the topic, four on nothing, one on another topic."""
@@ -35,7 +35,8 @@ def test_counts_at_the_threshold_are_those_of_the_file(heads, labelled):
     (found,) = measure(heads, labelled)
     assert (found.topic, found.texts) == ("topic", 3)
     assert found.recall == pytest.approx(2 / 3)
-    assert found.precision == pytest.approx(2 / 4)
+    assert found.precision_in_file == pytest.approx(2 / 4)
+    assert found.precision == precision_at(0.01, 2 / 3, 1 / 4)
     assert found.f1 == pytest.approx(2 * (2 / 3) * (1 / 2) / (2 / 3 + 1 / 2))
     assert found.false_positives == pytest.approx(1 / 4)
     assert found.false_positives_rest == pytest.approx(2 / 5)
@@ -65,3 +66,9 @@ def test_several_draws_are_told_by_their_mean(heads, labelled):
     assert (found.topic, found.texts, found.precision) == ("topic", 3, once.precision)
     assert found.recall == pytest.approx(once.recall / 2)
     assert found.curve[-1] == pytest.approx((0.5, 0.5))
+
+
+def test_precision_is_told_for_a_catalogue_in_which_few_texts_are_on_the_topic():
+    assert precision_at(0.5, 0.9, 0.1) == pytest.approx(0.9)
+    assert precision_at(0.01, 0.9, 0.1) == pytest.approx(0.0833, abs=1e-4)
+    assert precision_at(0.01, 0.0, 0.0) == 0.0
