@@ -52,7 +52,8 @@ class Service:
         self._recommender = Recommender(self.snapshot_swap, clock, settings.query, settings.paging)
         taxonomy = settings.index.sensitive.taxonomy
         self._charter = load_charter(settings.charter, taxonomy)
-        self.gate = IngestionGate(self._charter, settings.firewall.keep_as_seen, load_taxonomy(taxonomy).names)
+        topics, seen = load_taxonomy(taxonomy).names, settings.events.seen_types()
+        self.gate = IngestionGate(self._charter, settings.firewall.keep_as_seen, topics, seen)
         decisions = ControlDecisions(stores, folder_secret(settings.data_dir))
         self._event_ingestion = EventIngestion(
             self.snapshot_swap, stores, clock, (self.gate, decisions), settings.ingest.future_tolerance_seconds

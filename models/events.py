@@ -96,6 +96,10 @@ class EventWeights(Config):
     dwell_full_seconds: float = Field(default=60.0, gt=0, allow_inf_nan=False)
     """A dwell's `value`, in seconds, from which it has its whole weight; below, its weight is proportional."""
 
+    def seen_types(self) -> frozenset[EventType]:
+        """Types after which the person has seen the item."""
+        return frozenset(kind for kind in EVENT_TYPES if self.signals.get(kind, DEFAULT_SIGNALS[kind]).seen)
+
     def table(self) -> SignalTable:
         """The same as arrays by event type code."""
         signals = [self.signals.get(event_type, DEFAULT_SIGNALS[event_type]) for event_type in EVENT_TYPES]

@@ -24,7 +24,8 @@ def enforce_retention(
     """
     settings = settings_or_exit("enforce-retention", config)
     try:
-        gate = IngestionGate(load_charter(settings.charter, settings.index.sensitive.taxonomy))
+        charter = load_charter(settings.charter, settings.index.sensitive.taxonomy)
+        gate = IngestionGate(charter, seen_types=settings.events.seen_types())
         stores = open_stores(settings.data_dir, settings.storage)
     except DatabaseInUseError as error:
         typer.echo(f"enforce-retention: {error}; the service that uses it enforces retention itself", err=True)
@@ -33,9 +34,9 @@ def enforce_retention(
         typer.echo(f"enforce-retention: {error}", err=True)
         raise typer.Exit(1) from error
     try:
-        since = gate.kept_since(Clock(settings.as_of).now())
-        expired = stores.events.delete_older(since).result()
-        stores.forgettings.delete_older(min(since.values())).result()
+        now = Clock(settings.as_of).now()
+        expired = stores.events.delete_older(gate.kept_since(now), gate.kept_seen(now)).result()
+        stores.forgettings.delete_older(gate.seen_since(now)).result()
     finally:
         stores.close()
     typer.echo(f"deleted {expired.events:,} events of {len(expired.users):,} people")

@@ -13,7 +13,9 @@ import typer
 
 from app.api.schemas.rows import EventRow
 from app.client import Client, ProblemError, calls
+from app.client.reasons import Reasons
 from indexer.documents import EventDocument, UserDocument
+from indexer.intake import rows_account
 from indexer.progress import ProgressBar
 from indexer.readers import InputFileError
 from indexer.rejects import SAMPLES, Rejects
@@ -24,6 +26,8 @@ ROWS = 2_000
 """Events in one request."""
 AT_ONCE = 8
 """Users whose profiles are sent at a time."""
+TAKEN = ("accepted", "duplicate")
+"""What became of an event that is in the log."""
 
 
 def replay(
@@ -34,51 +38,64 @@ def replay(
 ) -> None:
     """Send an events file, and a users file if given, to a running service, in order of the file.
 
-    Events that the service has already are counted as duplicates, so that a replay may be repeated or continued.
+    Events that the service has already are counted as duplicates, so that a replay may be repeated or continued. The
+    last line counts what was not taken, by reason; where that is everything, or more than the setting
+    `intake.max_rejected_share`, the status is 1.
+
     To a service with keys `PENCHANT_API_KEY` is shown: with the scope events, or for a users file an operator's.
     """
-    with client_of(settings_or_exit("replay", config), url) as client:
+    settings, reasons = settings_or_exit("replay", config), Reasons()
+    with client_of(settings, url) as client:
         try:
-            if users is not None:
-                send_users(client, users)
-            counts = send_events(client, events)
+            rejected = send_users(client, users) if users is not None else None
+            counts = send_events(client, events, reasons)
         except (InputFileError, httpx.HTTPError, ProblemError) as error:
             typer.echo(f"replay: {error}", err=True)
             raise typer.Exit(1) from error
-    typer.echo(", ".join(f"{count:,} {status}" for status, count in sorted(counts.items())))
+    if rejected is not None and rejected.count:
+        typer.echo(f"users: {rows_account(rejected)}")
+    typer.echo(reasons.account(counts))
+    lost, most = counts.total() - sum(counts[status] for status in TAKEN), settings.intake.max_rejected_share
+    if lost == counts.total() or lost > most * counts.total() or (rejected and rejected.refused > most * rejected.rows):
+        raise typer.Exit(1)
 
 
-def send_users(client: Client, path: Path) -> None:
+def send_users(client: Client, path: Path) -> Rejects:
     """Set the explicit profile of every user of a file, several at a time, since the service writes them together."""
     with Rejects() as rejects, ProgressBar("users", "user") as progress, ThreadPoolExecutor(AT_ONCE) as pool:
         documents = list(read_documents(path, UserDocument, rejects))
         for done, _ in enumerate(pool.map(partial(_send_user, client), documents), start=1):
             progress(done, len(documents))
     _report(rejects, path)
+    return rejects
 
 
 def _send_user(client: Client, user: UserDocument) -> None:
     client.send(calls.state(user.user_id, user.model_dump(mode="json", exclude={"user_id"}, exclude_unset=True)))
 
 
-def send_events(client: Client, path: Path) -> Counter[str]:
+def send_events(client: Client, path: Path, reasons: Reasons | None = None) -> Counter[str]:
     """Send every event of a file; how many were accepted, duplicates, in conflict, ignored and rejected.
 
-    What is wrong with refused ones is printed, be it found here or by the service.
+    What is wrong with refused ones is printed, be it found here or by the service; `reasons` counts it.
     """
     counts: Counter[str] = Counter()
     refused: list[str] = []
+    reasons = reasons or Reasons()
     with Rejects() as rejects, ProgressBar("events", "event") as progress:
         documents = list(read_documents(path, EventDocument, rejects))
         for start in range(0, len(documents), ROWS):
             results = client.send(calls.send_events(documents[start : start + ROWS])).results
             counts.update(result.status for result in results)
+            for result in results:
+                reasons.note(result)
             refused += [_refusal(result) for result in results if result.status in {"rejected", "conflict"}]
             progress(counts.total(), len(documents))
     _report(rejects, path)
     if refused:
         typer.echo("\n".join([f"{len(refused)} were refused by the service:", *refused[:SAMPLES]]), err=True)
     counts.update({"rejected": rejects.count} if rejects.count else {})
+    reasons.note_rejects(rejects)
     return counts
 
 

@@ -44,11 +44,13 @@ class Verdict:
         status: `rejected` or `conflict`, or one that says how it was accepted.
         errors: what is wrong with it, if it was refused.
         message: what else the caller should know.
+        reason: the kind of reason for the status, by which rows can be counted.
     """
 
     status: str
     errors: Sequence[FieldProblem] = ()
     message: str | None = None
+    reason: str | None = None
 
 
 Accept = Callable[[Sequence[Doc]], Awaitable[Sequence[Verdict]]]
@@ -107,6 +109,8 @@ def _result(row: BodyRow, key: str, verdict: Verdict, mended: str | None) -> dic
     }
     if verdict.errors:
         result["errors"] = verdict.errors
+    if verdict.reason is not None:
+        result["reason"] = verdict.reason
     told = [verdict.message, mended if verdict.status != REJECTED else None]
     if any(told):
         result["message"] = "; ".join(part for part in told if part)

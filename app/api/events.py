@@ -49,4 +49,4 @@ async def ingest_events(request: Request) -> Response:
 def _verdict(result: EventResult) -> Verdict:
     if result.status in {REJECTED, CONFLICT}:
         return Verdict(result.status, [FieldProblem(result.field or "", result.message or "")])
-    return Verdict(result.status, message=result.message)
+    return Verdict(result.status, message=result.message, reason=result.reason)

@@ -26,12 +26,13 @@ class Retention:
     async def enforce(self) -> Expired:
         """Delete now; effective in the next answer.
 
-        That an item was seen without an event that says so is kept for as long as the event type that is kept longest.
+        That an item was seen is kept as long as the charter says or, where it says nothing, without an event no longer
+        than the event type that is kept longest.
         """
         async with self._snapshot_swap.ingest_lock.alone():
-            since = self._gate.kept_since(self._clock.now())
-            expired = await self._stores.events.delete_older(since)
-            unseen = await self._stores.forgettings.delete_older(min(since.values()))
+            now = self._clock.now()
+            expired = await self._stores.events.delete_older(self._gate.kept_since(now), self._gate.kept_seen(now))
+            unseen = await self._stores.forgettings.delete_older(self._gate.seen_since(now))
             await self._snapshot_swap.reload({*expired.users, *unseen})
             await self._snapshot_swap.withdraw()
         return expired

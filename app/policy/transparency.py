@@ -64,6 +64,8 @@ def _data_used(charter: Charter) -> Iterator[dict[str, str]]:
         for name, use in uses.items():
             kept = f"{use.keep_days:g} days" if isinstance(use, EventUse) else _KEPT[kind]
             yield {"data": f"{kind}: {name}", "why": use.why, "kept": kept}
+    if charter.seen:
+        yield {"data": "that an item was seen", "why": charter.seen.why, "kept": f"{charter.seen.keep_days:g} days"}
 
 
 def _topics(settings: Settings, charter: Charter) -> list[dict[str, str]]:

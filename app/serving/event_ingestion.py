@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,13 +17,14 @@ from app.serving.catalogue import Catalogue
 from app.serving.control_decisions import ControlDecisions, refusal
 from app.serving.generation import Generation
 from app.serving.snapshot_swap import SnapshotSwap
-from app.storage.protocols import Stores
+from app.storage.protocols import ForgettingStore, Stores
 from app.storage.rows import Appended, NewEvent
 from indexer.documents import EventDocument
 from indexer.sensitive.rules import Mode
 from models.events import CODE_OF, VALUED, EventType
 from models.history import EventColumns
 
+Reason = Literal["too_old", "forgotten", "personalization_off", "sensitive"]
 Status = Literal["accepted", "duplicate", "conflict", "ignored", "rejected"]
 
 
@@ -38,6 +40,7 @@ class EventResult:
         field: what is wrong, if rejected or in conflict.
         message: why, if ignored, rejected or in conflict, or if nothing is learned from it.
         seen: whether nothing is stored but that the person has seen the item.
+        reason: the kind of reason, if ignored.
     """
 
     event_id: str
@@ -45,6 +48,7 @@ class EventResult:
     field: str | None = None
     message: str | None = None
     seen: bool = False
+    reason: Reason | None = None
 
 
 class EventIngestion:
@@ -114,7 +118,9 @@ class EventIngestion:
         if occurred_at > latest:
             message = f"lies more than {self._future_tolerance:g} seconds ahead of the service's clock"
             return EventResult(event.event_id, "rejected", "occurred_at", message)
-        return self._expired(event) or self._unwanted(generation, event) or self._withheld(generation, event)
+        return (
+            self._expired(generation, event) or self._unwanted(generation, event) or self._withheld(generation, event)
+        )
 
     def _erased(self, event: EventDocument) -> EventResult | None:
         """Why nothing of an erased person is taken in, if so."""
@@ -123,18 +129,33 @@ class EventIngestion:
             return None
         return EventResult(event.event_id, "rejected", "user_id", refusal(erased))
 
-    def _expired(self, event: EventDocument) -> EventResult | None:
-        """Why an event comes too late to be stored, if so."""
+    def _expired(self, generation: Generation, event: EventDocument) -> EventResult | None:
+        """Why an event comes too late to be stored, if so; it may still tell that the item was seen."""
         if self._occurred_at(event) >= self._gate.kept_since(self._clock.now())[event.type]:
             return None
-        return EventResult(event.event_id, "ignored", message="is older than the charter keeps such events")
+        days, seen = self._gate.charter.events[event.type].keep_days, self._seen_long_ago(generation, event)
+        stored = "only that the item was seen is stored" if seen else "nothing was stored"
+        message = f"is older than the {days:g} days that the charter keeps a {event.type.value} (keep_days): {stored}"
+        return EventResult(event.event_id, "ignored", message=message, seen=seen, reason="too_old")
+
+    def _seen_long_ago(self, generation: Generation, event: EventDocument) -> bool:
+        """Whether the charter and the person let it be kept that an item was seen, though the event is too old."""
+        kept, occurred_at = self._gate.kept_seen(self._clock.now()), self._occurred_at(event)
+        if kept is None or occurred_at < kept.since or event.type not in kept.types:
+            return False
+        topic = partial(generation.catalogue.slug_of, event.item_id)
+        if self._decisions.forgotten(event.user_id, occurred_at, topic):
+            return False
+        person = generation.people.get(self._decisions.owner(event.user_id))
+        wanted = person is None or person.row.personalization or person.row.off_keeps_seen
+        return wanted and self._storable(generation, event)
 
     def _unwanted(self, generation: Generation, event: EventDocument) -> EventResult | None:
         """Why the person does not want an event stored, if so."""
         occurred_at, topic = self._occurred_at(event), partial(generation.catalogue.slug_of, event.item_id)
         if self._decisions.forgotten(event.user_id, occurred_at, topic):
             message = "the person decided later to forget such events: nothing was stored"
-            return EventResult(event.event_id, "ignored", message=message)
+            return EventResult(event.event_id, "ignored", message=message, reason="forgotten")
         person = generation.people.get(self._decisions.owner(event.user_id))
         if person is None or person.row.personalization:
             return None
@@ -142,16 +163,15 @@ class EventIngestion:
         seen = seen and self._storable(generation, event)
         stored = "only that the item was seen is stored" if seen else "nothing was stored"
         message = f"the person switched personalization off: {stored}"
-        return EventResult(event.event_id, "ignored", message=message, seen=seen)
+        return EventResult(event.event_id, "ignored", message=message, seen=seen, reason="personalization_off")
 
     def _withheld(self, generation: Generation, event: EventDocument) -> EventResult | None:
         """Why nothing of an event that may not be learned from is stored, if so."""
         if self._storable(generation, event):
             return None
         topics = generation.people.unlearned(self._decisions.owner(event.user_id), event.item_id)
-        return EventResult(
-            event.event_id, "ignored", message=f"nothing was stored: the item is {_on(topics, generation.catalogue)}"
-        )
+        message = f"nothing was stored: the item is {_on(topics, generation.catalogue)}"
+        return EventResult(event.event_id, "ignored", message=message, reason="sensitive")
 
     def _storable(self, generation: Generation, event: EventDocument) -> bool:
         """Whether anything may be kept of an event, be it only that the item was seen."""
@@ -159,13 +179,14 @@ class EventIngestion:
         return self._gate.keep_as_seen or generation.people.may_learn(owner, event.item_id)
 
     async def _see(self, events: Sequence[EventDocument]) -> None:
-        """Remember that people who have switched personalisation off have seen these items."""
-        by_user: dict[str, list[EventDocument]] = {}
+        """Remember that people have seen these items, of whose events nothing else is stored."""
+        by_time: dict[tuple[str, float], list[str]] = {}
         for event in events:
-            by_user.setdefault(self._decisions.owner(event.user_id), []).append(event)
-        for user_id, mine in by_user.items():
-            items, latest = [event.item_id for event in mine], max(self._occurred_at(event) for event in mine)
-            await self._forgettings.see(user_id, items, latest)
+            by_time.setdefault((self._decisions.owner(event.user_id), self._occurred_at(event)), []).append(
+                event.item_id
+            )
+        await asyncio.gather(*(_see(self._forgettings, *each, items) for each, items in by_time.items()))
+        for (user_id, _), items in by_time.items():
             self._snapshot_swap.touched(user_id)
             self._snapshot_swap.current.people.see(user_id, items)
 
@@ -249,3 +270,7 @@ def _on(topics: Sequence[str], catalogue: Catalogue) -> str:
 
 def _unknown_item(event: EventDocument) -> EventResult:
     return EventResult(event.event_id, "rejected", "item_id", "the catalogue has no item with this id")
+
+
+async def _see(forgettings: ForgettingStore, user_id: str, at: float, items: Sequence[str]) -> None:
+    await forgettings.see(user_id, items, at)

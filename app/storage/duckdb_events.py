@@ -19,7 +19,7 @@ from app.storage.group_writer import Written
 from app.storage.ignored_events import IgnoredEvents
 from app.storage.known_events import KnownEvents
 from app.storage.logged_columns import logged_columns
-from app.storage.rows import Appended, Expired, HeldEvent, LoggedColumns, NewEvent, Withdrawal
+from app.storage.rows import Appended, Expired, HeldEvent, KeepSeen, LoggedColumns, NewEvent, Withdrawal
 from app.storage.timestamps import seconds
 from models.events import CODE_OF, EVENT_TYPES, EventType
 from models.ids import digests_of
@@ -114,9 +114,9 @@ class DuckDBEventLog:
         """Delete one event for good."""
         return self._database.writer.submit(self._ignore, (user_id, event_id))
 
-    def delete_older(self, before: Mapping[EventType, float]) -> Written[Expired]:
+    def delete_older(self, before: Mapping[EventType, float], seen: KeepSeen | None = None) -> Written[Expired]:
         """Delete the events of each type that occurred before a moment."""
-        return self._database.writer.submit(delete_older, before)
+        return self._database.writer.submit(delete_older, (before, seen))
 
     def withdraw(self, request: Withdrawal) -> Written[Expired]:
         """Delete what is held back."""

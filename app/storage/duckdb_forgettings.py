@@ -68,9 +68,15 @@ _FINISH = (
 _SEEN_ALL = "SELECT user_id, item_id FROM seen_items WHERE forgotten_by IS NULL"
 _OF_USERS = "AND user_id IN (SELECT unnest($users::VARCHAR[]))"
 _SEE = """
-INSERT INTO seen_items
-SELECT $user, item_id, 0, NULL, make_timestamp($at) FROM (SELECT DISTINCT unnest($items::VARCHAR[]) AS item_id)
-WHERE item_id NOT IN (SELECT item_id FROM seen_items WHERE user_id = $user AND forgotten_by IS NULL)
+MERGE INTO seen_items USING (
+    SELECT user_id, item_id, make_timestamp(max(micros)) AS latest FROM (
+        SELECT unnest($users::VARCHAR[]) AS user_id, unnest($items::VARCHAR[]) AS item_id,
+            unnest($micros::BIGINT[]) AS micros
+    ) GROUP BY user_id, item_id
+) AS told
+ON seen_items.user_id = told.user_id AND seen_items.item_id = told.item_id AND seen_items.forgotten_by IS NULL
+WHEN MATCHED THEN UPDATE SET seen_at = greatest(seen_items.seen_at, told.latest)
+WHEN NOT MATCHED THEN INSERT VALUES (told.user_id, told.item_id, 0, NULL, told.latest)
 """
 _DELETE_OLDER = "DELETE FROM seen_items WHERE seen_at < make_timestamp($before) RETURNING user_id"
 _DELETE_USER = (
@@ -220,8 +226,11 @@ def _undo_one(connection: DuckDBPyConnection, number: int, at: float) -> bool:
 
 
 def _see(connection: DuckDBPyConnection, requests: Sequence[tuple[str, tuple[str, ...], float]]) -> list[None]:
-    for user_id, items, at in requests:
-        connection.execute(_SEE, {"user": user_id, "items": list(items), "at": micros(at)})
+    """Remember what several requests tell, at once; of an item that was seen before, the latest time stays."""
+    told = [(user_id, item, micros(at)) for user_id, items, at in requests for item in items]
+    if told:
+        users, items, times = map(list, zip(*told, strict=True))
+        connection.execute(_SEE, {"users": users, "items": items, "micros": times})
     return [None] * len(requests)
 
 

@@ -7,26 +7,41 @@ from collections.abc import Mapping, Sequence
 from duckdb import DuckDBPyConnection
 
 from app.storage.database import mark_for_rewriting
-from app.storage.rows import Expired
+from app.storage.rows import Expired, KeepSeen
 from models.events import CODE_OF, EventType
 
 KEEP_LAST = """
 UPDATE event_numbers
 SET deleted_through = greatest(deleted_through, (SELECT coalesce(max(sequence), 0) FROM events))
 """
+_KEEP_SEEN = """
+MERGE INTO seen_items USING (
+    SELECT user_id, item_id, max(occurred_at) AS latest FROM events
+    WHERE type = $type AND epoch_us(occurred_at) < $before AND epoch_us(occurred_at) >= $seen AND forgotten_by IS NULL
+    GROUP BY user_id, item_id
+) AS gone
+ON seen_items.user_id = gone.user_id AND seen_items.item_id = gone.item_id AND seen_items.forgotten_by IS NULL
+WHEN MATCHED THEN UPDATE SET seen_at = greatest(seen_items.seen_at, gone.latest)
+WHEN NOT MATCHED THEN INSERT VALUES (gone.user_id, gone.item_id, 0, NULL, gone.latest)
+"""
 _DELETE = "DELETE FROM events WHERE type = $type AND epoch_us(occurred_at) < $before RETURNING user_id"
 
 
-def delete_older(connection: DuckDBPyConnection, requests: Sequence[Mapping[EventType, float]]) -> list[Expired]:
+Request = tuple[Mapping[EventType, float], KeepSeen | None]
+
+
+def delete_older(connection: DuckDBPyConnection, requests: Sequence[Request]) -> list[Expired]:
     """Carry out several requests in one transaction; each is answered with what it deleted."""
     connection.execute(KEEP_LAST)
-    return [_delete(connection, before) for before in requests]
+    return [_delete(connection, before, seen) for before, seen in requests]
 
 
-def _delete(connection: DuckDBPyConnection, before: Mapping[EventType, float]) -> Expired:
+def _delete(connection: DuckDBPyConnection, before: Mapping[EventType, float], seen: KeepSeen | None) -> Expired:
     users: list[str] = []
     for kind, moment in before.items():
         given = {"type": CODE_OF[kind], "before": round(1e6 * moment)}
+        if seen and kind in seen.types:
+            connection.execute(_KEEP_SEEN, {**given, "seen": round(1e6 * seen.since)})
         users.extend(user for (user,) in connection.execute(_DELETE, given).fetchall())
     if users:
         mark_for_rewriting(connection)

@@ -20,6 +20,7 @@ from app.storage.rows import (
     Forgetting,
     HeldEvent,
     ItemChange,
+    KeepSeen,
     LoggedColumns,
     Merge,
     NewEvent,
@@ -110,8 +111,11 @@ class EventLog(Protocol):
         """Delete one event that counts; answers whether there was one. Sent again it is a duplicate of number 0."""
         ...
 
-    def delete_older(self, before: Mapping[EventType, float]) -> Pending[Expired]:
-        """Delete the events of each type that occurred before a moment; types that are not named stay."""
+    def delete_older(self, before: Mapping[EventType, float], seen: KeepSeen | None = None) -> Pending[Expired]:
+        """Delete the events of each type that occurred before a moment; types that are not named stay.
+
+        Where `seen` says so, it stays known that their items were seen.
+        """
         ...
 
     def withdraw(self, request: Withdrawal) -> Pending[Expired]:

@@ -83,6 +83,14 @@ class Expired:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepSeen:
+    """Of which event types, and since when (seconds since 1970), it stays known that the item was seen."""
+
+    types: frozenset[EventType]
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
 class ItemChange:
     """The newest change of one item; `document` is its JSON, None for a deletion."""
 

@@ -1,13 +1,14 @@
 """`penchant replay`: what it sends, and what it says of what became of it."""
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 import orjson
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from app.client import Client
 from scripts import command_settings, replay
@@ -43,6 +44,9 @@ class Service:
         if row["item_id"] == "unknown":
             errors = [{"field": "item_id", "message": "the catalogue has no item with this id"}]
             return {"event_id": row["event_id"], "status": "rejected", "errors": errors}
+        if row["item_id"] == "long-ago":
+            message = "is older than the 1095 days that the charter keeps a like (keep_days): nothing was stored"
+            return {"event_id": row["event_id"], "status": "ignored", "reason": "too_old", "message": message}
         status = "duplicate" if row["event_id"] in self.seen else "accepted"
         self.seen.add(row["event_id"])
         return {"event_id": row["event_id"], "status": status}
@@ -147,3 +151,60 @@ def test_the_key_of_the_settings_is_shown(
     path = write(tmp_path / "events.ndjson", event(1))
     assert CliRunner().invoke(app, ["replay", "--events", str(path)], env=environment).exit_code == 0
     assert keys == [shown]
+
+
+@pytest.fixture
+def command(service: Service, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """The command, against the service."""
+    real = httpx.Client
+    monkeypatch.setattr(
+        command_settings.httpx, "Client", lambda **options: real(**options, transport=httpx.MockTransport(service))
+    )
+    return lambda path, *more: CliRunner().invoke(app, ["replay", "--events", str(path), *more])
+
+
+def test_a_history_that_is_too_old_as_a_whole_is_a_failure_with_a_reason_and_a_hint(
+    command: Callable[..., Result], tmp_path: Path
+) -> None:
+    answer = command(write(tmp_path / "events.ndjson", *(event(n, "long-ago") for n in range(30))))
+    assert answer.exit_code == 1
+    assert answer.stdout.strip().splitlines()[-1] == (
+        "30 ignored (30: is older than the 1095 days that the charter keeps a like (keep_days): nothing was stored)"
+    )
+
+
+@pytest.mark.parametrize(("lost", "status"), [(2, 0), (3, 1)])
+def test_a_loss_beyond_the_share_of_the_settings_is_a_failure(
+    command: Callable[..., Result], tmp_path: Path, lost: int, status: int
+) -> None:
+    rows = [event(number, "unknown" if number < lost else "i1") for number in range(10)]
+    answer = command(write(tmp_path / "events.ndjson", *rows))
+    assert answer.exit_code == status
+    last = answer.stdout.strip().splitlines()[-1]
+    assert last == (f"{10 - lost} accepted, {lost} rejected ({lost}: item_id the catalogue has no item with this id)")
+
+
+def test_rows_that_are_rejected_before_they_are_sent_are_counted_by_reason_too(
+    command: Callable[..., Result], tmp_path: Path
+) -> None:
+    wrong = [{**event(number), "type": "hug"} for number in (11, 12)]
+    answer = command(write(tmp_path / "events.ndjson", *(event(number) for number in range(9)), *wrong))
+    assert answer.exit_code == 0
+    assert "9 accepted, 2 rejected (2: row 10: type must be one of" in answer.stdout.strip().splitlines()[-1]
+
+
+def test_duplicates_are_taken_and_nothing_at_all_is_a_failure(command: Callable[..., Result], tmp_path: Path) -> None:
+    path = write(tmp_path / "events.ndjson", event(1))
+    assert command(path).exit_code == command(path).exit_code == 0
+    empty = command(write(tmp_path / "empty.ndjson"))
+    assert empty.exit_code == 1
+    assert empty.stdout.strip().splitlines()[-1] == "no events"
+
+
+def test_users_that_are_rejected_are_told_and_too_many_are_a_failure(
+    command: Callable[..., Result], tmp_path: Path
+) -> None:
+    users = write(tmp_path / "users.ndjson", {"user_id": "a"}, {"user_id": "b", "shoe_size": 44})
+    answer = command(write(tmp_path / "events.ndjson", event(1)), "--users", str(users))
+    assert answer.exit_code == 1
+    assert "users: 2 rows: 1 taken, 1 rejected (1 such as row 2: shoe_size is not a known field)" in answer.output

@@ -38,7 +38,11 @@ class EventRow(RowResult):
 
     status: Literal["accepted", "duplicate", "conflict", "ignored", "rejected"]
     """A duplicate was accepted before, or is a further impression of an item in one answer; a conflict bears the id of
-    another event; an event from before its person's last reset is ignored."""
+    another event; what may not be stored, as from before its person's last reset, is ignored."""
+
+    reason: Literal["too_old", "forgotten", "personalization_off", "sensitive"] | None = None
+    """Why it was ignored: older than the charter keeps such events, from before or about what the person forgot, of a
+    person who switched personalization off, or on a sensitive topic without permission; `message` says it in words."""
 
 
 class ItemCounts(Answer):

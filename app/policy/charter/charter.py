@@ -60,6 +60,13 @@ class EventUse(Use):
     """Days from the event until it is deleted."""
 
 
+class SeenUse(Use):
+    """That an item was seen, and nothing else of it, after the event that says so is deleted."""
+
+    keep_days: Days
+    """Days from the event on."""
+
+
 class Topic(_Part):
     """How one sensitive topic is treated."""
 
@@ -93,6 +100,9 @@ class Charter(_Part):
 
     events: dict[EventType, EventUse] = Field(default_factory=dict)
     """Event types that are accepted."""
+
+    seen: SeenUse | None = None
+    """That an item was seen is kept longer than its event, so that it is not recommended again; absent, it is not."""
 
     profile: dict[ProfileField, Use] = Field(default_factory=dict)
     """Fields of the explicit profile that are accepted."""

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.policy.charter.charter import ANY, Charter, Use
+from app.storage.rows import KeepSeen
 from indexer.documents import EventDocument, ItemDocument
 from indexer.problems import FieldProblem, printable
 from indexer.sensitive.taxonomy import load_taxonomy, unknown_topic
-from models.events import EventType
+from models.events import EventType, EventWeights
 from models.user_state import DAY_SECONDS
 
 _NESTED = frozenset({"preferences", "muted"})
@@ -24,11 +25,13 @@ class IngestionGate:
         charter: declares it.
         keep_as_seen: whether events that may not be learned from are stored all the same.
         topics: the sensitive topics that there are.
+        seen_types: event types after which the person has seen the item.
     """
 
     charter: Charter
     keep_as_seen: bool = True
     topics: Sequence[str] = field(default_factory=lambda: load_taxonomy().names)
+    seen_types: frozenset[EventType] = EventWeights().seen_types()
 
     def event(self, event: EventDocument) -> FieldProblem | None:
         """What of an event is undeclared, if anything: its type or an entry of its context."""
@@ -64,6 +67,15 @@ class IngestionGate:
         return [
             FieldProblem(f"{field}.{n}", unknown_topic(self.topics)) for n, topic in given if topic not in self.topics
         ]
+
+    def seen_since(self, now: float) -> float:
+        """The moment, in seconds since 1970, before which it is not kept any longer that an item was seen."""
+        seen = now - self.charter.seen.keep_days * DAY_SECONDS if self.charter.seen else now
+        return min([seen, *self.kept_since(now).values()])
+
+    def kept_seen(self, now: float) -> KeepSeen | None:
+        """What stays of events that are deleted; None where the charter keeps nothing of them."""
+        return KeepSeen(self.seen_types, self.seen_since(now)) if self.charter.seen else None
 
     @property
     def _name(self) -> str:

@@ -88,6 +88,81 @@ def test_that_an_item_was_seen_is_kept_as_long_as_the_longest_kept_event(kept, a
     assert {"i001", "i003"} <= {item.item_id for item in kept.recommend("bob", limit=12).items}
 
 
+SEEN_FOR_LONG = f"""{CHARTER}
+[seen]
+why = "test"
+keep_days = 1000
+"""
+
+
+@pytest.fixture
+def remembered(tmp_path, open_household, an_item):
+    """A service whose charter keeps what was seen for 1,000 days, and likes for 100."""
+    (tmp_path / "charter.toml").write_text(SEEN_FOR_LONG)
+    with open_household(tmp_path / "data", charter=tmp_path / "charter.toml") as home:
+        home.publish([an_item(number) for number in range(12)])
+        yield home
+
+
+def shown(home, user):
+    return {item.item_id for item in home.recommend(user, limit=12).items}
+
+
+def test_what_was_seen_is_known_longer_than_its_event_where_the_charter_says_so(remembered, an_event):
+    remembered.ingest(an_event(1, "ann", "i000", days_ago=20.0))
+    enforce(remembered, 90.0)
+    assert len(remembered.stores.events.columns()) == 0
+    assert not remembered.recommend("ann").personalized
+    assert (seen(remembered, "ann"), "i000" in shown(remembered, "ann")) == (["i000"], False)
+    enforce(remembered, 985.0)
+    assert (seen(remembered, "ann"), "i000" in shown(remembered, "ann")) == ([], True)
+
+
+def test_an_event_that_comes_too_late_to_be_learned_from_still_says_that_the_item_was_seen(remembered, an_event):
+    late, later = an_event(1, "ann", "i000", days_ago=500.0), an_event(2, "ann", "i001", days_ago=1_500.0)
+    results = remembered.loop.run_until_complete(remembered.service.ingest([late, later]))
+    assert [(each.status, each.reason, each.seen) for each in results] == [
+        ("ignored", "too_old", True),
+        ("ignored", "too_old", False),
+    ]
+    assert results[0].message == (
+        "is older than the 100 days that the charter keeps a like (keep_days): only that the item was seen is stored"
+    )
+    assert results[1].message.endswith("nothing was stored")
+    assert seen(remembered, "ann") == ["i000"]
+    assert "i000" not in shown(remembered, "ann")
+    assert "i001" in shown(remembered, "ann")
+    assert not remembered.recommend("ann").personalized
+
+
+def test_what_was_forgotten_or_is_not_to_be_kept_does_not_come_back_as_seen(remembered, an_event):
+    remembered.ingest(an_event(1, "ann", "i002"), an_event(2, "bob", "i002"))
+    remembered.reset("ann", keep_seen=False)
+    remembered.switch("bob", enabled=False, keep_seen=False)
+    late = [an_event(10 + n, user, "i000", days_ago=500.0) for n, user in enumerate(("ann", "bob"))]
+    assert remembered.ingest(*late) == ["ignored", "ignored"]
+    assert (seen(remembered, "ann"), seen(remembered, "bob")) == ([], [])
+
+
+def test_a_later_event_keeps_it_known_for_longer(remembered, an_event):
+    remembered.ingest(an_event(1, "ann", "i000", days_ago=900.0), an_event(2, "ann", "i000", days_ago=50.0))
+    enforce(remembered, 60.0)
+    enforce(remembered, 200.0)
+    assert seen(remembered, "ann") == ["i000"]
+
+
+def test_erasing_a_person_erases_what_they_saw_long_ago(remembered, an_event):
+    remembered.ingest(an_event(1, "ann", "i000", days_ago=500.0))
+    remembered.erase("ann")
+    assert seen(remembered, "ann") == []
+
+
+def test_the_packaged_charter_tells_how_long_it_is_known_that_an_item_was_seen():
+    charter = load_charter()
+    assert charter.seen is not None
+    assert charter.seen.keep_days > max(use.keep_days for use in charter.events.values())
+
+
 @pytest.mark.parametrize("section", ["profile", "attributes", "context", "item_attributes"])
 def test_a_charter_promises_no_span_that_nothing_enforces(tmp_path, section):
     name = "role" if section == "profile" else "colour"
