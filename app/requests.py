@@ -103,6 +103,8 @@ class SimilarRequest(_Asked):
     def _one_of_two(self) -> Self:
         if (self.item_id is None) == (self.text is None):
             raise ValueError("must have exactly one of item_id and text")
+        if self.hide_seen and self.user_id is None:
+            raise ValueError("has hide_seen, which has no effect without user_id")
         return self
 
 
@@ -232,7 +234,13 @@ class PreviewRequest(_Asked):
     """Whether to change nothing, and answer with the slates before and after."""
 
     limit: Limit = 20
-    """Items of each of these slates."""
+    """Items of each of these slates; for previews only."""
+
+    @model_validator(mode="after")
+    def _limit_of_a_preview(self) -> Self:
+        if "limit" in self.model_fields_set and not self.preview:
+            raise ValueError("has a limit, which has no effect without preview")
+        return self
 
 
 class ExportRequest(_Asked):

@@ -31,3 +31,10 @@ def test_an_unknown_item_is_a_problem(client):
     answer = client.get("/similar?item_id=unknown")
     assert answer.status_code == 404
     assert answer.json()["type"] == "/problems/unknown-item"
+
+
+def test_what_is_seen_is_left_out_for_somebody_only(client):
+    answer = client.get("/similar?item_id=i1&hide_seen=true")
+    message = "has hide_seen, which has no effect without user_id"
+    assert answer.json()["errors"] == [{"field": "", "message": message}]
+    assert client.get("/similar?item_id=i1&hide_seen=true&user_id=u").status_code == 200

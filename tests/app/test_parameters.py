@@ -1,0 +1,282 @@
+"""Parameters are obeyed: each one that the OpenAPI document has changes what comes, as its witness here shows.
+
+A parameter without a witness fails, so that none is added that is taken and not used.
+"""
+
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+import httpx
+import pytest
+
+from app.access.access import Access
+from app.access.keyfile import KeyFile
+from app.access.settings import AccessSettings
+from app.api.application import build
+from app.policy.charter.charter import PACKAGED
+from app.settings import HttpSettings
+
+APP = build(lambda _: None)
+DOCUMENT = APP.openapi()
+NUMBERS = count()
+FLEETING = {"recommendation_id", "next_cursor", "trace", "user_id", "snapshot", "etag", "freshness"}
+
+
+def parameters() -> set[tuple[str, str]]:
+    """Of queries and headers, and the fields of bodies that are one object; ids in paths name what is asked about."""
+    schemas, found = DOCUMENT["components"]["schemas"], set()
+    for operations in DOCUMENT["paths"].values():
+        for operation in operations.values():
+            names = [each["name"] for each in operation.get("parameters", ()) if each["in"] != "path"]
+            for body in operation.get("requestBody", {}).get("content", {}).values():
+                names += schemas.get(body["schema"].get("$ref", "").rpartition("/")[2], {}).get("properties", ())
+            found |= {(operation["operationId"], name) for name in names}
+    return found
+
+
+class Shop:
+    """A service behind HTTP, and somebody new for each test, who has done a little."""
+
+    def __init__(self, home: Any, app: Any, state: dict[str, Any], key: str) -> None:
+        async def served(scope: Any, receive: Any, send: Any) -> None:
+            await app({**scope, "state": dict(state)}, receive, send)
+
+        self.home, self.user = home, f"person-{next(NUMBERS)}"
+        self.client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(served), base_url="http://localhost", headers={"X-API-Key": key}
+        )
+
+    def send(self, method: str, path: str, **more: Any) -> httpx.Response:
+        answer = self.home.loop.run_until_complete(self.client.request(method, path.format(u=self.user), **more))
+        assert answer.status_code < 300, answer.text
+        return answer
+
+    def slate(self, post: bool = False, **fields: Any) -> Any:
+        return self._asked("/recommend", post, {"user_id": self.user, "limit": 5, **fields})
+
+    def near(self, post: bool = False, **fields: Any) -> Any:
+        return self._asked("/similar", post, {"item_id": "i000", "limit": 5, **fields})
+
+    def _asked(self, path: str, post: bool, fields: dict[str, Any]) -> Any:
+        given = {name: value for name, value in fields.items() if value is not None}
+        answer = self.send("POST", path, json=given) if post else self.send("GET", path, params=given)
+        return {name: value for name, value in answer.json().items() if name not in FLEETING}
+
+    def event(self, kind: str, item: str = "i006", user: str | None = None) -> str:
+        event = {"event_id": f"e{next(NUMBERS)}", "user_id": user or self.user, "item_id": item, "type": kind}
+        self.send("POST", "/events", json=event)
+        return event["event_id"]
+
+    def patched(self, **changes: Any) -> Any:
+        return self.send("PATCH", "/users/{u}/profile", json=changes).json()["explicit"]
+
+    def topic(self) -> str:
+        return str(self.home.service.snapshot_swap.current.catalogue.slug_of("i006"))
+
+    def fresh(self) -> "Shop":
+        """The same shop with somebody else."""
+        self.user = f"person-{next(NUMBERS)}"
+        return self
+
+
+def recommend(post: bool) -> dict[str, Callable[[Shop], tuple[Any, Any]]]:
+    def user_id(shop: Shop) -> tuple[Any, Any]:
+        shop.event("like")
+        return shop.slate(post), shop.fresh().slate(post)
+
+    def hide_seen(shop: Shop) -> tuple[Any, Any]:
+        shop.event("like")
+        return shop.slate(post, limit=100), shop.slate(post, limit=100, hide_seen=False)
+
+    def cursor(shop: Shop) -> tuple[Any, Any]:
+        given = {"user_id": shop.user, "limit": 5}
+        following = shop.send("POST", "/recommend", json=given).json()["next_cursor"]
+        return shop.slate(post), shop.slate(post, cursor=following)
+
+    return {
+        "user_id": user_id,
+        "hide_seen": hide_seen,
+        "cursor": cursor,
+        "limit": lambda shop: (shop.slate(post), shop.slate(post, limit=7)),
+        "exclude": lambda shop: (shop.slate(post), shop.slate(post, exclude=[shop.slate()["items"][0]["item_id"]])),
+        "scenario": lambda shop: (shop.slate(post), shop.slate(post, scenario="home")),
+        "fields": lambda shop: (shop.slate(post), shop.slate(post, fields=["provider"])),
+        "debug": lambda shop: (shop.slate(post), shop.slate(post, debug=True)),
+    }
+
+
+def similar(post: bool) -> dict[str, Callable[[Shop], tuple[Any, Any]]]:
+    def user_id(shop: Shop) -> tuple[Any, Any]:
+        shop.event("dismiss")
+        return shop.near(post, limit=100), shop.near(post, limit=100, user_id=shop.user)
+
+    def hide_seen(shop: Shop) -> tuple[Any, Any]:
+        shop.event("like")
+        asked = {"limit": 100, "user_id": shop.user}
+        return shop.near(post, **asked), shop.near(post, **asked, hide_seen=True)
+
+    return {
+        "user_id": user_id,
+        "hide_seen": hide_seen,
+        "item_id": lambda shop: (shop.near(post), shop.near(post, item_id="i001")),
+        "text": lambda shop: (shop.near(post), shop.near(post, item_id=None, text="bishop endgame")),
+        "limit": lambda shop: (shop.near(post), shop.near(post, limit=6)),
+        "exclude": lambda shop: (shop.near(post), shop.near(post, exclude=[shop.near()["items"][0]["item_id"]])),
+        "fields": lambda shop: (shop.near(post), shop.near(post, fields=["provider"])),
+    }
+
+
+def edit(name: str, value: Any) -> Callable[[Shop], tuple[Any, Any]]:
+    return lambda shop: (shop.patched(), shop.patched(**{name: value}))
+
+
+def personalization(shop: Shop) -> tuple[Any, Any]:
+    shop.event("like")
+    return shop.slate(), (shop.patched(personalization=False), shop.slate())[1]
+
+
+def if_match(shop: Shop) -> tuple[Any, Any]:
+    with pytest.raises(AssertionError, match="outdated"):
+        shop.send("PATCH", "/users/{u}/profile", json={"role": "nurse"}, headers={"If-Match": '"never"'})
+    return shop.patched(role="nurse"), {}
+
+
+def prefer(shop: Shop) -> tuple[Any, Any]:
+    answer = shop.send("PATCH", "/users/{u}/profile", json={"role": "a"}, headers={"Prefer": "return=minimal"})
+    return 200, answer.status_code
+
+
+def reset(**wanted: Any) -> Callable[[Shop], tuple[Any, Any]]:
+    """The whole slate after a reset of everything, and after one that is asked for so."""
+
+    def after(shop: Shop, body: dict[str, Any]) -> Any:
+        shop.fresh().event("like")
+        shop.event("like", "i001")
+        shop.send("POST", "/users/{u}/reset-embedding", json=body)
+        return shop.slate(limit=100)["withheld"], shop.send("GET", "/users/{u}/profile").json()["signals"]
+
+    def witness(shop: Shop) -> tuple[Any, Any]:
+        return after(shop, {}), after(shop, {"topic": shop.topic()} if wanted.get("topic") else wanted)
+
+    return witness
+
+
+def switch(first: dict[str, Any], second: dict[str, Any]) -> Callable[[Shop], tuple[Any, Any]]:
+    def after(shop: Shop, body: dict[str, Any]) -> Any:
+        shop.fresh().event("like")
+        shop.send("PUT", "/users/{u}/personalization", json=body)
+        held = shop.slate(limit=100)["withheld"]
+        shop.send("PUT", "/users/{u}/personalization", json={"enabled": True})
+        return held, shop.send("GET", "/users/{u}/profile").json()["signals"], body["enabled"]
+
+    return lambda shop: (after(shop, first), after(shop, second))
+
+
+def wish(method: str, *queries: dict[str, Any], wishes: tuple[str, str] = ("more", "more")) -> Callable[[Shop], Any]:
+    """What comes of two wishes about the same topic: the preview's length, and what stands afterwards."""
+
+    def after(shop: Shop, query: dict[str, Any], wanted: str) -> Any:
+        shop.fresh().event("like")
+        body = {"json": {"wish": wanted}} if method == "PUT" else {}
+        shown = shop.send(method, f"/users/{{u}}/interests/{shop.topic()}", params=query, **body).json()
+        profile = shop.send("GET", "/users/{u}/profile").json()
+        return len((shown["after"] or {"items": ()})["items"]), profile["explicit"], profile["signals"]
+
+    return lambda shop: tuple(after(shop, *each) for each in zip(queries, wishes, strict=True))
+
+
+def merge(shop: Shop) -> tuple[Any, Any]:
+    session, before = f"session-{shop.user}", shop.send("GET", "/users/{u}/profile").json()["signals"]
+    shop.event("like", user=session)
+    shop.send("POST", "/users/{u}/merge", json={"from": session})
+    return before, shop.send("GET", "/users/{u}/profile").json()["signals"]
+
+
+def export(shop: Shop) -> tuple[Any, Any]:
+    answers = [shop.send("GET", "/users/{u}/export", params={"format": form}) for form in ("json", "zip")]
+    return tuple(answer.headers["content-type"] for answer in answers)
+
+
+def lifetime(shop: Shop) -> tuple[Any, Any]:
+    return tuple(
+        shop.send("POST", "/users/{u}/tokens", json=body).json()["expires_at"] for body in ({}, {"lifetime_seconds": 5})
+    )
+
+
+PREVIEW = {"preview": "true"}
+WITNESSES: dict[tuple[str, str], Callable[[Shop], tuple[Any, Any]]] = {
+    **{("recommend", name): witness for name, witness in recommend(post=False).items()},
+    **{("recommend_by_post", name): witness for name, witness in recommend(post=True).items()},
+    **{("similar", name): witness for name, witness in similar(post=False).items()},
+    **{("similar_by_post", name): witness for name, witness in similar(post=True).items()},
+    ("patch_profile", "role"): edit("role", "nurse"),
+    ("patch_profile", "goals"): edit("goals", ["sail"]),
+    ("patch_profile", "preferences"): edit("preferences", {"tags": ["rust"]}),
+    ("patch_profile", "muted"): edit("muted", {"tags": ["rust"]}),
+    ("patch_profile", "allowed_sensitive_topics"): edit("allowed_sensitive_topics", ["health"]),
+    ("patch_profile", "time_zone"): edit("time_zone", "Europe/Berlin"),
+    ("patch_profile", "attributes"): edit("attributes", {"plan": "free"}),
+    ("patch_profile", "personalization"): personalization,
+    ("patch_profile", "If-Match"): if_match,
+    ("patch_profile", "Prefer"): prefer,
+    ("reset_embedding", "keep_seen"): reset(keep_seen=True),
+    ("reset_embedding", "topic"): reset(topic=True),
+    ("reset_embedding", "since"): reset(since="2026-03-02T00:00:00Z"),
+    ("switch_personalization", "enabled"): switch({"enabled": True}, {"enabled": False}),
+    ("switch_personalization", "history"): switch({"enabled": False}, {"enabled": False, "history": "forget"}),
+    ("switch_personalization", "keep_seen"): switch({"enabled": False}, {"enabled": False, "keep_seen": False}),
+    ("state_interest", "wish"): wish("PUT", {}, {}, wishes=("more", "mute")),
+    ("state_interest", "preview"): wish("PUT", {}, PREVIEW),
+    ("state_interest", "limit"): wish("PUT", PREVIEW, PREVIEW | {"limit": 3}),
+    ("remove_interest", "preview"): wish("DELETE", {}, PREVIEW),
+    ("remove_interest", "limit"): wish("DELETE", PREVIEW, PREVIEW | {"limit": 3}),
+    ("merge_user", "from"): merge,
+    ("export_user", "format"): export,
+    ("issue_token", "lifetime_seconds"): lifetime,
+}
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory, open_household, an_item):
+    """The packaged charter declares no attributes of people; this one does."""
+    folder = tmp_path_factory.mktemp("parameters")
+    charter = folder / "charter.toml"
+    with open_household(folder, charter=_with_attributes(charter)) as home:
+        home.publish([an_item(number) for number in range(48)])
+        key = KeyFile(folder).change(lambda ring: ring.with_key("ops", (), home.settings.as_of))
+        access = Access(AccessSettings(), folder, "127.0.0.1")
+        yield home, {"service": home.service, "http": HttpSettings(), "access": access}, key
+
+
+def _with_attributes(path: Any) -> Any:
+    path.write_text(f'{PACKAGED.read_text()}\n[attributes]\nplan = {{ why = "test" }}\n')
+    return path
+
+
+@pytest.fixture
+def shop(opened):
+    home, state, key = opened
+    return Shop(home, APP, state, key)
+
+
+def test_every_parameter_has_its_witness():
+    assert set(WITNESSES) == parameters()
+
+
+@pytest.mark.parametrize(("operation", "name"), WITNESSES)
+def test_a_parameter_changes_what_comes(shop, operation, name):
+    without, with_it = WITNESSES[operation, name](shop)
+    assert without != with_it
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "said"),
+    [
+        ("/similar", {"text": "a", "hide_seen": "true"}, "has no effect without user_id"),
+        ("/users/u/interests/t", {"limit": "3"}, "has no effect without preview"),
+    ],
+)
+def test_what_would_have_no_effect_is_refused(shop, path, query, said):
+    with pytest.raises(AssertionError, match=said):
+        shop.send("GET" if path == "/similar" else "DELETE", path, params=query)
