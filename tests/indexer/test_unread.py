@@ -8,7 +8,7 @@ from indexer.encoder_account import told
 from indexer.snapshot import LanguageReading
 from indexer.topics import UNREAD, nearest_cluster
 from models.encoder import HashingEncoder, Reading
-from models.topic_heads import TopicHeads
+from models.topic_heads import Phrases, TopicHeads
 
 
 class Latin(HashingEncoder):
@@ -112,12 +112,9 @@ def test_the_topic_of_nothing_is_the_nearest_of_nothing_only() -> None:
 
 
 def test_the_classifier_has_no_verdict_on_what_was_not_read() -> None:
-    heads = TopicHeads.none(2)
-    always = TopicHeads(
-        ("politics",), heads.phrases, np.zeros(1, np.float32), np.zeros((1, 2), np.float32),
-        np.full(1, 9, np.float32), np.zeros(1, np.float32), np.zeros(1, np.float32), np.full(1, 0.5, np.float32),
-    )  # fmt: skip
-    content = np.array([[1, 0], [0, 0]], dtype=np.float32)
-    phrases = heads.phrases
-    object.__setattr__(always, "phrases", type(phrases)(content[:1].repeat(2, axis=0), np.array([0, -1]), 1.0))
-    assert always.touched(content, np.array([500, 500])).tolist() == [[True], [False]]
+    one, content = np.zeros(1, np.float32), np.array([[1, 0], [0, 0]], dtype=np.float32)
+    phrases = Phrases(content[[0, 0]], np.array([0, -1], dtype=np.int32), 1.0)
+    parts = {"slopes": one, "weights": np.zeros((1, 2), np.float32), "brevity": one, "rarity": one}
+    heads = TopicHeads(("politics",), phrases, bias=one + 9, thresholds=one + np.float32(0.5), **parts)
+    assert heads.probabilities(content, np.array([500, 500]))[:, 0].tolist() == [pytest.approx(1, abs=1e-3), 0]
+    assert heads.touched(content, np.array([500, 500])).tolist() == [[True], [False]]

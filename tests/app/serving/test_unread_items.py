@@ -4,7 +4,10 @@ import pytest
 
 from models.encoder import HashingEncoder
 
-THAI = {"title": "อาหารไทย", "text": "รสจัดจ้านถึงใจ", "language": "th"}
+
+def thai(number: int) -> dict[str, str]:
+    """Fields of an item in Thai; no two say the same."""
+    return {"title": f"อาหารไทยจานที่ {number}", "text": f"รสจัดจ้านถึงใจ {number}", "language": "th"}
 
 
 class Latin(HashingEncoder):
@@ -19,8 +22,8 @@ def thai_home(tmp_path, open_household, an_item):
     """Sixty items that can be read; Thai ones without tags, with the tag of soups, and with that of trips."""
     with open_household(tmp_path, encoder=Latin(128)) as home:
         tags = [[], ["แกง"], ["เที่ยว"]]
-        thai = [an_item(60 + number, **THAI, tags=tags[number % 3]) for number in range(18)]
-        home.publish([*(an_item(number) for number in range(60)), *thai])
+        unread = [an_item(60 + number, **thai(number), tags=tags[number % 3]) for number in range(18)]
+        home.publish([*(an_item(number) for number in range(60)), *unread])
         yield home
 
 
@@ -66,7 +69,7 @@ def english_home(tmp_path, open_household, an_item):
 
 def test_an_item_that_comes_over_http_is_treated_like_one_that_was_built(english_home, an_item) -> None:
     home = english_home
-    home.put(an_item(90, **THAI, tags=["แกง"]), an_item(91, **THAI, tags=["แกง"]), an_item(92, **THAI, tags=[]))
+    home.put(*(an_item(90 + number, **thai(number), tags=tags) for number, tags in enumerate((["แกง"], ["แกง"], []))))
     nearest, second = home.similar(item_id="i090", limit=2)["items"]
     assert nearest["item_id"] == "i091"
     assert nearest["score"] > 2 * second["score"]
@@ -87,13 +90,13 @@ def test_a_goal_that_cannot_be_read_states_nothing_and_a_tag_does(thai_home) -> 
 
 def test_a_tag_that_is_stated_before_any_item_bears_it_meets_the_item_that_does(english_home, an_item) -> None:
     english_home.patch("cho", preferences={"tags": ["แกง"]})
-    english_home.put(an_item(90, **THAI, tags=["แกง"]))
+    english_home.put(an_item(90, **thai(90), tags=["แกง"]))
     assert english_home.recommend("cho", limit=3).items[0].item_id == "i090"
 
 
 def test_a_slate_of_a_catalogue_of_which_nothing_can_be_read(tmp_path, open_household, an_item, an_event) -> None:
     with open_household(tmp_path, encoder=Latin(32)) as home:
-        home.publish([an_item(number, **THAI, tags=[]) for number in range(30)])
+        home.publish([an_item(number, **thai(number), tags=[]) for number in range(30)])
         home.ingest(an_event(1, "ada", "i001"), an_event(2, "ben", "i002"), an_event(3, "cho", "i002"))
         slate = home.recommend("dee", limit=5)
         assert len(slate.items) == 5
