@@ -167,6 +167,7 @@ class Service:
             "recall_at_10": manifest.recall_at_10,
             "unread_items": sum(each.unread_items for each in manifest.reading.values()),
             "reading": {language: each.model_dump() for language, each in manifest.reading.items()},
+            "set_aside": generation.people.set_aside(),
             "not_finite": generation.environment.faults.counts(),
         }
 

@@ -53,6 +53,7 @@ class EventTable:
         permits: int32 [n], position in `permit_sets`: the sensitive topics that the person of each event permits;
             empty where nobody permits any.
         permit_sets: distinct sets of sensitive topics; the first is empty.
+        set_aside: how many ids were taken for machines, and how many events of theirs are not here.
     """
 
     users: NDArray[np.int32]
@@ -63,6 +64,7 @@ class EventTable:
     sequence: int
     permits: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, dtype=np.int32))
     permit_sets: Sequence[Sequence[str]] = ((),)
+    set_aside: tuple[int, int] = (0, 0)
 
     @classmethod
     def none(cls) -> EventTable:
@@ -75,6 +77,7 @@ class EventTable:
         arrays: dict[str, Any] = {name: getattr(self, name) for name in _COLUMNS}
         arrays |= {"permit_sets": np.array(json.dumps([list(topics) for topics in self.permit_sets]))}
         arrays |= StringColumn.build(self.item_ids).arrays() | {"sequence": np.int64(self.sequence)}
+        arrays |= {"set_aside": np.array(self.set_aside, dtype=np.int64)}
         file = BytesIO()
         np.savez(file, **arrays)
         return file.getvalue()
@@ -93,6 +96,7 @@ class EventTable:
                 int(arrays["sequence"]),
                 arrays["permits"],
                 json.loads(str(arrays["permit_sets"])),
+                (int(arrays["set_aside"][0]), int(arrays["set_aside"][1])),
             )
 
     def digest(self) -> str:

@@ -143,6 +143,9 @@ class Builder:
         current = self._current()
         if current and not force and current.input_digest == digest:
             return current, False
+        ids, events = given.events.set_aside
+        if ids:
+            self.say(f"setting aside {events:,} events of {ids:,} ids that act at a rate that no person has")
         snapshot = self._build(items, given, digest, guard)
         self._check_recall(snapshot.manifest.recall_at_10, force=force)
         self.say(f"publishing {snapshot.snapshot_id}")

@@ -96,6 +96,10 @@ class EventWeights(Config):
     dwell_full_seconds: float = Field(default=60.0, gt=0, allow_inf_nan=False)
     """A dwell's `value`, in seconds, from which it has its whole weight; below, its weight is proportional."""
 
+    machine_events_per_day: int | None = Field(default=1_500, ge=1)
+    """Events of one person on one day, impressions aside, with more of which they are taken for a machine: what it does
+    counts in no popularity and teaches no item vectors, and it gets its own answers all the same. None: nobody is."""
+
     def seen_types(self) -> frozenset[EventType]:
         """Types after which the person has seen the item."""
         return frozenset(kind for kind in EVENT_TYPES if self.signals.get(kind, DEFAULT_SIGNALS[kind]).seen)
@@ -109,6 +113,7 @@ class EventWeights(Config):
             seen=np.array([signal.seen for signal in signals], dtype=np.bool_),
             verbs=tuple(signal.verb for signal in signals),
             dwell_full_seconds=self.dwell_full_seconds,
+            machine_events_per_day=self.machine_events_per_day,
         )
 
 
@@ -121,6 +126,7 @@ class SignalTable:
     seen: NDArray[np.bool_]
     verbs: tuple[str, ...]
     dwell_full_seconds: float
+    machine_events_per_day: int | None = None
 
     def weights(self, codes: NDArray[np.int8], values: NDArray[np.float32]) -> NDArray[np.float32]:
         """float32 [n]: each event's weight before decay; `values` is NaN where an event has none."""

@@ -14,6 +14,7 @@ from indexer.documents import UserDocument
 from models.events import EventWeights
 from models.history import EventColumns, History
 from models.ids import Rows
+from models.machines import machines
 from models.replay import EngagementLog, replay_sums
 from models.user_state import DAY_SECONDS, Engagements, UserState
 
@@ -33,6 +34,7 @@ class Person:
         state: what was learned from them.
         seen_before: rows known as seen without an event: kept when the event was forgotten, or not stored.
         explicit_vector: float32 [d], vector X of the explicit profile, or None.
+        machine: whether events came at a rate that no person has.
     """
 
     row: UserRow
@@ -42,18 +44,20 @@ class Person:
     state: UserState
     seen_before: Rows
     explicit_vector: NDArray[np.float32] | None = None
+    machine: bool = False
 
     def experienced(self) -> EventColumns:
         """All events, withheld ones too: for what must not be shown again, and nothing else."""
         if not self.row.personalization and not self.row.off_keeps_seen:
             return _NOTHING
-        return self._all()
+        return self.held()
 
     def counted(self) -> EventColumns:
-        """The events that count towards popularity: none of a person who has switched personalisation off."""
-        return self._all() if self.row.personalization else _NOTHING
+        """The events that count in aggregates over people: none of a machine, or where personalisation is off."""
+        return self.held() if self.row.personalization and not self.machine else _NOTHING
 
-    def _all(self) -> EventColumns:
+    def held(self) -> EventColumns:
+        """All events, learned from or not."""
         return self.history.columns().joined(self.withheld.columns()) if len(self.withheld) else self.history.columns()
 
 
@@ -68,6 +72,7 @@ class People:
         )
         self.signals = weights.table()
         self._people: dict[str, Person] = {}
+        self._machines: set[str] = set()
         self.revision = 0
         """Counts changes, so that answers can be told to rest on the same."""
 
@@ -99,6 +104,9 @@ class People:
             self._people[row.user_id] = self._new_person(row)
         people = [self._person(user_id) for user_id in log.users]
         events, users = self._columns(log)
+        for user in machines(users, events.codes, events.times, self.signals.machine_events_per_day).tolist():
+            people[user].machine = True
+            self._machines.add(log.users[user])
         learned = self._learnable(events, users, people)
         for user, part in _by_user(users, learned):
             people[user].history.extend(events.where(part))
@@ -126,6 +134,17 @@ class People:
         person.withheld.extend(events.where(~passed))
         person.history.extend(learned)
         self._learn_state(person, learned)
+        self._judge(user_id, person)
+
+    def _judge(self, user_id: str, person: Person) -> None:
+        """Take a person for a machine, if they have events enough to be one."""
+        most = self.signals.machine_events_per_day
+        if most is None or person.machine or len(person.history) + len(person.withheld) <= most:
+            return
+        held = person.held()
+        if len(machines(np.zeros(len(held), dtype=np.int32), held.codes, held.times, most)):
+            person.machine = True
+            self._machines.add(user_id)
 
     def _learn_state(self, person: Person, learned: EventColumns) -> None:
         for sums, polarity in ((person.state.positive, 1), (person.state.negative, -1)):
@@ -175,6 +194,12 @@ class People:
         """Drop all that is held in memory of a person."""
         self.revision += 1
         self._people.pop(user_id, None)
+        self._machines.discard(user_id)
+
+    def set_aside(self) -> dict[str, int]:
+        """How many ids are taken for machines, and how many events of theirs count in no aggregate."""
+        events = sum(len(self._people[user_id].held()) for user_id in self._machines)
+        return {"people": len(self._machines), "events": events}
 
     def by_user(self, log: LoggedColumns) -> Iterator[tuple[str, EventColumns]]:
         """Logged events of items that the catalogue has, as columns, person by person."""

@@ -22,6 +22,9 @@ _BEHIND = 2.0**-64
 _LEFT = 2.0**-10
 """Part of a count that may be left when votes are taken from it: of less, rounding would tell too much."""
 
+_BITS = 40
+"""Binary digits of a count by which rows are ranked."""
+
 
 class PopularitySettings(Config):
     """How long popularity lasts."""
@@ -70,7 +73,7 @@ class Popularity:
         self._counts[rows] = np.where(self._people[rows] > 0, before + np.bincount(place, weights=sign * worth), 0.0)
         fell = self._counts[rows] < before
         if not fell.any():
-            self._contenders.update(rows[self._counts[rows] >= self._threshold].tolist())
+            self._contenders.update(rows[_rounded(self._counts[rows]) >= self._threshold].tolist())
             self._top = None
             return True
         self._rank_again()
@@ -87,7 +90,7 @@ class Popularity:
             self._top = self._order()
             if len(self._contenders) > 2 * TOP:
                 self._contenders = set(self._top.tolist())
-                self._threshold = float(self._counts[self._top[-1]])
+                self._threshold = float(_rounded(self._counts[self._top[-1:]])[0])
         return self._top
 
     def share(self, rows: Rows, now: float) -> NDArray[np.float32]:
@@ -104,7 +107,7 @@ class Popularity:
     def counts(self, rows: Rows) -> NDArray[np.float64]:
         """float64 [n]: comparable counts, as of the base."""
         known = rows < len(self._counts)
-        return np.where(known, self._counts[np.where(known, rows, 0)], 0.0)
+        return _rounded(np.where(known, self._counts[np.where(known, rows, 0)], 0.0))
 
     def _advance(self, level: float) -> None:
         """Move the base on, if a vote of this level is far ahead of it."""
@@ -129,14 +132,21 @@ class Popularity:
 
     def _order(self) -> Rows:
         contenders = np.array(sorted(self._contenders), dtype=np.int32)
-        return contenders[np.argsort(-self._counts[contenders], kind="stable")[:TOP]]
+        return contenders[np.argsort(-_rounded(self._counts[contenders]), kind="stable")[:TOP]]
 
     def _rank_again(self) -> None:
         rows, self._threshold = np.flatnonzero(self._counts), 0.0
         if len(rows) > TOP:
-            self._threshold = float(-np.partition(-self._counts[rows], TOP - 1)[TOP - 1])
-            rows = rows[self._counts[rows] >= self._threshold]
+            counts = _rounded(self._counts[rows])
+            self._threshold = float(-np.partition(-counts, TOP - 1)[TOP - 1])
+            rows = rows[counts >= self._threshold]
         self._contenders, self._top = set(rows.tolist()), None
+
+
+def _rounded(counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """To twelve digits: sums of the same votes in another order are equal, and ties are not broken by rounding."""
+    mantissas, exponents = np.frexp(counts)
+    return np.asarray(np.ldexp(np.round(mantissas * 2.0**_BITS), exponents - _BITS))
 
 
 def _log_of_one_more(counts: NDArray[np.float64], age: float) -> NDArray[np.float64]:

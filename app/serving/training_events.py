@@ -1,4 +1,4 @@
-"""Which events the index may learn from: those for or against an item, not forgotten, of those who did not opt out.
+"""Which events the index may learn from: those for or against an item, not forgotten, of people who did not opt out.
 
 Those on sensitive items that their person did not permit are left out where the index is built, which knows the items.
 """
@@ -14,6 +14,7 @@ from app.storage.rows import LoggedColumns, UserRow
 from indexer.behaviour import EventTable
 from indexer.documents import UserDocument
 from models.events import SignalTable
+from models.machines import machines
 
 
 def training_events(log: LoggedColumns, rows: Sequence[UserRow], signals: SignalTable) -> EventTable:
@@ -21,6 +22,8 @@ def training_events(log: LoggedColumns, rows: Sequence[UserRow], signals: Signal
     number = {user_id: code for code, user_id in enumerate(log.users)}
     taught = np.ones(len(log.users), dtype=np.bool_)
     taught[[number[row.user_id] for row in rows if row.user_id in number and not row.personalization]] = False
+    busy = machines(log.user_codes, log.codes, log.times, signals.machine_events_per_day)
+    taught[busy] = False
     polarity = signals.polarity[log.codes]
     keep = (polarity != 0) & taught[log.user_codes]
     permits, permit_sets = _permits(log.users, rows)
@@ -34,6 +37,7 @@ def training_events(log: LoggedColumns, rows: Sequence[UserRow], signals: Signal
         sequence=int(log.sequence.max(initial=0)),
         permits=permits[log.user_codes[keep]],
         permit_sets=permit_sets,
+        set_aside=(len(busy), int(np.isin(log.user_codes, busy).sum())),
     )
 
 

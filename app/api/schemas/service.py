@@ -105,6 +105,10 @@ class Ready(Answer):
     reading: dict[str, Reading] | None = None
     """What the encoder reads, by language; empty where it cannot tell."""
 
+    set_aside: dict[str, int] | None = None
+    """`people` and `events`: ids that act at a rate that no person has (`events.machine_events_per_day`), and what of
+    theirs counts in no popularity and no item vectors."""
+
     not_finite: dict[str, int] | None = None
     """Numbers that came out as no finite number since this index was taken up and were left out of scores, by term; any
     is a fault of Penchant."""

@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 
 from app.serving.popularity import PopularitySettings
+from indexer.behaviour import EventTable
+from models.factors.transitions import count_transitions
 from models.finite import NotFiniteWarning
+from models.ids import IdMap
 
 
 def scores_of(home, user="newcomer"):
@@ -26,15 +29,79 @@ def test_the_first_event_of_all_counts_as_after_a_restart(tmp_path, open_househo
     assert live == pytest.approx(again)
 
 
-def test_one_id_that_clicks_two_thousand_times_is_one_person(home, an_event):
+def crowd(home, an_event, clicks):
+    """Forty people like i000; one id clicks i007 again and again."""
     home.ingest(*(an_event(number, f"reader-{number}", "i000") for number in range(40)))
-    home.ingest(*(an_event(f"c{number}", "clicker", "i007", "click") for number in range(2_000)))
-    world = home.service.snapshot_swap.current.environment
-    popularity, rows = world.popularity, world.catalogue.rows(["i000", "i007"])
-    assert popularity.top()[0] == rows[0]
-    first, second = popularity.counts(rows)
+    home.ingest(*(an_event(f"c{number}", "clicker", "i007", "click") for number in range(clicks)))
+
+
+def counts(home, *items):
+    environment = home.service.snapshot_swap.current.environment
+    return environment.popularity.counts(environment.catalogue.rows(items)).tolist()
+
+
+def reopened(home):
+    home.loop.run_until_complete(home.service.snapshot_swap.refresh())
+    return home
+
+
+def test_one_id_that_clicks_again_and_again_is_one_person(home, an_event):
+    crowd(home, an_event, clicks=1_000)
+    first, second = counts(home, "i000", "i007")
     assert first == pytest.approx(160 * second)
+    assert home.service.readiness()["set_aside"] == {"people": 0, "events": 0}
     assert home.recommend("newcomer").items[0].item_id == "i000"
+
+
+def test_a_machine_is_set_aside_and_counted_and_answered_all_the_same(tmp_path, open_household, an_item, an_event):
+    with open_household(tmp_path) as home:
+        home.publish([an_item(number) for number in range(90)])
+        crowd(home, an_event, clicks=1_000)
+        home.ingest(*(an_event(f"d{number}", "clicker", "i013", "click") for number in range(1_000)))
+        assert counts(home, "i007", "i013") == [0, 0]
+        assert home.service.readiness()["set_aside"] == {"people": 1, "events": 2_000}
+        slate = home.recommend("clicker")
+        assert slate.personalized
+        assert {item.title.split()[0] for item in slate.items} & {"gardening"}
+        table = EventTable.from_bytes(home.loop.run_until_complete(home.service.training_events()))
+        assert (len(table.users), table.set_aside) == (40, (1, 2_000))
+    with open_household(tmp_path) as home:
+        assert counts(reopened(home), "i007", "i013") == [0, 0]
+        assert home.service.readiness()["set_aside"] == {"people": 1, "events": 2_000}
+        home.erase("clicker")
+        assert home.service.readiness()["set_aside"] == {"people": 0, "events": 0}
+
+
+def test_what_counts_is_the_same_after_a_restart_in_whatever_order_it_came(tmp_path, open_household, an_item, an_event):
+    random, settings = np.random.default_rng(5), {"events": {"machine_events_per_day": 12}}
+    kinds = ("click", "like", "save", "dislike", "impression")
+    with open_household(tmp_path, **settings) as home:
+        home.publish([an_item(number) for number in range(24)])
+        for number in range(300):
+            user, item = f"u{int(random.zipf(1.5)) % 7}", f"i{random.integers(24):03}"
+            days = float(random.choice([0.0, 0.5, 3.0, 100.0, 300.0]))
+            home.ingest(an_event(number, user, item, str(random.choice(kinds)), days))
+        home.reset("u3")
+        home.switch("u4", enabled=False)
+        aside, live = home.service.readiness()["set_aside"], home.service.snapshot_swap.current.environment.popularity
+    with open_household(tmp_path, **settings) as home:
+        again = reopened(home).service.snapshot_swap.current.environment.popularity
+        assert home.service.readiness()["set_aside"] == aside
+    assert 0 < aside["people"] < 5
+    rows, now = np.arange(24, dtype=np.int32), home.settings.as_of.timestamp()
+    np.testing.assert_allclose(live.share(rows, now), again.share(rows, now), rtol=1e-6)
+    np.testing.assert_array_equal(live.top(), again.top())
+
+
+def test_one_id_moves_no_link_between_items_beyond_one_persons_weight():
+    """Two thousand events of one id on two items are one pair each in what factors are learned from."""
+    items = np.tile(np.array([0, 1], dtype=np.int32), 1_000)
+    table = EventTable(
+        np.zeros(2_000, np.int32), items, ["a", "b"], np.full(2_000, 0.25, np.float32), np.arange(2e3), 1
+    )
+    learned = table.interactions(IdMap.build(["a", "b"]))
+    assert learned.matrix.toarray().tolist() == [[0.25, 0.25]]
+    assert count_transitions(learned, 0.6, 10).toarray().sum() == 1
 
 
 def test_a_term_that_is_not_finite_is_left_out_and_counted_where_an_operator_looks(home, an_event, monkeypatch):
