@@ -28,9 +28,10 @@ from app.serving.control_decisions import ControlDecisions
 from app.serving.embedder import Embedder
 from app.serving.event_ingestion import EventIngestion, EventResult
 from app.serving.item_ingestion import ItemIngestion
+from app.serving.own_build import OwnBuild
 from app.serving.recommender import Recommender
 from app.serving.similar import similar_payload
-from app.serving.snapshot_swap import SnapshotSwap
+from app.serving.snapshot_swap import NOTHING_YET, SnapshotSwap
 from app.serving.training_events import training_events
 from app.settings import Settings
 from app.storage.protocols import ItemChange, Stores
@@ -58,7 +59,8 @@ class Service:
         self._event_ingestion = EventIngestion(
             self.snapshot_swap, stores, clock, (self.gate, decisions), settings.ingest.future_tolerance_seconds
         )
-        self._item_ingestion = ItemIngestion(self.snapshot_swap, stores, embedder, clock)
+        self._own_build = OwnBuild(settings, stores, embedder, self.snapshot_swap, self._charter)
+        self._item_ingestion = ItemIngestion(self.snapshot_swap, stores, embedder, clock, self._own_build)
         self._retention = Retention(self.snapshot_swap, stores, clock, self.gate)
         self._sweep_seconds = settings.control.sweep_seconds
         upkeep = Upkeep(self.snapshot_swap, stores, embedder, clock, decisions)
@@ -81,6 +83,7 @@ class Service:
         """What a service does by itself for as long as it runs."""
         await asyncio.gather(
             self.snapshot_swap.watch(),
+            self._own_build.watch(),
             self._retention.forever(self._settings.retention.every_hours),
             self.person.sweep(self._sweep_seconds),
         )
@@ -154,7 +157,7 @@ class Service:
         """Whether requests can be answered, and from what."""
         generation = self.snapshot_swap.current_or_none
         if generation is None:
-            return {"ready": False, "reasons": [self.snapshot_swap.problem or "no snapshot has been published yet"]}
+            return {"ready": False, "reasons": [self.snapshot_swap.problem or NOTHING_YET]}
         manifest = generation.catalogue.snapshot.manifest
         return {
             "ready": True,

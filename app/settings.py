@@ -78,6 +78,10 @@ class SnapshotSettings(Config):
     keep: int = Field(default=3, ge=1)
     """Snapshots that stay on disk, for going back."""
 
+    grow_below: int = Field(default=2_000, ge=0)
+    """Items of a snapshot up to which a running service builds it anew by itself when it has twice as many; so a
+    catalogue that begins over HTTP soon has topics. Not done where `rebuild_days` is none."""
+
     rebuild_days: float | None = Field(default=7.0, gt=0, allow_inf_nan=False)
     """Days after which `penchant serve` has the index built anew, from what is there then; none leaves that to others.
     Receipts of erasures name the date."""

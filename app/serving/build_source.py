@@ -13,6 +13,7 @@ from app.serving.training_events import training_events
 from app.settings import Settings
 from app.storage.duckdb import open_stores
 from app.storage.errors import DatabaseInUseError
+from app.storage.protocols import Stores
 from app.storage.rows import ItemChange
 from app.storage.service_address import service_address
 from indexer.behaviour import EventTable
@@ -48,10 +49,15 @@ def read_written(settings: Settings) -> Written:
     except DatabaseInUseError as error:
         return _ask_service(settings, error)
     try:
-        events = training_events(stores.events.columns(), stores.users.all(), settings.events.table())
-        return Written(stores.items.changes(), events)
+        return written_in(stores, settings)
     finally:
         stores.close()
+
+
+def written_in(stores: Stores, settings: Settings) -> Written:
+    """The same of stores that are open."""
+    events = training_events(stores.events.columns(), stores.users.all(), settings.events.table())
+    return Written(stores.items.changes(), events)
 
 
 def _ask_service(settings: Settings, in_use: DatabaseInUseError) -> Written:

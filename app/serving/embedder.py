@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -43,6 +43,10 @@ class Embedder:
             hashes = [content_hash(text) for text in texts]
             loop = asyncio.get_running_loop()
             await loop.run_in_executor(self._thread, forget, hashes, self._encoder, self._cache)
+
+    async def run(self, work: Callable[[Encoder, EmbeddingCache], None]) -> None:
+        """Have something done with the encoder in its thread; other texts wait."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, work, self._encoder, self._cache)
 
     def warm_up(self) -> None:
         """Load the model in the background, so that the first text does not wait for it."""

@@ -15,6 +15,7 @@ from app.errors import ItemNotFoundError
 from app.serving.catalogue import Catalogue
 from app.serving.embedder import Embedder
 from app.serving.generation import encode_items
+from app.serving.own_build import OwnBuild
 from app.serving.snapshot_swap import SnapshotSwap
 from app.storage.protocols import Stores
 from indexer.documents import ItemDocument
@@ -23,11 +24,14 @@ from indexer.documents import ItemDocument
 class ItemIngestion:
     """Changes to the catalogue between two builds of the index."""
 
-    def __init__(self, snapshot_swap: SnapshotSwap, stores: Stores, embedder: Embedder, clock: Clock) -> None:
+    def __init__(
+        self, snapshot_swap: SnapshotSwap, stores: Stores, embedder: Embedder, clock: Clock, own_build: OwnBuild
+    ) -> None:
         self._snapshot_swap = snapshot_swap
         self._stores = stores
         self._embedder = embedder
         self._clock = clock
+        self._own_build = own_build
         self._one_at_a_time = asyncio.Lock()
 
     def document(self, item_id: str) -> bytes:
@@ -47,10 +51,12 @@ class ItemIngestion:
     async def upsert(self, documents: Sequence[ItemDocument]) -> list[bool]:
         """Add or replace items; for each whether it is new. Of equal ids the last one stays."""
         async with self._one_at_a_time:
+            if documents and self._own_build.possible():
+                return await self._begin(documents)
             known = self._snapshot_swap.current.catalogue.rows([each.item_id for each in documents]) >= 0
             texts = [each.content() for each in documents]
             await self._embedder.embed([*texts, *{tag for each in documents for tag in each.tags}])
-            rows = [(each.item_id, each.model_dump_json(exclude_none=True).encode()) for each in documents]
+            rows = _rows(documents)
             async with self._snapshot_swap.ingest_lock.together():
                 generation = self._snapshot_swap.current
                 items = await asyncio.to_thread(encode_items, generation.catalogue, documents, self._embedder)
@@ -60,6 +66,14 @@ class ItemIngestion:
                 generation.version = max([generation.version, *versions])
             await self._settle([each.item_id for each in documents])
         return [not each for each in known]
+
+    async def _begin(self, documents: Sequence[ItemDocument]) -> list[bool]:
+        """The same for the first items of a catalogue that begins over HTTP: they become its first snapshot."""
+        before = await asyncio.to_thread(self._stores.items.changes)
+        held = {change.item_id for change in before if change.document is not None}
+        await self._stores.items.upsert(_rows(documents), self._clock.machine())
+        await self._own_build()
+        return [each.item_id not in held for each in documents]
 
     async def delete(self, item_id: str) -> None:
         """Take an item out of every answer and of everybody's state.
@@ -96,3 +110,7 @@ def _sensitivity(catalogue: Catalogue, row: int, document: bytes) -> dict[str, A
     told = ({name: said for name, said in asdict(each).items() if said is not None} for each in found)
     shown = catalogue.firewall.recommendable(catalogue.sensitive.at(row), np.uint64(0))
     return {"withheld": not shown, "topics": list(told)}
+
+
+def _rows(documents: Sequence[ItemDocument]) -> list[tuple[str, bytes]]:
+    return [(each.item_id, each.model_dump_json(exclude_none=True).encode()) for each in documents]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from app.clock import Clock
 from app.errors import SnapshotMissingError
@@ -25,6 +26,11 @@ from indexer.snapshot_files import SnapshotError, SnapshotFolder
 log = logging.getLogger(__name__)
 
 
+NOTHING_YET: Final = (
+    "no snapshot has been published yet: send items (POST /items), or run `penchant rebuild-index --items FILE`"
+)
+
+
 class SnapshotSwap:
     """Holds the generation that serves; requests take it once and keep it to their end.
 
@@ -43,6 +49,7 @@ class SnapshotSwap:
         self._refused: str | None = None
         self._reviewed: int | None = None
         self._touched: set[str] | None = None
+        self._one_at_a_time = asyncio.Lock()
         self.ingest_lock = IngestLock()
         self.problem: str | None = None
 
@@ -54,9 +61,7 @@ class SnapshotSwap:
             SnapshotMissingError: none was published yet.
         """
         if self._current is None:
-            raise SnapshotMissingError(
-                self.problem or "no snapshot has been published yet: run `penchant rebuild-index`"
-            )
+            raise SnapshotMissingError(self.problem or NOTHING_YET)
         return self._current
 
     @property
@@ -125,6 +130,10 @@ class SnapshotSwap:
 
     async def refresh(self) -> bool:
         """Take up the published snapshot if it is another than the one in service, or was reviewed; whether it was."""
+        async with self._one_at_a_time:
+            return await self._refresh_once()
+
+    async def _refresh_once(self) -> bool:
         published, reviewed = self._folder.current_id(), self._reviewed_at()
         serving = self._current.catalogue.snapshot.snapshot_id if self._current else None
         known = published == self._refused or (published, reviewed) == (serving, self._reviewed)
