@@ -56,7 +56,7 @@ class VectorIndex:
     ) -> None:
         """`vectors` float32 [n, d]; `graph` has a node for each of `equals`, or each row where all are different."""
         self._vectors, self.equals, self._graph, self._settings = vectors, equals, graph, settings
-        self._first_of = None if equals is None else equals.firsts(equals.nodes)
+        self._compared, self._place = _compared(vectors, equals) if graph is None else (vectors, None)
 
     @classmethod
     def build(cls, vectors: Vectors, settings: AnnSettings) -> VectorIndex:
@@ -104,7 +104,7 @@ class VectorIndex:
         if allowed < self._settings.exact_below_share * len(self):
             return exact_search(self._vectors, queries, k, self._others(excluded), self.equals)
         if self._graph is None:
-            return self._compared(queries, k, excluded)
+            return self._flat(queries, k, excluded)
         return self._followed(self._graph, queries, k, excluded)
 
     def _others(self, excluded: Rows) -> Rows:
@@ -112,10 +112,10 @@ class VectorIndex:
         mask[excluded] = False
         return np.flatnonzero(mask).astype(np.int32)
 
-    def _compared(self, queries: Vectors, k: int, excluded: Rows) -> Hits:
-        scores = queries @ self._vectors.T
-        if self._first_of is not None:
-            scores = scores[:, self._first_of]
+    def _flat(self, queries: Vectors, k: int, excluded: Rows) -> Hits:
+        scores = queries @ self._compared.T
+        if self._place is not None:
+            scores = scores[:, self._place]
         scores[:, excluded] = -np.inf
         return best(np.arange(len(self), dtype=np.int32), scores, k)
 
@@ -131,7 +131,7 @@ class VectorIndex:
             if fetch == left or not _goes_on(hits.scores, scores):
                 return hits
             if fetch > self._settings.exact_below_share * left:
-                return self._compared(queries, k, excluded)
+                return exact_search(self._vectors, queries, k, self._others(excluded), self.equals)
             fetch *= 4
 
     def _hits(self, nodes: NDArray[np.int64], scores: NDArray[np.float32], k: int, excluded: Rows) -> Hits:
@@ -153,6 +153,15 @@ class VectorIndex:
         rows, place = self.equals.rows_of(nodes[needed])
         keep = ~np.isin(rows, excluded)
         return rows[keep], scores[needed[place[keep]]]
+
+
+def _compared(vectors: Vectors, equals: EqualVectors | None) -> tuple[Vectors, Rows | None]:
+    """(what a flat index compares with, where each row's vector is there): each vector once where that is worth it."""
+    if equals is None:
+        return vectors, None
+    if 2 * len(equals) > len(vectors):
+        return vectors, equals.firsts(equals.nodes)
+    return _of_nodes(vectors, equals), equals.nodes
 
 
 def _of_nodes(vectors: Vectors, equals: EqualVectors | None) -> Vectors:
