@@ -12,7 +12,7 @@ from app.person.explicit import document_of, merged
 from app.person.upkeep import Upkeep
 from app.pipeline.slate import Slate
 from app.requests import ResetRequest, Wish
-from app.serving.explicit_vectors import stated_vector
+from app.serving.explicit_vectors import stated_vectors
 from app.serving.recommender import Recommender
 from indexer.documents import UserDocument
 
@@ -57,8 +57,8 @@ class Interests:
         encoded = await self._upkeep.snapshot_swap.encoded(generation.catalogue, explicit)
         person = generation.people.get(user_id) or generation.people.nobody(user_id)
         imagined = person if wish else generation.people.without_topic(person, number)
-        vector = stated_vector(generation.catalogue, explicit, encoded)
-        imagined = replace(imagined, explicit=explicit, explicit_vector=vector)
+        stated_now = stated_vectors(generation.catalogue, explicit, encoded)
+        imagined = replace(imagined, explicit=explicit, stated=stated_now)
         before = self._recommender.preview(user_id, limit, person)
         return before, self._recommender.preview(user_id, limit, imagined)
 

@@ -53,9 +53,10 @@ class Backfill:
 
     @staticmethod
     def _enough_of_each_kind(context: Context, rows: Rows, count: int) -> Rows:
-        """The most popular `count` rows of every topic, recent and not: more of a kind cannot be needed."""
+        """The most popular `count` rows of each topic, recent or not, the person's own or not: more is not needed."""
         published = context.catalogue.published_at[rows]
         kind = 2 * context.catalogue.topics[rows].astype(np.int64) + (published >= recent_since(context))
+        kind = 2 * kind + context.ground.covers(rows)
         order = np.lexsort((rows, -published, -context.environment.popularity.counts(rows), kind))
         _, starts, sizes = np.unique(kind[order], return_index=True, return_counts=True)
         rank = np.arange(len(rows)) - np.repeat(starts, sizes)

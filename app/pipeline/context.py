@@ -10,6 +10,7 @@ import numpy as np
 
 from app.pipeline.evidence import Evidence
 from app.pipeline.exclusions import Exclusions
+from app.pipeline.ground import Ground
 from app.pipeline.labels.wording import Phrases
 from app.pipeline.request import Environment, SlateRequest
 from app.serving.people import Person
@@ -48,6 +49,11 @@ class Context:
         Half-lives say what counts among a person's events. How long events count at all is for the charter's retention.
         """
         return self.evidence.mass > 0
+
+    @cached_property
+    def ground(self) -> Ground:
+        """What is the person's own, so that it is no exploration."""
+        return Ground.of(self.environment, self.evidence, self.person)
 
     @cached_property
     def phrases(self) -> Phrases:

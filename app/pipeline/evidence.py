@@ -136,7 +136,7 @@ class Evidence:
     @cached_property
     def explicit(self) -> NDArray[np.float32] | None:
         """Vector of the explicit profile."""
-        return self._person.explicit_vector if self._person else None
+        return self._person.stated.profile if self._person and self._person.stated else None
 
     @property
     def explicit_mass(self) -> float:
@@ -196,13 +196,11 @@ class Evidence:
 
     @cached_property
     def _stated_topics(self) -> NDArray[np.int32]:
-        explicit = self._person.explicit if self._person else None
+        explicit, stated = (self._person.explicit, self._person.stated) if self._person else (None, None)
         named = self._catalogue.topics_named(explicit.preferences.topics if explicit else ())
         codes = [self._catalogue.tag_words.code(tag) for tag in explicit.preferences.tags] if explicit else []
         known = np.array([code for code in codes if code >= 0], dtype=np.int32)
-        if not len(known):
-            return named
-        vectors = self._catalogue.tag_vectors[known]
+        vectors = [*self._catalogue.tag_vectors[known], *(stated.texts if stated else ())]
         return np.union1d(named, [self._catalogue.topic_of(vector) for vector in vectors]).astype(np.int32)
 
 

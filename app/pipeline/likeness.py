@@ -13,7 +13,7 @@ from models.ids import Rows
 
 NEIGHBOURS = 20
 """Nearest neighbours that count as close."""
-_SAMPLE, _COMPARED = 128, 16_384
+_SAMPLE, _COMPARED, _SOME = 128, 16_384, 2_048
 
 
 class Likeness:
@@ -34,6 +34,23 @@ class Likeness:
         close = float(np.partition(cosines, -near, axis=1)[:, -near:].mean())
         apart = float(np.median(cosines))
         return (apart, close) if close - apart > 1e-3 else (close - 1e-3, close)
+
+    def closest(self, vectors: NDArray[np.float32], share: float) -> NDArray[np.float32]:
+        """float32 [n]: the cosine that only such a share of the catalogue exceeds with each of [n, d] vectors."""
+        if not len(vectors):
+            return np.empty(0, dtype=np.float32)
+        return np.asarray(np.quantile(self._some @ vectors.T, 1 - share, axis=0), dtype=np.float32)
+
+    @cached_property
+    def _some(self) -> NDArray[np.float32]:
+        content = self._catalogue.content.base
+        return np.asarray(content[_spread(len(content), _SOME)])
+
+    @property
+    def of_half(self) -> float:
+        """What a tag tells that half of the items bear."""
+        items = max(len(self._catalogue.snapshot.items.ids), 2)
+        return float(np.log(2) / np.log(items)) + 1e-12
 
     @cached_property
     def _told(self) -> NDArray[np.float64]:

@@ -41,7 +41,7 @@ class Ranked:
 
     Attributes:
         candidates: [length], scores included.
-        exploratory: bool [length], from outside the established interests.
+        exploratory: bool [length], from outside what is the person's own.
         receipt: one entry a floor.
     """
 
@@ -79,7 +79,9 @@ def _receipt(context: Context, demand: Demand, pool: Pool, chosen: NDArray[np.in
 def _exploration(context: Context, demand: Demand, achieved: int) -> FloorReceipt:
     if not context.personalized:
         return FloorReceipt("exploration", 0, 0, "nothing is known of this person yet, so every topic is new")
-    floor = _floor("exploration", demand.exploration, achieved, "items outside the established interests")
+    floor = _floor(
+        "exploration", demand.exploration, achieved, "items that are not of this person's own topics and tags"
+    )
     slots = min(
         len(context.request.shown) + context.request.limit, max(context.settings.floors.window_slots, demand.length)
     )

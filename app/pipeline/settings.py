@@ -93,7 +93,7 @@ class FloorSettings(Config):
     """What every slate is held to, whenever the catalogue has items that allow it."""
 
     exploration_share: float = Field(default=0.2, ge=0, le=1)
-    """Least share of a slate from topics outside the person's established interests."""
+    """Least share of a slate from outside what is the person's own: interests, leading tags, what was stated."""
 
     recency_share: float = Field(default=0.1, ge=0, le=1)
     """Least share of recently published items."""
@@ -109,6 +109,19 @@ class FloorSettings(Config):
 
     window_slots: int = Field(default=50, ge=1)
     """Slots shown to a person, over requests and pages, over which the exploration floor holds."""
+
+
+class GroundSettings(Config):
+    """What is a person's own beside the topics of their interests, and so no exploration (app/pipeline/ground.py)."""
+
+    leading_share: float = Field(default=0.3, gt=0, le=1)
+    """Share of what a person likes, by decayed weight, from which a tag leads in it."""
+
+    leading_telling: float = Field(default=0.07, gt=0, le=1)
+    """The same of a tag that tells more, times what it tells: 1 is a tag of one item, 0 one that all items bear."""
+
+    goal_share: float = Field(default=0.05, ge=0, le=1)
+    """Share of the catalogue, the nearest to a stated goal, that counts as asked for."""
 
 
 class VarietySettings(Config):
@@ -225,6 +238,7 @@ class QuerySettings(Config):
     sources: SourceSettings = SourceSettings()
     weights: RankingWeights = RankingWeights()
     floors: FloorSettings = FloorSettings()
+    ground: GroundSettings = GroundSettings()
     variety: VarietySettings = VarietySettings()
     repeats: RepeatSettings = RepeatSettings()
     aversion: AversionSettings = AversionSettings()

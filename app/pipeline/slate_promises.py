@@ -41,7 +41,7 @@ def pool_of(context: Context, candidates: Candidates) -> Pool:
     """The candidates as the reranker sees them."""
     catalogue = context.catalogue
     topics = catalogue.topics[candidates.rows]
-    outside = ~np.isin(topics, context.evidence.established) & context.personalized
+    outside = ~context.ground.covers(candidates.rows) & context.personalized
     return Pool(
         scores=candidates.scores,
         topics=topics,
@@ -60,9 +60,10 @@ def rows_of_floor(context: Context, floor: str) -> Rows:
         return np.arange(len(catalogue), dtype=np.int32)
     if floor == "recency":
         return catalogue.published_since(recent_since(context), context.now)
-    topics = np.setdiff1d(np.arange(len(catalogue.topic_names)), context.evidence.established)
+    topics = np.setdiff1d(np.arange(len(catalogue.topic_names)), context.ground.topics)
     places = [catalogue.rows_of_topic(int(topic)) for topic in topics]
-    return np.concatenate(places) if places else np.empty(0, dtype=np.int32)
+    rows = np.concatenate([*places, np.empty(0, dtype=np.int32)])
+    return rows[~context.ground.covers(rows)]
 
 
 def recent_since(context: Context) -> float:

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from app.serving.catalogue import Catalogue
 from app.serving.embedder import Embedder
-from app.serving.people import Person
+from app.serving.people import Person, StatedVectors
 from indexer.documents import UserDocument
 from models.encoder import unit
-from models.readable import with_own_directions
+from models.readable import has_vector, with_own_directions
 
 Vector = NDArray[np.float32]
 Encoded = Mapping[str, Vector]
@@ -31,11 +31,11 @@ def stated_texts(catalogue: Catalogue, explicit: UserDocument | None) -> list[st
     return [] if explicit is None else [*explicit.goals, *_new_tags(catalogue, explicit)]
 
 
-def stated_vector(catalogue: Catalogue, explicit: UserDocument | None, encoded: Encoded) -> Vector | None:
-    """Vector X of an explicit profile, float32 [d]; None where it says nothing of the content wanted.
+def stated_vectors(catalogue: Catalogue, explicit: UserDocument | None, encoded: Encoded) -> StatedVectors | None:
+    """The vectors of an explicit profile; None where it says nothing of the content wanted.
 
-    It is the mean of the unit vectors of its goals and tags and of the centroids of its topics. A goal that the encoder
-    cannot read says nothing; a tag that it cannot read is the same tag all the same.
+    Vector X is the mean of the unit vectors of its goals and tags and of the centroids of its topics. A goal that the
+    encoder cannot read says nothing; a tag that it cannot read is the same tag all the same.
 
     Args:
         catalogue: of the vector space.
@@ -48,12 +48,14 @@ def stated_vector(catalogue: Catalogue, explicit: UserDocument | None, encoded: 
     known = np.array([code for code in codes if code >= 0], dtype=np.int32)
     new, topics = _new_tags(catalogue, explicit), catalogue.topics_named(explicit.preferences.topics)
     parts = [catalogue.tag_vectors[known], unit(catalogue.topic_centroids[topics])]
-    parts += [np.stack([encoded[goal] for goal in explicit.goals])] if explicit.goals else []
-    parts += [with_own_directions(new, np.stack([encoded[tag] for tag in new]))] if new else []
-    together = np.concatenate(parts)
+    texts = [np.stack([encoded[goal] for goal in explicit.goals])] if explicit.goals else []
+    texts += [with_own_directions(new, np.stack([encoded[tag] for tag in new]))] if new else []
+    together = np.concatenate([*parts, *texts])
     if not together.any():
         return None
-    return np.asarray(catalogue.space.engage_of(unit(together.mean(axis=0, keepdims=True)))[0])
+    profile = np.asarray(catalogue.space.engage_of(unit(together.mean(axis=0, keepdims=True)))[0])
+    said = np.concatenate([*texts, np.empty((0, together.shape[1]), dtype=np.float32)])
+    return StatedVectors(profile, said[has_vector(said)])
 
 
 def _new_tags(catalogue: Catalogue, explicit: UserDocument) -> list[str]:
@@ -66,7 +68,7 @@ def encode_stated(catalogue: Catalogue, people: Iterable[Person], embedder: Embe
         texts = sorted({text for person in some for text in stated_texts(catalogue, person.explicit)})
         encoded = dict(zip(texts, embedder.embed_now(texts), strict=True)) if texts else {}
         for person in some:
-            person.explicit_vector = stated_vector(catalogue, person.explicit, encoded)
+            person.stated = stated_vectors(catalogue, person.explicit, encoded)
 
 
 def _batches(people: Iterator[Person]) -> Iterator[list[Person]]:

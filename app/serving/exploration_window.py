@@ -56,4 +56,4 @@ def reported(context: Context, slots: int) -> tuple[bool, ...]:
         return ()
     shown = events.where(events.codes == _IMPRESSION)
     latest = np.argsort(shown.times, kind="stable")[-slots:]
-    return tuple((~np.isin(context.catalogue.topics[shown.rows[latest]], context.evidence.established)).tolist())
+    return tuple((~context.ground.covers(shown.rows[latest])).tolist())

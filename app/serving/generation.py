@@ -19,7 +19,7 @@ from app.policy.sensitive_items import SensitiveTopics
 from app.serving.catalogue import Catalogue, EncodedItem
 from app.serving.copies import Copies
 from app.serving.embedder import Embedder
-from app.serving.explicit_vectors import Encoded, encode_stated, stated_vector
+from app.serving.explicit_vectors import Encoded, encode_stated, stated_vectors
 from app.serving.people import People
 from app.serving.popularity import Popularity
 from app.serving.stored_people import StoredPeople
@@ -98,7 +98,7 @@ class Generation:
         for user_id in held.user_ids:
             person = self.people.get(user_id)
             if person:
-                person.explicit_vector = stated_vector(self.catalogue, person.explicit, encoded)
+                person.stated = stated_vectors(self.catalogue, person.explicit, encoded)
 
     def catch_up(self, stores: Stores, embedder: Embedder) -> None:
         """Take in what was written to the stores since this generation was built."""

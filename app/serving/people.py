@@ -22,6 +22,19 @@ _NOTHING_SEEN = np.empty(0, dtype=np.int32)
 _NOTHING = History().columns()
 
 
+@dataclass(frozen=True, slots=True)
+class StatedVectors:
+    """What a person states, as vectors.
+
+    Attributes:
+        profile: float32 [d], vector X of the explicit profile.
+        texts: float32 [t, content_dimension], each goal, and each tag that the catalogue does not know.
+    """
+
+    profile: NDArray[np.float32]
+    texts: NDArray[np.float32]
+
+
 @dataclass(slots=True)
 class Person:
     """One person in one vector space.
@@ -33,7 +46,7 @@ class Person:
         withheld: the others, on sensitive items: all that they say is that an item was seen or dismissed.
         state: what was learned from them.
         seen_before: rows known as seen without an event: kept when the event was forgotten, or not stored.
-        explicit_vector: float32 [d], vector X of the explicit profile, or None.
+        stated: what they state, as vectors, or None.
         machine: whether events came at a rate that no person has.
     """
 
@@ -43,7 +56,7 @@ class Person:
     withheld: History
     state: UserState
     seen_before: Rows
-    explicit_vector: NDArray[np.float32] | None = None
+    stated: StatedVectors | None = None
     machine: bool = False
 
     def experienced(self) -> EventColumns:
@@ -91,11 +104,11 @@ class People:
         person = self.get(user_id)
         return None if person is None or person.row == unwritten(user_id) else person.row
 
-    def state(self, row: UserRow, vector: NDArray[np.float32] | None) -> None:
-        """Take over what a person states now, and its vector; what was learned, and what they permit, is as it was."""
+    def state(self, row: UserRow, stated: StatedVectors | None) -> None:
+        """Take over what a person states now, and its vectors; what was learned, and what they permit, is as it was."""
         self.revision += 1
         person = self._person(row.user_id)
-        person.row, person.explicit, person.explicit_vector = row, explicit_of(row), vector
+        person.row, person.explicit, person.stated = row, explicit_of(row), stated
 
     def load(self, log: LoggedColumns, rows: Sequence[UserRow], seen: SeenColumns) -> None:
         """Everybody's history and state from the log, in one vectorised pass; replaces those of the people in it."""

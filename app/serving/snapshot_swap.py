@@ -11,7 +11,7 @@ from app.clock import Clock
 from app.errors import SnapshotMissingError
 from app.serving.catalogue import Catalogue
 from app.serving.embedder import Embedder
-from app.serving.explicit_vectors import Encoded, stated_texts, stated_vector
+from app.serving.explicit_vectors import Encoded, stated_texts, stated_vectors
 from app.serving.generation import Generation, build_generation
 from app.serving.ingest_lock import IngestLock
 from app.serving.people import explicit_of
@@ -105,7 +105,7 @@ class SnapshotSwap:
             return
         generation, explicit = self._current, explicit_of(row)
         encoded = await self.encoded(generation.catalogue, explicit)
-        generation.people.state(row, stated_vector(generation.catalogue, explicit, encoded))
+        generation.people.state(row, stated_vectors(generation.catalogue, explicit, encoded))
 
     async def encoded(self, catalogue: Catalogue, explicit: UserDocument | None) -> Encoded:
         """The texts of a profile, encoded."""

@@ -102,10 +102,13 @@ def claims_of(context: Context, pool: Pool, slate: Rows, score_parts: ScoreParts
 
 
 def _by_tag(context: Context, slate: Rows, shown: NDArray[np.bool_]) -> _Draft:
-    """One set for each tag that items of the slate share with events, at least one of which may be shown."""
+    """One set for each tag that items of the slate share with events, at least one of which may be shown.
+
+    What is borne by an item that is none of the person's own is not said to be what they like.
+    """
     event, borne = context.catalogue.tag_pairs(context.evidence.amounts[0].rows)
     place, codes = context.catalogue.tag_pairs(slate)
-    shared = np.intersect1d(codes, borne[shown[event]])
+    shared = np.setdiff1d(np.intersect1d(codes, borne[shown[event]]), codes[~context.ground.covers(slate)[place]])
     shared = shared[nameable(context, shared)]
     mine, theirs = np.isin(borne, shared), np.isin(codes, shared)
     sets, about = np.searchsorted(shared, borne[mine]), np.searchsorted(shared, codes[theirs])

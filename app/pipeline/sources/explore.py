@@ -1,4 +1,4 @@
-"""Source: good items from topics outside a person's established interests.
+"""Source: good items from outside what is a person's own.
 
 Which topics are looked into is a bandit's choice: Thompson sampling over how the person received each topic so far,
 with closeness to the person as the prior, seeded by person and snapshot, so that the same request gets the same topics.
@@ -12,10 +12,12 @@ from models.events import CODE_OF, EventType
 from models.ids import Rows
 
 _IMPRESSION = CODE_OF[EventType.IMPRESSION]
+_LOOKED_AT = 10
+"""Items of a topic that are looked at for each one wanted; where these do not suffice, backfill looks through all."""
 
 
 class Explore:
-    """Draws topics outside the established interests, and takes the best received items of each."""
+    """Draws topics that are not the person's own, and takes the best received items of each that are not either."""
 
     name = "explore"
 
@@ -30,7 +32,7 @@ class Explore:
     @staticmethod
     def _draw(context: Context) -> NDArray[np.int64]:
         centroids = context.catalogue.topic_centroids
-        outside = np.setdiff1d(np.arange(context.catalogue.unread_topic), context.evidence.established)
+        outside = np.setdiff1d(np.arange(context.catalogue.unread_topic), context.ground.topics)
         successes, failures = reception(context, len(centroids))
         prior = _prior(centroids[outside] @ context.evidence.content_embedding)
         strength = context.settings.sources.explore_prior
@@ -41,10 +43,12 @@ class Explore:
 
     @staticmethod
     def _best(context: Context, topic: int) -> Rows:
+        wanted = context.settings.sources.explore_items
         rows = context.exclusions.searchable(context.catalogue.rows_of_topic(topic))
         published = context.catalogue.published_at[rows]
         order = np.lexsort((rows, -published, -context.environment.popularity.counts(rows)))
-        return rows[order[: context.settings.sources.explore_items]]
+        best = rows[order[: _LOOKED_AT * wanted]]
+        return best[~context.ground.covers(best)][:wanted]
 
 
 def reception(context: Context, topics: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -51,7 +51,7 @@ class Counterfactual:
         if context.person is None:
             return context
         if reason.code == "stated_preference":
-            person: Person | None = replace(context.person, explicit=None, explicit_vector=None)
+            person: Person | None = replace(context.person, explicit=None, stated=None)
         else:
             events = context.person.history.columns()
             person = self.person(context, events.where(~evidence(context, events, reason)))

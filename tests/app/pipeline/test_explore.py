@@ -35,8 +35,8 @@ def test_topics_that_were_received_badly_are_explored_less(home, an_event, topic
     unwanted = int(before[0])
     rows = context.catalogue.rows_of_topic(unwanted)
     names = [context.catalogue.item_id(int(row)) for row in rows]
-    home.ingest(*(an_event(100 + n, "ada", name, "dismiss") for n, name in enumerate(names[:8])))
-    home.ingest(*(an_event(500 + n, "ada", names[-1], "impression", n / 10) for n in range(90)))
+    home.ingest(*(an_event(100 + n, "ada", name, "dismiss") for n, name in enumerate(names[:12])))
+    home.ingest(*(an_event(500 + n, "ada", names[-1], "impression", n / 90) for n in range(900)))
     _, after = topics_of("ada")
     place = {topic: position for position, topic in reversed(list(enumerate(after.tolist())))}
     assert place.get(unwanted, len(after)) > 0

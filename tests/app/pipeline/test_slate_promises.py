@@ -15,7 +15,7 @@ from app.pipeline.score_attribution import attribute
 from app.pipeline.scorer import WeightedScorer
 from app.serving.exploration_window import reported
 
-ITEMS = 90
+ITEMS, THEMES = 90, 6
 KINDS = ("like", "click", "save", "dislike", "dismiss", "impression", "complete", "report")
 acts = st.lists(st.tuples(st.integers(0, ITEMS - 1), st.sampled_from(KINDS), st.integers(0, 200)), max_size=25)
 quick = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -49,6 +49,19 @@ def context_of(home, user, limit=10):
     return Context(generation.environment, ask, generation.people.get(user))
 
 
+def own_themes(context):
+    """What is a person's own on these items, of which every theme has a tag of its own and one that half of all bear."""
+    events, amounts = context.evidence.amounts
+    if not len(events):
+        return []
+    shares = np.bincount(events.rows % THEMES, weights=amounts, minlength=THEMES) / amounts.sum()
+    heaviest = sorted(range(THEMES), key=lambda theme: (-shares[theme], context.catalogue.topics.at(theme)))
+    held = np.cumsum(shares[heaviest])
+    established = heaviest[: int(np.searchsorted(held, 0.8 * (1 - 1e-9))) + 1]
+    telling = math.log(THEMES) / math.log(ITEMS)
+    return sorted({*established, *np.flatnonzero((shares >= 0.3) | (shares * telling >= 0.07)).tolist()})
+
+
 @quick
 @given(acts, st.integers(1, 40))
 def test_floors_hold_whenever_the_catalogue_allows(shared, somebody, history, limit):
@@ -58,13 +71,20 @@ def test_floors_hold_whenever_the_catalogue_allows(shared, somebody, history, li
     left = np.array([row for row in range(ITEMS) if row not in gone], dtype=np.int32)
     chosen = context.catalogue.rows([item.item_id for item in slate.items])
     assert len(set(chosen.tolist())) == len(chosen) == min(limit, len(left))
-    outside = ~np.isin(context.catalogue.topics[left], context.evidence.established) & context.personalized
+    own = own_themes(context)
+    outside = ~np.isin(left % THEMES, own) & context.personalized
     recent = context.catalogue.published_at[left] >= context.now - 30 * 86400
     receipt = {entry.floor: entry for entry in slate.receipt}
     shown = reported(context, 50 - limit)
     owed = max(0, math.ceil(0.2 * (len(shown) + limit) - 1e-9) - sum(shown)) if context.personalized else 0
     assert receipt["exploration"].achieved >= min(owed, outside.sum(), len(chosen))
+    assert [item.exploration for item in slate.items] == (
+        ~np.isin(chosen % THEMES, own) & context.personalized
+    ).tolist()
     assert sum(item.exploration for item in slate.items) == receipt["exploration"].achieved
+    caps = np.bincount(chosen % THEMES, minlength=THEMES)
+    assert receipt["topic_cap"].achieved == caps.max(initial=0)
+    assert receipt["topic_cap"].reason or caps.max(initial=0) <= max(1, math.ceil(0.4 * limit - 1e-9))
     if receipt["recency"].achieved < math.ceil(0.1 * limit - 1e-9):
         assert receipt["recency"].reason
         assert recent.sum() < math.ceil(0.1 * limit) or receipt["exploration"].achieved <= owed
