@@ -50,7 +50,7 @@ def context_of(home, user, limit=10):
 
 
 def own_themes(context):
-    """What is a person's own on these items, of which every theme has a tag of its own and one that half of all bear."""
+    """What is a person's own: themes, each of which has a tag of its own, beside tags that half of all items bear."""
     events, amounts = context.evidence.amounts
     if not len(events):
         return []
@@ -99,7 +99,7 @@ def test_nothing_seen_dismissed_or_excluded_ever_appears(shared, somebody, histo
     shown = {int(item.item_id[1:]) for item in slate.items}
     assert not shown & excluded
     assert not shown & {item for item, kind, _ in history if kind != "impression"}
-    rested = set(context_of(shared, user, 100).rested.tolist())
+    rested = set(context_of(shared, user, 100).exclusions.rested.tolist())
     assert shown == set(range(ITEMS)) - excluded - rested - {item for item, kind, _ in history if kind != "impression"}
 
 
