@@ -21,6 +21,7 @@ from indexer.documents import ItemDocument
 from indexer.embeddings import CachedEncoder, EmbeddingCache
 from indexer.progress import ProgressBar
 from indexer.sensitive.background import Background
+from indexer.sensitive.base_rates import at_base_rates
 from indexer.sensitive.calibration import load_calibration
 from indexer.sensitive.classifier import adapted, from_phrases, with_thresholds
 from indexer.sensitive.rules import Mode, SensitiveRules
@@ -109,7 +110,9 @@ class _Bench:
 
     def untrained(self) -> dict[str, list[TopicResult]]:
         zero_shot, tested = self._zero_shot(), part_of(self.texts, ~self.first)
+        rare = at_base_rates(None, zero_shot, zero_shot.untrained)
         judges = {"phrases alone": zero_shot, "phrases, fitted": self._fitted(zero_shot, tested)}
+        judges["phrases, in a catalogue where the topics are rare"] = rare
         return {name: _tell(name, [measure(heads, tested)], [heads], tested) for name, heads in judges.items()}
 
     def trained(self, sizes: Sequence[int], seeds: Sequence[int]) -> dict[str, list[TopicResult]]:

@@ -41,24 +41,27 @@ class Judged:
         items: in order.
         topics: of each.
         scores: of each, the classifier's highest chance.
+        classified: share of them that the classifier takes for sensitive.
     """
 
     name: str
     items: Sequence[ItemDocument]
     topics: Sequence[ItemTopics]
     scores: Sequence[float]
+    classified: float
 
     def share(self, *attributes: str) -> float:
         """Share of the items that have a topic under any of these attributes of ItemTopics."""
         return float(np.mean([any(getattr(each, name) for name in attributes) for each in self.topics]))
 
     def told(self) -> Iterator[str]:
-        """The shares, then every item that is withheld with all topics turned on, plainest first."""
+        """The shares, then every item that is withheld with every topic turned on, plainest first."""
         default, on = self.share("certain"), self.share("certain", "suspected")
         reported = self.share("suspected", "worth_a_look")
         yield (
             f"\n{self.name}: {len(self.items):,} items; withheld at the default {default:.2%}, "
-            f"with every topic turned on {on:.2%}; suspected of something {reported:.2%}"
+            f"with every topic turned on {on:.2%}, by the classifier {self.classified:.2%}; "
+            f"suspected of something {reported:.2%}"
         )
         for place in np.argsort(-np.array(self.scores), kind="stable").tolist():
             topics = self.topics[place]
@@ -81,7 +84,8 @@ def judge(
     fitted = adapted(heads, encoder, background, settings)
     topics = touched_topics(items, background, load_taxonomy(settings.taxonomy), fitted)
     scores = fitted.probabilities(content, background.lengths).max(axis=1, initial=0.0)
-    return Judged(path.name, items, topics, scores.tolist())
+    classified = float(fitted.touched(content, background.lengths).any(axis=1).mean())
+    return Judged(path.name, items, topics, scores.tolist(), classified)
 
 
 def read_catalogue(path: Path) -> list[ItemDocument]:

@@ -40,7 +40,7 @@ def test_what_is_withheld_is_told_item_by_item(tmp_path):
     judged = judge(tmp_path / "shop.ndjson", heads(), encoding, SensitiveSettings(), silent)
     assert (judged.share("certain"), judged.share("certain", "suspected")) == (0.25, 0.5)
     head, *listed = judged.told()
-    assert "4 items; withheld at the default 25.00%, with every topic turned on 50.00%" in head
+    assert "withheld at the default 25.00%, with every topic turned on 50.00%, by the classifier 0.00%" in head
     assert {line.split()[-1] for line in listed} == {"wine", "Chips"}
 
 
