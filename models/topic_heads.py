@@ -8,7 +8,7 @@ The logit of topic t for the unit vector x is
 The first part needs nothing but phrases: it says how much closer x lies to what is said of the topic than to what is
 said every day. The linear part is zero until heads were fitted to a catalogue or trained on labelled texts. The last
 part is what must speak against the odds: the rarer the topic in the catalogue, and the less there is to read, the
-plainer it must be. Where brevity counts at all, what is as short as a name is no evidence, however near it lies.
+plainer it must be. Of a rare topic, what is as short as a name is no evidence, however near it lies.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ NAME = 60
 REPORTED = 0.1
 """Probability from which an item is worth a look."""
 _OF_A_NAME = -0.05
-"""Log-odds that a name reaches at most: it may be reported, and nothing follows from it at a threshold of one half."""
+"""Log-odds that a name reaches at most of a rare topic: reported, and short of a threshold of one half."""
 
 
 def missing_text(lengths: Lengths) -> NDArray[np.float64]:
@@ -107,7 +107,7 @@ class TopicHeads:
     def probabilities(self, content: Vectors, lengths: Lengths) -> Vectors:
         """float32 [n, k]: the chance that each item touches each topic; none where nothing could be read (zeros)."""
         logits = self.logits(content, lengths)
-        name = (np.asarray(lengths) < NAME)[:, None] & (self.brevity > 0)
+        name = (np.asarray(lengths) < NAME)[:, None] & (self.rarity > 0)
         chances = expit(np.where(name, np.minimum(logits, _OF_A_NAME), logits))
         read = np.asarray(content.any(axis=1))[:, None]
         return np.asarray(np.where(read, chances, 0.0), np.float32)

@@ -180,11 +180,13 @@ def test_the_less_there_is_to_read_the_plainer_it_must_be():
     np.testing.assert_array_equal(logits[2], logits[3])
 
 
-def test_what_is_as_short_as_a_name_is_reported_at_most():
-    heads = from_phrases(load_taxonomy(), ENCODER, 12.0, calibration(default_bias=20.0, brevity=3.0))
+def test_what_is_as_short_as_a_name_is_reported_at_most_where_the_topic_is_rare():
+    common = from_phrases(load_taxonomy(), ENCODER, 12.0, calibration(default_bias=40.0, brevity=3.0))
+    heads = at_base_rates(None, common, common.untrained)
     content = np.repeat(ENCODER.encode(["casino and poker"]), 2, axis=0)
     touched = heads.touched(content, np.array([NAME - 1, NAME]))
     assert touched.all(axis=1).tolist() == [False, True]
+    assert common.touched(content, np.array([NAME - 1, NAME])).all()
     assert not touched[0].any()
     assert (heads.probabilities(content, np.array([1, 1])) > REPORTED).all()
 

@@ -107,6 +107,7 @@ def test_an_event_of_which_nothing_is_learned_is_answered_with_the_reason(charte
         (never,) = told(home, an_event(2, "eve", "i300"))
         assert "politics" in never[1]
         assert "charter" in never[1]
+        assert not home.recommend("eve").personalized
         assert told(home, an_event(3, "eve", "i000")) == [("accepted", None)]
         home.patch("eve", allowed_sensitive_topics=["religion"])
         assert told(home, an_event(4, "eve", "i313")) == [("accepted", None)]
