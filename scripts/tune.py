@@ -44,7 +44,7 @@ def tune(
         typer.echo(f"tune: {error}", err=True)
         raise typer.Exit(1) from error
     typer.echo(table(inquiry.start, float(inquiry.choosing(inquiry.start).mean()), len(inquiry.choosers), found))
-    typer.echo(f"\n{confirmation}")
+    typer.echo("\n".join(["", *inquiry.remarks, str(confirmation)]))
     typer.echo(_conclude(settings.tuned_file, inquiry, found, confirmation))
 
 

@@ -87,4 +87,5 @@ def heading_of(run: Run) -> Heading:
         items=len(split.entities.items),
         accuracy=tuple(f"{metric.name}{scope.suffix}" for scope in split.scopes for metric in run.protocol.metrics),
         decisive=run.protocol.metrics[-1].name,
+        remarks=tuple(split.remarks()),
     )

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.ids import Rows
-from scripts.benchmarks.recall.dataset import Dataset, Entities
+from scripts.benchmarks.recall.dataset import Clock, Dataset, Entities
 from scripts.benchmarks.recall.interactions import Interactions, Lists
+from scripts.benchmarks.sittings import Sittings
 
 
 class Kind(StrEnum):
@@ -66,9 +67,10 @@ class Split:
         negatives: what people turned down, as far as it was known by then; no rows of the standard models use it.
         histories: per test person, the positives that the model is told when it is asked; what they hold is not ranked.
         targets: per test person (the same people), what the ranking should bring; nobody's list is empty.
-        scopes: the rankings that are asked for.
         now: seconds since 1970 when they are.
         seed: of the division.
+        scopes: the rankings that are asked for.
+        ties: how far equal times decided what is a target, in a sentence; empty where they had no part in it.
     """
 
     entities: Entities
@@ -79,6 +81,17 @@ class Split:
     now: float
     seed: int
     scopes: tuple[Scope, ...] = (Scope(),)
+    ties: str = ""
+
+    @property
+    def sittings(self) -> Sittings:
+        """What the times of training tell."""
+        return Sittings.of(self.train.users, self.train.times)
+
+    def remarks(self) -> list[str]:
+        """What is to be known of times beside the figures."""
+        told = [] if self.entities.clock is not Clock.SECONDS else list(self.sittings.remarks())
+        return [*([self.ties] if self.ties else []), *told]
 
     def sample(self, people: int) -> Split:
         """The same with at most so many test people, drawn by the seed; what models learn from stays the same."""

@@ -58,6 +58,7 @@ class Heading:
         items: of the catalogue.
         accuracy: names of the accuracy figures.
         decisive: the one among them by which settings are chosen.
+        remarks: what is to be known of the data beside the figures, a sentence each.
     """
 
     dataset: str
@@ -67,6 +68,7 @@ class Heading:
     items: int
     accuracy: tuple[str, ...]
     decisive: str
+    remarks: tuple[str, ...] = ()
 
 
 def summarise(rows: Sequence[Row], seed: int, against: str | None = None) -> list[Summary]:

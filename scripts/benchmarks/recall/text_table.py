@@ -14,11 +14,11 @@ Line = list[str]
 def text_table(heading: Heading, summaries: Sequence[Summary], skipped: Sequence[Skipped], against: str | None) -> str:
     """Accuracy with intervals, then differences where they are wanted, then what accuracy does not see."""
     if not summaries:
-        return "\n".join([_title(heading), *_notes(skipped)])
+        return "\n".join([_title(heading), *heading.remarks, *_notes(skipped)])
     figures = [(summary.row.model, summary.figures) for summary in summaries]
     gains = [(summary.row.model, summary.gains) for summary in summaries if summary.gains is not None]
     blocks = [
-        [_title(heading)],
+        [_title(heading), *heading.remarks],
         _aligned(_with_intervals("model", figures, heading.accuracy)),
         _aligned(_with_intervals(f"gain over {against}", gains, heading.accuracy)) if gains else [],
         _aligned(_others(summaries, heading.accuracy)),

@@ -11,7 +11,8 @@ from pydantic import BaseModel
 from app.settings import Settings
 from models.factors.learning import chosen_method
 from models.factors.settings import Method
-from scripts.benchmarks.recall.penchant.configuration import value_of
+from scripts.benchmarks.recall.penchant.configuration import DIRECTED, value_of
+from scripts.benchmarks.sittings import Sittings
 from scripts.benchmarks.tuning.division import Signals
 
 Axes = Mapping[str, tuple[float, ...]]
@@ -21,7 +22,7 @@ _FACTORS: Final = "index.behaviour.factors"
 
 _ALWAYS: Final[Axes] = {
     "events.half_life_positive_days": (1, 7, 30, 90, 365, 3650),
-    f"{_FACTORS}.transitions.weight": (0, 0.5, 2),
+    DIRECTED: (0, 0.5, 2),
     "index.behaviour.content_share": (0.05, 0.1, 0.2, 0.4),
     f"{_FACTORS}.rank": (64, 128, 256, 512),
     f"{_FACTORS}.neighbours": (20, 50),
@@ -43,20 +44,31 @@ _NEGATIVES: Final[Axes] = {
 """beta of the content ends at .25: a dismissal has to count, whatever accuracy makes of it."""
 
 
+def sittings_of(log: Signals, items: int) -> Sittings:
+    """What the log's times tell of the order in which people took things up."""
+    interactions = log.interactions(int(log.users.max(initial=-1)) + 1, items)
+    users, _ = interactions.in_order()
+    return Sittings.of(users, interactions.times if interactions.times is not None else np.empty(0))
+
+
 def axes_of(settings: Settings, items: int, log: Signals) -> Axes:
     """What may be chosen for a catalogue of so many items and a log; settings that matter most come first.
 
-    What the operator has set stays as it is, and so does what this log cannot tell anything of.
+    What the operator has set stays as it is, and so does what this log cannot tell anything of: dislikes where there
+    are none, order and fading where its times tell none (`Sittings`).
     """
     method = chosen_method(items, settings.index.behaviour.factors)
     own = {**_ALWAYS, **(_EXACT if method is Method.EXACT else _SPECTRAL)}
     if bool((log.weights < 0).any()):
         own |= _NEGATIVES
+    told = sittings_of(log, items)
+    untold = {DIRECTED} if not told.tell_order else set()
+    untold |= {name for name in own if "half_life" in name} if not told.tell_fading else set()
     axes = {}
     for name, values in own.items():
         stands = value_of(settings, name)
         most = items if name.endswith(".rank") else np.inf
-        if not is_set(settings, name):
+        if name not in untold and not is_set(settings, name):
             axes[name] = (stands, *(value for value in values if value != stands and value <= most))
     return axes
 

@@ -18,7 +18,7 @@ from indexer.sensitive.verdicts import Verdicts, load_verdicts
 from indexer.snapshot import Snapshot
 from indexer.snapshot_files import SnapshotError, SnapshotFolder
 from scripts.benchmarks.recall.penchant.configuration import configured
-from scripts.benchmarks.tuning.axes import Axes, axes_of
+from scripts.benchmarks.tuning.axes import Axes, axes_of, sittings_of
 from scripts.benchmarks.tuning.division import Signals, divide
 from scripts.benchmarks.tuning.judge import Judge
 from scripts.benchmarks.tuning.report import Confirmation
@@ -34,6 +34,8 @@ class Inquiry:
     judge: Judge
     choosers: NDArray[np.int64]
     """Positions among the people asked, ascending; all others confirm."""
+    remarks: tuple[str, ...]
+    """What is not chosen because the log's times do not tell it."""
     _known: dict[tuple[float, ...], NDArray[np.float64]]
 
     @property
@@ -78,7 +80,8 @@ def inquire(settings: Settings, people: int, seed: int) -> Inquiry:
     offer = Offer(snapshot.vectors.content, snapshot.items.published_at.astype(np.float64))
     choosers = np.sort(random.permutation(len(division.asked))[: len(division.asked) // 2])
     axes = axes_of(settings, len(offer.content), log)
-    return Inquiry(settings, axes, Judge(division, offer, snapshot.space.encoder), choosers, {})
+    remarks = tuple(sittings_of(log, len(offer.content)).remarks())
+    return Inquiry(settings, axes, Judge(division, offer, snapshot.space.encoder), choosers, remarks, {})
 
 
 def _permitted(events: EventTable, snapshot: Snapshot, rules: SensitiveRules, verdicts: Verdicts) -> EventTable:

@@ -15,6 +15,7 @@ from models.factors.settings import Method
 from scripts.benchmarks.recall.dataset import Clock, Entities
 from scripts.benchmarks.recall.model import Settings
 from scripts.benchmarks.recall.tuning import Axes
+from scripts.benchmarks.sittings import Sittings
 
 SomeModel = TypeVar("SomeModel", bound=BaseModel)
 
@@ -74,13 +75,22 @@ def _nested(below: dict[str, Any], above: dict[str, Any], name: str) -> bool:
     return isinstance(below[name], dict) and isinstance(above[name], dict)
 
 
-def axes_of(entities: Entities, settings: AppSettings) -> Axes:
-    """What may be chosen for a data set, the operator's own values first; without texts, content has no part in it."""
+def axes_of(entities: Entities, settings: AppSettings, told: Sittings | None = None) -> Axes:
+    """What may be chosen for a data set, the operator's own values first; without texts, content has no part in it.
+
+    What the times do not tell is not chosen, where they are times.
+    """
     exact = chosen_method(len(entities.items), settings.index.behaviour.factors) is Method.EXACT
     by_method = _EXACT[entities.clock] if exact else _SPECTRAL
     own = {**_DECAY[entities.clock], **by_method, **(_WITH_TEXT if entities.documents else {})}
+    if told is not None and entities.clock is Clock.SECONDS:
+        own = {name: values for name, values in own.items() if _is_told(name, told)}
     chosen = {name: tuple(dict.fromkeys((value_of(settings, name), *values))) for name, values in own.items()}
     return chosen if entities.documents else {**chosen, **_WITHOUT_TEXT}
+
+
+def _is_told(name: str, told: Sittings) -> bool:
+    return (told.tell_order or name != DIRECTED) and (told.tell_fading or name != HALF_LIFE)
 
 
 def value_of(settings: BaseModel, name: str) -> float:

@@ -47,7 +47,7 @@ class ItemVectors:
 
     def axes(self, split: Split) -> Axes:
         """By what the data set has: times, an order, texts."""
-        return axes_of(split.entities, self.settings)
+        return axes_of(split.entities, self.settings, split.sittings)
 
     def learn(self, split: Split, settings: Settings) -> DecayedSum:
         """As `rebuild-index` does."""

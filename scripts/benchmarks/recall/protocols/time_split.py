@@ -1,4 +1,8 @@
-"""`time-split`: what people did before one instant is told, and what they took up after it are the targets."""
+"""`time-split`: what people did before one instant is told, and what they took up after it are the targets.
+
+What happened at the very instant is after it, for everybody, so that no tie is divided. How many people were in the
+midst of a sitting is told: their targets are what they went on with.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.ids import Rows
 from scripts.benchmarks.recall.dataset import Clock, Dataset, Entities
 from scripts.benchmarks.recall.interactions import Interactions, Lists
 from scripts.benchmarks.recall.split import Kind, Metric, ProtocolError, Split, counted
+from scripts.benchmarks.sittings import TOGETHER_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,4 +60,19 @@ class TimeSplit:
             targets=Lists.group(targets, people),
             now=instant,
             seed=seed,
+            ties=_ties(told, targets, people),
         )
+
+
+def _ties(told: Interactions, targets: Interactions, people: Rows) -> str:
+    """How many people had done something within a minute before their first target."""
+    last, first = np.full(int(people.max(initial=-1)) + 1, -np.inf), np.full(int(people.max(initial=-1)) + 1, np.inf)
+    mine = told.take(np.isin(told.users, people))
+    np.maximum.at(last, mine.users, mine.times)
+    np.minimum.at(first, targets.users, targets.times)
+    amid = int((first[people] - last[people] <= TOGETHER_SECONDS).sum())
+    if not amid:
+        return ""
+    return (
+        f"{amid:,} of {len(people):,} people ({amid / len(people):.1%}) were in the midst of a sitting at the instant"
+    )

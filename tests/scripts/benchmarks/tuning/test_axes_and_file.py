@@ -1,4 +1,5 @@
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,14 @@ def test_the_method_decides_what_there_is_to_choose() -> None:
 def test_without_negative_events_nothing_is_chosen_of_them() -> None:
     log = worlds.log_of(worlds.drifting)
     assert not any("beta" in name or "negative" in name for name in axes_of(Settings(), 1_000, log))
+
+
+def test_order_is_not_chosen_where_people_went_through_lists_in_one_sitting() -> None:
+    log = worlds.log_of(worlds.drifting)
+    spree = replace(log, times=log.times.min() + np.arange(len(log.times)) * 5.0)
+    chosen, of_spree = axes_of(Settings(), 1_000, log), axes_of(Settings(), 1_000, spree)
+    gone = {"index.behaviour.factors.transitions.weight", "events.half_life_positive_days"}
+    assert chosen.keys() - of_spree.keys() == gone
 
 
 def test_what_the_operator_has_set_is_not_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

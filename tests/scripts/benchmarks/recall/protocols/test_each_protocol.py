@@ -105,3 +105,38 @@ def test_fixed_split_is_the_published_one() -> None:
     split = FixedSplit().split(world, 0)
     assert sorted(names(world, split.targets.entries.items)) == ["2", "3"]
     assert sorted(names(world, split.train.items)) == ["1", "1", "2"]
+
+
+def spree(user: str, items: str, at: float) -> tuple[list[str], list[str], list[float]]:
+    """Everything in the same second."""
+    return [user] * len(items.split()), items.split(), [at] * len(items.split())
+
+
+def test_leave_one_out_says_how_many_have_no_single_last_item_and_draws_it_alike_whatever_the_file() -> None:
+    people = [spree(f"u{number}", "1 2 3 4 5 6 7 8", 10.0) for number in range(40)]
+    world, turned = (dataset(*order, of_line("z", "1 2 3")) for order in (people, people[::-1]))
+    split, again = LeaveOneOut().split(world, 0), LeaveOneOut().split(turned, 1)
+    assert split.ties.startswith("40 of 41 people (97.6%) have no single last item")
+    drawn = names(world, split.targets.entries.items)
+    assert drawn == names(turned, again.targets.entries.items)
+    assert len(set(drawn)) > 5  # each person's own draw, not one item for all
+    assert split.remarks()[0] == split.ties
+    assert not LeaveOneOut().split(dataset(of_line("a", "1 2 3"), of_line("b", "3 2 1")), 0).ties
+
+
+def test_leave_one_out_validates_by_another_of_the_tied_items() -> None:
+    world = dataset(*(spree(f"u{number}", "1 2 3 4 5", 10.0) for number in range(10)))
+    split = LeaveOneOut().split(world, 0)
+    validation = LeaveOneOut().validation(split)
+    assert not np.isin(validation.targets.entries.pairs(), split.targets.entries.pairs()).any()
+    assert not np.isin(validation.targets.entries.pairs(), split.train.pairs()).any()
+
+
+def test_time_split_divides_no_tie_and_says_who_was_in_the_midst_of_a_sitting() -> None:
+    before = [of_line(f"u{number}", "1 2 3 4 5 6 7 8", start=1_000.0 * number) for number in range(10)]
+    world = dataset(*before, spree("s", "1 2 3 4 5", 9_500.0), spree("s", "6 7", 9_530.0))
+    split = TimeSplit(share_before=0.98).split(world, 0)
+    for one in (split.histories, split.targets):
+        assert set(one.entries.times[one.entries.users == one.users[0]].tolist()) <= {9_500.0, 9_530.0}
+    assert split.ties == "1 of 1 people (100.0%) were in the midst of a sitting at the instant"
+    assert not np.isin(split.targets.entries.times, split.histories.entries.times).any()
