@@ -119,11 +119,9 @@ def lenskit():
     pairs = [
         (ItemList(item_ids=all_, ordered=True), ItemList(item_ids=mine)) for all_, mine in zip(*lists(), strict=True)
     ]
-    found = {}
-    for name in ("Recall", "Precision", "NDCG", "Hit", "RecipRank"):
-        measure = getattr(metrics, name)(n=K)
-        found[name] = np.mean([measure.measure_list(*pair) for pair in pairs])
-    return found
+    measures = {name: getattr(metrics, name)(n=K) for name in ("Recall", "Precision", "NDCG", "Hit", "RecipRank")}
+    measures["NDCG offset=1"] = metrics.NDCG(n=K, weight=metrics.LogRankWeight(offset=1))
+    return {name: np.mean([each.measure_list(*pair) for pair in pairs]) for name, each in measures.items()}
 
 
 PEERS = (ranx, pytrec_eval_terrier, rectools, cornac, torchmetrics, scikit_learn, implicit, lenskit)

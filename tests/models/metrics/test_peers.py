@@ -15,7 +15,9 @@ SEEN = {
         "torchmetrics 1.9.0 RetrievalRecall": 0.240561,
         "scikit-learn 1.9.1 recall_score, samples": 0.240561,
     },
+    "capped recall": {"lenskit 2025.8.1 Recall": 0.384652},
     "ndcg": {
+        "lenskit 2025.8.1 NDCG, LogRankWeight(offset=1)": 0.362541,
         "ranx 0.3.21 ndcg": 0.362541,
         "pytrec_eval-terrier 0.5.11 ndcg_cut": 0.362541,
         "RecTools 0.19.0 NDCG, divide_by_achievable": 0.362541,
@@ -25,6 +27,7 @@ SEEN = {
         "implicit 0.7.3 ndcg": 0.362541,
     },
     "hit rate": {
+        "lenskit 2025.8.1 Hit": 1.0,
         "ranx 0.3.21 hit_rate": 1.0,
         "pytrec_eval-terrier 0.5.11 success": 1.0,
         "RecTools 0.19.0 HitRate": 1.0,
@@ -57,7 +60,6 @@ def test_a_metric_is_what_other_libraries_gave_for_the_same_lists(ours, name, se
 
 
 def test_the_lists_tell_the_two_recalls_apart(ours):
-    assert ours["capped recall"] == pytest.approx(0.384652, abs=5e-7)
     assert ours["capped recall"] > 1.5 * ours["recall"]
 
 
