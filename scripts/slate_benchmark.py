@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -14,10 +15,10 @@ from app.pipeline.settings import QuerySettings
 from indexer.build import EmptyCatalogueError
 from indexer.progress import ProgressBar
 from indexer.readers import InputFileError
-from scripts.benchmarks.data_files import files_of
-from scripts.benchmarks.held_out import Draw, Half, HeldOut, NobodyError, replayed_without
+from scripts.benchmarks.data_files import files_of, files_with_synthetic_people
+from scripts.benchmarks.held_out import LEAST_LIKES, Draw, Half, HeldOut, NobodyError, replayed_without
 from scripts.benchmarks.recall.datasets.reading import DatasetError
-from scripts.benchmarks.replayed_service import ReplayedService
+from scripts.benchmarks.replayed_service import Files, ReplayedService
 from scripts.benchmarks.slates.measures import Measured, measure
 from scripts.benchmarks.slates.report import payload, summarise, table
 from scripts.benchmarks.slates.studies import Study, variants
@@ -35,6 +36,10 @@ def slate_benchmark(
     ] = None,
     config: Annotated[Path | None, typer.Option(help="TOML file of settings; for MovieLens, the demo's.")] = None,
     people: Annotated[int, typer.Option(min=2, help="People to draw, halved into tuning and test.")] = 800,
+    synthetic: Annotated[
+        int | None, typer.Option(min=2, help="So many made-up people for an items file, who like one or two tags each.")
+    ] = None,
+    least_likes: Annotated[int, typer.Option(min=2, help="Items that somebody has to like to be drawn.")] = LEAST_LIKES,
     half: Annotated[Half, typer.Option(help="Settings are chosen on the tuning half.")] = Half.TEST,
     limit: Annotated[int, typer.Option(min=1, max=100, help="Items of each slate.")] = 20,
     floors: Annotated[bool, typer.Option(help="Whether floors and caps hold.")] = True,
@@ -50,8 +55,11 @@ def slate_benchmark(
     compared = variants(settings.query, study, floors=floors)
     try:
         encoder = settings.index.open_encoder()
-        draw_of = Draw(people, half, seed)
-        with files_of(data) as files, replayed_without(files, settings, encoder, draw_of) as (replay, held):
+        draw_of = Draw(people, half, seed, least_likes)
+        with (
+            _files(data, synthetic, seed) as files,
+            replayed_without(files, settings, encoder, draw_of) as (replay, held),
+        ):
             measured = _measure(replay, held, compared, limit)
     except _TOLD as error:
         typer.echo(f"slate-benchmark: {error}", err=True)
@@ -62,6 +70,10 @@ def slate_benchmark(
     typer.echo(table(f"{name}: {len(measured)} people ({half} half), slates of {limit}, {held_to}", entries))
     if json is not None:
         json.write_bytes(orjson.dumps(payload(entries), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+
+
+def _files(data: Path | None, synthetic: int | None, seed: int) -> AbstractContextManager[Files]:
+    return files_with_synthetic_people(data, synthetic, seed) if data and synthetic else files_of(data)
 
 
 def _measure(

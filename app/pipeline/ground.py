@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from app.pipeline.evidence import Evidence
 from app.pipeline.request import Environment
+from app.pipeline.settings import GroundSettings
 from app.serving.people import Person
 from models.ids import Rows
 
@@ -52,9 +53,9 @@ class Ground:
         return cls(
             environment=environment,
             topics=evidence.established,
-            tags=np.union1d(leading_tags(environment, evidence), [code for code in codes if code >= 0]).astype(
-                np.int32
-            ),
+            tags=np.union1d(
+                leading_tags(environment, evidence, settings), [code for code in codes if code >= 0]
+            ).astype(np.int32),
             texts=texts,
             nearness=environment.likeness.closest(texts, settings.goal_share),
         )
@@ -72,12 +73,12 @@ class Ground:
         return np.asarray(covered)
 
 
-def leading_tags(environment: Environment, evidence: Evidence) -> Codes:
+def leading_tags(environment: Environment, evidence: Evidence, settings: GroundSettings) -> Codes:
     """Codes of the tags that lead in what a person likes, ascending."""
     events, amounts = evidence.relative_amounts
     if not amounts.sum() > 0:
         return np.empty(0, dtype=np.int32)
-    settings, likeness = environment.settings.ground, environment.likeness
+    likeness = environment.likeness
     owner, codes = environment.catalogue.tag_pairs(events.rows)
     borne, place = np.unique(codes, return_inverse=True)
     shares = np.bincount(place, weights=amounts[owner], minlength=len(borne)) / amounts.sum()

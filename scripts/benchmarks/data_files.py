@@ -13,16 +13,34 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from indexer.build_input import read_items
+from indexer.rejects import Rejects
 from models.events import EVENT_TYPES
 from scripts.benchmarks.recall.dataset import Dataset
 from scripts.benchmarks.recall.datasets.formats import load
 from scripts.benchmarks.recall.datasets.reading import DatasetError
 from scripts.benchmarks.recall.interactions import Interactions
 from scripts.benchmarks.replayed_service import Files
+from scripts.benchmarks.synthetic_people import write_likes
 from scripts.demo.fetch_movielens import fetch_files
 from scripts.demo.movielens.archive import ArchiveError
 
 MOVIELENS: Final = Path("data/movielens")
+
+
+@contextmanager
+def files_with_synthetic_people(items: Path, people: int, seed: int) -> Iterator[Files]:
+    """An items file, or the one in a folder, with the events of made-up people.
+
+    Raises:
+        DatasetError: its tags tell nobody apart.
+        InputFileError: the file is missing, of no known kind, or damaged.
+    """
+    found = next((file for file in sorted(items.glob("items.*"))), items) if items.is_dir() else items
+    with TemporaryDirectory(prefix="penchant-people-") as folder, Rejects() as rejects:
+        events = Path(folder) / "events.ndjson"
+        write_likes(list(read_items(found, rejects).values()), people, seed, events)
+        yield Files(found, events)
 
 
 @contextmanager

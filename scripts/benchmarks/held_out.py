@@ -47,11 +47,13 @@ class Draw:
         people: how many, both halves together.
         half: which half takes part; likes of both are kept back.
         seed: of the draw, of the halves and of the likes that are kept back.
+        least_likes: items that somebody has to like to be drawn.
     """
 
     people: int
     half: Half
     seed: int
+    least_likes: int = LEAST_LIKES
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +100,9 @@ def hold_out(events: Sequence[EventDocument], signals: SignalTable, draw: Draw) 
     """
     random = np.random.default_rng(draw.seed)
     likes = _likes(events, signals)
-    eligible = sorted(user for user, items in likes.items() if len(items) >= LEAST_LIKES)
+    eligible = sorted(user for user, items in likes.items() if len(items) >= draw.least_likes)
     if not eligible:
-        raise NobodyError(f"nobody likes as many as {LEAST_LIKES} items")
+        raise NobodyError(f"nobody likes as many as {draw.least_likes} items")
     drawn = random.permutation(np.array(eligible, dtype=object))[: draw.people].tolist()
     kept_back = {
         user: set(random.permutation(np.array(sorted(likes[user]), dtype=object))[: _share(likes[user])].tolist())

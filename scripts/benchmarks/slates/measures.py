@@ -20,6 +20,7 @@ from models.metrics.beyond_accuracy import intra_list_distance
 from models.metrics.ranking import ndcg_at, recall_at
 from models.user_state import DAY_SECONDS
 from scripts.benchmarks.held_out import HeldOut
+from scripts.benchmarks.slates import exploration
 
 MINOR_SHARE: Final = 0.1
 """Share of a person's mass up to which a topic is a minor one."""
@@ -31,6 +32,7 @@ FIGURES: Final = {
     "minor recall": f"the same of topics with at most {MINOR_SHARE:.0%} of the person's mass",
     "distance": "mean cosine distance between two items of the slate",
     "divergence": "of the slate's topics from the person's shares (Kullback-Leibler, nats)",
+    **exploration.FIGURES,
     "ms": "milliseconds of processor time for the answer",
 }
 
@@ -65,7 +67,8 @@ def measure(
             answer = pipeline(context)
             spent = 1e3 * (thread_time() - start)
             ranked = generation.catalogue.rows([item.item_id for item in answer.slate.items])
-            rows.append([*_figures(context, ranked, answer.left, targets), spent])
+            explored = exploration.figures_of(context, answer.slate, ranked, generation.environment.settings)
+            rows.append([*_figures(context, ranked, answer.left, targets), *explored, spent])
         yield Measured(len(contexts[0].evidence.established), np.array(rows))
 
 

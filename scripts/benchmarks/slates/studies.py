@@ -28,6 +28,9 @@ class Study(StrEnum):
     RETRIEVAL = "retrieval"
     """As many candidates for one average of all as for each interest its part, where nothing else is known."""
 
+    EXPLORATION = "exploration"
+    """What counts as a person's own: the topics of their interests alone, or leading tags as well."""
+
     VARIETY = "variety"
     """How much relevance is traded for distance within the slate and for the shares of interests."""
 
@@ -53,6 +56,13 @@ STUDIES: Final[dict[Study, dict[str, Settings]]] = {
         "half of each": _asked(100, 100),
         "several interests": _asked(1, 200),
         "several, scored": _asked(1, 200, 1.0),
+    },
+    Study.EXPLORATION: {
+        "topics alone": {"ground.leading_share": 1.0, "ground.leading_telling": 1.0},
+        "as served": {},
+        "tags of .3": {"ground.leading_telling": 1.0},
+        "tags of .2": {"ground.leading_share": 0.2},
+        "tags of .1": {"ground.leading_share": 0.1},
     },
     Study.VARIETY: {
         "plain": _PLAIN,
