@@ -26,7 +26,7 @@ class WeightedScorer:
         self._weights = weights.vector()
 
     def __call__(self, context: Context, candidates: Candidates) -> Candidates:
-        """The same candidates with terms and scores, best first; ties by row, which follows the item id."""
+        """The same candidates with terms and scores, best first; ties by item id."""
         rows = candidates.rows
         age = np.maximum(context.now - context.catalogue.published_at[rows], 0.0)
         terms: tuple[NDArray[Any], ...] = (
@@ -43,7 +43,7 @@ class WeightedScorer:
             for name, term in zip(TERMS, terms, strict=True)
         ]
         scored = candidates.scored(np.stack(columns, axis=1), self._weights)
-        return scored.take(np.lexsort((rows, -scored.scores)))
+        return scored.take(np.lexsort((context.catalogue.id_order.of(rows), -scored.scores)))
 
 
 def similarity(context: Context, rows: Rows) -> NDArray[np.float32]:

@@ -69,7 +69,7 @@ class Catalogue:
         self.engage = self.content if vectors.engage is vectors.content else LiveColumn(vectors.engage)
         self.index = self.content if vectors.index is vectors.content else LiveColumn(vectors.index)
         self.copies = copies or Copies(items.copies, items.texts, CopySettings().most_stubs)
-        self._id_order = ItemOrder(items.ids.ids)
+        self.id_order = ItemOrder(items.ids.ids)
         self._by_time = _order_by_time(items.published_at)
         self._by_topic = _order_by_topic(items.topics, len(self.topic_names))
         self._changed, self._gone = dict[int, ItemDocument](), set[int]()
@@ -141,8 +141,8 @@ class Catalogue:
         stale = np.array([row for row in (*self._changed, *self._gone) if row < len(self.index.base)], dtype=np.int32)
         found = self.snapshot.index.search(queries, k, np.union1d(in_base, stale).astype(np.int32))
         allowed = np.setdiff1d(fresh, excluded)
-        changed = search_changed(self.index[allowed], allowed, queries, k, self._id_order)
-        return union(found, changed, k, self._id_order)
+        changed = search_changed(self.index[allowed], allowed, queries, k, self.id_order)
+        return union(found, changed, k, self.id_order)
 
     def put(self, item: EncodedItem) -> Row:
         """Add an item or replace the one of the same id; effective at once."""
@@ -154,7 +154,7 @@ class Catalogue:
         self._gone.discard(row)
         if row >= len(self.snapshot.items.ids) and document.item_id not in self._added:
             self._added[document.item_id] = row
-            self._id_order.add(document.item_id)
+            self.id_order.add(document.item_id)
         content = self._content(item)
         for column, value in (*self._values(item, content), *self._vectors(content, row)):
             column.put(row, value)

@@ -130,14 +130,28 @@ def test_it_can_be_switched_off(open_household, tmp_path, stock, an_event):
         assert home.similar(item_id="i006", limit=1)["items"][0]["item_id"] == "zi006"
 
 
-def test_equal_items_come_in_the_order_of_their_ids(home, an_item):
+@pytest.mark.parametrize("flat_below", [0, 10_000], ids=["hnsw", "flat"])
+def test_equal_items_come_in_the_order_of_their_ids(open_household, tmp_path, an_item, flat_below):
     """Enough alike that only the id tells them apart, too little said to be the same."""
-    home.publish([an_item(6 * number, title="rust", text="", tags=[]) for number in range(20)])
-    home.put(*(an_item(6, title="rust", text="", tags=[], item_id=f"i{number:03}") for number in (3, 121, 20, 59)))
-    ids = sorted([f"i{6 * number:03}" for number in range(20)] + ["i003", "i020", "i059", "i121"])
-    for limit in (1, 2, 5, 10, 24):
-        found = [each["item_id"] for each in home.similar(text="rust", limit=limit)["items"]]
-        assert found == ids[:limit]
+    others = [an_item(number) for number in range(200, 230)]
+    alike = [an_item(6 * number, title="rust", text="", tags=[]) for number in range(20)]
+    later = [an_item(6, title="rust", text="", tags=[], item_id=f"i{number:03}") for number in (3, 121, 20, 59)]
+    with open_household(tmp_path, index={"ann": {"flat_below": flat_below}}) as home:
+        home.publish([*alike, *others])
+        home.put(*later)
+        ids = sorted(item.item_id for item in (*alike, *later))
+        for limit in (1, 2, 5, 10, 24):
+            found = home.similar(text="rust", limit=limit)["items"]
+            assert [each["item_id"] for each in found] == ids[:limit]
+
+
+def test_a_slate_of_equal_items_is_in_the_order_of_their_ids(home, an_item):
+    def stub(item_id):
+        return an_item(6, title="rust", text="", tags=[], provider=None, item_id=item_id)
+
+    home.publish([stub(item_id) for item_id in ("d", "f", "m")])
+    home.put(stub("z"), stub("e"), stub("a"))
+    assert slate_ids(home, "anyone") == ["a", "d", "e", "f", "m", "z"]
 
 
 def test_the_build_says_how_many_there_are(shared):

@@ -180,7 +180,8 @@ def test_nearly_the_same_items_stand_in_one_slate_only_where_there_is_nothing_el
     home, an_item, an_event
 ):
     home.ingest(*(an_event(n, "ada", f"i{n * 6:03}") for n in range(4)))
-    home.put(*(an_item(600 + n * 6, item_id=f"copy{n}", title="One", text="rust borrow checker") for n in range(8)))
+    same = {"title": "One", "text": "rust borrow checker"}
+    home.put(*(an_item(600 + n * 6, item_id=f"copy{n}", provider=f"maker-{n}", **same) for n in range(8)))
     slate = home.recommend("ada", limit=10)
     receipt = {entry.floor: entry for entry in slate.receipt}["distance"]
     assert sum(item.title == "One" for item in slate.items) <= 1
