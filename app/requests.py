@@ -82,7 +82,10 @@ class SimilarRequest(_Asked):
     """The item."""
 
     text: QueryText | None = None
-    """The text, in natural language."""
+    """The text: a title, a number or words, or what is wanted in natural language."""
+
+    by: Literal["content", "behaviour", "both"] | None = None
+    """How items are to be like `item_id`: in content, by what people did with them, or both, which is the default."""
 
     limit: Limit = 20
     """Items wanted."""
@@ -105,6 +108,8 @@ class SimilarRequest(_Asked):
             raise ValueError("must have exactly one of item_id and text")
         if self.hide_seen and self.user_id is None:
             raise ValueError("has hide_seen, which has no effect without user_id")
+        if self.text is not None and self.by is not None:
+            raise ValueError("by goes with item_id: a text is found by its words and by its meaning")
         return self
 
 

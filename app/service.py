@@ -30,7 +30,7 @@ from app.serving.event_ingestion import EventIngestion, EventResult
 from app.serving.item_ingestion import ItemIngestion
 from app.serving.own_build import OwnBuild
 from app.serving.recommender import Recommender
-from app.serving.similar import similar_payload
+from app.serving.similar import similar_to_item, similar_to_text
 from app.serving.snapshot_swap import NOTHING_YET, SnapshotSwap
 from app.serving.training_events import training_events
 from app.settings import Settings
@@ -129,12 +129,12 @@ class Service:
             request.user_id or "", request.limit, request.exclude, itself, hide_seen=request.hide_seen
         )
         catalogue = context.catalogue
-        if vectors is not None:
-            return similar_payload(context, catalogue.space.engage_of(vectors)[0], None, request.fields)
+        if request.text is not None and vectors is not None:
+            return similar_to_text(context, request.text, vectors[0], request.fields)
         row = catalogue.row(item_id or "")
         if row < 0:
             raise ItemNotFoundError(item_id or "")
-        return similar_payload(context, catalogue.engage.at(row), row, request.fields)
+        return similar_to_item(context, row, request.by or "both", request.fields)
 
     async def item_changes(self) -> bytes:
         """The items' journal, one JSON object a line."""

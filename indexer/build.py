@@ -34,6 +34,7 @@ from indexer.snapshot import ItemVectors, LanguageReading, Manifest, Snapshot
 from indexer.snapshot_files import SnapshotError, SnapshotFolder
 from indexer.tags import TagSettings, build_tags, known_by_tags
 from indexer.topics import TopicSettings, find_topics
+from indexer.unrelated import unrelated_likeness
 from models.config import Config
 from models.encoder import Encoder
 from models.encoders import open_encoder
@@ -252,6 +253,7 @@ class Builder:
             interactions=learned.interactions,
             method=learned.method,
             index_kind=index.kind,
+            unrelated_likeness=unrelated_likeness(vectors.content, CachedEncoder(self.encoder, self.cache)),
             recall_at_10=measure_recall(index, vectors.index, sample),
             recall_under_exclusions=recall_under_exclusions(index, vectors.index, sample, self.settings.seed),
             distinct_vectors=len(vectors.index) if index.equals is None else len(index.equals),

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from indexer.ann import VectorIndex
+from indexer.lexical import LexicalIndex
 from models.columns import CodesColumn, StringColumn
 from models.ids import IdMap, Rows
 from models.neighbours import Neighbours
@@ -78,6 +79,8 @@ class Manifest(BaseModel):
     """The same by what is excluded: a random share of the items, or those nearest to the query."""
     distinct_vectors: int | None = None
     """Nodes of the index: items whose vectors are equal are one. None: it was not counted."""
+    unrelated_likeness: float | None = None
+    """Cosine that the nearest item to a text without meaning hardly exceeds; None in older snapshots."""
     taxonomy: str = ""
     """Digest of the sensitive topics."""
     classifier: str = ""
@@ -186,6 +189,8 @@ class Snapshot:
     index: VectorIndex
     heads: TopicHeads
     """The classifier of sensitive topics, for items that come later."""
+    lexical: LexicalIndex | None = None
+    """Of the files of a snapshot that has been written; None in older ones."""
 
     @property
     def snapshot_id(self) -> str:

@@ -1,6 +1,6 @@
 """Snapshots on disk: one immutable, versioned folder a build, published by one atomic rename.
 
-snapshots/20260102T030405Z-1a2b3c4d/    arrays, vector index, vocabulary, manifest
+snapshots/20260102T030405Z-1a2b3c4d/    arrays, vector index, vocabulary, manifest; lexical/ the lexical index
 snapshots/.building-.../                a build under way, or one that was interrupted; never in service
 snapshots/CURRENT                       the id in service, replaced by rename
 snapshots/.lock                         held by the build under way
@@ -25,6 +25,7 @@ from pydantic import ValidationError
 from indexer.ann import AnnSettings, VectorIndex
 from indexer.equal_vectors import EqualVectors
 from indexer.item_texts import SILENT
+from indexer.lexical import LexicalIndex, LexicalText
 from indexer.snapshot import FileRecord, ItemColumns, ItemVectors, Manifest, Snapshot, Vocabulary
 from models.columns import CodesColumn, StringColumn
 from models.ids import IdMap
@@ -40,6 +41,9 @@ _MANIFEST = "manifest.json"
 _VOCABULARY = "vocabulary.json"
 _INDEX = "vectors.faiss"
 _HEADS = "sensitive."
+_LEXICAL = "lexical"
+_LOCKS = ".tantivy-*.lock"
+"""Of the lexical index: written by whoever opens it, and no part of it."""
 _SUSPECTED = "items.suspected.codes"
 _SAYS_NOTHING = '"sensitive_topics":[],'
 _NODES = "vectors.nodes"
@@ -121,6 +125,7 @@ class SnapshotFolder:
             np.save(building / f"{name}.npy", array, allow_pickle=False)
         (building / _VOCABULARY).write_text(snapshot.vocabulary.to_json(), encoding="utf-8")
         snapshot.index.save(building / _INDEX)
+        LexicalIndex.write(building / _LEXICAL, _texts(snapshot.items))
         manifest = snapshot.manifest.model_copy(update={"files": _records(building)})
         (building / _MANIFEST).write_text(manifest.model_dump_json(indent=2), encoding="utf-8")
         _sync(building)
@@ -195,6 +200,7 @@ class SnapshotFolder:
             space=_space(manifest, arrays),
             index=_index(folder, manifest, arrays, vectors, settings),
             heads=_heads(manifest, arrays),
+            lexical=LexicalIndex.open(folder / _LEXICAL),
         )
 
 
@@ -215,6 +221,10 @@ def _arrays(snapshot: Snapshot) -> dict[str, NDArray[Any]]:
     arrays |= {f"{_HEADS}{name}": array for name, array in snapshot.heads.arrays().items()}
     arrays |= {_NODES: snapshot.index.equals.nodes} if snapshot.index.equals else {}
     return arrays | {"space.engage_map": snapshot.space.engage_map, "space.index_map": snapshot.space.index_map}
+
+
+def _texts(items: ItemColumns) -> Iterator[LexicalText]:
+    return (LexicalText.of(items.documents[row], items.titles[row]) for row in range(len(items.ids)))
 
 
 def _columns(arrays: dict[str, NDArray[Any]]) -> ItemColumns:
@@ -293,7 +303,11 @@ def _mapped(path: Path) -> NDArray[Any]:
 
 
 def _records(folder: Path) -> dict[str, FileRecord]:
-    return {path.name: _record(path) for path in sorted(folder.iterdir())}
+    return {path.relative_to(folder).as_posix(): _record(path) for path in sorted(_files(folder))}
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.rglob("*") if path.is_file() and not path.match(_LOCKS))
 
 
 def _record(path: Path) -> FileRecord:
@@ -310,8 +324,8 @@ def _blocks(path: Path) -> Iterator[bytes]:
 
 
 def _sync(folder: Path) -> None:
-    for path in folder.iterdir():
-        _sync_file(path)
+    for path in folder.rglob("*"):
+        (_sync_folder if path.is_dir() else _sync_file)(path)
     _sync_folder(folder)
 
 

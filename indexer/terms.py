@@ -10,22 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from indexer.function_words import FUNCTION_WORDS
+
 _WORD = re.compile(r"[^\W_]{4,}")
-_EMPTY_WORDS = frozenset(
-    _WORD.findall(
-        """
-        about after again against also another anybody anyone anything around back because been before being best better
-        between both cannot come could does doesn doing done down each even ever every everyone everything first found
-        from gets getting give given goes going good great have having help here hers himself html http https into
-        itself just keep know last least less like little long look looking made make makes making many mean means might
-        more most much must myself need needed needs never next none nothing only other others ours over part people
-        please really same seem seems should show some someone something still such sure take than that their them then
-        there these they thing things think this those though through time took toward under until upon used uses using
-        very want wants well were what when where which while whom whose will wish with within without wont would year
-        years your yours
-        """
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,5 +56,5 @@ class Terms:
 
 
 def words_of(titles: Iterable[str]) -> list[list[str]]:
-    """The words of each title, in lower case, four characters or longer, without English words that say nothing."""
-    return [[word for word in _WORD.findall(title.lower()) if word not in _EMPTY_WORDS] for title in titles]
+    """The words of each title, in lower case, four characters or longer, without function words."""
+    return [[word for word in _WORD.findall(title.lower()) if word not in FUNCTION_WORDS] for title in titles]

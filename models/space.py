@@ -65,6 +65,15 @@ class Space:
         """float32 [n, dimension]: index vectors of things known by their content alone."""
         return self.join(content, content @ self.index_map)
 
+    def content_part(self, content: Vectors) -> Vectors:
+        """float32 [n, dimension]: content alone, which is like nothing by behaviour."""
+        return self.join(content, np.zeros((len(content), self.engage_map.shape[1]), dtype=np.float32))
+
+    def behaviour_part(self, vectors: Vectors) -> Vectors:
+        """float32 [n, dimension]: of item vectors the behaviour alone, which is like nothing by content."""
+        nothing = np.zeros((len(vectors), self.content_dimension), dtype=np.float32)
+        return self.join(nothing, vectors[:, self.content_dimension :])
+
     def join(self, content: Vectors, behaviour: Vectors) -> Vectors:
         """float32 [n, dimension]: the two blocks side by side, the content block scaled."""
         return np.ascontiguousarray(np.hstack([np.float32(self.content_scale) * content, behaviour]), dtype=np.float32)

@@ -53,6 +53,12 @@ class Likeness:
         return float(np.log(2) / np.log(items)) + 1e-12
 
     @cached_property
+    def unrelated(self) -> float:
+        """Cosine that the nearest item to a text without meaning hardly exceeds."""
+        measured, (apart, close) = self._catalogue.snapshot.manifest.unrelated_likeness, self.closeness
+        return measured if measured is not None else (apart + close) / 2
+
+    @cached_property
     def _told(self) -> NDArray[np.float64]:
         """float64 [tags], by code, of the tags that the snapshot's items bear."""
         items = max(len(self._catalogue.snapshot.items.ids), 2)

@@ -18,6 +18,7 @@ from app.policy.sensitive_items import SensitiveTopics
 from app.serving.changed_search import search_changed, union
 from app.serving.copies import Copies
 from app.serving.item_order import ItemOrder
+from app.serving.lexicon import Lexicon
 from indexer.columns import author_of, published
 from indexer.copies import CopySettings
 from indexer.documents import ItemDocument
@@ -73,6 +74,7 @@ class Catalogue:
         self._by_time = _order_by_time(items.published_at)
         self._by_topic = _order_by_topic(items.topics, len(self.topic_names))
         self._changed, self._gone = dict[int, ItemDocument](), set[int]()
+        self.lexicon = Lexicon(snapshot.lexical)
         self._added: dict[str, int] = {}
 
     def __len__(self) -> int:
@@ -151,6 +153,7 @@ class Catalogue:
         row = len(self) if row == UNKNOWN else row
         self._learn_tags(item)
         self._changed[row] = document
+        self.lexicon.put(row, document)
         self._gone.discard(row)
         if row >= len(self.snapshot.items.ids) and document.item_id not in self._added:
             self._added[document.item_id] = row

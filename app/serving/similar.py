@@ -1,85 +1,145 @@
-"""Nearest neighbours of an item or of a text, with the tag that they share."""
+"""What is like an item, or answers a text, and in what way."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.context import Context
 from app.pipeline.copies import repeats
-from app.pipeline.explanation.nameable import presentable, shared_tag
-from app.pipeline.labels.reason_text import displayed
+from app.pipeline.explanation.nameable import link_of, nameable, presentable, shared_tag
+from app.pipeline.labels.reason_text import brief, displayed
 from app.pipeline.stages import EVERYWHERE
-from app.pipeline.withheld import Lost, counted, kept, lost_to
+from app.pipeline.withheld import counted, kept, lost_to
 from app.serving.item_fields import fields_of
+from app.serving.text_search import Match, search_text
 from models.ids import Rows
 
 _FETCHED: Final = 64
 """Neighbours that are asked for at first, and four times as many each time: the same for near numbers of items."""
 
+By = Literal["content", "behaviour", "both"]
+MOST_QUOTED: Final = 3
+"""Words of a text that a label quotes."""
 
-def similar_payload(
-    context: Context, query: NDArray[np.float32], row: int | None, fields: Sequence[str] = ()
+
+def similar_to_text(
+    context: Context, text: str, vector: NDArray[np.float32], fields: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """The answer of `/similar`.
+    """The answer of `/similar` to a text; without items where nothing is near it.
 
     Args:
-        context: on whose behalf, how many, and what to leave out (the item itself).
-        query: float32 [d], an engage vector.
-        row: the item that is compared, None for a text.
+        context: on whose behalf, how many, and what to leave out.
+        text: what is looked for.
+        vector: float32 [content_dimension], its content vector.
         fields: what else is told of each item.
     """
-    rows, scores, lost = _nearest(context, query)
+    matches, rows = search_text(context, text, vector)
+    labels = [_text_label(context, match, vector) for match in matches]
+    return _payload(context, list(zip(matches, labels, strict=True)), rows, fields)
+
+
+def similar_to_item(context: Context, row: int, by: By, fields: Sequence[str] = ()) -> dict[str, Any]:
+    """The answer of `/similar` to an item: its nearest neighbours, near or not.
+
+    Args:
+        context: on whose behalf, how many, and what to leave out, the item itself among it.
+        row: the item.
+        by: what counts: content, what people did, or both as the index weighs them.
+        fields: what else is told of each item.
+    """
+    rows, scores, looked_at = _nearest(context, row, by)
+    likeness = context.catalogue.content[rows] @ context.catalogue.content.at(row)
+    links = [link_of(context, int(found), row) for found in rows]
+    matches = [
+        Match(int(found), link, (), float(near), float(score))
+        for found, link, near, score in zip(rows, links, likeness, scores, strict=True)
+    ]
+    labels = [_item_label(context, match, row) for match in matches]
+    return _payload(context, list(zip(matches, labels, strict=True)), looked_at, fields)
+
+
+def _payload(
+    context: Context, labelled: Sequence[tuple[Match, str]], looked_at: Rows, fields: Sequence[str]
+) -> dict[str, Any]:
     return {
         "snapshot": context.catalogue.snapshot.snapshot_id,
+        "near": any(match.how is not None for match, _ in labelled),
         "items": [
             {
-                "item_id": context.catalogue.item_id(int(found)),
-                "title": context.catalogue.title(int(found)),
+                "item_id": context.catalogue.item_id(match.row),
+                "title": context.catalogue.title(match.row),
                 "rank": rank + 1,
-                "score": round(float(score), 6),
-                "label": _label(context, int(found), row),
-                **fields_of(context.catalogue, int(found), fields),
+                "score": round(match.score, 6),
+                "likeness": round(match.likeness, 6),
+                "match": match.how,
+                "label": label,
+                **fields_of(context.catalogue, match.row, fields),
             }
-            for rank, (found, score) in enumerate(zip(rows, scores, strict=True))
+            for rank, (match, label) in enumerate(labelled)
         ],
-        "withheld": [each.payload() for each in counted(context, lost)],
+        "withheld": [each.payload() for each in counted(context, lost_to(EVERYWHERE, context, looked_at))],
     }
 
 
-def _nearest(context: Context, query: NDArray[np.float32]) -> tuple[Rows, NDArray[np.float32], Lost]:
-    """Ask for more until enough are left after the filters, or there is no more; and what the filters held back.
+def _nearest(context: Context, row: int, by: By) -> tuple[Rows, NDArray[np.float32], Rows]:
+    """Neighbours and their scores, and all that were looked at: more and more until enough are left by the filters.
 
-    What shares nothing with the query, a score of 0, is not near: neither to nor from what the encoder cannot read.
+    What shares nothing with the item, a score of 0, is not near: neither to nor from what the encoder cannot read.
     """
-    wanted, fetch = context.request.limit, _FETCHED
+    wanted, query, fetch = context.request.limit, _query(context, row, by), _FETCHED
     context.exclusions.repeats = repeats(context, EVERYWHERE)
     left_out = np.union1d(context.request.given, context.exclusions.repeats).astype(np.int32)
     while fetch < 2 * wanted + 10:
         fetch *= 4
     while True:
-        hits = context.catalogue.search(query[None], fetch, left_out)
+        hits = context.catalogue.search(query, fetch, left_out)
         near = (hits.rows[0] >= 0) & (hits.scores[0] > 0)
         rows, scores = hits.rows[0][near], hits.scores[0][near]
         keep = kept(EVERYWHERE, context, rows)
         if keep.sum() >= wanted or len(rows) < fetch:
-            return rows[keep][:wanted], scores[keep][:wanted], lost_to(EVERYWHERE, context, rows)
+            return rows[keep][:wanted], scores[keep][:wanted], rows
         fetch *= 4
 
 
-def _label(context: Context, found: int, row: int | None) -> str:
-    tag = shared_tag(context, found, row) if row is not None else nearest_tag(context, found)
-    if tag:
-        return context.phrases.say("similar.match" if row is None else "similar.tag", tag=displayed(tag))
-    if row is None:
-        return context.phrases.say("similar.words")
+def _query(context: Context, row: int, by: By) -> NDArray[np.float32]:
+    """float32 [1, d]; zeros, which nothing is near to, by a behaviour that nobody has shown."""
+    catalogue = context.catalogue
+    if by == "content":
+        return catalogue.space.content_part(catalogue.content.at(row)[None])
+    engage: NDArray[np.float32] = catalogue.engage.at(row)[None]
+    if by == "both":
+        return engage
+    return catalogue.space.behaviour_part(engage) if catalogue.has_behaviour(row) else np.zeros_like(engage)
+
+
+def _text_label(context: Context, match: Match, vector: NDArray[np.float32]) -> str:
+    if match.how == "title":
+        return context.phrases.say("similar.title")
+    if match.how == "words":
+        return context.phrases.say("similar.mentions", words=", ".join(match.words[:MOST_QUOTED]))
+    tag = _tag_near(context, match.row, vector)
+    return context.phrases.say("similar.tag", tag=displayed(tag)) if tag else context.phrases.say("similar.meaning")
+
+
+def _tag_near(context: Context, row: int, vector: NDArray[np.float32]) -> str | None:
+    """Of an item's tags the nearest to a text, if it is nearer than to nonsense."""
+    codes = context.catalogue.tags(row)
+    codes = codes[nameable(context, codes)]
+    nearness = context.catalogue.tag_vectors[codes] @ vector
+    if not len(codes) or nearness.max() < context.environment.likeness.unrelated:
+        return None
+    return context.catalogue.tag_words.names[int(codes[nearness.argmax()])]
+
+
+def _item_label(context: Context, match: Match, row: int) -> str:
+    if match.how != "content":
+        return context.phrases.say("similar.behaviour" if match.how else "similar.far")
+    if tag := shared_tag(context, match.row, row):
+        return context.phrases.say("similar.tag", tag=displayed(tag))
     named = presentable(context, np.array([row], dtype=np.int32))[0]
-    return context.phrases.say("similar.item" if named else "similar.other", title=context.catalogue.title(row))
-
-
-def nearest_tag(context: Context, row: int) -> str | None:
-    """The tag nearest to an item among its own."""
-    return shared_tag(context, row, row)
+    title = brief(context.catalogue.title(row))
+    return context.phrases.say("similar.item" if named else "similar.other", title=title)

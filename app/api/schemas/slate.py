@@ -213,7 +213,16 @@ class SimilarItem(ItemFields):
     item_id: str
     title: str
     rank: int = Field(ge=1)
+
     score: float
+    """Orders the answer: no measure of likeness, and not comparable between answers."""
+
+    likeness: float
+    """Cosine of the content vectors of item and query."""
+
+    match: Literal["title", "words", "meaning", "content", "behaviour"] | None
+    """In what way: a text is the `title` or within it, has `words` in common, or `meaning`; an item is alike in
+    `content`, or by `behaviour` alone; null where it is only the nearest there is."""
 
     label: str
     """What they have in common, for a person to read."""
@@ -224,6 +233,9 @@ class SimilarItems(Answer):
 
     snapshot: str
     """The index that answered."""
+
+    near: bool
+    """Whether anything is near. Where nothing is, a text is answered with no items, and an item with its nearest."""
 
     items: list[SimilarItem]
 

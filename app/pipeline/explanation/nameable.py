@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +46,7 @@ def shared_tag(context: Context, row: int, other: int) -> str | None:
     return nearest_of(context, row, codes[nameable(context, codes)])
 
 
-def link_of(context: Context, row: int, other: int) -> str | None:
+def link_of(context: Context, row: int, other: int) -> Literal["content", "behaviour"] | None:
     """What links two items: `content` where they share a tag or are nearly as close as neighbours are.
 
     Otherwise `behaviour`, where something was learned from what people did with both, or else None.

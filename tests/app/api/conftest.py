@@ -103,8 +103,8 @@ class MemoryService:
         self.asked.append(request)
         if request.item_id == "unknown":
             raise ItemNotFoundError(request.item_id)
-        item = {"item_id": "i1", "title": "Title", "rank": 1, "score": 0.5, "label": "Also about rust"}
-        return {"snapshot": "s1", "items": [item], "withheld": []}
+        found = {"item_id": "i1", "title": "Title", "rank": 1, "score": 0.5, "likeness": 0.5, "match": "content"}
+        return {"snapshot": "s1", "near": True, "items": [{**found, "label": "Also about rust"}], "withheld": []}
 
     def transparency(self) -> dict[str, Any]:
         named: dict[str, Any] = {"data_used": [], "user_controls": {}, "ranking_weights": {}, "floors": {}}

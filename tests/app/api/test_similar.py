@@ -38,3 +38,11 @@ def test_what_is_seen_is_left_out_for_somebody_only(client):
     message = "has hide_seen, which has no effect without user_id"
     assert answer.json()["errors"] == [{"field": "", "message": message}]
     assert client.get("/similar?item_id=i1&hide_seen=true&user_id=u").status_code == 200
+
+
+def test_by_goes_with_an_item(client):
+    assert client.get("/similar?item_id=i1&by=content").status_code == 200
+    refused = client.get("/similar?text=robots&by=content")
+    assert refused.status_code == 422
+    assert "by goes with item_id" in refused.text
+    assert client.get("/similar?item_id=i1&by=magic").status_code == 422
