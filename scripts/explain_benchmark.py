@@ -37,7 +37,11 @@ class Sample:
 def explain_benchmark(
     *,
     data: Annotated[
-        Path | None, typer.Option(help="Data set, as recall-benchmark takes it; without it, MovieLens 100K.")
+        Path | None,
+        typer.Option(
+            help="Data set, as recall-benchmark takes it, or a file of items, CSV or NDJSON, with made-up people; "
+            "without it, MovieLens 100K."
+        ),
     ] = None,
     config: Annotated[Path | None, typer.Option(help="TOML file of settings; for MovieLens, the demo's.")] = None,
     people: Annotated[int, typer.Option(min=1, help="How many people are drawn.")] = 200,
@@ -50,17 +54,19 @@ def explain_benchmark(
 
     Fidelity: the evidence of every label is left out, the person is rebuilt from what remains, the same candidates are
     scored again, and the item must have a lower score and a lower rank. Specificity: one minus the share of a slate's
-    most common label. Stability: the same label a minute later, and after an event on a topic new to the person.
+    most common label. Truth: a tag that a label names is the item's, and nothing is called different that the person
+    stated or liked. Stability: the same label a minute later, and after an event on a topic new to the person.
     """
     settings = settings_or_exit("explain-benchmark", config or (DEMO if data is None else None))
     try:
         encoder = settings.index.open_encoder()
         with files_of(data) as files, replayed(files, settings, encoder) as replay:
             measured = _measure(replay, Sample(people, limit, seed))
+            names = replay.service.snapshot_swap.current.catalogue.topic_names
     except (DatasetError, InputFileError, EmptyCatalogueError) as error:
         typer.echo(f"explain-benchmark: {error}", err=True)
         raise typer.Exit(1) from error
-    report = Report.of(measured, seed)
+    report = Report.of(measured, names, seed)
     typer.echo(table(report))
     typer.echo(some_labels(measured, read, seed))
     if json is not None:

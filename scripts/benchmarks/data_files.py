@@ -1,4 +1,7 @@
-"""The data set that a benchmark replays: Penchant's own files, MovieLens 100K, or what `recall-benchmark` reads."""
+"""The data set that a benchmark replays: Penchant's own files, MovieLens 100K, what `recall-benchmark` reads, or items.
+
+Of a file with items and nothing else the people are made up (scripts/benchmarks/catalogues/people.py).
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,8 @@ from numpy.typing import NDArray
 from indexer.build_input import read_items
 from indexer.rejects import Rejects
 from models.events import EVENT_TYPES
+from scripts.benchmarks.catalogues.files import with_people
+from scripts.benchmarks.catalogues.tables import ENDINGS
 from scripts.benchmarks.recall.dataset import Dataset
 from scripts.benchmarks.recall.datasets.formats import load
 from scripts.benchmarks.recall.datasets.reading import DatasetError
@@ -55,6 +60,9 @@ def files_of(data: Path | None) -> Iterator[Files]:
         yield Files.of(MOVIELENS)
     elif (own := _own(data)) is not None:
         yield own
+    elif data.is_file() and data.name.endswith(ENDINGS):
+        with TemporaryDirectory(prefix="penchant-catalogue-") as folder:
+            yield with_people(data, Path(folder))
     else:
         with TemporaryDirectory(prefix="penchant-data-") as folder:
             yield written(load(data), Path(folder))

@@ -10,6 +10,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from app.pipeline.slate import Reason
 from models.encoder import HashingEncoder
 from scripts.cli import app
 
@@ -69,6 +70,11 @@ def test_figures_are_printed_and_written(folder: Path) -> None:
     assert figures["figures"]["fidelity in score"]["mean"] == 1.0
     assert figures["figures"]["fidelity in rank"]["mean"] == 1.0
     assert 0 <= figures["figures"]["specificity"]["mean"] < 1
+    truths, topics = figures["truths"], figures["topics"]
+    assert truths["labels that name a tag"] == truths["and the item bears it"] > 0
+    assert truths["about what was stated or liked"] == 0
+    assert topics["distinct"] == topics["named"] <= topics["topics"]
+    assert "and the item bears it: 100.0%" in answer.output
     assert "fidelity in rank" in answer.output
     assert "because_you" in answer.output
     labels = answer.output.rstrip().rpartition("explainer's share")[2].splitlines()[1:]
@@ -98,3 +104,25 @@ def test_items_of_which_none_is_good_are_refused(folder: Path) -> None:
     assert answer.exit_code == 1
     assert "1 rows of" in answer.output
     assert "there is no item to index" in answer.output
+
+
+def test_a_file_of_items_alone_is_measured_with_people_made_up_for_it(folder: Path) -> None:
+    rows = [f"s{number},{list(WORDS)[number % 3]} {number},{list(WORDS)[number % 3]}" for number in range(60)]
+    (folder / "shop.csv").write_text("\n".join(["sku,name,category", *rows]))
+    answer = call("--data", str(folder / "shop.csv"), "--people", "4", "--json", str(folder / "figures.json"))
+    assert answer.exit_code == 0, answer.output
+    figures = orjson.loads((folder / "figures.json").read_bytes())
+    assert figures["people"] == 4
+    assert figures["figures"]["fidelity in score"]["mean"] == 1.0
+
+
+def test_labels_that_are_not_true_are_counted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def untrue(_context: object, rows: np.ndarray, *_: object) -> list[Reason]:
+        return [Reason("explore", tag="jazz", different=True) for _ in rows]
+
+    monkeypatch.setattr("app.pipeline.explainer.topic_reasons", untrue)
+    answer = call("--data", str(folder), "--people", "12", "--limit", "20", "--json", str(folder / "figures.json"))
+    assert answer.exit_code == 0, answer.output
+    truths = orjson.loads((folder / "figures.json").read_bytes())["truths"]
+    assert truths["and the item bears it"] < truths["labels that name a tag"]
+    assert truths["about what was stated or liked"] > 0

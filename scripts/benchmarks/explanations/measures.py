@@ -13,6 +13,7 @@ from models.history import EventColumns
 from models.user_state import established_topics
 from scripts.benchmarks.explanations.counterfactual import Counterfactual, Verdict
 from scripts.benchmarks.explanations.recorded_requests import Answered, RecordedRequests
+from scripts.benchmarks.explanations.truths import truths
 
 LATER_SECONDS = 60.0
 
@@ -26,12 +27,14 @@ class Person:
         verdicts: of the labels that rest on evidence.
         values: measures by name.
         said: title and label of each item.
+        truths: counts of explanations.truths.
     """
 
     codes: Counter[str]
     verdicts: list[Verdict]
     values: dict[str, float] = field(default_factory=dict)
     said: list[tuple[str, str]] = field(default_factory=list)
+    truths: Counter[str] = field(default_factory=Counter)
 
 
 def measure(
@@ -57,7 +60,8 @@ def measure(
         "explainer's share": answered.explainer_seconds / answered.all,
     }
     codes = Counter(item.reasons[0].code for item in answered.slate.items)
-    return Person(codes, verdicts, values, [(item.title, item.label) for item in answered.slate.items])
+    said = [(item.title, item.label) for item in answered.slate.items]
+    return Person(codes, verdicts, values, said, truths(answered.context, answered.slate.items))
 
 
 def specificity(slate: Slate) -> float:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
+from app.pipeline.labels.reason_text import displayed
 from models.metrics.intervals import mean_interval
 from scripts.benchmarks.explanations.counterfactual import EVIDENCED, Verdict
 from scripts.benchmarks.explanations.measures import Person
+from scripts.benchmarks.explanations.truths import BORNE, DIFFERENT, NAMED, UNTRUE
 
 SHARES = ("fidelity in score", "fidelity in rank", "same a minute later", "same after an unrelated event")
 
@@ -38,6 +40,21 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
+class TopicNames:
+    """How many topics there are, how many have a name, and how many of these names are different."""
+
+    topics: int
+    named: int
+    distinct: int
+
+    @classmethod
+    def of(cls, names: Sequence[str]) -> TopicNames:
+        """Names as people read them; empty where a topic has none."""
+        named = [displayed(name) for name in names if name]
+        return cls(len(names), len(named), len(set(named)))
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything that was measured."""
 
@@ -45,10 +62,12 @@ class Report:
     labels: int
     codes: tuple[Code, ...]
     figures: tuple[Figure, ...]
+    truths: Counter[str]
+    topics: TopicNames
 
     @classmethod
-    def of(cls, measured: Sequence[Person], seed: int) -> Report:
-        """The figures over all people."""
+    def of(cls, measured: Sequence[Person], names: Sequence[str], seed: int) -> Report:
+        """The figures over all people; `names` of the catalogue's topics."""
         counts = sum((person.codes for person in measured), Counter[str]())
         verdicts = [verdict for person in measured for verdict in person.verdicts]
         return cls(
@@ -56,6 +75,8 @@ class Report:
             labels=counts.total(),
             codes=tuple(_code(name, count, verdicts) for name, count in counts.most_common()),
             figures=tuple(_figure(name, measured, seed) for name in measured[0].values) if measured else (),
+            truths=sum((person.truths for person in measured), Counter[str]()),
+            topics=TopicNames.of(names),
         )
 
     def payload(self) -> dict[str, Any]:
@@ -63,6 +84,8 @@ class Report:
         return {
             "people": self.people,
             "labels": self.labels,
+            "truths": {name: self.truths[name] for name in (NAMED, BORNE, DIFFERENT, UNTRUE)},
+            "topics": asdict(self.topics),
             "codes": {
                 code.name: {"labels": code.labels, "score": code.score, "rank": code.rank} for code in self.codes
             },
@@ -92,6 +115,11 @@ def _lines(report: Report) -> Iterator[str]:
     for code in report.codes:
         fell = (_of(count, code) for count in (code.score, code.rank))
         yield f"{code.name:<20}{_share(code.labels, report.labels):>8}{''.join(f'{each:>14}' for each in fell)}"
+    yield ""
+    truths, topics = report.truths, report.topics
+    yield f"{NAMED}: {truths[NAMED]:,}, {BORNE}: {_share(truths[BORNE], truths[NAMED])}"
+    yield f"{DIFFERENT}: {truths[DIFFERENT]:,}, {UNTRUE}: {truths[UNTRUE]:,}"
+    yield f"topics: {topics.topics:,}, with a name: {topics.named:,}, distinct: {_share(topics.distinct, topics.named)}"
     yield ""
     for each in report.figures:
         scale, unit = (100, " %") if each.name in SHARES or each.name == "explainer's share" else (1, "")
