@@ -136,10 +136,10 @@ def _tag_near(context: Context, row: int, vector: NDArray[np.float32]) -> str | 
 
 
 def _item_label(context: Context, match: Match, row: int) -> str:
-    if match.how != "content":
-        return context.phrases.say("similar.behaviour" if match.how else "similar.far")
     if tag := shared_tag(context, match.row, row):
         return context.phrases.say("similar.tag", tag=displayed(tag))
+    if match.how != "content":
+        return context.phrases.say("similar.behaviour" if match.how else "similar.far")
     named = presentable(context, np.array([row], dtype=np.int32))[0]
     title = brief(context.catalogue.title(row))
     return context.phrases.say("similar.item" if named else "similar.other", title=title)

@@ -13,8 +13,9 @@ from indexer.dates import is_date
 from indexer.stop_terms import is_stop_term
 from models.ids import Rows
 
-_NEARLY = 0.8
-"""Of the way from the closeness of any two items to that of neighbours, from which items may be called similar."""
+_NEARLY, _NEARLY_WITH_A_TAG = 0.8, 0.4
+"""Of the way from the closeness of any two items to that of neighbours, from which items may be called similar: any two
+items, and two with a tag in common, which may be no more than a colour."""
 
 
 def nameable(context: Context, codes: NDArray[np.int32]) -> NDArray[np.bool_]:
@@ -47,13 +48,13 @@ def shared_tag(context: Context, row: int, other: int) -> str | None:
 
 
 def link_of(context: Context, row: int, other: int) -> Literal["content", "behaviour"] | None:
-    """What links two items: `content` where they share a tag or are nearly as close as neighbours are.
+    """What links two items: `content` where they are nearly as close as neighbours are, less so if they share a tag.
 
     Otherwise `behaviour`, where something was learned from what people did with both, or else None.
     """
     catalogue, (apart, close) = context.catalogue, context.environment.likeness.closeness
-    near = catalogue.content.at(row) @ catalogue.content.at(other) >= apart + _NEARLY * (close - apart)
-    if near or shared_tag(context, row, other) is not None:
+    nearness = (catalogue.content.at(row) @ catalogue.content.at(other) - apart) / (close - apart)
+    if nearness >= (_NEARLY if shared_tag(context, row, other) is None else _NEARLY_WITH_A_TAG):
         return "content"
     return "behaviour" if catalogue.has_behaviour(row) and catalogue.has_behaviour(other) else None
 

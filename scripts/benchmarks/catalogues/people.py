@@ -17,7 +17,7 @@ import numpy as np
 from indexer.documents import ItemDocument
 
 PEOPLE: Final = 200
-NOW: Final = datetime(2026, 11, 1, tzinfo=UTC)
+NOW: Final = datetime(2027, 1, 1, tzinfo=UTC)
 LEAST_ITEMS: Final = 3
 """Items that bear a tag that somebody has."""
 _CHANCE: Final = 0.1

@@ -58,3 +58,12 @@ def test_what_is_only_the_nearest_there_is_is_called_no_more(home, an_item):
     assert items
     for item in items:
         assert (item["label"] == "The nearest there is") == (item["match"] is None)
+
+
+def test_a_tag_in_common_makes_things_also_about_it_and_not_similar(home, an_item):
+    home.put(an_item(200, title="Pan", tags=["black", "kitchen"], text="iron skillet lid grill flame oil salt handle"))
+    home.put(
+        an_item(201, title="Novel", tags=["black", "books"], text="crime story farewell detective city clue handle")
+    )
+    items = {item["item_id"]: item for item in home.similar(item_id="i200", limit=90)["items"]}
+    assert (items["i201"]["label"], items["i201"]["match"]) == ("Also about Black", None)
