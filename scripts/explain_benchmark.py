@@ -77,8 +77,10 @@ def _measure(replay: ReplayedService, sample: Sample) -> list[Person]:
     """One thread: the cost of a label is what it takes of one core."""
     generation = replay.service.snapshot_swap.current
     random = np.random.default_rng(sample.seed)
-    learned = sorted(person.row.user_id for person in generation.people if len(person.history))
-    drawn = random.permutation(learned)[: sample.people].tolist()
+    known = sorted(
+        person.row.user_id for person in generation.people if len(person.history) or person.explicit_vector is not None
+    )
+    drawn = random.permutation(known)[: sample.people].tolist()
     requests = RecordedRequests(generation, replay.now, sample.limit)
     counterfactual = Counterfactual(generation.people)
     measured = []

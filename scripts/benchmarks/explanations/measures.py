@@ -45,8 +45,9 @@ def measure(
     answered = requests.ask(requests.context(user_id, person))
     verdicts = list(counterfactual.verdicts(answered))
     minute = requests.ask(requests.context(user_id, person, LATER_SECONDS)).slate
-    other = counterfactual.person(answered.context, _with_unrelated(answered, random))
-    after = requests.ask(requests.context(user_id, other)).slate
+    unrelated = _with_unrelated(answered, random)
+    other = counterfactual.person(answered.context, unrelated) if unrelated is not None else None
+    after = requests.ask(requests.context(user_id, other)).slate if other else None
     values = {
         "fidelity in score": _mean([verdict.score for verdict in verdicts]),
         "fidelity in rank": _mean([verdict.rank for verdict in verdicts]),
@@ -54,7 +55,7 @@ def measure(
         "labels in a slate": float(len({item.label for item in answered.slate.items})),
         "entropy, bits": entropy(answered.slate),
         "same a minute later": agreement(answered.slate, minute),
-        "same after an unrelated event": agreement(answered.slate, after),
+        "same after an unrelated event": agreement(answered.slate, after) if after else float("nan"),
         "explainer, ms": 1e3 * answered.explainer_seconds,
         "request, ms": 1e3 * answered.all,
         "explainer's share": answered.explainer_seconds / answered.all,
@@ -83,12 +84,12 @@ def agreement(one: Slate, other: Slate) -> float:
     return _mean([labels[item.item_id] == item.label for item in one.items if item.item_id in labels])
 
 
-def _with_unrelated(answered: Answered, random: np.random.Generator) -> EventColumns:
-    """The person's history, and an event like their last one on an item of a topic that they have no event on."""
+def _with_unrelated(answered: Answered, random: np.random.Generator) -> EventColumns | None:
+    """The person's history, and an event like their last one on a topic new to them; None without one."""
     context = answered.context
     history = context.person.history.columns() if context.person else None
     if history is None or not len(history):
-        raise ValueError("only people with a history are measured")
+        return None
     catalogue = context.catalogue
     mine = np.unique(catalogue.topics[history.rows])
     strange = np.flatnonzero(~np.isin(catalogue.topics.all(), mine) & catalogue.alive.all())
