@@ -78,7 +78,7 @@ def _measure(replay: ReplayedService, sample: Sample) -> list[Person]:
     generation = replay.service.snapshot_swap.current
     random = np.random.default_rng(sample.seed)
     known = sorted(
-        person.row.user_id for person in generation.people if len(person.history) or person.explicit_vector is not None
+        person.row.user_id for person in generation.people if len(person.history) or person.stated is not None
     )
     drawn = random.permutation(known)[: sample.people].tolist()
     requests = RecordedRequests(generation, replay.now, sample.limit)
