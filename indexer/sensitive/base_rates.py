@@ -27,8 +27,16 @@ _FOUND: Final = 0.7
 """Share of the texts on a topic that reach them."""
 _CAUTION: Final = 0.1
 """Quantile at which the share of evident texts is read, given how many there are."""
+_DOUBT: Final = 0.01
+"""The same where they are few."""
+_HANDFUL: Final = 5
+"""Evident texts that say that a topic is there, if they are more than chance gives."""
+_LARGE: Final = 0.1
+"""Share of evident texts from which a handful says as much as LEAST of them."""
 _COMMON: Final = 0.015
 """Base rate from which nothing more is asked than by the calibration."""
+_THERE: Final = 3.0
+"""Log-odds that are asked where a topic is there, and nobody can tell how common it is."""
 _RAREST: Final = 6.5
 """Log-odds that are asked where a topic shows nowhere: of harmless texts one in a hundred passes any of thirteen."""
 _BREVITY: Final = 9.0
@@ -43,19 +51,23 @@ def at_base_rates(background: Background | None, heads: TopicHeads, of: NDArray[
         heads: fitted to it, as far as they are to be.
         of: bool [k], the heads that are concerned.
     """
-    rates = np.zeros(len(heads.names)) if background is None else base_rates(background, heads)
-    rarity = np.clip(np.log(_COMMON / np.maximum(rates, 1e-9)), 0.0, _RAREST)
-    rarity = np.where(of, rarity, 0.0)
+    asked = np.full(len(heads.names), _RAREST) if background is None else rarity_in(background, heads)
+    rarity = np.where(of, asked, 0.0)
     brevity = heads.brevity + _BREVITY / _RAREST * rarity
     return replace(heads, rarity=rarity.astype(np.float32), brevity=brevity.astype(np.float32))
 
 
-def base_rates(background: Background, heads: TopicHeads) -> NDArray[np.float64]:
-    """float64 [k]: at least how common each topic is among the items with enough text; 0 where too few say so."""
+def rarity_in(background: Background, heads: TopicHeads) -> NDArray[np.float64]:
+    """float64 [k]: log-odds that are asked of every text, by how many with enough text are evidently on each topic."""
     texts = background.sample().full()
     count = len(texts.content)
     if not count:
-        return np.zeros(len(heads.names))
+        return np.full(len(heads.names), _RAREST)
     evident = (heads.logits(texts.content, texts.lengths) > _EVIDENT).sum(axis=0)
-    share = betaincinv(evident + 0.5, count - evident + 0.5, _CAUTION)
-    return np.where(evident >= LEAST, np.maximum(share - _BY_CHANCE, 0.0) / _FOUND, 0.0)
+    cautious, doubtful = (betaincinv(evident + 0.5, count - evident + 0.5, each) for each in (_CAUTION, _DOUBT))
+    rate = np.maximum(cautious - _BY_CHANCE, 1e-9) / _FOUND
+    by_rate = np.clip(np.log(_COMMON / rate), 0.0, _RAREST)
+    handful = evident >= _HANDFUL
+    told = (evident >= LEAST) | (handful & (doubtful >= _LARGE))
+    there = handful & (doubtful > _BY_CHANCE)
+    return np.select([told, there], [by_rate, np.maximum(by_rate, _THERE)], _RAREST)

@@ -195,13 +195,13 @@ def test_the_rarer_a_topic_the_plainer_an_item_on_it_must_be():
     heads = replace(from_phrases(load_taxonomy(), ENCODER, 12.0, calibration()), bias=np.zeros(13, np.float32))
     gambling = heads.names.index("gambling")
     rarities = []
-    for common in (0, LEAST - 1, 3 * LEAST):
+    for common in (0, 4, 9, 3 * LEAST):
         plain, other = ENCODER.encode(["casino poker roulette"])[0], ENCODER.encode(["flour oven butter"])[0]
         content = np.stack([plain if number < common else other for number in range(300)])
         texts = Background(content, np.full(300, 1_000))
         certain = replace(heads, slopes=10 * heads.slopes)
         rarities.append(float(at_base_rates(texts, certain, heads.untrained).rarity[gambling]))
-    assert rarities[0] == rarities[1] > rarities[2] == 0.0
+    assert rarities[0] == rarities[1] > rarities[2] > rarities[3] == 0.0
     nothing_known = at_base_rates(None, heads, heads.untrained)
     assert (nothing_known.rarity == rarities[0]).all()
     assert (nothing_known.brevity > nothing_known.rarity).all()
