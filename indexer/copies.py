@@ -22,6 +22,8 @@ from models.encoder import Vectors
 from models.ids import Rows
 
 _EXAMPLES = 3
+_MOST_OF_A_TITLE = 500
+"""Items of one title that are compared with each other; a title that more of them bear says nothing."""
 
 
 class CopySettings(Config):
@@ -93,7 +95,7 @@ def _of_one_title(items: Sequence[ItemDocument], rows: NDArray[np.int64]) -> Ite
     titles = defaultdict[str, list[int]](list)
     for row in rows.tolist():
         titles[" ".join(words(items[row].headline()))].append(row)
-    yield from (bucket for title, bucket in titles.items() if title and len(bucket) > 1)
+    yield from (bucket for title, bucket in titles.items() if title and 1 < len(bucket) <= _MOST_OF_A_TITLE)
 
 
 def _join_near(

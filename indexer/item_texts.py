@@ -22,6 +22,8 @@ _ENOUGH: Final = 8
 _STUB: Final = 4
 """Words under which an item says next to nothing."""
 _LEAST: Final = 2
+_LOOKED_AT: Final = 2_000
+"""Characters of a text that tell whether it says enough."""
 _LETTERS_A_WORD: Final = 6
 """Where words are not divided by spaces, so many letters count as one."""
 
@@ -29,7 +31,7 @@ _LETTERS_A_WORD: Final = 6
 def text_key(item: ItemDocument) -> int:
     """64 bits: SILENT where an item says too little; odd where it is a stub, which only a few may share."""
     title, text = _plain(item.title), _plain(item.text)
-    size = _size(f"{title} {text}")
+    size = _size(f"{title} {text[:_LOOKED_AT]}")
     if text and size >= _ENOUGH:
         return _digest(["text", title, text], odd=False)
     stub = not text or size < _STUB
