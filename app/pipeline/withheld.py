@@ -14,6 +14,7 @@ from app.pipeline.reranker import FloorReceipt
 from app.pipeline.slate_promises import rows_of_floor
 from models.ids import Rows
 
+_NO_ROWS: Final = np.empty(0, dtype=np.int32)
 _FLOORS: Final = frozenset({"length", "recency", "exploration"})
 
 
@@ -60,11 +61,13 @@ def kept(filters: Iterable[Filter], context: Context, rows: Rows) -> NDArray[np.
     return keep
 
 
-def lost_to(filters: Iterable[Filter], context: Context, rows: Rows) -> dict[str, Rows]:
+def lost_to(filters: Sequence[Filter], context: Context, rows: Rows) -> dict[str, Rows]:
     """Rows that a filter holds back; those that were deleted are not in the catalogue, and were not lost."""
     rows = rows[context.catalogue.alive[rows]].astype(np.int32)
-    lost: dict[str, Rows] = {}
+    lost = {each.name: _NO_ROWS for each in filters}
     for each in filters:
+        if not len(rows):
+            break
         keep = each(context, rows)
         lost[each.name], rows = rows[~keep], rows[keep]
     return lost
@@ -87,7 +90,9 @@ def account(
     told_receipt = tuple(_with_reason(filters, context, floor) for floor in receipt)
     if any(floor.floor == "length" and floor.reason for floor in receipt):
         return counted(context, lost_to(filters, context, rows_of_floor(context, "length"))), told_receipt
-    candidates = np.concatenate([*lost.values(), np.empty(0, dtype=np.int32)])
+    if not len(context.exclusions.unsearchable):
+        return counted(context, lost), told_receipt
+    candidates = np.concatenate([*lost.values(), _NO_ROWS])
     beside = lost_to(filters, context, np.setdiff1d(context.exclusions.unsearchable, candidates))
     whole = {name: np.concatenate([rows, beside[name]]) for name, rows in lost.items()}
     return counted(context, whole), told_receipt
@@ -95,7 +100,7 @@ def account(
 
 def _with_reason(filters: Sequence[Filter], context: Context, floor: FloorReceipt) -> FloorReceipt:
     """The filters and their counts behind the reason why a floor was not kept."""
-    if floor.reason is None or floor.floor not in _FLOORS:
+    if floor.achieved >= floor.required or floor.floor not in _FLOORS:
         return floor
     withheld = counted(context, lost_to(filters, context, rows_of_floor(context, floor.floor)))
     return replace(floor, reason=f"{floor.reason}: {told(withheld)}") if withheld else floor
