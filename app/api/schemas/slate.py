@@ -117,7 +117,7 @@ class SlateItem(ItemFields):
     """Why it is here, with the evidence."""
 
     exploration: bool
-    """Whether it lies outside the person's established interests."""
+    """Whether it lies outside what is the person's own: their interests, leading tags and statements."""
 
     sensitive: bool
     """Whether it is on a sensitive topic that the charter does not leave free: the person permits that topic, or items
