@@ -252,3 +252,35 @@ def lengths_of(items):
 def calibration(**more):
     given = {"encoder": ENCODER.fingerprint, "slope": 1.0, "brevity": 0.0, "spread": 0.5, "default_centre": 0.0}
     return Calibration(**given | {"default_bias": 0.0} | more)
+
+
+ORDINARY = {
+    "Pushchair, navy blue": "Folds with one hand.",
+    "Paring knife, 9 cm": "For fruit and vegetables.",
+    "Magnesium capsules": "Ninety capsules.",
+    "Resistance band": "Three strengths, with a bag.",
+    "Microservices are not a goal": "You still need a rollback, and somebody who is paged.",
+    "The comet of the century": "Where to look in October, and with what.",
+    "A note from the publisher": "We turn twenty this month. Thank you for staying.",
+    "Town hall extends the tram line": "The vote was 31 to 12. Work begins in May.",
+    "Psycho (1960)": "Horror, Romance, Thriller.",
+    "The English Patient (1996)": "Drama, Romance, War.",
+    "Casino (1995)": "Drama.",
+    "The Baby-Sitters Club (1995)": "Children's.",
+    "Angels & Demons": "",
+    "Pride and Prejudice": "",
+    "Guns N' Roses: Greatest Hits": "",
+    "Black leather handbag": "Fits a laptop, closes with a zip.",
+}
+"""A shop's wares, a blog's and a local paper's articles, and names of films, books and a band."""
+
+
+@pytest.mark.real_model
+def test_nothing_ordinary_is_withheld_though_every_topic_is_turned_on(tmp_path: Path):
+    encoder, taxonomy = CachedEncoder(SentenceTransformerEncoder(), EmbeddingCache(tmp_path)), load_taxonomy()
+    items = [item(title, item_id=title, text=text) for title, text in ORDINARY.items()]
+    background = Background(encoder.encode([each.content() for each in items]), lengths_of(items))
+    heads = adapted(build_classifier(taxonomy, encoder, SensitiveSettings()), encoder, background, SensitiveSettings())
+    rules = SensitiveRules(dict.fromkeys(taxonomy.names, Mode.PERMISSION))
+    topics = touched_topics(items, background, taxonomy, heads)
+    assert {each.item_id: acts for each, acts in zip(items, topics, strict=True) if acts.acting(rules)} == {}
