@@ -69,6 +69,8 @@ def recall_benchmark(
         rows, skipped = compare_rows(run.split, bench, models, against)
     except _TOLD as error:
         _exit(str(error))
+    for note in run.notes:
+        typer.echo(note)
     heading, summaries = heading_of(run), summarise(rows, seed, against)
     typer.echo(text_table(heading, summaries, skipped, against))
     outputs.write(heading, summaries)

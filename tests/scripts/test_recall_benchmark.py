@@ -122,3 +122,57 @@ def test_the_main_table_asks_nobodys_permission(monkeypatch: pytest.MonkeyPatch)
     settings = demo_settings()
     assert settings.charter is None
     assert settings.query == load_settings(CONFIG).query
+
+
+def own_files(folder: Path, people: int, *, step: int) -> Path:
+    """Ten items with what often stands empty, and five likes of each person, `step` seconds apart."""
+    folder.mkdir()
+    empty = {"provider": "", "tags": ["a", ""], "text": "", "url": ""}
+    items = [orjson.dumps({"item_id": f"i{number}", "title": f"item {number}", **empty}) for number in range(10)]
+    events = [
+        orjson.dumps(
+            {
+                "event_id": f"e{number}",
+                "user_id": f"u{number // 5}",
+                "item_id": f"i{number % 14}",
+                "type": "like",
+                "occurred_at": 1_760_000_000 + step * number,
+            }
+        )
+        for number in range(5 * people)
+    ]
+    (folder / "items.ndjson").write_bytes(b"\n".join(items))
+    (folder / "events.ndjson").write_bytes(b"\n".join(events))
+    return folder
+
+
+def test_a_split_that_leaves_nobody_to_test_is_a_sentence(tmp_path: Path) -> None:
+    data = own_files(tmp_path / "own", people=10, step=0)
+    answer = call("--data", str(data), "--protocol", "time-split", "--models", "popularity")
+    assert answer.exit_code == 1
+    assert "time-split leaves nobody to test of the 10 people and 50 interactions in own" in answer.output
+    assert "nan" not in answer.output
+
+
+@pytest.mark.filterwarnings("error")
+def test_items_that_the_file_does_not_have_are_counted(tmp_path: Path) -> None:
+    data = own_files(tmp_path / "own", people=14, step=60)
+    answer = call("--data", str(data), "--protocol", "leave-one-out", "--models", "popularity,ease")
+    assert answer.exit_code == 0, answer.output
+    assert "20 of 70 interactions are with 4 items that the file of items does not have" in answer.output
+    assert "nan" not in answer.output
+
+
+def test_books_that_are_not_there_end_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "books"
+    folder.mkdir()
+    ratings = [f"{user},{(3 * user + step) % 20},5" for user in range(12) for step in range(8)]
+    (folder / "ratings.csv").write_text("\n".join(["user_id,book_id,rating", *ratings]))
+    books = [f"{book},{100 + book},,{'' if book % 2 else 'Somebody'},Book {book}" for book in range(15)]
+    header = "book_id,goodreads_book_id,original_publication_year,authors,title"
+    (folder / "books.csv").write_text("\n".join([header, *books]))
+    (folder / "tags.csv").write_text("tag_id,tag_name\n1,space\n")
+    (folder / "book_tags.csv").write_text("goodreads_book_id,tag_id,count\n101,1,5\n102,77,9\n")
+    answer = call("--data", str(folder), "--models", "popularity,ease")
+    assert answer.exit_code == 0, answer.output
+    assert "interactions are with 5 items that the file of items does not have" in answer.output

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import typer
 
 from app.settings import Settings
@@ -27,17 +29,24 @@ CACHE: Final = Path("data/cache/ml-100k")
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One protocol on one data set."""
+    """One protocol on one data set.
+
+    Attributes:
+        protocol: how it is divided.
+        split: the parts.
+        notes: what else there is to say of the data.
+    """
 
     protocol: Protocol
     split: Split
+    notes: tuple[str, ...] = ()
 
 
 def divide(data: Path | None, name: str, seed: int, people: int | None) -> Run:
     """Read a data set, MovieLens 100K without a path, and divide it; `people` are drawn if given.
 
     Raises:
-        ProtocolError: there is no such protocol, or it does not fit the data set.
+        ProtocolError: there is no such protocol, it does not fit the data set, or it leaves nobody to test.
         DatasetError: nothing at the path is of a known kind.
         ArchiveError: MovieLens 100K cannot be fetched.
     """
@@ -45,7 +54,25 @@ def divide(data: Path | None, name: str, seed: int, people: int | None) -> Run:
         raise ProtocolError(f"no protocol is called {name}; there are {', '.join(PROTOCOLS)}")
     dataset = _movielens() if data is None else load(data)
     split = PROTOCOLS[name].split(dataset, seed)
-    return Run(PROTOCOLS[name], split.sample(people) if people else split)
+    if not len(split.targets) or not len(split.train):
+        raise ProtocolError(
+            f"{name} leaves nobody to test of the {len(dataset.entities.users):,} people and {len(dataset.events):,} "
+            f"interactions in {dataset.entities.name}: try another protocol or more data"
+        )
+    return Run(PROTOCOLS[name], split.sample(people) if people else split, tuple(_unknown_items(dataset)))
+
+
+def _unknown_items(dataset: Dataset) -> Iterator[str]:
+    """How many interactions are with items of which the data set tells nothing."""
+    if not dataset.entities.documents:
+        return
+    unknown = np.array([document is None for document in dataset.entities.documents])
+    of_unknown = unknown[dataset.events.items]
+    if of_unknown.any():
+        yield (
+            f"{of_unknown.sum():,} of {len(of_unknown):,} interactions are with {unknown.sum():,} items that the "
+            "file of items does not have: they are known by behaviour alone"
+        )
 
 
 def _movielens() -> Dataset:

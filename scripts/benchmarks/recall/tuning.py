@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from typing import Protocol as TypingProtocol
@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from scripts.benchmarks.recall.measure import accuracy, rank_everybody
 from scripts.benchmarks.recall.model import Ranker, Scorer, ScoreRanker, Settings
-from scripts.benchmarks.recall.split import Protocol, Split
+from scripts.benchmarks.recall.split import Protocol, ProtocolError, Split
 
 Axes = Mapping[str, tuple[float, ...]]
 """Values to try of each setting, the one that stands without tuning first."""
@@ -68,11 +68,22 @@ class Tuned:
         start = {name: values[0] for name, values in axes.items()}
         if not self._tune or all(len(values) == 1 for values in axes.values()):
             return start
-        drawn = [replace(split, seed=split.seed + number) for number in range(self._protocol.draws)]
-        validations = [self._protocol.validation(each) for each in drawn]
+        validations = list(self._validations(split))
+        if not validations:
+            return start
         trials = 1 + sum(len(values) - 1 for values in axes.values())
         with tqdm(desc=f"{self.name}: settings", total=trials, leave=False, dynamic_ncols=True) as bar:
             return climb(start, axes, lambda settings: self._worth(validations, settings, bar))
+
+    def _validations(self, split: Split) -> Iterator[Split]:
+        """Those that have anybody to test; a small data set may leave none."""
+        for number in range(self._protocol.draws):
+            try:
+                validation = self._protocol.validation(replace(split, seed=split.seed + number))
+            except ProtocolError:
+                continue
+            if len(validation.targets) and len(validation.train):
+                yield validation
 
     def _worth(self, validations: Sequence[Split], settings: Settings, bar: tqdm[Any]) -> float:
         """Mean over the validation splits."""

@@ -45,7 +45,8 @@ def read_tags(names: Path, shelved: Path) -> Tags:
     weights = np.log1p(rows["count"].to_numpy(zero_copy_only=False)) * rarity[codes.indices.to_numpy()]
     weighed: dict[str, list[tuple[float, str]]] = defaultdict(list)
     for book, tag, weight in zip(books, rows["tag"].to_pylist(), weights.tolist(), strict=True):
-        weighed[book].append((-weight, name_of[tag].replace("-", " ")))
+        if name := name_of.get(tag):
+            weighed[book].append((-weight, name.replace("-", " ")))
     return {book: [name for _, name in sorted(found)[:TAGS_A_BOOK]] for book, found in weighed.items()}
 
 
@@ -54,7 +55,8 @@ def _items(file: Path, tags: Tags) -> Iterator[ItemDocument]:
     columns = [books[name].to_pylist() for name in _BOOK]
     years = books["year"].to_pylist() if "year" in books else [None] * len(columns[0])
     for book, shelved_as, title, authors, year in zip(*columns, years, strict=True):
-        row = {"item_id": book, "title": f"{title} by {authors}", "tags": tags.get(shelved_as, []), "format": "book"}
+        named = " by ".join(part for part in (title, authors) if part)
+        row = {"item_id": book, "title": named, "tags": tags.get(shelved_as, []), "format": "book"}
         published = {} if year is None or year < 1 else {"published_at": start_of(int(year))}
         if (document := item({**row, **published})) is not None:
             yield document
