@@ -19,7 +19,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 from indexer.languages import ANY, canonical
 from indexer.mends import Mend, Mends
-from indexer.moments import NO_TIME, is_rfc3339, moment
+from indexer.moments import NO_TIME, from_rfc3339, moment
 from models.ids import MAX_ID_BYTES
 
 MAX_TITLE = 1_000
@@ -132,14 +132,17 @@ def id_text(value: object) -> object:
 
 
 def _time(value: object) -> datetime:
-    if isinstance(value, datetime) or is_rfc3339(value):
-        return moment(value)
-    raise ValueError(NO_TIME)
+    found = moment(value) if isinstance(value, datetime) else from_rfc3339(value)
+    if found is None:
+        raise ValueError(NO_TIME)
+    return found
 
 
 def _any_time(value: object, info: ValidationInfo) -> datetime:
+    if (written := from_rfc3339(value)) is not None:
+        return written
     found = moment(value)
-    if isinstance(info.context, Mends) and isinstance(value, str | int | float) and not is_rfc3339(value):
+    if isinstance(info.context, Mends) and isinstance(value, str | int | float):
         info.context.note(Mend.DATE)
     return found
 

@@ -53,9 +53,13 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _UNITS: Final = (1, 10**3, 10**6, 10**9)
 
 
-def is_rfc3339(value: object) -> bool:
-    """Whether a value is written as the contract says."""
-    return isinstance(value, str) and _RFC3339.fullmatch(value) is not None
+def from_rfc3339(value: object) -> datetime | None:
+    """The moment of a time that is written as the contract says, in UTC; None of anything else.
+
+    Raises:
+        ValueError: there is no such time, or it has no offset.
+    """
+    return _utc(_iso(value)) if isinstance(value, str) and _RFC3339.fullmatch(value) else None
 
 
 def moment(value: object) -> datetime:
@@ -68,10 +72,13 @@ def moment(value: object) -> datetime:
     Raises:
         ValueError: it means none, or more than one; the message is a predicate that says how to write it.
     """
+    return from_rfc3339(value) or _utc(_found(value))
+
+
+def _utc(found: datetime) -> datetime:
+    if found.utcoffset() is None:
+        raise ValueError(NO_OFFSET)
     try:
-        found = _found(value)
-        if found.utcoffset() is None:
-            raise ValueError(NO_OFFSET)
         return found.astimezone(UTC)
     except OverflowError as error:
         raise ValueError("is outside the years 1 to 9999") from error
@@ -86,7 +93,7 @@ def _found(value: object) -> datetime:
         return _of_number(value)
     if not isinstance(value, str):
         raise ValueError(NO_TIME)  # noqa: TRY004 - pydantic reports ValueError, not TypeError
-    return _iso(value) if _RFC3339.fullmatch(value) else _of_text(value)
+    return _of_text(value)
 
 
 def _iso(text: str) -> datetime:
