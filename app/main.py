@@ -47,7 +47,7 @@ async def running(settings: Settings, encoder: Encoder) -> AsyncIterator[Service
     """
     one_thread_a_search()
     stores = open_stores(settings.data_dir, settings.storage)
-    embedder = Embedder(encoder, EmbeddingCache(settings.embedding_folder))
+    embedder = Embedder(encoder, EmbeddingCache(settings.embedding_folder), settings.index.unread_from)
     try:
         service = Service(settings, stores, embedder)
         watching = await service.start()

@@ -21,6 +21,7 @@ from indexer.documents import ItemDocument
 from indexer.embeddings import CachedEncoder, EmbeddingCache, embed
 from indexer.encoder_account import reading_by_language, told
 from indexer.index_recall import measure_recall, recall_under_exclusions
+from indexer.own_words import unread_in_itself
 from indexer.progress import Progress, silent
 from indexer.sensitive.background import Background
 from indexer.sensitive.classifier import adapted, build_classifier
@@ -229,7 +230,9 @@ class Builder:
     def _embed(self, items: Sequence[ItemDocument]) -> Vectors:
         self.say(f"embedding {len(items)} items with {self.settings.encoder}")
         texts, hashes = [item.content() for item in items], [item.content_hash() for item in items]
-        return embed(texts, hashes, self.encoder, self.cache, progress=self.progress)
+        vectors = embed(texts, hashes, self.encoder, self.cache, progress=self.progress)
+        vectors[unread_in_itself(items, self.encoder, self.settings.unread_from)] = 0
+        return vectors
 
     def _manifest(
         self, given: BuildInput, digest: str, learned: LearnedVectors, vectors: ItemVectors, index: VectorIndex

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.documents import ItemDocument
+from indexer.own_words import own_words
 from indexer.snapshot import LanguageReading
 from models.encoder import Encoder
 
@@ -35,7 +36,7 @@ def reading_by_language(
     account = {}
     for language, own in sorted(rows.items()):
         sample = np.unique(np.linspace(0, len(own) - 1, min(len(own), SAMPLE)).astype(int)).tolist()
-        reading = encoder.reading([items[own[place]].content() for place in sample])
+        reading = encoder.reading([own_words(items[own[place]]) for place in sample])
         if reading is None:
             return {}
         account[language] = LanguageReading(

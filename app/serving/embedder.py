@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.content import content_hash
+from indexer.documents import ItemDocument
 from indexer.embeddings import EmbeddingCache, embed, forget
+from indexer.own_words import unread_in_itself
 from models.encoder import Encoder
 
 Vectors = NDArray[np.float32]
@@ -19,8 +21,10 @@ Vectors = NDArray[np.float32]
 class Embedder:
     """Encodes off the event loop, and never the same text twice."""
 
-    def __init__(self, encoder: Encoder, cache: EmbeddingCache) -> None:
+    def __init__(self, encoder: Encoder, cache: EmbeddingCache, unread_from: float = 0.5) -> None:
+        """`unread_from`: see `indexer.build.IndexSettings`."""
         self._encoder = encoder
+        self._unread_from = unread_from
         self._cache = cache
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="encoder")
 
@@ -36,6 +40,11 @@ class Embedder:
     def embed_now(self, texts: Sequence[str]) -> Vectors:
         """The same, in the calling thread."""
         return embed(texts, [content_hash(text) for text in texts], self._encoder, self._cache)
+
+    def content_of(self, items: Sequence[ItemDocument], vectors: Vectors) -> Vectors:
+        """The vectors of items' texts, zeros where an item's own words cannot be read; float32 [items, d]."""
+        unread = unread_in_itself(items, self._encoder, self._unread_from)
+        return np.where(unread[:, None], np.float32(0), vectors)
 
     async def forget(self, texts: Collection[str]) -> None:
         """Drop what is kept of texts; whoever else has the same text encodes it anew."""

@@ -175,7 +175,8 @@ def encode_items(catalogue: Catalogue, documents: Sequence[ItemDocument], embedd
         return []
     vectors = embedder.embed_now([*(document.content() for document in documents), *tags])
     tag_vectors = dict(zip(tags, with_own_directions(tags, vectors[len(documents) :]), strict=True))
+    content = embedder.content_of(documents, vectors[: len(documents)])
     return [
         EncodedItem(document, vector, {tag: tag_vectors[tag] for tag in document.tags if tag in tag_vectors})
-        for document, vector in zip(documents, vectors[: len(documents)], strict=True)
+        for document, vector in zip(documents, content, strict=True)
     ]

@@ -89,6 +89,21 @@ def test_unread_items_are_alike_by_their_tags_alone_and_less_than_texts_are(snap
     assert likeness[27].max() < np.sort(likeness[1, :24])[-2]
 
 
+def test_tags_that_can_be_read_do_not_make_a_text_read(workshop, some_items, an_item) -> None:
+    workshop.encoder = LetterByLetter(256)
+    hidden = {"title": "อาหาร", "text": "รสจัด", "language": "th", "tags": ["gardening", "vegetables", "watering"]}
+    manifest, _ = workshop.build(BuildInput((*some_items(24), an_item(24, **hidden))))
+    assert manifest.reading["th"].unread_items == 1
+    assert np.linalg.norm(workshop.current().vectors.content[24]) == pytest.approx(0.5)
+
+
+class LetterByLetter(Latin):
+    """Reads a text of which it knows more than half."""
+
+    def encode(self, texts):
+        return HashingEncoder.encode(self, [text if self.reading([text]).unread[0] < 0.5 else "" for text in texts])
+
+
 def test_what_nothing_is_known_of_is_in_a_last_topic_without_a_name(snapshot) -> None:
     vocabulary, topics = snapshot.vocabulary, snapshot.items.topics
     assert (vocabulary.topic_names[-1], vocabulary.topic_slugs[-1]) == ("", UNREAD)

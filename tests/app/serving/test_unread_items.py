@@ -1,8 +1,9 @@
 """Items and words that the encoder cannot read, as they are served: by tags, behaviour and popularity."""
 
+import numpy as np
 import pytest
 
-from models.encoder import HashingEncoder
+from models.encoder import HashingEncoder, Reading
 
 
 def thai(number: int) -> dict[str, str]:
@@ -12,6 +13,10 @@ def thai(number: int) -> dict[str, str]:
 
 class Latin(HashingEncoder):
     """Reads ASCII only."""
+
+    def reading(self, texts):
+        unread = [sum(not each.isascii() for each in text) / max(len(text), 1) for text in texts]
+        return Reading(np.array(unread, dtype=np.float32), np.zeros(len(texts), dtype=np.bool_))
 
     def encode(self, texts):
         return super().encode([text if text.isascii() else "" for text in texts])
