@@ -20,6 +20,8 @@ from models.ids import Rows
 Numbers = NDArray[np.int64]
 NOTICEABLE = 1e-6
 """Least fall of a score, relative to it, that is more than rounding."""
+NEAR_TIE = 1e-5
+"""Difference of two scores, relative to the item's, by which single precision may order them either way."""
 
 
 class Kind(IntEnum):
@@ -161,7 +163,8 @@ def _hold(context: Context, pool: Pool, members: Members, sets: Numbers, rows: R
     order = np.argsort(candidates.rows, kind="stable")
     at = order[np.searchsorted(candidates.rows, rows, sorter=order)]
     now, then = whole[at], without[sets, at]
-    rank_now = len(whole) - np.searchsorted(np.sort(whole), now, side="left") - 1
-    rank_then = (without[sets] > then[:, None]).sum(axis=1)
+    margin = NEAR_TIE * np.maximum(1.0, np.abs(now))
+    rank_now = len(whole) - np.searchsorted(np.sort(whole), now - margin, side="left") - 1
+    rank_then = (without[sets] > (then + margin)[:, None]).sum(axis=1)
     falls = now - then > NOTICEABLE * np.maximum(1.0, np.abs(now))
     return np.asarray(falls & (rank_then > rank_now))
