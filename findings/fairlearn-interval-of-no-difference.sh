@@ -3,13 +3,13 @@
 #
 # Guess: if every group is treated alike, a 95 % interval of the difference between groups holds 0 about 95 times in 100.
 # Seen:  never. `difference` is the largest group's value minus the smallest's, which is above 0 by chance alone, and each
-#        resampling adds noise of its own to it: over 20 draws of 400 people in eight groups with one true rate of one half,
+#        resampling adds noise of its own to it: over five draws of 400 people in eight groups with one true rate of one half,
 #        the interval begins above the true difference (0) every time. An audit that alarms when the interval leaves out 0
 #        alarms always, the more the smaller the groups.
 #
 # Output seen:
-#   draws whose 95 % interval holds the true difference of 0: 0 of 20
-#   lower ends from 0.149 to 0.293
+#   draws whose 95 % interval holds the true difference of 0: 0 of 5
+#   lower ends from 0.121 to 0.226
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -20,7 +20,7 @@ import numpy as np
 from fairlearn.metrics import MetricFrame, selection_rate
 
 lower = []
-for seed in range(20):
+for seed in range(5):
     random = np.random.default_rng(seed)
     shown, groups = random.integers(0, 2, 400), random.integers(0, 8, 400)
     frame = MetricFrame(
@@ -29,7 +29,7 @@ for seed in range(20):
     )
     lower.append(float(frame.difference_ci()[0]))
 holding = sum(each <= 0 for each in lower)
-print(f"draws whose 95 % interval holds the true difference of 0: {holding} of 20")
+print(f"draws whose 95 % interval holds the true difference of 0: {holding} of 5")
 print(f"lower ends from {min(lower):.3f} to {max(lower):.3f}")
 assert holding == 0, "intervals of the difference hold 0 now"
 PYTHON

@@ -14,7 +14,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
 "$folder/venv/bin/pip" install -q --disable-pip-version-check implicit==0.7.3 numpy==2.4.6 scipy==1.17.1
-OPENBLAS_NUM_THREADS=1 "$folder/venv/bin/python" - <<'PYTHON'
+OPENBLAS_NUM_THREADS=1 "$folder/venv/bin/python" -W ignore - <<'PYTHON'
 import numpy as np
 from implicit.als import AlternatingLeastSquares
 from implicit.nearest_neighbours import CosineRecommender
