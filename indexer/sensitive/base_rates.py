@@ -16,14 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaincinv
 
-from indexer.sensitive.background import LEAST, Background
+from indexer.sensitive.background import LEAST, Background, Usual, fitted_to, raised
 from models.topic_heads import TopicHeads
 
-_EVIDENT: Final = 3.0
+_EVIDENT: Final = 4.0
 """Log-odds from which a text counts as evidently on a topic."""
-_BY_CHANCE: Final = 0.01
-"""Share of harmless texts that reach them."""
-_FOUND: Final = 0.7
+_BY_CHANCE: Final = 0.015
+"""Share of harmless texts that reach them, at most."""
+_FOUND: Final = 0.6
 """Share of the texts on a topic that reach them."""
 _CAUTION: Final = 0.1
 """Quantile at which the share of evident texts is read, given how many there are."""
@@ -43,12 +43,25 @@ _BREVITY: Final = 9.0
 """Log-odds that are asked there of a text without a word, besides those of the calibration."""
 
 
+def fitted_at_base_rates(background: Background, heads: TopicHeads, usual: Usual) -> TopicHeads:
+    """The heads fitted to a catalogue, with what its base rates ask.
+
+    Only common topics learn of their clear cases: those of a rare one are for the most part mistakes.
+    """
+    if not len(background.content) or not heads.names:
+        return at_base_rates(None, heads, heads.untrained)
+    plain = at_base_rates(background, raised(background.sample(), heads, usual), heads.untrained)
+    taught, common = fitted_to(background, heads, usual), plain.rarity == 0
+    weights, bias = np.where(common[:, None], taught.weights, plain.weights), np.where(common, taught.bias, plain.bias)
+    return replace(plain, weights=weights, bias=bias)
+
+
 def at_base_rates(background: Background | None, heads: TopicHeads, of: NDArray[np.bool_]) -> TopicHeads:
     """The heads with what the base rates of a catalogue ask.
 
     Args:
         background: the catalogue; None where nothing is known of it.
-        heads: fitted to it, as far as they are to be.
+        heads: with its bars, and nothing learned of it.
         of: bool [k], the heads that are concerned.
     """
     asked = np.full(len(heads.names), _RAREST) if background is None else rarity_in(background, heads)

@@ -15,8 +15,8 @@ from typing import Final
 
 import numpy as np
 
-from indexer.sensitive.background import Background, fitted_to
-from indexer.sensitive.base_rates import at_base_rates
+from indexer.sensitive.background import Background
+from indexer.sensitive.base_rates import at_base_rates, fitted_at_base_rates
 from indexer.sensitive.calibration import Calibration, load_calibration
 from indexer.sensitive.settings import SensitiveSettings
 from indexer.sensitive.taxonomy import Taxonomy
@@ -63,8 +63,9 @@ def adapted(heads: TopicHeads, encoder: Encoder, background: Background, setting
     """
     calibration = load_calibration(settings.calibration)
     fits = settings.adapt and calibration.encoder == encoder.fingerprint
-    fitted = fitted_to(background, heads, calibration.usual(heads.names)) if fits else heads
-    return at_base_rates(background if fits else None, fitted, heads.untrained)
+    if not fits:
+        return at_base_rates(None, heads, heads.untrained)
+    return fitted_at_base_rates(background, heads, calibration.usual(heads.names))
 
 
 def from_phrases(taxonomy: Taxonomy, encoder: Encoder, sharpness: float, calibration: Calibration) -> TopicHeads:
