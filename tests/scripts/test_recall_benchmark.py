@@ -98,12 +98,12 @@ def test_without_arguments_it_is_movielens_100k(tmp_path: Path, monkeypatch: pyt
 
 def test_our_rows_stand_by_settings_that_were_chosen_before(ratings: Path, tmp_path: Path) -> None:
     tuned, file = tmp_path / "tuned.toml", tmp_path / "rows.json"
-    tuned.write_text("[index.behaviour.factors.exact]\nridge = 77.0\n\n[events]\nhalf_life_positive_days = 12.5\n")
+    tuned.write_text("[index.behaviour.factors.exact]\nridge = 77.0\ncontent_weight = 12.5\n")
     answer = call("--data", str(ratings), "--models", "factors,ease", "--tuned", str(tuned), "--json", str(file))
     assert answer.exit_code == 0, answer.output
     ease, factors = orjson.loads(file.read_bytes())
     assert factors["settings"]["index.behaviour.factors.exact.ridge"] == 77.0
-    assert factors["settings"]["events.half_life_positive_days"] == 12.5
+    assert factors["settings"]["index.behaviour.factors.exact.content_weight"] == 12.5
     assert ease["settings"]["lambda"] in {30, 100, 300, 1000}
 
 
