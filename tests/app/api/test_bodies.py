@@ -123,14 +123,15 @@ def test_as_many_rows_as_allowed_are_taken(client):
 
 
 PACKED = JSON | {"Content-Encoding": "gzip"}
+PACK = gzip.compress(EVENT)
 
 
 def test_a_packed_body_is_unpacked(client, service):
-    assert client.post("/events", content=gzip.compress(EVENT), headers=PACKED).status_code == 200
+    assert client.post("/events", content=PACK, headers=PACKED).status_code == 200
     assert list(service.events) == ["e1"]
 
 
-@pytest.mark.parametrize("cut", [gzip.compress(EVENT)[:-9], EVENT, gzip.compress(EVENT) + b"more", b""])
+@pytest.mark.parametrize("cut", [PACK[:-9], EVENT, PACK + b"more", b""], ids=["cut off", "plain", "more", "empty"])
 def test_what_says_that_it_is_packed_and_is_not_is_refused(client, cut):
     answer = client.post("/events", content=cut, headers=PACKED)
     assert answer.status_code == 400
