@@ -107,9 +107,9 @@ def test_every_group_of_settings_is_listed() -> None:
 
 def test_the_floors_are_those_that_are_promised() -> None:
     floors, said = FloorSettings(), " ".join(README.split())
-    assert "A fifth of what a person is shown comes from outside their established interests" in said
+    assert "A fifth of what a person is shown comes from outside what is theirs" in said
     assert floors.exploration_share == 1 / 5
     assert "a tenth of every slate is recent" in said
     assert floors.recency_share == 1 / 10
-    assert "no topic takes more than two fifths of it" in said
+    assert "no subject takes more than two fifths of it" in said
     assert floors.topic_cap_share == 2 / 5

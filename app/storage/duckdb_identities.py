@@ -37,8 +37,9 @@ SELECT action, sum(times)::BIGINT FROM control_counts WHERE day >= make_timestam
 GROUP BY action ORDER BY action
 """
 _ERASED = "SELECT digest, epoch_us(erased_at), epoch_us(refused_until), epoch_us(returned_at) FROM erased_ids"
+_DROP_ERASED = "DELETE FROM erased_ids WHERE digest = $digest"
 _PUT_ERASED = """
-INSERT OR REPLACE INTO erased_ids
+INSERT INTO erased_ids
 VALUES ($digest, make_timestamp($erased), make_timestamp($until), make_timestamp($returned))
 """
 _FORGET_ERASED = "DELETE FROM erased_ids WHERE refused_until <= make_timestamp($at)"
@@ -119,6 +120,7 @@ def _record(connection: DuckDBPyConnection, actions: Sequence[ControlAction]) ->
 def _put_erased(connection: DuckDBPyConnection, erased: Sequence[ErasedId]) -> list[None]:
     for each in erased:
         connection.execute(_FORGET_ERASED, {"at": micros(each.erased_at)})
+        connection.execute(_DROP_ERASED, {"digest": each.digest})
         times = {"erased": micros(each.erased_at), "until": micros(each.refused_until)}
         returned = None if each.returned_at is None else micros(each.returned_at)
         connection.execute(_PUT_ERASED, {"digest": each.digest, **times, "returned": returned})

@@ -121,6 +121,7 @@ def similar(post: bool) -> dict[str, Callable[[Shop], tuple[Any, Any]]]:
         "hide_seen": hide_seen,
         "item_id": lambda shop: (shop.near(post), shop.near(post, item_id="i001")),
         "text": lambda shop: (shop.near(post), shop.near(post, item_id=None, text="bishop endgame")),
+        "by": lambda shop: (shop.near(post), shop.near(post, by="behaviour")),
         "limit": lambda shop: (shop.near(post), shop.near(post, limit=6)),
         "exclude": lambda shop: (shop.near(post), shop.near(post, exclude=[shop.near()["items"][0]["item_id"]])),
         "fields": lambda shop: (shop.near(post), shop.near(post, fields=["provider"])),

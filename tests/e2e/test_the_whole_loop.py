@@ -77,7 +77,8 @@ def named_evidence(town) -> int:
             assert reason["event"] in POSITIVE
             assert reason["title"] == evidence["title"]
             assert reason["share"] > 0
-            because = f"because you {reason.get('verb')} {reason.get('tag', reason['title'])}"
+            tagged = f" ({reason['tag']})" if "tag" in reason else ""
+                because = f"because you {reason.get('verb')} {reason['title']}{tagged}"
             expected = f"similar to {reason['title']}" if reason.get("link") == "content" else because
             assert item["label"].lower() == expected.lower()
             shared = set(evidence["tags"]) & set(town.films[item["item_id"]]["tags"])

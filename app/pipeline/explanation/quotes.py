@@ -40,6 +40,8 @@ def quotes_of(
 ) -> list[Quote]:
     """The evidence of each of the `chosen` claims, which are not about the explicit profile.
 
+    An item that is shown again is not explained by itself.
+
     Args:
         context: whose events they are.
         score_parts: of the slate.
@@ -53,7 +55,8 @@ def quotes_of(
     parts = np.where(members, score_parts.parts[: score_parts.positive].T[places], 0.0)
     shown = members & (parts > 0) & score_parts.references.shown[: score_parts.positive]
     named = strongest(np.where(shown, parts, -np.inf), context.settings.labels.events)
-    may = np.take_along_axis(shown, named, axis=1) & _carry(context, pool, named, places)
+    others = context.evidence.amounts[0].rows[named] != pool.candidates.rows[places][:, None]
+    may = np.take_along_axis(shown, named, axis=1) & _carry(context, pool, named, places) & others
     carried = np.take_along_axis(parts, named, axis=1).round(9)
     verbs, words = _verbs(context, score_parts)
     return [

@@ -129,3 +129,12 @@ def test_a_value_weighs_where_it_means_something_and_else_the_answer_says_that_i
     people = shared.service.snapshot_swap.current.people
     weights = [people.get(f"v{number}").history.columns().weights[0] for number in range(5)]
     assert weights == pytest.approx([0.05, 1.0, 1.0, 1.0, 1.0])
+
+
+def test_an_item_that_comes_again_is_not_explained_by_itself(shared, an_event):
+    shared.ingest(*(an_event(f"self-{item}", "once more", item) for item in ("i001", "i007")))
+    items = shared.recommend("once more", limit=100, hide_seen=False).items
+    assert {"i001", "i007"} <= {item.item_id for item in items}
+    named = [(item.item_id, reason.item_id) for item in items for reason in item.reasons if reason.item_id]
+    assert named
+    assert not [pair for pair in named if pair[0] == pair[1]]

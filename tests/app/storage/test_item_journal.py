@@ -84,8 +84,9 @@ def test_documents_come_back_as_they_were(stores):
 
 
 def test_journals_from_before_an_empty_list_of_topics_said_something_lose_it():
-    *before, last = shipped()
-    assert last.name == "0004_declared_on_nothing"
+    names = [migration.name for migration in shipped()]
+    place = names.index("0004_declared_on_nothing")
+    before, last = shipped()[:place], shipped()[place]
     with closing(duckdb.connect()) as connection:
         migrate(connection, before)
         rows = [
