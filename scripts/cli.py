@@ -20,7 +20,7 @@ SUMMARIES: Final = {
     "serve": "Serve recommendations over HTTP until told to stop.",
     "keys": "Make, list and revoke keys.",
     "replay": "Send an events file, and a users file if given, to a running service, in order of the file.",
-    "verify-erasure": "Look for a person's id in every file of the data folder, and fail if it is there, items of the catalogue aside.",
+    "verify-erasure": "Look for a person's id in every file of the data folder; fail if it is there outside of items.",
     "settings": "List every setting with its default, range and meaning, in Markdown.",
     "review-sensitive": "List items that are taken for sensitive, and record what you say of them.",
     "calibrate-sensitive": "Let the classifier of sensitive topics judge from phrases by another encoder.",

@@ -23,7 +23,7 @@ def verify_erasure(
     user: Annotated[str, typer.Argument(help="Id of the person who was erased.")],
     config: Annotated[Path | None, typer.Option(help="TOML file of settings.")] = None,
 ) -> None:
-    """Look for a person's id in every file of the data folder, and fail if it is there, items of the catalogue aside.
+    """Look for a person's id in every file of the data folder; fail if it is there outside of items.
 
     The database's file, with blocks that are free, and its write-ahead log are looked through byte by byte, and so are
     packed files. The service may be running.

@@ -12,6 +12,8 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from app.pipeline.labels.reason_text import brief
+
 pytestmark = [pytest.mark.real_model, pytest.mark.server]
 
 VERBS = {"like": "liked", "click": "opened"}
@@ -78,8 +80,8 @@ def named_evidence(town) -> int:
             assert reason["title"] == evidence["title"]
             assert reason["share"] > 0
             tagged = f" ({reason['tag']})" if "tag" in reason else ""
-                because = f"because you {reason.get('verb')} {reason['title']}{tagged}"
-            expected = f"similar to {reason['title']}" if reason.get("link") == "content" else because
+            because = f"because you {reason.get('verb')} {brief(reason['title'])}{tagged}"
+            expected = f"similar to {brief(reason['title'])}" if reason.get("link") == "content" else because
             assert item["label"].lower() == expected.lower()
             shared = set(evidence["tags"]) & set(town.films[item["item_id"]]["tags"])
             assert reason["tag"] in shared if reason["code"] == "because_you" else "tag" not in reason
