@@ -116,7 +116,7 @@ def present(device: str) -> str:
         return device
     import torch  # noqa: PLC0415 - takes a second to import
 
-    try:
+    try:  # a build without CUDA raises AssertionError, a missing driver RuntimeError, an unknown backend either
         torch.zeros(1, device=device)
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         found = ", ".join(["cpu", *(name for name in ("cuda", "mps") if getattr(torch, name).is_available())])
