@@ -17,7 +17,7 @@ TORCH_FLAGS := --no-deps $(if $(TORCH_INDEX_URL),--index-url $(TORCH_INDEX_URL))
 LOCKED := pyproject.toml constraints.txt
 
 .DELETE_ON_ERROR:
-.PHONY: help setup test-env demo test lint format bench lock clean
+.PHONY: help setup test-env demo test nightly lint format bench lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ demo: setup ## Fetch MovieLens 100K, index it, replay its events and serve (PORT
 
 test: lint ## Run all that CI runs: lint, types, import contracts, tests
 	$(BIN)/pytest -n $(PYTEST_WORKERS)
+
+nightly: test-env ## Run the long proofs that `make test` leaves out
+	$(BIN)/pytest -m nightly
 
 lint: test-env ## Check style, types, import contracts and the Dockerfile
 	$(BIN)/ruff check
