@@ -84,6 +84,7 @@ def test_a_folder_without_data_is_told_what_was_looked_for(tmp_path: Path) -> No
     assert "looked for" in answer.output
 
 
+@pytest.mark.nightly
 def test_without_arguments_it_is_movielens_100k(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv(CONFIG_VARIABLE, str(CONFIG))  # the command sets it for good, the test for its own time

@@ -47,7 +47,7 @@ def expected_ids(said):
     return {f"{name}-{row}" for name, size in said["event"] for row in range(size)}
 
 
-@pytest.mark.parametrize("lines", [40, 150, 700])
+@pytest.mark.parametrize("lines", [40, 150, pytest.param(700, marks=pytest.mark.nightly)])
 def test_no_acknowledged_write_is_lost_when_the_process_is_killed(tmp_path, lines, event):
     ids, newest, epochs, last = set(), {}, {}, 0
     for run in ("first", "second", "third"):

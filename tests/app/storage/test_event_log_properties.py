@@ -49,7 +49,7 @@ class Model:
         assert log.last_sequence() == self.highest
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(steps=steps)
 def test_numbers_only_rise_and_ids_are_unique_whatever_happens(opener, event, steps):
     with TemporaryDirectory() as folder:
