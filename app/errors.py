@@ -11,13 +11,16 @@
     ├── ItemNotFoundError             404  unknown-item
     ├── EventNotFoundError            404  unknown-event
     ├── UnknownTopicError             404  unknown-topic
+    ├── PolicyNotFoundError           404  unknown-policy
+    ├── SnapshotNotFoundError         404  unknown-snapshot
     ├── MethodNotAllowedError         405  method-not-allowed
     ├── KeysMissingError              409  no-keys
     ├── ConflictError                 409  conflict
     │   ├── ErasedError               409  erased
     │   ├── MergedAwayError           409  merged-away
     │   ├── MergeRefusedError         409  merge-refused
-    │   └── NothingToUndoError        409  nothing-to-undo
+    │   ├── NothingToUndoError        409  nothing-to-undo
+    │   └── PolicyRefusedError        409  policy-refused
     ├── OutdatedError                 412  outdated
     ├── BodyTooLargeError             413  body-too-large
     ├── TooManyRowsError              413  too-many-rows
@@ -150,6 +153,24 @@ class UnknownTopicError(PenchantError):
         super().__init__("No topic has this slug; the profile names topics by theirs.", topic=topic)
 
 
+class PolicyNotFoundError(PenchantError):
+    """There is no such policy, or its file cannot be read."""
+
+    status, slug, title = 404, "unknown-policy", "There is no such policy"
+
+    def __init__(self, policy_id: str) -> None:
+        super().__init__("No policy has this id; GET /admin/policies lists them.", policy_id=policy_id)
+
+
+class SnapshotNotFoundError(PenchantError):
+    """There is no such snapshot, or no longer."""
+
+    status, slug, title = 404, "unknown-snapshot", "There is no such snapshot"
+
+    def __init__(self, snapshot: str) -> None:
+        super().__init__("No snapshot on disk has this id; GET /admin/snapshots lists them.", snapshot=snapshot)
+
+
 class MethodNotAllowedError(PenchantError):
     """The path exists, but not for this method."""
 
@@ -203,6 +224,12 @@ class NothingToUndoError(ConflictError):
 
     def __init__(self) -> None:
         super().__init__("There is no reset of this person that can still be undone.")
+
+
+class PolicyRefusedError(ConflictError):
+    """The policy cannot be put in force, or not be let go; what was in force still is."""
+
+    slug, title = "policy-refused", "The policy stays as it is"
 
 
 class OutdatedError(PenchantError):

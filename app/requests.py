@@ -14,6 +14,8 @@ MAX_EXCLUDED = 10_000
 """Entries of `exclude`."""
 MAX_QUERY_TEXT = 10_000
 """Characters of a text to which similar items are sought."""
+MAX_REASON = 500
+"""Characters of why an operator did something."""
 MAX_CURSOR = 1_000
 """Characters of a cursor."""
 
@@ -38,6 +40,7 @@ ItemField = Literal[
 ]  # fmt: skip
 ItemFields = Annotated[list[ItemField], Field(max_length=len(get_args(ItemField))), BeforeValidator(_apart)]
 Excluded = Annotated[list[ExternalId], Field(max_length=MAX_EXCLUDED)]
+Reason = Annotated[str, Field(max_length=MAX_REASON), AfterValidator(_says_something)]
 QueryText = Annotated[str, Field(max_length=MAX_QUERY_TEXT), AfterValidator(_says_something)]
 
 
@@ -260,3 +263,23 @@ class MergeRequest(_Asked):
 
     source: ExternalId = Field(alias="from")
     """Id of an anonymous session, or of whoever else turned out to be this person."""
+
+
+class PolicyRequest(_Asked):
+    """A policy like the one in force, with other settings in some places."""
+
+    overrides: dict[str, Any]
+    """Settings of the query that are to differ, nested as in the configuration: `{"weights": {"recency": 0.2}}`."""
+
+    why: Reason
+    """For what; it is kept with the policy."""
+
+    snapshot: Name | None = None
+    """Snapshot on which it rests; absent, the one in service."""
+
+
+class ActivationRequest(_Asked):
+    """Why a policy or a snapshot is put in force."""
+
+    why: Reason = "asked for by an operator"
+    """For the record; nothing personal."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import orjson
@@ -29,6 +29,7 @@ from app.serving.embedder import Embedder
 from app.serving.event_ingestion import EventIngestion, EventResult
 from app.serving.item_ingestion import ItemIngestion
 from app.serving.own_build import OwnBuild
+from app.serving.policies.policies import Policies
 from app.serving.recommender import Recommender
 from app.serving.similar import similar_to_item, similar_to_text
 from app.serving.snapshot_swap import NOTHING_YET, SnapshotSwap
@@ -38,6 +39,7 @@ from app.storage.protocols import ItemChange, Stores
 from indexer.documents import EventDocument, ItemDocument
 from indexer.problems import FieldProblem
 from indexer.sensitive.taxonomy import load_taxonomy
+from indexer.snapshot_files import SnapshotFolder
 
 
 class Service:
@@ -50,7 +52,8 @@ class Service:
         self._clock = clock
         self._embedder = embedder
         self.snapshot_swap = SnapshotSwap(settings, stores, embedder, clock)
-        self._recommender = Recommender(self.snapshot_swap, clock, settings.query, settings.paging)
+        self.policies = Policies(self.snapshot_swap, SnapshotFolder(settings.snapshot_folder), stores.snapshots)
+        self._recommender = Recommender(self.snapshot_swap, clock, settings.paging)
         taxonomy = settings.index.sensitive.taxonomy
         self._charter = load_charter(settings.charter, taxonomy)
         topics, seen = load_taxonomy(taxonomy).names, settings.events.seen_types()
@@ -149,6 +152,10 @@ class Service:
         log, rows = self._stores.events.columns(), self._stores.users.all()
         return training_events(log, rows, self._settings.events.table()).to_bytes()
 
+    def assign(self, assignment: Callable[[str], str | None]) -> None:
+        """Answer people by other policies than the one in force: the id of one for a person's id, or None for that."""
+        self._recommender.assignment = assignment
+
     def transparency(self) -> dict[str, Any]:
         """What anyone may know of how answers are made."""
         return transparency_payload(self._settings, self._charter, self.snapshot_swap.current_or_none)
@@ -163,6 +170,7 @@ class Service:
             "ready": True,
             "reasons": [self.snapshot_swap.problem] if self.snapshot_swap.problem else [],
             "snapshot": manifest.snapshot_id,
+            "policy": generation.environment.policy,
             "items": len(generation.catalogue),
             "people": len(generation.people),
             "events_sequence": generation.sequence,

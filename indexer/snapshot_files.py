@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
 from fcntl import LOCK_EX, LOCK_NB, flock
@@ -98,6 +98,10 @@ class SnapshotFolder:
         """Ids of all complete snapshots, oldest first."""
         return sorted(path.parent.name for path in self.folder.glob(f"[!.]*/{_MANIFEST}"))
 
+    def newest(self) -> Manifest | None:
+        """The manifest of the snapshot that was built last, whichever is in service; None before the first."""
+        return max(map(self.manifest, self.ids()), key=lambda each: each.created_at, default=None)
+
     def manifest(self, snapshot_id: str) -> Manifest:
         """The manifest of one snapshot.
 
@@ -146,11 +150,16 @@ class SnapshotFolder:
         pointer.replace(self.folder / CURRENT)
         _sync_folder(self.folder)
 
-    def prune(self, keep: int) -> list[str]:
-        """Remove abandoned builds and all but the newest `keep` snapshots and the current one; ids removed."""
+    def prune(self, keep: int, needed: Collection[str] = ()) -> list[str]:
+        """Remove abandoned builds and all but the newest `keep` snapshots, the current one and those needed.
+
+        Returns:
+            ids removed.
+        """
         for abandoned in self.folder.glob(f"{_BUILDING}*"):
             shutil.rmtree(abandoned)
-        removed = [each for each in self.ids()[: -keep or None] if each != self.current_id()]
+        staying = {*needed, self.current_id()}
+        removed = [each for each in self.ids()[: -keep or None] if each not in staying]
         for snapshot_id in removed:
             shutil.rmtree(self.folder / snapshot_id)
         return removed

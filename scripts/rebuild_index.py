@@ -14,6 +14,7 @@ from app.policy.charter.charter import CharterError, load_charter
 from app.policy.charter.ingestion_gate import IngestionGate
 from app.serving.build_source import ServiceUnreachableError, read_written
 from app.serving.items_file import ItemsFile, from_items_file
+from app.serving.policies.folder import PolicyFolder
 from app.settings import Settings
 from app.storage.rows import ItemChange
 from indexer.build import Builder, BuildInput, EmptyCatalogueError, RecallTooLowError
@@ -89,11 +90,25 @@ def rebuild_index(
         with folder.building(), ProgressBar("embedding", "text") as progress:
             given, account = _gather(settings, folder, source or None)
             manifest, built = _builder(settings, folder, progress)(given, force=force)
-            folder.prune(settings.snapshots.keep)
+            account += _pruned(settings, folder)
     except _TOLD as error:
         typer.echo(f"rebuild-index: {error}", err=True)
         raise typer.Exit(1) from error
     typer.echo("\n".join([_account(manifest, built=built, seconds=time.perf_counter() - started), *account]))
+
+
+def _pruned(settings: Settings, folder: SnapshotFolder) -> list[str]:
+    """Remove snapshots that are no longer needed; what is to be said of it."""
+    policies = PolicyFolder(settings.data_dir)
+    needs = policies.needs()
+    removed = folder.prune(settings.snapshots.keep, needs)
+    gone = [policy.policy_id for policy in policies.all() if policy.snapshot in removed]
+    kept = [each for each in folder.ids()[: -settings.snapshots.keep] if each in needs]
+    return [
+        *([f"removed {', '.join(removed)}"] if removed else []),
+        *([f"policies whose snapshot is gone, so that they cannot be gone back to: {', '.join(gone)}"] if gone else []),
+        *(f"kept {each} beyond snapshots.keep: {'; '.join(needs[each])}" for each in kept),
+    ]
 
 
 def _newer(newer: Newer | None, written_at: str | None) -> Newer | float | None:

@@ -17,6 +17,7 @@ from app.api import (
     docs,
     events,
     items,
+    policies,
     probes,
     problems,
     recommend,
@@ -32,7 +33,20 @@ from app.api.head import AnsweredHead
 from app.api.paths import EncodedPaths
 from app.api.request_log import HEADER, Observed
 
-_ROUTERS: Final = (recommend, events, similar, items, users, controls, tokens, transparency, docs, admin, probes)
+_ROUTERS: Final = (
+    recommend,
+    events,
+    similar,
+    items,
+    users,
+    controls,
+    tokens,
+    transparency,
+    docs,
+    admin,
+    policies,
+    probes,
+)
 """Those that are called most stand first: routes are tried in this order."""
 
 _TAGS: Final = [

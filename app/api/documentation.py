@@ -33,9 +33,11 @@ from app.errors import (
     UnsupportedMediaTypeError,
 )
 from app.requests import (
+    ActivationRequest,
     InterestRequest,
     MergeRequest,
     PersonalizationRequest,
+    PolicyRequest,
     PreferencesPatch,
     ProfilePatch,
     RecommendRequest,
@@ -83,6 +85,8 @@ _READ_BY_HAND: Final = (
     InterestRequest,
     MergeRequest,
     TokenRequest,
+    PolicyRequest,
+    ActivationRequest,
     Problem,
     FieldError,
 )

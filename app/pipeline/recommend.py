@@ -115,6 +115,7 @@ class Pipeline:
             user_id=context.request.user_id,
             personalized=context.personalized,
             snapshot=context.catalogue.snapshot.snapshot_id,
+            policy=context.environment.policy,
             items=tuple(items),
             receipt=ranked.receipt,
             trace=tuple(trace) if trace is not None else None,

@@ -32,6 +32,8 @@ class Environment:
     """Of positive and negative events, seconds."""
     settings: QuerySettings
     wording: Wording
+    policy: str = ""
+    """Id of the policy that the settings are part of."""
     faults: NumericFaults = field(default_factory=NumericFaults)
 
     @cached_property

@@ -112,6 +112,7 @@ class Slate:
     user_id: str
     personalized: bool
     snapshot: str
+    policy: str
     items: tuple[SlateItem, ...]
     receipt: tuple[FloorReceipt, ...]
     trace: tuple[StageTrace, ...] | None

@@ -20,8 +20,11 @@ def next_rebuild(built_at: datetime, days: float, now: datetime) -> datetime:
 
 
 def due_rebuild(folder: SnapshotFolder, days: float | None) -> datetime | None:
-    """When the published snapshot will be followed by another; None where nobody has been told to see to it."""
-    published = folder.current_id()
-    if published is None or days is None:
+    """When the newest snapshot will be followed by another; None where nobody has been told to see to it.
+
+    An older one that serves again, since somebody went back to it, is not replaced the sooner.
+    """
+    newest = folder.newest()
+    if newest is None or days is None:
         return None
-    return next_rebuild(folder.manifest(published).created_at, days, datetime.now(UTC))
+    return next_rebuild(newest.created_at, days, datetime.now(UTC))

@@ -27,6 +27,7 @@ _KEPT = {
 
 def transparency_payload(settings: Settings, charter: Charter, generation: Generation | None) -> dict[str, Any]:
     """The answer of `GET /transparency`."""
+    settings = in_force(settings, generation)
     live = settings.model_dump(mode="json", include=_SHAPING)
     snapshot = generation.catalogue.snapshot if generation else None
     return {
@@ -40,9 +41,15 @@ def transparency_payload(settings: Settings, charter: Charter, generation: Gener
         "events": live["events"],
         "settings": live,
         "configuration_hash": configuration_hash(settings, charter),
+        "policy": generation.environment.policy if generation else None,
         "snapshot": snapshot.snapshot_id if snapshot else None,
         "space_id": snapshot.manifest.space_id if snapshot else None,
     }
+
+
+def in_force(settings: Settings, generation: Generation | None) -> Settings:
+    """The settings, with the weights and floors of the policy in force."""
+    return settings.model_copy(update={"query": generation.environment.settings}) if generation else settings
 
 
 def configuration_hash(settings: Settings, charter: Charter) -> str:

@@ -20,24 +20,19 @@ MOST_PEOPLE = 200_000
 
 
 class ExplorationWindow:
-    """The last slots shown to each person, oldest first.
+    """The last slots shown to each person, oldest first."""
 
-    Args:
-        slots: how many are kept of each person.
-    """
-
-    def __init__(self, slots: int) -> None:
-        self._slots = slots
+    def __init__(self) -> None:
         self._shown: OrderedDict[str, tuple[bool, ...]] = OrderedDict()
 
     def shown(self, user_id: str) -> tuple[bool, ...] | None:
         """Whether each of the last slots was exploration; None where this service has shown the person nothing."""
         return self._shown.get(user_id)
 
-    def keep(self, user_id: str, shown: Sequence[bool]) -> None:
-        """All slots so far, of which the last are kept."""
+    def keep(self, user_id: str, shown: Sequence[bool], slots: int) -> None:
+        """All slots so far, of which the last `slots` are kept."""
         self._shown.pop(user_id, None)
-        self._shown[user_id] = tuple(shown[-self._slots :])
+        self._shown[user_id] = tuple(shown[-slots:])
         if len(self._shown) > MOST_PEOPLE:
             self._shown.popitem(last=False)
 

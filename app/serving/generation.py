@@ -8,12 +8,14 @@ space. A new snapshot gets a new generation, built beside the one that serves. W
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 import numpy as np
 
 from app.pipeline.labels.wording import Wording
 from app.pipeline.request import Environment
+from app.pipeline.settings import QuerySettings
 from app.policy.charter.charter import load_charter
 from app.policy.sensitive_items import SensitiveTopics
 from app.serving.catalogue import Catalogue, EncodedItem
@@ -21,6 +23,7 @@ from app.serving.copies import Copies
 from app.serving.embedder import Embedder
 from app.serving.explicit_vectors import Encoded, encode_stated, stated_vectors
 from app.serving.people import People
+from app.serving.policies.policy import Policy, values_of
 from app.serving.popularity import Popularity
 from app.serving.stored_people import StoredPeople
 from app.settings import Settings
@@ -42,21 +45,35 @@ class Generation:
     """What answers requests while one snapshot serves.
 
     Attributes:
-        environment: catalogue, popularity and settings, for the pipeline.
+        environment: catalogue, popularity, and the settings of the policy in force, for the pipeline.
         people: everybody's state.
         sequence: events of the log up to this one are contained.
         version: changes of the items' journal up to this one are contained.
+        beside: what answers under other policies than the one in force, by the id under which it was asked for.
     """
 
     environment: Environment
     people: People
     sequence: int
     version: int
+    beside: dict[str, Environment] = field(default_factory=dict)
 
     @property
     def catalogue(self) -> Catalogue:
         """The items."""
         return self.environment.catalogue
+
+    def under(self, policy: Policy, configured: QuerySettings) -> Environment:
+        """The same catalogue and popularity with the weights and floors of a policy on this snapshot.
+
+        Raises:
+            pydantic.ValidationError: its settings are not those of this version.
+        """
+        query, space = policy.query(configured), self.catalogue.space
+        blend = Blend.build(query.user.beta, query.user.gamma, space.content_dimension, space.dimension)
+        other = replace(self.environment, settings=query, blend=blend, policy=policy.policy_id)
+        vars(other)["likeness"] = self.environment.likeness  # of the catalogue, and slow to measure
+        return other
 
     def learn(self, user_id: str, events: EventColumns) -> None:
         """Take in events of one person that are not contained yet."""
@@ -111,8 +128,18 @@ class Generation:
         self.sequence = max(self.sequence, int(log.sequence.max(initial=0)))
 
 
-def build_generation(snapshot: Snapshot, stores: Stores, embedder: Embedder, settings: Settings) -> Generation:
-    """Everything anew for one snapshot; seconds for a million events. Blocks: call it in a thread."""
+def build_generation(
+    snapshot: Snapshot, stores: Stores, embedder: Embedder, settings: Settings, policy: Policy | None = None
+) -> Generation:
+    """Everything anew for one snapshot; seconds for a million events. Blocks: call it in a thread.
+
+    Args:
+        snapshot: the catalogue.
+        stores: events, people and the items' journal.
+        embedder: encodes what came since the snapshot was built.
+        settings: all of them.
+        policy: its weights and floors are in force instead of those of the settings.
+    """
     rules = load_charter(settings.charter, settings.index.sensitive.taxonomy).rules()
     catalogue = guarded_catalogue(snapshot, settings, rules, load_verdicts(settings.verdicts_file))
     changes = stores.items.changes(snapshot.manifest.items_version)
@@ -122,7 +149,7 @@ def build_generation(snapshot: Snapshot, stores: Stores, embedder: Embedder, set
     people.load(log, stores.users.all(), stores.forgettings.seen())
     encode_stated(catalogue, people, embedder)
     generation = Generation(
-        environment=_environment(catalogue, people, settings),
+        environment=_environment(catalogue, people, settings, policy or configured_policy(settings, snapshot)),
         people=people,
         sequence=int(log.sequence.max(initial=0)),
         version=max([snapshot.manifest.items_version, *(change.version for change in changes)]),
@@ -141,18 +168,23 @@ def guarded_catalogue(
     return Catalogue(snapshot, SensitiveTopics(taxonomy, names, (rules, verdicts or Verdicts())), copies)
 
 
-def _environment(catalogue: Catalogue, people: People, settings: Settings) -> Environment:
-    space, events = catalogue.space, settings.events
+def configured_policy(settings: Settings, snapshot: Snapshot) -> Policy:
+    """The policy that the settings make of a snapshot."""
+    about = {"made_at": datetime.now(UTC), "made_by": "configuration", "why": "as configured"}
+    return Policy.of(values_of(settings.query), snapshot.snapshot_id, **about)
+
+
+def _environment(catalogue: Catalogue, people: People, settings: Settings, policy: Policy) -> Environment:
+    space, events, query = catalogue.space, settings.events, policy.query(settings.query)
     return Environment(
         catalogue=catalogue,
         popularity=Popularity(len(catalogue), settings.popularity),
         signals=people.signals,
-        blend=Blend.build(
-            settings.query.user.beta, settings.query.user.gamma, space.content_dimension, space.dimension
-        ),
+        blend=Blend.build(query.user.beta, query.user.gamma, space.content_dimension, space.dimension),
         half_lives=(events.half_life_positive_days * DAY_SECONDS, events.half_life_negative_days * DAY_SECONDS),
-        settings=settings.query,
-        wording=Wording(settings.query.labels),
+        settings=query,
+        wording=Wording(query.labels),
+        policy=policy.policy_id,
     )
 
 

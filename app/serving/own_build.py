@@ -53,7 +53,10 @@ class OwnBuild:
         generation = self._snapshot_swap.current_or_none
         if generation is None:
             return self.possible() and self._stores.items.last_version() > 0
-        built, snapshots = generation.catalogue.snapshot.manifest.items, self._settings.snapshots
+        serving, newest = generation.catalogue.snapshot, self._folder.newest()
+        if newest is None or serving.snapshot_id != newest.snapshot_id:  # somebody went back to it
+            return False
+        built, snapshots = serving.manifest.items, self._settings.snapshots
         small = snapshots.rebuild_days is not None and built < snapshots.grow_below
         return small and len(generation.catalogue) >= GROWTH * built
 

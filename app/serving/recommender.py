@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from app.clock import Clock
 from app.errors import InvalidPayloadError
 from app.pipeline.context import Context
-from app.pipeline.recommend import Answer
-from app.pipeline.request import SlateRequest
-from app.pipeline.settings import QuerySettings
+from app.pipeline.recommend import Answer, Pipeline
+from app.pipeline.request import Environment, SlateRequest
 from app.pipeline.slate import Slate
 from app.pipeline.stages import build_pipeline
 from app.requests import RecommendRequest
@@ -28,18 +27,22 @@ from app.serving.stored_pages import still_permitted
 from indexer.problems import FieldProblem
 from models.ids import Rows
 
+_MOST_PIPELINES: Final = 64
+
 
 class Recommender:
     """Runs the pipeline, and remembers what must hold from one answer to the next."""
 
-    def __init__(self, snapshot_swap: SnapshotSwap, clock: Clock, query: QuerySettings, paging: PagingSettings) -> None:
+    def __init__(self, snapshot_swap: SnapshotSwap, clock: Clock, paging: PagingSettings) -> None:
         self._snapshot_swap = snapshot_swap
         self._clock = clock
-        self._pipeline = build_pipeline(query)
+        self._pipelines: dict[str, Pipeline] = {}
         self._stored = SlateStore(paging)
-        self._exploration_window = ExplorationWindow(query.floors.window_slots)
+        self._exploration_window = ExplorationWindow()
         self._repeated: OrderedDict[str, tuple[object, Slate]] = OrderedDict()
         self._most_repeated = paging.most_stored
+        self.assignment: Callable[[str], str | None] = lambda _: None
+        """Id of the policy by which a person is answered; None for the one in force."""
 
     def recommend(self, request: RecommendRequest) -> Slate:
         """One page of items for one person.
@@ -71,13 +74,13 @@ class Recommender:
         generation = self._snapshot_swap.current
         rows, given_rows = (_known(generation.catalogue, ids) for ids in ([*exclude, *given], given))
         ask = SlateRequest(user_id, limit, rows, self._clock.now(), given=given_rows, hide_seen=hide_seen)
-        return self._with_window(Context(generation.environment, ask, generation.people.get(user_id)))
+        return self._with_window(Context(self._environment(user_id), ask, generation.people.get(user_id)))
 
     def preview(self, user_id: str, limit: int, person: Person | None) -> Slate:
         """The slate that somebody would get if they were `person`; nothing of it is remembered."""
-        generation = self._snapshot_swap.current
         ask = SlateRequest(user_id, limit, np.empty(0, np.int32), self._clock.now())
-        return self._pipeline(self._with_window(Context(generation.environment, ask, person))).slate
+        context = self._with_window(Context(self._environment(user_id), ask, person))
+        return self._pipeline(context)(context).slate
 
     def stored(self, user_id: str) -> list[dict[str, Any]]:
         """What is remembered of a person's answers that can be continued."""
@@ -94,22 +97,33 @@ class Recommender:
         self._exploration_window.forget(user_id)
         return self.outdate(user_id)
 
+    def _environment(self, user_id: str) -> Environment:
+        return self._snapshot_swap.under(self.assignment(user_id))
+
+    def _pipeline(self, context: Context) -> Pipeline:
+        """The stages of the policy by which a request is answered; its id stands for all of its settings."""
+        policy = context.environment.policy
+        if policy not in self._pipelines:
+            if len(self._pipelines) >= _MOST_PIPELINES:
+                self._pipelines.clear()
+            self._pipelines[policy] = build_pipeline(context.settings)
+        return self._pipelines[policy]
+
     def _with_window(self, context: Context) -> Context:
         """The same request, with what the person was shown before it."""
-        shown = self._exploration_window.shown(context.request.user_id)
-        if shown is None:
-            shown = reported(context, context.settings.floors.window_slots)
+        shown, slots = self._exploration_window.shown(context.request.user_id), context.settings.floors.window_slots
+        shown = reported(context, slots) if shown is None else shown[-slots:]
         return Context(context.environment, replace(context.request, shown=shown), context.known) if shown else context
 
     def _first(self, request: RecommendRequest) -> Slate:
         """The first page; asked again at the same moment, with nothing changed, it is the same page and shown once."""
-        generation = self._snapshot_swap.current
-        key = (request, self._clock.now(), id(generation), generation.version, generation.people.revision)
+        generation, policy = self._snapshot_swap.current, self._environment(request.user_id).policy
+        key = (request, self._clock.now(), id(generation), policy, generation.version, generation.people.revision)
         known, slate = self._repeated.get(request.user_id, (None, None))
         if slate is not None and known == key:
             return slate
         context = self.context(request.user_id, request.limit, request.exclude, hide_seen=request.hide_seen)
-        answer = self._pipeline(context, debug=request.debug)
+        answer = self._pipeline(context)(context, debug=request.debug)
         stored = StoredSlate(request, request.exclude, context.catalogue, answer.left)
         slate = self._page(self._stored.keep(stored), stored, answer, context)
         self._repeated[request.user_id] = (key, slate)
@@ -129,7 +143,7 @@ class Recommender:
         asked, limit = stored.asked, request.limit if "limit" in request.model_fields_set else stored.asked.limit
         context = self.context(asked.user_id, limit, stored.exclude, stored.given, hide_seen=asked.hide_seen)
         left = self._stored.left(stored, context.catalogue)
-        answer = self._pipeline(context, left=left, debug=request.debug)
+        answer = self._pipeline(context)(context, left=left, debug=request.debug)
         return self._page(token, stored, answer, context)
 
     def _page(self, token: str, stored: StoredSlate, answer: Answer, context: Context) -> Slate:
@@ -142,7 +156,9 @@ class Recommender:
         stored.limits.append(context.request.limit)
         if slate.personalized:
             self._exploration_window.keep(
-                stored.asked.user_id, (*context.request.shown, *(item.exploration for item in slate.items))
+                stored.asked.user_id,
+                (*context.request.shown, *(item.exploration for item in slate.items)),
+                context.settings.floors.window_slots,
             )
         return slate
 

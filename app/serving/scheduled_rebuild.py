@@ -32,9 +32,9 @@ async def rebuild_on_time(settings: Settings, command: Sequence[str], look_secon
     folder, days = SnapshotFolder(settings.snapshot_folder), settings.snapshots.rebuild_days
     built: datetime | None = None
     while days is not None:
-        published = await asyncio.to_thread(folder.current_id)
-        if published is not None:
-            built_at = folder.manifest(published).created_at
+        newest = await asyncio.to_thread(folder.newest)
+        if newest is not None:  # whichever serves: who went back to an older one does not want another at once
+            built_at = newest.created_at
             if datetime.now(UTC) >= next_rebuild(built_at, days, built or built_at):
                 built = datetime.now(UTC)
                 await _run(command)

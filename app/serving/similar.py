@@ -67,6 +67,7 @@ def _payload(
 ) -> dict[str, Any]:
     return {
         "snapshot": context.catalogue.snapshot.snapshot_id,
+        "policy": context.environment.policy,
         "near": any(match.how is not None for match, _ in labelled),
         "items": [
             {

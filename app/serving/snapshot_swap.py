@@ -5,16 +5,21 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Final
 
 from app.clock import Clock
 from app.errors import SnapshotMissingError
+from app.pipeline.request import Environment
 from app.serving.catalogue import Catalogue
 from app.serving.embedder import Embedder
 from app.serving.explicit_vectors import Encoded, stated_texts, stated_vectors
 from app.serving.generation import Generation, build_generation
 from app.serving.ingest_lock import IngestLock
 from app.serving.people import explicit_of
+from app.serving.policies.folder import PolicyFolder
+from app.serving.policies.policy import Policy
+from app.serving.policies.succession import SNAPSHOT, Succession
 from app.serving.stored_people import StoredPeople
 from app.serving.withheld_events import Withheld, withheld_from
 from app.settings import Settings
@@ -45,6 +50,7 @@ class SnapshotSwap:
         self._embedder = embedder
         self._clock = clock
         self._folder = SnapshotFolder(settings.snapshot_folder)
+        self.succession = Succession(PolicyFolder(settings.data_dir), settings.query)
         self._current: Generation | None = None
         self._refused: str | None = None
         self._reviewed: int | None = None
@@ -68,6 +74,22 @@ class SnapshotSwap:
     def current_or_none(self) -> Generation | None:
         """The same, for who can do without."""
         return self._current
+
+    def under(self, policy_id: str | None) -> Environment:
+        """What answers under a policy: its weights and floors, on the snapshot in service; None: the one in force.
+
+        Raises:
+            SnapshotMissingError: none was published yet.
+            PolicyNotFoundError: there is no such policy.
+        """
+        generation = self.current
+        if policy_id is None:
+            return generation.environment
+        if policy_id not in generation.beside:
+            snapshot, folder = generation.catalogue.snapshot.snapshot_id, self.succession.folder
+            policy = folder.keep(folder.get(policy_id).on(snapshot, datetime.now(UTC)))
+            generation.beside[policy_id] = generation.under(policy, self._settings.query)
+        return generation.beside[policy_id]
 
     def touched(self, user_id: str) -> None:
         """Say that something other than a new event changed a person, in case a generation is being built."""
@@ -147,8 +169,28 @@ class SnapshotSwap:
             return False
         return True
 
-    async def take_up(self, snapshot_id: str) -> None:
+    async def activate(self, policy: Policy, by: str, why: str) -> None:
+        """Put a policy in force: its weights at once, its snapshot once it is taken up; meanwhile the other answers.
+
+        Raises:
+            SnapshotError: its snapshot is damaged or of another encoder; what was in force still is.
+            pydantic.ValidationError: its settings are not those of this version; likewise.
+        """
+        async with self._one_at_a_time:
+            generation = self._current
+            if generation is not None and policy.snapshot == generation.catalogue.snapshot.snapshot_id:
+                generation.environment = generation.under(policy, self._settings.query)
+            else:
+                await self.take_up(policy.snapshot, policy)
+            await asyncio.to_thread(self._folder.activate, policy.snapshot)
+            await asyncio.to_thread(self.succession.enter, policy, by, why)
+
+    async def take_up(self, snapshot_id: str, policy: Policy | None = None) -> None:
         """Build the generation of a snapshot beside the present one, then swap.
+
+        Args:
+            snapshot_id: which.
+            policy: whose weights and floors are to be in force with it; absent, as they were or as configured.
 
         Raises:
             SnapshotError: the snapshot is damaged or of another encoder; the present generation goes on serving.
@@ -156,7 +198,8 @@ class SnapshotSwap:
         self._touched = set()
         self._reviewed = self._reviewed_at()
         try:
-            generation = await asyncio.to_thread(self._build, snapshot_id)
+            following = policy if policy is not None else await asyncio.to_thread(self.succession.next, snapshot_id)
+            generation = await asyncio.to_thread(self._build, following)
             async with self.ingest_lock.alone():
                 await asyncio.to_thread(generation.catch_up, self._stores, self._embedder)
                 await self._refresh(generation, self._touched)
@@ -164,6 +207,8 @@ class SnapshotSwap:
                 await self.withdraw()
         finally:
             self._touched = None
+        if policy is None:
+            await asyncio.to_thread(self.succession.enter, following, SNAPSHOT, following.why)
         await self._stores.snapshots.record(snapshot_id, "activated", self._clock.now())
         log.info("snapshot in service", extra={"snapshot": snapshot_id, "items": len(generation.catalogue)})
 
@@ -172,11 +217,12 @@ class SnapshotSwap:
         file = self._settings.verdicts_file
         return file.stat().st_mtime_ns if file.is_file() else None
 
-    def _build(self, snapshot_id: str) -> Generation:
+    def _build(self, policy: Policy) -> Generation:
+        snapshot_id = policy.snapshot
         snapshot = self._folder.open(snapshot_id, self._settings.index.ann)
         if snapshot.manifest.encoder != self._embedder.fingerprint:
             raise SnapshotError(
                 f"snapshot {snapshot_id!r} was built with encoder {snapshot.manifest.encoder}, "
                 f"the service runs {self._embedder.fingerprint}: rebuild the index or set index.encoder"
             )
-        return build_generation(snapshot, self._stores, self._embedder, self._settings)
+        return build_generation(snapshot, self._stores, self._embedder, self._settings, policy)

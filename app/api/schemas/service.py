@@ -43,6 +43,9 @@ class Transparency(Answer):
     configuration_hash: str
     """Digest of these settings."""
 
+    policy: str | None
+    """Weights, floors and index in force, as one: the id of a policy; null before there is an index."""
+
     snapshot: str | None
     """The index in service; null before there is one."""
 
@@ -83,6 +86,9 @@ class Ready(Answer):
 
     snapshot: str | None = None
     """The index that is served."""
+
+    policy: str | None = None
+    """The policy in force: weights, floors and this index."""
 
     items: int | None = None
     """Items of the catalogue."""

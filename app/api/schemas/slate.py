@@ -190,6 +190,9 @@ class Slate(Answer):
     snapshot: str
     """The index that answered."""
 
+    policy: str
+    """Weights, floors and index by which it was made: the id of a policy."""
+
     items: list[SlateItem]
     receipt: list[FloorReceipt]
 
@@ -233,6 +236,9 @@ class SimilarItems(Answer):
 
     snapshot: str
     """The index that answered."""
+
+    policy: str
+    """Weights, floors and index by which it was made: the id of a policy."""
 
     near: bool
     """Whether anything is near. Where nothing is, a text is answered with no items, and an item with its nearest."""

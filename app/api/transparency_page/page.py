@@ -178,6 +178,7 @@ def _controls(told: Told) -> str:
 
 def _versions(told: Told) -> str:
     versions = {"Configuration": told["configuration_hash"], "Index in service": told["snapshot"] or "none yet"}
+    versions |= {"Policy in force": told["policy"]} if told["policy"] else {}
     pairs = "".join(f"<dt>{name}</dt><dd><code>{escape(said)}</code></dd>" for name, said in versions.items())
     note = "The first changes with every setting that bears on what you see. Programs get this page as JSON."
     return f'<footer class="version"><dl>{pairs}</dl><p class="intro">{note}</p></footer>'

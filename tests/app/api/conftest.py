@@ -97,20 +97,26 @@ class MemoryService:
         reason = Reason("because_you", 0.5, "rust", "i2", "Rust in anger", "like", NOW)
         item = SlateItem("i1", "Title", 1, 0.5, "interests", "Because you liked rust", (reason,), False, False, None)
         receipt = FloorReceipt("exploration", 4, 4, None)
-        return Slate("r1", request.user_id, True, "s1", (item,), (receipt,), () if request.debug else None)
+        return Slate("r1", request.user_id, True, "s1", "p1", (item,), (receipt,), () if request.debug else None)
 
     async def similar(self, request: SimilarRequest) -> dict[str, Any]:
         self.asked.append(request)
         if request.item_id == "unknown":
             raise ItemNotFoundError(request.item_id)
         found = {"item_id": "i1", "title": "Title", "rank": 1, "score": 0.5, "likeness": 0.5, "match": "content"}
-        return {"snapshot": "s1", "near": True, "items": [{**found, "label": "Also about rust"}], "withheld": []}
+        return {
+            "snapshot": "s1",
+            "policy": "p1",
+            "near": True,
+            "items": [{**found, "label": "Also about rust"}],
+            "withheld": [],
+        }
 
     def transparency(self) -> dict[str, Any]:
         named: dict[str, Any] = {"data_used": [], "user_controls": {}, "ranking_weights": {}, "floors": {}}
         charter = {"name": "<b>Shop</b>", "personalised": "Items.", "outcome": "Joy.", "disclosure": "Chosen for you."}
         named |= {"charter": charter, "sensitive_topics": [], "half_lives": {}, "events": {"signals": {}}}
-        return {**named, "settings": {}, "configuration_hash": "0", "snapshot": None, "space_id": None}
+        return {**named, "settings": {}, "configuration_hash": "0", "policy": None, "snapshot": None, "space_id": None}
 
     async def item_changes(self) -> bytes:
         return b'{"version":1,"item_id":"i1","document":null,"changed_at":0.0}\n'
