@@ -2,7 +2,15 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from models.statistics import MINIMUM_PEOPLE, Estimate, always_valid_interval, always_valid_p, boundary, difference
+from models.statistics import (
+    MINIMUM_PEOPLE,
+    Estimate,
+    always_valid_interval,
+    always_valid_p,
+    boundary,
+    difference,
+    log_ratio,
+)
 
 LOOKS_FROM = MINIMUM_PEOPLE
 
@@ -64,6 +72,15 @@ def test_two_equal_variants_are_seldom_told_apart_although_one_looks_after_every
     assert ever_excludes_zero(estimate, clock, best_at=2.0 * size[1]) <= 0.05
     fixed = np.abs(estimate.value[:, LOOKS_FROM:]) > 1.96 * estimate.standard_error[:, LOOKS_FROM:]
     assert fixed.any(axis=1).mean() > 0.2, "the test would see what looking does to an interval of one look"
+
+
+def test_a_relative_change_holds_its_promise_where_few_convert() -> None:
+    looks = np.arange(LOOKS_FROM, 6_001, 100)
+    random = np.random.default_rng(5)
+    rates = [np.cumsum(random.random((500, 6_000)) < 0.005, axis=1)[:, looks - 1] / looks for _ in range(2)]
+    treated, control = (Estimate(rate, rate * (1 - rate) / looks) for rate in rates)
+    low, high = always_valid_interval(log_ratio(treated, control), 2.0 * looks, best_at=2_500)
+    assert ((low > 0) | (high < 0)).any(axis=1).mean() <= 0.05
 
 
 def test_two_equal_variants_are_seldom_told_apart_where_the_same_people_come_back_daily() -> None:
