@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import orjson
@@ -12,6 +13,7 @@ from app.clock import Clock
 from app.errors import ItemNotFoundError
 from app.folder_secret import folder_secret
 from app.person.control import Control
+from app.person.export import moment
 from app.person.identity import Identity
 from app.person.interests import Interests
 from app.person.service import Parts, PersonService
@@ -36,10 +38,12 @@ from app.serving.snapshot_swap import NOTHING_YET, SnapshotSwap
 from app.serving.training_events import training_events
 from app.settings import Settings
 from app.storage.protocols import ItemChange, Stores
+from app.storage.rows import OUTCOMES
 from indexer.documents import EventDocument, ItemDocument
 from indexer.problems import FieldProblem
 from indexer.sensitive.taxonomy import load_taxonomy
 from indexer.snapshot_files import SnapshotFolder
+from models.user_state import DAY_SECONDS
 
 
 class Service:
@@ -60,11 +64,12 @@ class Service:
         self.gate = IngestionGate(self._charter, settings.firewall.keep_as_seen, topics, seen)
         decisions = ControlDecisions(stores, folder_secret(settings.data_dir))
         self._event_ingestion = EventIngestion(
-            self.snapshot_swap, stores, clock, (self.gate, decisions), settings.ingest.future_tolerance_seconds
+            self.snapshot_swap, stores, clock, (self.gate, decisions), settings.ingest
         )
         self._own_build = OwnBuild(settings, stores, embedder, self.snapshot_swap, self._charter)
         self._item_ingestion = ItemIngestion(self.snapshot_swap, stores, embedder, clock, self._own_build)
-        self._retention = Retention(self.snapshot_swap, stores, clock, self.gate)
+        waits = settings.ingest.awaiting.days * DAY_SECONDS
+        self._retention = Retention(self.snapshot_swap, stores, clock, self.gate, waits)
         self._sweep_seconds = settings.control.sweep_seconds
         upkeep = Upkeep(self.snapshot_swap, stores, embedder, clock, decisions)
         control = Control(upkeep, settings.control)
@@ -159,6 +164,18 @@ class Service:
     def transparency(self) -> dict[str, Any]:
         """What anyone may know of how answers are made."""
         return transparency_payload(self._settings, self._charter, self.snapshot_swap.current_or_none)
+
+    async def awaiting(self) -> dict[str, Any]:
+        """How many events wait for items that the catalogue does not have, and what became of those that did."""
+        found = await asyncio.to_thread(self._stores.events.awaiting)
+        since = None if found.since is None else moment(found.since)
+        waiting = {"events": found.events, "people": found.people, "items": found.items, "since": since}
+        return waiting | {outcome: found.outcomes.get(outcome, 0) for outcome in OUTCOMES}
+
+    async def awaited_items(self, limit: int) -> list[dict[str, Any]]:
+        """Items that the catalogue does not have and for which events wait, those with most events first."""
+        found = await asyncio.to_thread(self._stores.events.awaited_items)
+        return [asdict(each) | {"since": moment(each.since)} for each in found[:limit]]
 
     def readiness(self) -> dict[str, Any]:
         """Whether requests can be answered, and from what."""

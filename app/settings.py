@@ -55,11 +55,29 @@ class HttpSettings(Config):
     """Whether every request leaves a line in the log: its operation, status and duration, and the key's id."""
 
 
+class AwaitingSettings(Config):
+    """Events on items that the catalogue does not have."""
+
+    enabled: bool = True
+    """Whether such an event is kept until its item comes, by HTTP or with a build; otherwise it is rejected."""
+
+    days: float = Field(default=30.0, gt=0, allow_inf_nan=False)
+    """Days after which an event whose item did not come is deleted."""
+
+    per_person: int = Field(default=1_000, ge=1)
+    """Events of one person that may wait; further ones are rejected."""
+
+    events: int = Field(default=100_000, ge=1)
+    """Events that may wait in all; further ones are rejected."""
+
+
 class IngestSettings(Config):
     """What events are accepted."""
 
     future_tolerance_seconds: float = Field(default=300.0, ge=0, allow_inf_nan=False)
     """How far ahead of the service's clock an event may be, in seconds."""
+
+    awaiting: AwaitingSettings = AwaitingSettings()
 
 
 class RetentionSettings(Config):

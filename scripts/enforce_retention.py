@@ -12,6 +12,7 @@ from app.policy.charter.charter import CharterError, load_charter
 from app.policy.charter.ingestion_gate import IngestionGate
 from app.storage.duckdb import open_stores
 from app.storage.errors import DatabaseInUseError, StorageError
+from models.user_state import DAY_SECONDS
 from scripts.command_settings import settings_or_exit
 
 
@@ -37,6 +38,9 @@ def enforce_retention(
         now = Clock(settings.as_of).now()
         expired = stores.events.delete_older(gate.kept_since(now), gate.kept_seen(now)).result()
         stores.forgettings.delete_older(gate.seen_since(now)).result()
+        waited = stores.events.expire_awaiting(now - settings.ingest.awaiting.days * DAY_SECONDS).result()
     finally:
         stores.close()
-    typer.echo(f"deleted {expired.events:,} events of {len(expired.users):,} people")
+    typer.echo(
+        f"deleted {expired.events:,} events of {len(expired.users):,} people, {waited:,} whose item did not come"
+    )

@@ -26,7 +26,7 @@ ROWS = 2_000
 """Events in one request."""
 AT_ONCE = 8
 """Users whose profiles are sent at a time."""
-TAKEN = ("accepted", "duplicate")
+TAKEN = ("accepted", "awaiting_item", "duplicate")
 """What became of an event that is in the log."""
 
 
@@ -38,7 +38,8 @@ def replay(
 ) -> None:
     """Send an events file, and a users file if given, to a running service, in order of the file.
 
-    Events that the service has already are counted as duplicates, so that a replay may be repeated or continued. The
+    Events that the service has already are counted as duplicates, so that a replay may be repeated or continued; those
+    on items that the catalogue does not have wait until the item comes, if the service is set to keep them. The
     last line counts what was not taken, by reason; where that is everything, or more than the setting
     `intake.max_rejected_share`, the status is 1.
 

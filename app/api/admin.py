@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from app.api.answers import json_answer
 from app.api.bodies import NDJSON
-from app.api.documentation import URL_ERRORS, problems
+from app.api.documentation import URL_ERRORS, answers, problems
 from app.api.queries import refuse_query
+from app.api.schemas.service import AwaitedItems
 from app.api.state import service_of
 
 BINARY = "application/octet-stream"
+_MOST_AWAITED = 100
 
 router = APIRouter(prefix="/admin", tags=["service"], dependencies=[Depends(refuse_query)])
 
@@ -27,6 +30,20 @@ _LINES = {"description": "One change a line, in order of version.", "content": {
 async def item_changes(request: Request) -> Response:
     """The newest change of every item that was added, replaced or deleted over HTTP."""
     return Response(await service_of(request).item_changes(), media_type=NDJSON)
+
+
+@router.get(
+    "/awaited-items",
+    operation_id="awaited_items",
+    summary="Read for which items events wait",
+    responses=answers(AwaitedItems, "Those with most events first.", *URL_ERRORS),
+)
+async def awaited_items(request: Request) -> Response:
+    """Items that the catalogue does not have and on which people did something: at most a hundred.
+
+    Where these ids are nearly those of the catalogue, it is worth a look how the two are written.
+    """
+    return json_answer({"items": await service_of(request).awaited_items(_MOST_AWAITED)})
 
 
 @router.get(

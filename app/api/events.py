@@ -20,7 +20,7 @@ from indexer.problems import FieldProblem
 
 router = APIRouter(tags=["events"], dependencies=[Depends(refuse_query)])
 
-_STATUSES: Final = ("accepted", "duplicate", CONFLICT, "ignored", REJECTED)
+_STATUSES: Final = ("accepted", "awaiting_item", "duplicate", CONFLICT, "ignored", REJECTED)
 
 
 @router.post(
@@ -35,7 +35,8 @@ async def ingest_events(request: Request) -> Response:
 
     Acknowledged events are durable, and the next answer follows them. An event that is sent again, by its `event_id`,
     is a duplicate and changes nothing, and so is a further impression of an item in one answer. Another event under an
-    id that is taken is a conflict: nothing of it is stored.
+    id that is taken is a conflict: nothing of it is stored. An event on an item that the catalogue does not have is
+    kept, and counts from the moment at which the item comes (`awaiting_item`; setting `ingest.awaiting`).
     """
     service = service_of(request)
 

@@ -27,10 +27,11 @@ async def livez() -> Response:
 )
 async def readyz(request: Request) -> Response:
     """503 with the reasons until an index is served."""
-    readiness = service_of(request).readiness() | {"access": _access(request)}
+    service = service_of(request)
+    readiness = service.readiness() | {"access": _access(request)}
     if not readiness["ready"]:
         raise UnavailableError("; ".join(readiness["reasons"]), **readiness)
-    return json_answer(readiness)
+    return json_answer(readiness | {"awaiting_item": await service.awaiting()})
 
 
 def _access(request: Request) -> str:

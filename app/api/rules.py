@@ -57,6 +57,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "get_controls": OWN_USER,
     "merge_user": Rule(scope=Scope.TOKENS),
     "item_changes": OPERATORS,
+    "awaited_items": OPERATORS,
     "training_events": OPERATORS,
     "list_policies": OPERATORS,
     "add_policy": OPERATORS,

@@ -3,6 +3,7 @@
     profile.json           what is stated and what was inferred, as GET /users/{id}/profile answers
     users.ndjson           what is stated, as a users file
     events.ndjson          the events that count, as an events file
+    awaiting.ndjson        events on items that the catalogue does not have yet, as an events file
     forgotten.ndjson       events that were forgotten and will be deleted
     seen.ndjson            items known as seen without an event
     controls.ndjson        what was decided about the person's data, and when
@@ -55,7 +56,8 @@ class Export:
         """The rows of every part, by name."""
         return {
             "users": self._users,
-            "events": lambda: (_event(each) for each in self._events() if not each.forgotten),
+            "events": lambda: (_event(each) for each in self._counting() if not each.event.awaiting_item),
+            "awaiting": lambda: (_event(each) for each in self._counting() if each.event.awaiting_item),
             "forgotten": lambda: (_event(each) for each in self._events() if each.forgotten),
             "seen": self._seen,
             "controls": self._controls,
@@ -94,6 +96,9 @@ class Export:
         while page := self.stores.events.held(self.user_id, after, _PAGE):
             yield from page
             after = page[-1].sequence
+
+    def _counting(self) -> Iterator[HeldEvent]:
+        return (each for each in self._events() if not each.forgotten)
 
     def _users(self) -> Rows:
         row = self.stores.users.get(self.user_id)

@@ -17,7 +17,11 @@ log = logging.getLogger(__name__)
 class Retention:
     """Deletes what is too old, and rebuilds the people whom it concerned from what is left."""
 
-    def __init__(self, snapshot_swap: SnapshotSwap, stores: Stores, clock: Clock, gate: IngestionGate) -> None:
+    def __init__(
+        self, snapshot_swap: SnapshotSwap, stores: Stores, clock: Clock, gate: IngestionGate, waits: float
+    ) -> None:
+        """`waits`: seconds for which an event waits for an item that the catalogue does not have."""
+        self._waits = waits
         self._snapshot_swap = snapshot_swap
         self._stores = stores
         self._clock = clock
@@ -32,6 +36,7 @@ class Retention:
         async with self._snapshot_swap.ingest_lock.alone():
             now = self._clock.now()
             expired = await self._stores.events.delete_older(self._gate.kept_since(now), self._gate.kept_seen(now))
+            await self._stores.events.expire_awaiting(now - self._waits)
             unseen = await self._stores.forgettings.delete_older(self._gate.seen_since(now))
             await self._snapshot_swap.reload({*expired.users, *unseen})
             await self._snapshot_swap.withdraw()

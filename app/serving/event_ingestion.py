@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from app.clock import Clock
 from app.policy.charter.ingestion_gate import IngestionGate
@@ -17,15 +18,17 @@ from app.serving.catalogue import Catalogue
 from app.serving.control_decisions import ControlDecisions, refusal
 from app.serving.generation import Generation
 from app.serving.snapshot_swap import SnapshotSwap
+from app.settings import IngestSettings
 from app.storage.protocols import ForgettingStore, Stores
-from app.storage.rows import Appended, NewEvent
+from app.storage.rows import Appended, AwaitingLimits, Full, NewEvent
 from indexer.documents import EventDocument
 from indexer.sensitive.rules import Mode
 from models.events import CODE_OF, VALUED, EventType
 from models.history import EventColumns
 
 Reason = Literal["too_old", "forgotten", "personalization_off", "sensitive"]
-Status = Literal["accepted", "duplicate", "conflict", "ignored", "rejected"]
+Status = Literal["accepted", "awaiting_item", "duplicate", "conflict", "ignored", "rejected"]
+_UNKNOWN: Final = "the catalogue has no item with this id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +37,9 @@ class EventResult:
 
     Attributes:
         event_id: as it was sent.
-        status: `accepted`; `duplicate` of one that was stored before; `conflict`, not stored because another event was
-            stored under its id; `ignored`, not stored because the person decided so, such as by a reset after it
-            happened; or `rejected`.
+        status: `accepted`; `awaiting_item`, stored until the catalogue has its item; `duplicate` of one that was stored
+            before; `conflict`, not stored because another event was stored under its id; `ignored`, not stored because
+            the person decided so, such as by a reset after it happened; or `rejected`.
         field: what is wrong, if rejected or in conflict.
         message: why, if ignored, rejected or in conflict, or if nothing is learned from it.
         seen: whether nothing is stored but that the person has seen the item.
@@ -60,34 +63,41 @@ class EventIngestion:
         stores: Stores,
         clock: Clock,
         rules: tuple[IngestionGate, ControlDecisions],
-        future_tolerance: float,
+        settings: IngestSettings,
     ) -> None:
-        """`future_tolerance` in seconds."""
         self._gate, self._decisions = rules
         self._snapshot_swap = snapshot_swap
         self._log = stores.events
         self._forgettings = stores.forgettings
         self._clock = clock
-        self._future_tolerance = future_tolerance
+        self._future_tolerance, self._awaiting = settings.future_tolerance_seconds, settings.awaiting
+        self._limits = AwaitingLimits(settings.awaiting.per_person, settings.awaiting.events)
 
     async def ingest(self, events: Sequence[EventDocument]) -> list[EventResult]:
         """One result for each event, in order; returns when the accepted ones are durable and have taken effect."""
         async with self._snapshot_swap.ingest_lock.together():
-            return await self._ingest(events)
+            results, awaited = await self._ingest(events)
+        if (self._snapshot_swap.current.catalogue.rows(awaited) >= 0).any():  # one came while its event was written
+            async with self._snapshot_swap.ingest_lock.alone():
+                await self._snapshot_swap.adopt(awaited)
+        return results
 
-    async def _ingest(self, events: Sequence[EventDocument]) -> list[EventResult]:
-        results: list[EventResult | None] = self._refusals(self._snapshot_swap.current, events)
+    async def _ingest(self, events: Sequence[EventDocument]) -> tuple[list[EventResult], list[str]]:
+        """What became of each, and the items that are awaited."""
+        generation = self._snapshot_swap.current
+        known = generation.catalogue.rows([event.item_id for event in events]) >= 0
+        results: list[EventResult | None] = self._refusals(generation, events, known)
         places = [place for place, refused in enumerate(results) if refused is None]
-        rows = [self._new_event(events[place]) for place in places]
-        appended = await self._log.append(rows) if rows else []
+        rows = [self._new_event(events[place], awaiting=not known[place]) for place in places]
+        appended = await self._log.append(rows, self._limits) if rows else []
         self._learn(rows, appended)
         await self._see([event for event, result in zip(events, results, strict=True) if result and result.seen])
         reasons = self._unlearned([(row.user_id, row.item_id) for row in rows])
-        for place, each, reason in zip(places, appended, reasons, strict=True):
-            result = _result(events[place], each)
+        for place, row, each, reason in zip(places, rows, appended, reasons, strict=True):
+            result = self._result(events[place], row, each)
             unlearned = reason is not None and result.status in {"accepted", "duplicate"}
             results[place] = replace(result, message=reason) if unlearned else result
-        return [result for result in results if result is not None]
+        return [result for result in results if result is not None], [row.item_id for row in rows if row.awaiting_item]
 
     def _unlearned(self, pairs: Sequence[tuple[str, str]]) -> list[str | None]:
         """Why nothing is learned of a person by an event on an item, where that is so."""
@@ -100,12 +110,13 @@ class EventIngestion:
                 reasons[place] = f"only that it was seen counts: the item is {_on(topics, catalogue)}"
         return reasons
 
-    def _refusals(self, generation: Generation, events: Sequence[EventDocument]) -> list[EventResult | None]:
-        known = generation.catalogue.rows([event.item_id for event in events]) >= 0
+    def _refusals(
+        self, generation: Generation, events: Sequence[EventDocument], known: NDArray[np.bool_]
+    ) -> list[EventResult | None]:
         latest = self._clock.now() + self._future_tolerance
         return [
-            self._refusal(generation, event, latest) if is_known else _unknown_item(event)
-            for event, is_known in zip(events, known, strict=True)
+            self._refusal(generation, event, latest) if is_known or self._awaiting.enabled else _unknown_item(event)
+            for event, is_known in zip(events, known.tolist(), strict=True)
         ]
 
     def _refusal(self, generation: Generation, event: EventDocument, latest: float) -> EventResult | None:
@@ -148,7 +159,7 @@ class EventIngestion:
             return False
         person = generation.people.get(self._decisions.owner(event.user_id))
         wanted = person is None or person.row.personalization or person.row.off_keeps_seen
-        return wanted and self._storable(generation, event)
+        return wanted and self._seeable(generation, event)
 
     def _unwanted(self, generation: Generation, event: EventDocument) -> EventResult | None:
         """Why the person does not want an event stored, if so."""
@@ -160,7 +171,7 @@ class EventIngestion:
         if person is None or person.row.personalization:
             return None
         seen = person.row.off_keeps_seen and bool(generation.people.signals.seen[CODE_OF[event.type]])
-        seen = seen and self._storable(generation, event)
+        seen = seen and self._seeable(generation, event)
         stored = "only that the item was seen is stored" if seen else "nothing was stored"
         message = f"the person switched personalization off: {stored}"
         return EventResult(event.event_id, "ignored", message=message, seen=seen, reason="personalization_off")
@@ -174,9 +185,17 @@ class EventIngestion:
         return EventResult(event.event_id, "ignored", message=message, reason="sensitive")
 
     def _storable(self, generation: Generation, event: EventDocument) -> bool:
-        """Whether anything may be kept of an event, be it only that the item was seen."""
-        owner = self._decisions.owner(event.user_id)
-        return self._gate.keep_as_seen or generation.people.may_learn(owner, event.item_id)
+        """Whether anything may be kept of an event, be it only that the item was seen.
+
+        What an item is about that the catalogue does not have is asked when it comes.
+        """
+        if self._gate.keep_as_seen or generation.catalogue.row(event.item_id) < 0:
+            return True
+        return generation.people.may_learn(self._decisions.owner(event.user_id), event.item_id)
+
+    def _seeable(self, generation: Generation, event: EventDocument) -> bool:
+        """Whether it may be kept, and nothing else, that an item was seen; not of one that the catalogue lacks."""
+        return generation.catalogue.row(event.item_id) >= 0 and self._storable(generation, event)
 
     async def _see(self, events: Sequence[EventDocument]) -> None:
         """Remember that people have seen these items, of whose events nothing else is stored."""
@@ -190,7 +209,7 @@ class EventIngestion:
             self._snapshot_swap.touched(user_id)
             self._snapshot_swap.current.people.see(user_id, items)
 
-    def _new_event(self, event: EventDocument) -> NewEvent:
+    def _new_event(self, event: EventDocument, *, awaiting: bool) -> NewEvent:
         now = self._clock.now()
         return NewEvent(
             event_id=event.event_id,
@@ -203,6 +222,7 @@ class EventIngestion:
             recommendation_id=event.recommendation_id,
             position=event.position,
             context=orjson.dumps(event.context) if event.context else None,
+            awaiting_item=awaiting,
         )
 
     def _occurred_at(self, event: EventDocument) -> float:
@@ -214,13 +234,31 @@ class EventIngestion:
         fresh = [
             (row, each.sequence)
             for row, each in zip(rows, appended, strict=True)
-            if not (each.duplicate or each.conflict) and each.sequence > generation.sequence
+            if each.stored and not row.awaiting_item and each.sequence > generation.sequence
         ]
         by_user: dict[str, list[tuple[NewEvent, int]]] = {}
         for row, sequence in fresh:
             by_user.setdefault(row.user_id, []).append((row, sequence))
         for user_id, mine in by_user.items():
             generation.learn(user_id, self._columns(generation, mine))
+
+    def _result(self, event: EventDocument, row: NewEvent, appended: Appended) -> EventResult:
+        if appended.conflict:
+            others = " and ".join(appended.conflict)
+            message = f"an event with this id and another {others} was stored before: give every event an id of its own"
+            return EventResult(event.event_id, "conflict", "event_id", message)
+        if appended.full:
+            return _unknown_item(event, f", and {self._crowd(appended.full)} (ingest.awaiting.{appended.full})")
+        if appended.duplicate or not row.awaiting_item:
+            status: Status = "duplicate" if appended.duplicate else "accepted"
+            return EventResult(event.event_id, status, message=_without_effect(event))
+        message = f"{_UNKNOWN}: the event is kept until it comes, for {self._awaiting.days:g} days"
+        return EventResult(event.event_id, "awaiting_item", message=message)
+
+    def _crowd(self, full: Full) -> str:
+        """What waits already, where no more may."""
+        of_person = full == "per_person"
+        return f"{self._limits.per_person:,} events of this person wait" if of_person else "too many events wait"
 
     @staticmethod
     def _columns(generation: Generation, events: Sequence[tuple[NewEvent, int]]) -> EventColumns:
@@ -235,15 +273,6 @@ class EventIngestion:
             times=np.array([event.occurred_at for event, _ in events], dtype=np.float64),
         )
         return columns.where(rows >= 0)
-
-
-def _result(event: EventDocument, appended: Appended) -> EventResult:
-    if not appended.conflict:
-        status: Status = "duplicate" if appended.duplicate else "accepted"
-        return EventResult(event.event_id, status, message=_without_effect(event))
-    others = " and ".join(appended.conflict)
-    message = f"an event with this id and another {others} was stored before: give every event an id of its own"
-    return EventResult(event.event_id, "conflict", "event_id", message)
 
 
 def _without_effect(event: EventDocument) -> str | None:
@@ -268,8 +297,8 @@ def _on(topics: Sequence[str], catalogue: Catalogue) -> str:
     return f"on {', '.join(topics)}, of which {why}"
 
 
-def _unknown_item(event: EventDocument) -> EventResult:
-    return EventResult(event.event_id, "rejected", "item_id", "the catalogue has no item with this id")
+def _unknown_item(event: EventDocument, why: str = "") -> EventResult:
+    return EventResult(event.event_id, "rejected", "item_id", f"{_UNKNOWN}{why}")
 
 
 async def _see(forgettings: ForgettingStore, user_id: str, at: float, items: Sequence[str]) -> None:

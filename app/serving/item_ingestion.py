@@ -98,6 +98,7 @@ class ItemIngestion:
         users = await asyncio.to_thread(self._stores.events.users_of, item_ids)
         if users:
             async with self._snapshot_swap.ingest_lock.alone():
+                await self._snapshot_swap.adopt(item_ids)
                 await self._snapshot_swap.reload(users)
 
 

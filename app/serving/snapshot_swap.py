@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from itertools import compress
 from typing import Final
 
 from app.clock import Clock
@@ -14,6 +15,7 @@ from app.pipeline.request import Environment
 from app.serving.catalogue import Catalogue
 from app.serving.embedder import Embedder
 from app.serving.explicit_vectors import Encoded, stated_texts, stated_vectors
+from app.serving.forgotten_topics import forgotten_topics
 from app.serving.generation import Generation, build_generation
 from app.serving.ingest_lock import IngestLock
 from app.serving.people import explicit_of
@@ -24,7 +26,7 @@ from app.serving.stored_people import StoredPeople
 from app.serving.withheld_events import Withheld, withheld_from
 from app.settings import Settings
 from app.storage.protocols import Stores
-from app.storage.rows import UserRow, Withdrawal
+from app.storage.rows import Adoption, UserRow, Withdrawal
 from indexer.documents import UserDocument
 from indexer.snapshot_files import SnapshotError, SnapshotFolder
 
@@ -105,6 +107,23 @@ class SnapshotSwap:
             before = {user_id: self._current.people.permitted(user_id) for user_id in users}
             await self._refresh(self._current, users)
             await self._withdraw(self._current, withheld_from(self._current, before), tuple(sorted(users)))
+
+    async def adopt(self, item_ids: Sequence[str] | None = None) -> None:
+        """Let the events count that waited for items which are there now; to be called in a turn alone.
+
+        Args:
+            item_ids: of the items that may have come; None for all that are awaited.
+        """
+        if self._current is None:
+            return
+        catalogue = self._current.catalogue
+        awaited = [each.item_id for each in await asyncio.to_thread(self._stores.events.awaited_items, item_ids)]
+        came = tuple(compress(awaited, catalogue.rows(awaited) >= 0))
+        if came:
+            decisions = await asyncio.to_thread(forgotten_topics, self._stores, catalogue)
+            adopted = await self._stores.events.adopt(Adoption(came, decisions))
+            await self.reload(adopted.users)
+            log.info("awaited items came", extra={"items": len(came), "events": adopted.events})
 
     async def withdraw(self) -> None:
         """Delete what is held back and not to be kept; to be called in a turn alone."""
@@ -204,6 +223,7 @@ class SnapshotSwap:
                 await asyncio.to_thread(generation.catch_up, self._stores, self._embedder)
                 await self._refresh(generation, self._touched)
                 self._current, self.problem = generation, None
+                await self.adopt()
                 await self.withdraw()
         finally:
             self._touched = None

@@ -11,6 +11,8 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
+from app.storage import awaiting_events
+from app.storage.awaiting_events import Room
 from app.storage.database import Database, delete_users, mark_for_rewriting
 from app.storage.duckdb_retention import delete_older
 from app.storage.duckdb_withholding import withdraw
@@ -19,7 +21,20 @@ from app.storage.group_writer import Written
 from app.storage.ignored_events import IgnoredEvents
 from app.storage.known_events import KnownEvents
 from app.storage.logged_columns import logged_columns
-from app.storage.rows import Appended, Expired, HeldEvent, KeepSeen, LoggedColumns, NewEvent, Withdrawal
+from app.storage.rows import (
+    Adopted,
+    Adoption,
+    Appended,
+    AwaitedItem,
+    Awaiting,
+    AwaitingLimits,
+    Expired,
+    HeldEvent,
+    KeepSeen,
+    LoggedColumns,
+    NewEvent,
+    Withdrawal,
+)
 from app.storage.timestamps import seconds
 from models.events import CODE_OF, EVENT_TYPES, EventType
 from models.ids import digests_of
@@ -46,7 +61,7 @@ _DELETE = "DELETE FROM events WHERE user_id = $user"
 _FORGET_IGNORED = "DELETE FROM ignored_events WHERE user_id = $user"
 _WHOLE = """
 SELECT sequence, event_id, user_id, item_id, type, epoch_us(occurred_at), epoch_us(received_at), value,
-    recommendation_id, position, context, forgotten_by IS NOT NULL
+    recommendation_id, position, context, coalesce(awaiting_item, false), forgotten_by IS NOT NULL
 FROM events
 """
 _HELD = f"{_WHOLE} WHERE user_id = $user AND sequence > $after ORDER BY sequence LIMIT $count"
@@ -56,6 +71,7 @@ _KEEP_IGNORED = "INSERT INTO ignored_events VALUES ($user, $digest)"
 _FIND = "SELECT sequence FROM events WHERE user_id = $user AND event_id = $event AND forgotten_by IS NULL"
 _END = np.iinfo(np.int64).max
 
+Request: TypeAlias = tuple[tuple[NewEvent, ...], AwaitingLimits | None]
 Telling: TypeAlias = tuple[str, str, str]
 """What an impression tells, see `shown`."""
 Known: TypeAlias = dict[str, tuple[int, NewEvent | None]]
@@ -74,9 +90,9 @@ class DuckDBEventLog:
         self._shown = KnownEvents(shown["digest"].to_numpy(), shown["sequence"].to_numpy())
         self._next = self.last_sequence() + 1
 
-    def append(self, rows: Sequence[NewEvent]) -> Written[list[Appended]]:
-        """Store the events whose `event_id` is new."""
-        return self._database.writer.submit(self._append, tuple(rows))
+    def append(self, rows: Sequence[NewEvent], limits: AwaitingLimits | None = None) -> Written[list[Appended]]:
+        """Store the events whose `event_id` is new, and those that wait for their items within the limits."""
+        return self._database.writer.submit(self._append, (tuple(rows), limits))
 
     def columns(self, after: int = 0, through: int | None = None, user_id: str | None = None) -> LoggedColumns:
         """The events with after < sequence <= through that count, of everybody or of one user."""
@@ -109,6 +125,24 @@ class DuckDBEventLog:
         with self._database.reading() as connection:
             parameters = {"user": user_id, "after": after, "count": count}
             return [_held(*values) for values in connection.execute(_HELD, parameters).fetchall()]
+
+    def awaited_items(self, item_ids: Sequence[str] | None = None) -> list[AwaitedItem]:
+        """Items for which events wait, of all or of some."""
+        with self._database.reading() as connection:
+            return awaiting_events.awaited_items(connection, item_ids)
+
+    def awaiting(self) -> Awaiting:
+        """What waits for its item."""
+        with self._database.reading() as connection:
+            return awaiting_events.awaiting(connection)
+
+    def adopt(self, request: Adoption) -> Written[Adopted]:
+        """Let events whose item came count."""
+        return self._database.writer.submit(awaiting_events.adopt, request)
+
+    def expire_awaiting(self, before: float) -> Written[int]:
+        """Delete what has waited since before a moment."""
+        return self._database.writer.submit(awaiting_events.expire, before)
 
     def ignore(self, user_id: str, event_id: str) -> Written[bool]:
         """Delete one event for good."""
@@ -149,8 +183,8 @@ class DuckDBEventLog:
         with self._database.reading() as connection:
             return logged_columns(connection.sql(query, params=parameters).to_arrow_table())
 
-    def _append(self, connection: DuckDBPyConnection, requests: Sequence[Sequence[NewEvent]]) -> list[list[Appended]]:
-        rows = [row for request in requests for row in request]
+    def _append(self, connection: DuckDBPyConnection, requests: Sequence[Request]) -> list[list[Appended]]:
+        rows = [row for request, _ in requests for row in request]
         digests = digests_of(row.event_id for row in rows)
         impressions = np.flatnonzero([shown(row) is not None for row in rows])
         tellings = shown_digests([rows[place] for place in impressions])
@@ -158,8 +192,10 @@ class DuckDBEventLog:
         known: Known = {held.event.event_id: (held.sequence, held.event) for held in stored}
         known |= {rows[place].event_id: (0, None) for place in self._ignored.among(connection, digests)}
         told = {telling: held.sequence for held in stored if (telling := shown(held.event))}
-        appended = self._number(rows, known, told)
-        new = np.flatnonzero([not (answer.duplicate or answer.conflict) for answer in appended])
+        room = Room.of(connection, rows, next((limits for _, limits in requests if limits), None))
+        appended = self._number(rows, known, told, room)
+        awaiting_events.count(connection, "refused", room.refused)
+        new = np.flatnonzero([answer.stored for answer in appended])
         if len(new):
             numbers = np.array([answer.sequence for answer in appended])
             table = _table([rows[position] for position in new], numbers[new].tolist(), digests[new])
@@ -168,9 +204,9 @@ class DuckDBEventLog:
             fresh = np.isin(impressions, new)
             self._shown.add(tellings[fresh], numbers[impressions[fresh]].tolist())
         answers = iter(appended)
-        return [list(islice(answers, len(request))) for request in requests]
+        return [list(islice(answers, len(request))) for request, _ in requests]
 
-    def _number(self, rows: Sequence[NewEvent], known: Known, told: dict[Telling, int]) -> list[Appended]:
+    def _number(self, rows: Sequence[NewEvent], known: Known, told: dict[Telling, int], room: Room) -> list[Appended]:
         """Give every new event the next number, and every other one the number that it has; `known`, `told` grow."""
         appended = []
         for row in rows:
@@ -181,6 +217,8 @@ class DuckDBEventLog:
                 appended.append(Appended(sequence, not conflict, conflict))
             elif telling in told:
                 appended.append(Appended(told[telling], duplicate=True))
+            elif full := room.full(row):
+                appended.append(Appended(0, duplicate=False, full=full))
             else:
                 known[row.event_id] = self._next, row
                 if telling:
@@ -208,7 +246,7 @@ def _delete_users(connection: DuckDBPyConnection, user_ids: Sequence[str]) -> li
 
 
 def _held(sequence: int, event_id: str, user_id: str, item_id: str, code: int, *rest: Any) -> HeldEvent:
-    occurred_us, received_us, value, recommendation_id, position, context, forgotten = rest
+    occurred_us, received_us, value, recommendation_id, position, context, awaiting, forgotten = rest
     event = NewEvent(
         event_id=event_id,
         user_id=user_id,
@@ -220,6 +258,7 @@ def _held(sequence: int, event_id: str, user_id: str, item_id: str, code: int, *
         recommendation_id=recommendation_id,
         position=position,
         context=None if context is None else context.encode(),
+        awaiting_item=awaiting,
     )
     return HeldEvent(sequence, event, forgotten)
 
@@ -241,6 +280,7 @@ def _table(rows: Sequence[NewEvent], sequences: Sequence[int], digests: NDArray[
             "position": pa.array([row.position for row in rows], pa.int64()),
             "context": pa.array([row.context for row in rows], pa.binary()).cast(pa.string()),
             "forgotten_by": pa.nulls(len(rows), pa.int64()),
+            "awaiting_item": pa.array([row.awaiting_item or None for row in rows], pa.bool_()),
         }
     )
 

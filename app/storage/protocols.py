@@ -12,7 +12,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from app.storage.rows import (
+    Adopted,
+    Adoption,
     Appended,
+    AwaitedItem,
+    Awaiting,
+    AwaitingLimits,
     ControlAction,
     ErasedId,
     Expired,
@@ -32,7 +37,12 @@ from app.storage.rows import (
 from models.events import EventType
 
 __all__ = [
+    "Adopted",
+    "Adoption",
     "Appended",
+    "AwaitedItem",
+    "Awaiting",
+    "AwaitingLimits",
     "ControlAction",
     "EventLog",
     "Expired",
@@ -76,8 +86,27 @@ class EventLog(Protocol):
     on after it.
     """
 
-    def append(self, rows: Sequence[NewEvent]) -> Pending[list[Appended]]:
-        """Store the events whose `event_id` is new; one answer per row, in the order of the rows."""
+    def append(self, rows: Sequence[NewEvent], limits: AwaitingLimits | None = None) -> Pending[list[Appended]]:
+        """Store the events whose `event_id` is new; one answer per row, in the order of the rows.
+
+        Those that wait for their items are stored as far as the limits let them.
+        """
+        ...
+
+    def awaited_items(self, item_ids: Sequence[str] | None = None) -> list[AwaitedItem]:
+        """Items for which events wait, of all or of some, those with most events first."""
+        ...
+
+    def awaiting(self) -> Awaiting:
+        """What waits for its item, and what became of what waited."""
+        ...
+
+    def adopt(self, request: Adoption) -> Pending[Adopted]:
+        """Let events whose item came wait no longer; those that their person decided to forget become inert."""
+        ...
+
+    def expire_awaiting(self, before: float) -> Pending[int]:
+        """Delete the events that arrived before a moment and still wait; answers how many."""
         ...
 
     def columns(self, after: int = 0, through: int | None = None, user_id: str | None = None) -> LoggedColumns:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,10 @@ from models.events import EventType
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """One event as it arrived, validated; `context` is a JSON object."""
+    """One event as it arrived, validated; `context` is a JSON object.
+
+    `awaiting_item` says that the catalogue does not have its item, so that it does nothing until the item comes.
+    """
 
     event_id: str
     user_id: str
@@ -29,6 +32,19 @@ class NewEvent:
     recommendation_id: str | None = None
     position: int | None = None
     context: bytes | None = None
+    awaiting_item: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitingLimits:
+    """How many events may wait for their items: of one person, and in all."""
+
+    per_person: int
+    events: int
+
+
+Full = Literal["per_person", "events"]
+"""The limit that keeps an event out."""
 
 
 class Appended(NamedTuple):
@@ -39,11 +55,66 @@ class Appended(NamedTuple):
         duplicate: whether nothing was stored, because its `event_id` was known already, or because it is an impression
             and another one said that the same answer showed the person the same item.
         conflict: the fields in which the event that was stored under its `event_id` differs.
+        full: the limit of waiting events for which it was not stored; its number is 0 then.
     """
 
     sequence: int
     duplicate: bool
     conflict: tuple[str, ...] = ()
+    full: Full | None = None
+
+    @property
+    def stored(self) -> bool:
+        """Whether it is new in the log."""
+        return not (self.duplicate or self.conflict or self.full)
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitedItem:
+    """An item that the catalogue does not have, how many events of how many people wait for it, and since when."""
+
+    item_id: str
+    events: int
+    people: int
+    since: float
+
+
+OUTCOMES: Final = ("adopted", "forgotten", "expired", "refused")
+"""What becomes of events that wait: their item came, and they count or their person had decided to forget them; it did
+not come in time; or too many waited already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Awaiting:
+    """What waits for its item, and since when; `outcomes` counts what became of such events, by name in OUTCOMES."""
+
+    events: int
+    people: int
+    items: int
+    since: float | None
+    outcomes: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """Items that came.
+
+    Attributes:
+        items: their ids.
+        forgotten_by: the number of the decision by which a person forgot such an event, by person, item and the moment
+            of the event; 0 of one that cannot be undone, None if there is none; called in the writer's thread.
+    """
+
+    items: tuple[str, ...]
+    forgotten_by: Callable[[str, str, float], int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """How many events count from now on, and whose events had waited."""
+
+    events: int
+    users: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

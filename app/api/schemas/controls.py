@@ -85,6 +85,9 @@ class Exported(Answer):
     events: list[dict[str, Any]]
     """Events that count, as in an events file."""
 
+    awaiting: list[dict[str, Any]]
+    """Events on items that the catalogue does not have yet."""
+
     forgotten: list[dict[str, Any]]
     """Events that were forgotten and will be deleted."""
 

@@ -36,9 +36,10 @@ class EventRow(RowResult):
     event_id: str | None
     """As it was sent; null where the row has none."""
 
-    status: Literal["accepted", "duplicate", "conflict", "ignored", "rejected"]
-    """A duplicate was accepted before, or is a further impression of an item in one answer; a conflict bears the id of
-    another event; what may not be stored, as from before its person's last reset, is ignored."""
+    status: Literal["accepted", "awaiting_item", "duplicate", "conflict", "ignored", "rejected"]
+    """What is on an item that the catalogue does not have waits until the item comes. A duplicate was accepted before,
+    or is a further impression of an item in one answer; a conflict bears the id of another event; what may not be
+    stored, as from before its person's last reset, is ignored."""
 
     reason: Literal["too_old", "forgotten", "personalization_off", "sensitive"] | None = None
     """Why it was ignored: older than the charter keeps such events, from before or about what the person forgot, of a
@@ -57,6 +58,7 @@ class EventCounts(Answer):
     """Rows by what became of them."""
 
     accepted: int
+    awaiting_item: int = 0
     duplicate: int
     conflict: int = 0
     ignored: int

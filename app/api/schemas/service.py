@@ -74,6 +74,51 @@ class Reading(Answer):
     """Share of texts that are longer than what it reads."""
 
 
+class AwaitingItem(Answer):
+    """Events on items that the catalogue does not have: those that wait, and what became of others so far."""
+
+    events: int
+
+    people: int
+
+    items: int
+
+    since: str | None
+    """When the oldest of them arrived."""
+
+    adopted: int
+    """Their item came: they count."""
+
+    forgotten: int
+    """Their item came, and their person had decided to forget them."""
+
+    expired: int
+    """Their item did not come in time (`ingest.awaiting.days`)."""
+
+    refused: int
+    """There were too many (`ingest.awaiting.per_person`, `ingest.awaiting.events`)."""
+
+
+class AwaitedItem(Answer):
+    """An item that the catalogue does not have."""
+
+    item_id: str
+
+    events: int
+    """That wait for it."""
+
+    people: int
+
+    since: str
+    """When the oldest of them arrived."""
+
+
+class AwaitedItems(Answer):
+    """Items that the catalogue does not have, those with most events first."""
+
+    items: list[AwaitedItem]
+
+
 class Ready(Answer):
     """Requests can be answered."""
 
@@ -114,6 +159,9 @@ class Ready(Answer):
     set_aside: dict[str, int] | None = None
     """`people` and `events`: ids that act at a rate that no person has (`events.machine_events_per_day`), and what of
     theirs counts in no popularity and no item vectors."""
+
+    awaiting_item: AwaitingItem | None = None
+    """Events on items that the catalogue does not have; `GET /admin/awaited-items` names the items."""
 
     not_finite: dict[str, int] | None = None
     """Numbers that came out as no finite number since this index was taken up and were left out of scores, by term; any

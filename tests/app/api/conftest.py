@@ -121,6 +121,13 @@ class MemoryService:
     async def item_changes(self) -> bytes:
         return b'{"version":1,"item_id":"i1","document":null,"changed_at":0.0}\n'
 
+    async def awaiting(self) -> dict[str, Any]:
+        outcomes = {"adopted": 0, "forgotten": 0, "expired": 0, "refused": 0}
+        return {"events": 2, "people": 1, "items": 1, "since": NOW, **outcomes}
+
+    async def awaited_items(self, limit: int) -> list[dict[str, Any]]:
+        return [{"item_id": "i9", "events": 2, "people": 1, "since": NOW}][:limit]
+
     async def training_events(self) -> bytes:
         return b"PK"
 
@@ -214,7 +221,7 @@ class MemoryPerson:  # what it leaves unused, the real one takes
         return {"user_id": user_id, "actions": [action]}
 
     async def export(self, user_id: str) -> "MemoryExport":
-        parts = ("users", "events", "forgotten", "seen", "controls", "forgettings", "aliases", "slates")
+        parts = ("users", "events", "awaiting", "forgotten", "seen", "controls", "forgettings", "aliases", "slates")
         return MemoryExport({"user_id": user_id, "profile": self.payload(user_id), **{part: [] for part in parts}})
 
 

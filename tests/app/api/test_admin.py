@@ -13,3 +13,8 @@ def test_events_to_learn_from_are_read_as_arrays(client):
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/octet-stream"
     assert answer.content == b"PK"
+
+
+def test_items_that_events_wait_for_are_named(client):
+    (item,) = client.get("/admin/awaited-items").json()["items"]
+    assert (item["item_id"], item["events"], item["people"]) == ("i9", 2, 1)

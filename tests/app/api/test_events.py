@@ -7,7 +7,7 @@ def test_one_event_is_accepted_and_its_repetition_is_a_duplicate(client):
     answer = client.post("/events", json=EVENT)
     assert answer.status_code == 200
     assert answer.json() == {
-        "counts": {"accepted": 1, "duplicate": 0, "conflict": 0, "ignored": 0, "rejected": 0},
+        "counts": {"accepted": 1, "awaiting_item": 0, "duplicate": 0, "conflict": 0, "ignored": 0, "rejected": 0},
         "results": [{"row": 1, "event_id": "e1", "status": "accepted"}],
     }
     again = client.post("/events", json=EVENT)
@@ -24,7 +24,14 @@ def test_what_the_service_rejects_or_ignores_stands_at_its_row(client):
     ]
     answer = client.post("/events", json=events)
     assert answer.status_code == 200
-    assert answer.json()["counts"] == {"accepted": 1, "duplicate": 0, "conflict": 0, "ignored": 1, "rejected": 2}
+    assert answer.json()["counts"] == {
+        "accepted": 1,
+        "awaiting_item": 0,
+        "duplicate": 0,
+        "conflict": 0,
+        "ignored": 1,
+        "rejected": 2,
+    }
     unknown, mistyped, ignored, accepted = answer.json()["results"]
     assert unknown["errors"] == [{"field": "item_id", "message": "the catalogue has no item with this id"}]
     assert mistyped["errors"][0]["field"] == "type"
@@ -58,7 +65,14 @@ def test_an_id_that_another_event_has_is_a_conflict_at_its_row_and_alone_a_probl
     other = EVENT | {"item_id": "i2"}
     answer = client.post("/events", json=[other, EVENT | {"event_id": "e2"}])
     assert answer.status_code == 200
-    assert answer.json()["counts"] == {"accepted": 1, "duplicate": 0, "conflict": 1, "ignored": 0, "rejected": 0}
+    assert answer.json()["counts"] == {
+        "accepted": 1,
+        "awaiting_item": 0,
+        "duplicate": 0,
+        "conflict": 1,
+        "ignored": 0,
+        "rejected": 0,
+    }
     conflict = answer.json()["results"][0]
     assert (conflict["status"], conflict["errors"][0]["field"]) == ("conflict", "event_id")
     alone = client.post("/events", json=other)

@@ -12,7 +12,10 @@ def test_a_living_process_says_so(client):
 def test_readiness_tells_what_is_served(client):
     answer = client.get("/readyz?probe=1")
     assert answer.status_code == 200
-    assert answer.json() == {"ready": True, "reasons": [], "snapshot": "s1", "access": "this-machine-only"}
+    told = answer.json()
+    waiting = told.pop("awaiting_item")
+    assert told == {"ready": True, "reasons": [], "snapshot": "s1", "access": "this-machine-only"}
+    assert (waiting["events"], waiting["items"], waiting["refused"]) == (2, 1, 0)
 
 
 def test_until_a_snapshot_is_served_readiness_is_a_problem_with_reasons(client, service):

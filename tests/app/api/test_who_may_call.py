@@ -44,6 +44,7 @@ WHO_MAY = {
     ("get", "/users/{user_id}/controls"): {OWN},
     ("post", "/users/{user_id}/merge"): {"tokens"},
     ("get", "/admin/items/changes"): set(),
+    ("get", "/admin/awaited-items"): set(),
     ("get", "/admin/events"): set(),
     ("get", "/admin/policies"): set(),
     ("post", "/admin/policies"): set(),

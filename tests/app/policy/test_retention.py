@@ -13,6 +13,7 @@ from app.policy.charter.ingestion_gate import IngestionGate
 from app.policy.retention import Retention
 from app.settings import CONFIG_VARIABLE
 from models.events import EventType
+from models.user_state import DAY_SECONDS
 from scripts.cli import app as penchant
 
 CHARTER = """
@@ -40,7 +41,7 @@ def kept(tmp_path, open_household, an_item, an_event):
 
 def retention(home, days_later):
     clock = Clock(home.settings.as_of + timedelta(days=days_later))
-    return Retention(home.service.snapshot_swap, home.stores, clock, home.service.gate)
+    return Retention(home.service.snapshot_swap, home.stores, clock, home.service.gate, 30 * DAY_SECONDS)
 
 
 def enforce(home, days_later):
@@ -174,7 +175,7 @@ def test_a_charter_promises_no_span_that_nothing_enforces(tmp_path, section):
 def test_types_that_the_charter_gives_up_are_not_kept_at_all(kept):
     charter = kept.service.gate.charter
     gate = IngestionGate(charter.model_copy(update={"events": {EventType.LIKE: charter.events[EventType.LIKE]}}))
-    job = Retention(kept.service.snapshot_swap, kept.stores, Clock(kept.settings.as_of), gate)
+    job = Retention(kept.service.snapshot_swap, kept.stores, Clock(kept.settings.as_of), gate, 30 * DAY_SECONDS)
     assert kept.loop.run_until_complete(job.enforce()).events == 1
     assert sorted(kept.stores.events.columns().items) == ["i000", "i002"]
 
@@ -208,6 +209,6 @@ def test_the_command_deletes_from_the_database_of_a_stopped_service(tmp_path, op
     config.write_text(f'data_dir = "{tmp_path / "data"}"\nas_of = {later}\ncharter = "{tmp_path / "charter.toml"}"\n')
     # named by the environment, which the runner gives back, and not by --config, which stays there
     done = CliRunner().invoke(penchant, ["enforce-retention"], env={CONFIG_VARIABLE: str(config)})
-    assert done.output.strip() == "deleted 1 events of 1 people"
+    assert done.output.strip() == "deleted 1 events of 1 people, 0 whose item did not come"
     with open_household(tmp_path / "data") as home:
         assert home.stores.events.columns().users == ["bob"]

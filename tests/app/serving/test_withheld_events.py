@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from app.clock import Clock
 from app.errors import NothingToUndoError
 from app.policy.retention import Retention
+from models.user_state import DAY_SECONDS
 
 TOPICS = {
     "i300": {"religion"},
@@ -242,6 +243,8 @@ def test_the_daily_job_deletes_what_a_failure_left(fresh, an_event, monkeypatch)
             fresh.patch("ann", allowed_sensitive_topics=None)
     assert held(fresh, "ann") == {"i301"}
     assert not fresh.recommend("ann").personalized
-    job = Retention(fresh.service.snapshot_swap, fresh.stores, Clock(fresh.settings.as_of), fresh.service.gate)
+    job = Retention(
+        fresh.service.snapshot_swap, fresh.stores, Clock(fresh.settings.as_of), fresh.service.gate, 30 * DAY_SECONDS
+    )
     fresh.loop.run_until_complete(job.enforce())
     assert "i301" not in held(fresh, "ann")

@@ -6,6 +6,8 @@ from threading import Thread
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.storage.rows import Appended
+
 USERS = ("ada", "bob")
 event_ids = st.integers(0, 11).map(lambda number: f"event {number}")
 appends = st.tuples(st.just("append"), st.lists(st.tuples(event_ids, st.sampled_from(USERS)), max_size=6))
@@ -29,7 +31,7 @@ class Model:
                 assert answer.duplicate == (owner == user_id)
                 assert answer.conflict == (() if owner == user_id else ("user_id",))
             else:
-                assert answer == (answer.sequence, False, ())
+                assert answer == Appended(answer.sequence, duplicate=False)
                 assert answer.sequence > self.highest
                 self.highest = answer.sequence
                 self.kept[event_id] = (answer.sequence, user_id)

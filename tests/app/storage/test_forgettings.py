@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from app.storage.protocols import ForgetRequest, Forgetting
+from app.storage.rows import Appended
 
 SEEN = (1, 2)  # clicks and likes
 
@@ -109,7 +110,7 @@ def test_after_the_grace_period_it_is_final(filled):
 def test_events_of_a_forgotten_topic_do_not_come_back_when_sent_again(filled, event):
     forget(filled, scope="topic", topic="rust", on_topic=on_items("i2"))
     filled.forgettings.finish(200.0).result()
-    assert filled.events.append([event("e2", "ada", "i2")]).result() == [(0, True, ())]
+    assert filled.events.append([event("e2", "ada", "i2")]).result() == [Appended(0, duplicate=True)]
     assert items_of(filled) == ["i1", "i3"]
 
 
@@ -119,7 +120,7 @@ def test_an_ignored_event_is_gone_and_stays_gone(opener, tmp_path, event):
         assert not stores.events.ignore("bob", "e1").result()
         assert stores.events.ignore("ada", "e1").result()
         assert not stores.events.ignore("ada", "e1").result()
-        assert stores.events.append([event("e1", "ada", "i1")]).result() == [(0, True, ())]
+        assert stores.events.append([event("e1", "ada", "i1")]).result() == [Appended(0, duplicate=True)]
     with closing(opener(tmp_path)) as stores:
         assert stores.events.append([event("e1", "ada", "i1"), event("e3", "ada", "i3")]).result()[0].duplicate
         assert items_of(stores) == ["i2", "i3"]
