@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import orjson
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from indexer.documents import Document
 
@@ -33,6 +32,8 @@ def rows(
     Raises:
         ParquetError: the file is damaged, or its columns are not those of `document`.
     """
+    import pyarrow.parquet as pq  # noqa: PLC0415 - a service reads none
+
     try:
         with pq.ParquetFile(path, coerce_int96_timestamp_unit="us") as file:
             known = _known_columns(file.schema_arrow.names, document)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import expit
 
 _MOST_STEPS = 500
@@ -42,6 +41,8 @@ def fit_logistic(
         weights: [n], how much each row counts.
         ridge: strength of the penalty, above 0.
     """
+    from scipy.optimize import minimize  # noqa: PLC0415 - 45 MB that only training needs
+
     signs = np.where(positive, 1.0, -1.0)
     matrix = np.asarray(vectors, dtype=np.float64)
     dimension = matrix.shape[1]

@@ -19,7 +19,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from models.floors import Counts, Demand, Pool
 
@@ -81,6 +80,8 @@ def _exceeds(providers: NDArray[np.int32], cap: int) -> bool:
 
 def _exact(pool: Pool, demand: Demand) -> NDArray[np.int64] | None:
     """Positions of the slate with the largest sum of scores that keeps everything; None where there is none."""
+    from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 - 45 MB that hardly a slate needs
+
     n = len(pool)
     rows = [np.ones((1, n)), pool.exploratory[None].astype(float), pool.recent[None].astype(float)]
     lower, upper = [demand.length, demand.exploration, demand.recency], [demand.length, n, n]

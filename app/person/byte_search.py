@@ -18,8 +18,6 @@ from pathlib import Path
 from typing import IO, Any, Final
 from urllib.parse import quote
 
-import pyarrow.parquet
-
 _CHUNK: Final = 4 * 1024 * 1024
 _PACKED: Final[dict[bytes, Callable[[Any], Any]]] = {
     b"\x1f\x8b": gzip.open,
@@ -120,6 +118,8 @@ def _look_in_zip(file: IO[bytes], place: str, forms: Sequence[bytes]) -> Iterato
 
 def _look_in_parquet(file: IO[bytes], place: str, forms: Sequence[bytes]) -> Iterator[Hit]:
     """Parquet packs its pages; the values are compared as Arrow reads them."""
+    import pyarrow.parquet  # noqa: PLC0415 - 10 MB that a service rarely needs
+
     for batch in pyarrow.parquet.ParquetFile(file).iter_batches():
         text = "\n".join(_texts(batch.to_pylist())).encode()
         times = sum(text.count(form) for form in forms)
