@@ -57,6 +57,7 @@ async def running(settings: Settings, encoder: Encoder) -> AsyncIterator[Service
         finally:
             watching.cancel()
             await asyncio.wait([watching])
+            await asyncio.to_thread(service.close)
     finally:
         embedder.close()
         stores.close()

@@ -12,6 +12,12 @@ import orjson
 from app.clock import Clock
 from app.errors import ItemNotFoundError
 from app.folder_secret import folder_secret
+from app.insights.answer_log import AnswerLog
+from app.insights.reading import Insights
+from app.insights.served_files import ServedFiles
+from app.insights.served_log import ServedLog
+from app.insights.served_retention import delete_old_days
+from app.insights.views import Segments
 from app.person.control import Control
 from app.person.export import moment
 from app.person.identity import Identity
@@ -57,12 +63,20 @@ class Service:
         self._embedder = embedder
         self.snapshot_swap = SnapshotSwap(settings, stores, embedder, clock)
         self.policies = Policies(self.snapshot_swap, SnapshotFolder(settings.snapshot_folder), stores.snapshots)
-        self._recommender = Recommender(self.snapshot_swap, clock, settings.paging)
         taxonomy = settings.index.sensitive.taxonomy
         self._charter = load_charter(settings.charter, taxonomy)
         topics, seen = load_taxonomy(taxonomy).names, settings.events.seen_types()
         self.gate = IngestionGate(self._charter, settings.firewall.keep_as_seen, topics, seen)
         decisions = ControlDecisions(stores, folder_secret(settings.data_dir))
+        self.served_log = ServedLog(
+            ServedFiles(settings.served_folder),
+            settings.insights if self._charter.served else settings.insights.model_copy(update={"served_log": False}),
+            lambda user_id: decisions.erased(user_id, clock.now()) is None,
+        )
+        self.insights = Insights(
+            stores, self.served_log.files, settings.events, Segments(tuple(self._charter.segments)), self.served_log
+        )
+        self._recommender = Recommender(self.snapshot_swap, clock, settings.paging, AnswerLog(self.served_log))
         self._event_ingestion = EventIngestion(
             self.snapshot_swap, stores, clock, (self.gate, decisions), settings.ingest
         )
@@ -71,7 +85,7 @@ class Service:
         waits = settings.ingest.awaiting.days * DAY_SECONDS
         self._retention = Retention(self.snapshot_swap, stores, clock, self.gate, waits)
         self._sweep_seconds = settings.control.sweep_seconds
-        upkeep = Upkeep(self.snapshot_swap, stores, embedder, clock, decisions)
+        upkeep = Upkeep(self.snapshot_swap, stores, embedder, clock, decisions, self.served_log)
         control = Control(upkeep, settings.control)
         parts = Parts(
             upkeep,
@@ -87,12 +101,21 @@ class Service:
         await self.snapshot_swap.refresh()
         return asyncio.create_task(self._keep_going())
 
+    def close(self) -> None:
+        """Write what waits to be logged; blocks. Afterwards nothing is to be asked of this service."""
+        self.served_log.close()
+
     async def _keep_going(self) -> None:
         """What a service does by itself for as long as it runs."""
         await asyncio.gather(
             self.snapshot_swap.watch(),
             self._own_build.watch(),
             self._retention.forever(self._settings.retention.every_hours),
+            delete_old_days(
+                self.served_log.files,
+                lambda: self.gate.served_since(self._clock.now()),
+                self._settings.retention.every_hours,
+            ),
             self.person.sweep(self._sweep_seconds),
         )
 

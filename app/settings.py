@@ -15,12 +15,13 @@ from pydantic import AwareDatetime, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from app.access.settings import AccessSettings
+from app.insights.settings import InsightsSettings
 from app.pipeline.settings import QuerySettings
 from app.policy.sensitive_items import FirewallSettings
 from app.serving.control_decisions import ControlSettings
 from app.serving.paging import PagingSettings
 from app.serving.popularity import PopularitySettings
-from app.storage.database import StorageSettings
+from app.storage.database import SERVED, StorageSettings
 from indexer.build import IndexSettings
 from indexer.intake import IntakeSettings
 from indexer.sensitive.verdicts import VERDICTS_FILE
@@ -142,11 +143,17 @@ class Settings(BaseSettings):
     firewall: FirewallSettings = FirewallSettings()
     control: ControlSettings = ControlSettings()
     retention: RetentionSettings = RetentionSettings()
+    insights: InsightsSettings = InsightsSettings()
 
     @property
     def snapshot_folder(self) -> Path:
         """Where snapshots are published."""
         return self.data_dir / "snapshots"
+
+    @property
+    def served_folder(self) -> Path:
+        """Where served answers are logged."""
+        return self.data_dir / SERVED
 
     @property
     def embedding_folder(self) -> Path:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from app.clock import Clock
+from app.insights.served_files import ServedFiles
 from app.policy.charter.charter import CharterError, load_charter
 from app.policy.charter.ingestion_gate import IngestionGate
 from app.storage.duckdb import open_stores
@@ -39,8 +40,10 @@ def enforce_retention(
         expired = stores.events.delete_older(gate.kept_since(now), gate.kept_seen(now)).result()
         stores.forgettings.delete_older(gate.seen_since(now)).result()
         waited = stores.events.expire_awaiting(now - settings.ingest.awaiting.days * DAY_SECONDS).result()
+        days = ServedFiles(settings.served_folder).delete_before(gate.served_since(now))
     finally:
         stores.close()
     typer.echo(
-        f"deleted {expired.events:,} events of {len(expired.users):,} people, {waited:,} whose item did not come"
+        f"deleted {expired.events:,} events of {len(expired.users):,} people, {waited:,} whose item did not come, "
+        f"and {days:,} days of served answers"
     )

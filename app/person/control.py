@@ -35,12 +35,14 @@ class Edit:
         changes: the merge patch, from what is stated at the moment of the edit.
         key_id: names the key that the edit was made with.
         expected: an If-Match header, if the edit depends on one.
+        wish: slug of a topic and what is wished of it, if that is what the edit states.
     """
 
     user_id: str
     changes: Callable[[UserDocument], dict[str, Any]]
     key_id: str | None = None
     expected: str | None = None
+    wish: tuple[str, str] | None = None
 
 
 class Control:
@@ -91,7 +93,8 @@ class Control:
         before = document_of(user_id, row)
         changes = edit.changes(before)
         after = merged(before, {name: value for name, value in changes.items() if name != _SWITCH})
-        action = self._upkeep.action(user_id, "profile_edited", edit.key_id, fields=sorted(changes))
+        wish = dict(zip(("topic", "wish"), edit.wish or (), strict=False))
+        action = self._upkeep.action(user_id, "profile_edited", edit.key_id, fields=sorted(changes), **wish)
         written = self._stores.users.put_profile(user_id, profile_of(after), now, action)
         if _SWITCH in changes:
             enabled = changes[_SWITCH] is not False

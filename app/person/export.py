@@ -10,6 +10,7 @@
     forgettings.ndjson     what was forgotten, and until when that can be undone
     aliases.ndjson         further ids of the person
     slates.ndjson          answers that can still be continued
+    served.ndjson          what was recommended, answer by answer
 
 `penchant replay --users users.ndjson --events events.ndjson` takes users and events into another service.
 """
@@ -25,6 +26,7 @@ from typing import Any, Final
 
 import orjson
 
+from app.insights.served_log import ServedLog
 from app.serving.control_decisions import ControlDecisions
 from app.storage.protocols import Stores
 from app.storage.rows import Forgetting, HeldEvent
@@ -44,6 +46,7 @@ class Export:
         decisions: what is forgotten, and who is whom.
         profile: as GET /users/{id}/profile answers.
         slates: answers that can still be continued.
+        served: what was recommended.
     """
 
     user_id: str
@@ -51,6 +54,7 @@ class Export:
     decisions: ControlDecisions
     profile: dict[str, Any]
     slates: list[dict[str, Any]]
+    served: ServedLog
 
     def parts(self) -> dict[str, Callable[[], Rows]]:
         """The rows of every part, by name."""
@@ -64,7 +68,13 @@ class Export:
             "forgettings": lambda: (_forgetting(each) for each in self.decisions.forgettings_of(self.user_id)),
             "aliases": lambda: ({"alias": alias} for alias in self.decisions.aliases_of(self.user_id)),
             "slates": lambda: iter(self.slates),
+            "served": self._served,
         }
+
+    def _served(self) -> Rows:
+        ids = (self.user_id, *self.decisions.aliases_of(self.user_id))
+        for answer in self.served.of_users(ids):
+            yield {**answer, "served_at": answer["served_at"].replace(tzinfo=UTC).isoformat()}
 
     def json(self) -> Iterator[bytes]:
         """One JSON object, its parts as arrays."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -71,6 +72,7 @@ class Identity:
 
         An id that was merged into another person's is cut off from them: what came from it is theirs.
         """
+        await asyncio.to_thread(self._upkeep.served.flush)  # what waits would lose its name, and not be counted
         async with self._upkeep.snapshot_swap.ingest_lock.alone():
             ids = (user_id, *self._upkeep.decisions.aliases_of(user_id))
             texts = cached_texts(*(document_of(each, self._stores.users.get(each)) for each in ids))
@@ -81,7 +83,8 @@ class Identity:
             finally:
                 await self._upkeep.reload(ids)
         await self._upkeep.embedder.forget(texts)
-        return Erased(ids, rows | {"embedded_texts": len(texts)}, await self._stores.rewrite(), until)
+        rows |= {"embedded_texts": len(texts), "served": await asyncio.to_thread(self._upkeep.served.erase, ids)}
+        return Erased(ids, rows, await self._stores.rewrite(), until)
 
     async def take_back(self, user_id: str) -> ErasedId | None:
         """Take in again who was erased, with what happens from now on; what is known of the erasure, if anything."""

@@ -32,7 +32,7 @@ class Interests:
             UnknownTopicError: there is no such topic.
         """
         self._number(topic)
-        await self._control.edit(Edit(user_id, partial(self.wishes, topic, wish), key_id))
+        await self._control.edit(Edit(user_id, partial(self.wishes, topic, wish), key_id, wish=(topic, wish)))
 
     async def remove(self, user_id: str, topic: str, key_id: str | None = None) -> None:
         """Forget what was learned from items on a topic, and every wish about it; what was seen stays seen.

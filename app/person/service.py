@@ -192,7 +192,9 @@ class PersonService:
     async def export(self, user_id: str) -> Export:
         """Everything held of a person."""
         profile, slates = await self.profile(user_id), self._recommender.stored(user_id)
-        return Export(user_id, self._upkeep.stores, self._upkeep.decisions, profile.payload, slates)
+        return Export(
+            user_id, self._upkeep.stores, self._upkeep.decisions, profile.payload, slates, self._upkeep.served
+        )
 
     async def controls(self, user_id: str) -> dict[str, Any]:
         """What was decided about a person's data, oldest first."""

@@ -13,6 +13,7 @@ import orjson
 
 from app.clock import Clock
 from app.errors import ErasedError, MergedAwayError
+from app.insights.served_log import ServedLog
 from app.serving.control_decisions import ControlDecisions, refusal
 from app.serving.embedder import Embedder
 from app.serving.snapshot_swap import SnapshotSwap
@@ -31,6 +32,7 @@ class Upkeep:
         embedder: for what people state.
         clock: the time.
         decisions: what is forgotten, and who is whom.
+        served: what people were recommended.
         edits: whose profile is being edited.
     """
 
@@ -39,6 +41,7 @@ class Upkeep:
     embedder: Embedder
     clock: Clock
     decisions: ControlDecisions
+    served: ServedLog
     edits: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     @asynccontextmanager

@@ -13,6 +13,7 @@ from app.pipeline.exclusions import Exclusions
 from app.pipeline.ground import Ground
 from app.pipeline.labels.wording import Phrases
 from app.pipeline.request import Environment, SlateRequest
+from app.pipeline.topic_draw import TopicDraw
 from app.serving.people import Person
 
 
@@ -29,6 +30,7 @@ class Context:
         person: the same, None where personalisation is off.
         evidence: what the person did and stated, and what is summed up from it.
         exclusions: what must be left out.
+        draw: the topics that were drawn to be explored, once they are.
     """
 
     def __init__(self, environment: Environment, request: SlateRequest, person: Person | None) -> None:
@@ -41,6 +43,7 @@ class Context:
         self.person = person if person is not None and person.row.personalization else None
         self.evidence = Evidence(environment, self.person, request.now)
         self.exclusions = Exclusions(environment, request, person)
+        self.draw: TopicDraw | None = None
 
     @property
     def personalized(self) -> bool:

@@ -44,10 +44,12 @@ class Answer:
 
     Attributes:
         slate: the answer.
+        rows: int32, the slate's items, in order.
         left: int32, eligible candidates that are not in the slate, best first.
     """
 
     slate: Slate
+    rows: Rows
     left: Rows
 
 
@@ -87,7 +89,8 @@ class Pipeline:
         slate = self._slate(context, ranked, explained, trace.stages if debug else None)
         withheld, receipt = account(self.filters, context, lost, ranked.receipt)
         slate = replace(slate, withheld=withheld, receipt=receipt)
-        return Answer(slate, candidates.rows[~np.isin(candidates.rows, ranked.candidates.rows)])
+        rows = ranked.candidates.rows
+        return Answer(slate, rows, candidates.rows[~np.isin(candidates.rows, rows)])
 
     def _gather(self, context: Context, trace: _Trace) -> Candidates:
         found = [trace.record(source.name, 0, source(context)) for source in self.sources]

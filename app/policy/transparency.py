@@ -20,6 +20,7 @@ _SHAPING = {"query", "events", "popularity", "firewall"}
 _KEPT = {
     "profile field": "until the person changes or erases it",
     "attribute of a person": "until the person changes or erases it",
+    "figures told apart by": "until the person changes or erases it",
     "context of an event": "as long as the event",
     "attribute of an item": "as long as the item",
 }
@@ -64,6 +65,7 @@ def _data_used(charter: Charter) -> Iterator[dict[str, str]]:
         "event": {kind.value: use for kind, use in charter.events.items()},
         "profile field": {str(name): use for name, use in charter.profile.items()},
         "attribute of a person": charter.attributes,
+        "figures told apart by": charter.segments,
         "context of an event": charter.context,
         "attribute of an item": charter.item_attributes,
     }
@@ -73,6 +75,8 @@ def _data_used(charter: Charter) -> Iterator[dict[str, str]]:
             yield {"data": f"{kind}: {name}", "why": use.why, "kept": kept}
     if charter.seen:
         yield {"data": "that an item was seen", "why": charter.seen.why, "kept": f"{charter.seen.keep_days:g} days"}
+    if charter.served:
+        yield {"data": "what was recommended", "why": charter.served.why, "kept": f"{charter.served.keep_days:g} days"}
 
 
 def _topics(settings: Settings, charter: Charter) -> list[dict[str, str]]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from app.clock import Clock
 from app.errors import InvalidPayloadError
+from app.insights.answer_log import AnswerLog
 from app.pipeline.context import Context
 from app.pipeline.recommend import Answer, Pipeline
 from app.pipeline.request import Environment, SlateRequest
@@ -33,11 +34,13 @@ _MOST_PIPELINES: Final = 64
 class Recommender:
     """Runs the pipeline, and remembers what must hold from one answer to the next."""
 
-    def __init__(self, snapshot_swap: SnapshotSwap, clock: Clock, paging: PagingSettings) -> None:
+    def __init__(self, snapshot_swap: SnapshotSwap, clock: Clock, paging: PagingSettings, served: AnswerLog) -> None:
+        """`served` is told of every answer."""
         self._snapshot_swap = snapshot_swap
         self._clock = clock
         self._pipelines: dict[str, Pipeline] = {}
         self._stored = SlateStore(paging)
+        self._served = served
         self._exploration_window = ExplorationWindow()
         self._repeated: OrderedDict[str, tuple[object, Slate]] = OrderedDict()
         self._most_repeated = paging.most_stored
@@ -153,6 +156,7 @@ class Recommender:
         stored.catalogue, stored.left = context.catalogue, answer.left
         stored.given += [item.item_id for item in slate.items]
         stored.pages.append(slate)
+        self._served(context, answer, slate, len(stored.pages))
         stored.limits.append(context.request.limit)
         if slate.personalized:
             self._exploration_window.keep(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,10 +22,14 @@ from app.storage.rewriting import SUFFIX, copy_tables, put_in_place, remove_unfi
 from models.config import Config
 
 FILE_NAME = "penchant.duckdb"
+SERVED = "served"
+"""Folder of the served log, beside the database, which it may read."""
 _ADVICE = "stop the service that runs on this folder, or ask it over HTTP"
 
 _MARK = "INSERT INTO rewriting_due SELECT make_timestamp(epoch_us(now())) WHERE NOT EXISTS (FROM rewriting_due)"
 _DUE = "SELECT count(*) FROM rewriting_due"
+_READABLE = "SET allowed_directories = [{folder}]"
+_SHUT = "SET enable_external_access = false"
 _RETRIES = 100
 _PAUSE_SECONDS = 0.1
 
@@ -124,19 +129,22 @@ def _connect(path: Path, settings: StorageSettings) -> DuckDBPyConnection:
         "threads": settings.threads,
         "memory_limit": f"{settings.memory_mb}MB",
         "checkpoint_threshold": f"{settings.checkpoint_mb}MB",
-        "enable_external_access": False,  # no statement reads or writes any other file
         "autoload_known_extensions": False,
-        "autoinstall_known_extensions": False,  # nor the network
+        "autoinstall_known_extensions": False,  # no statement reaches the network
         "python_enable_replacements": False,  # nor Python variables
         "disabled_compression_methods": "fsst,dict_fsst,zstd",  # so that a search of the file's bytes finds every id
     }
     try:
-        return duckdb.connect(path, config=config)
+        connection = duckdb.connect(path, config=config)
     except duckdb.IOException as error:
         problem = _in_use(path, str(error)) or _of_another_version(path, str(error))
         if problem is None:
             raise
         raise problem from error
+    served = str(path.parent / SERVED) + os.sep
+    connection.execute(_READABLE.format(folder="'" + served.replace("'", "''") + "'"))
+    connection.execute(_SHUT)  # no statement reads or writes any other file, but those of the served log
+    return connection
 
 
 def _in_use(path: Path, message: str) -> DatabaseInUseError | None:

@@ -8,8 +8,11 @@ worker thread. What a write of this process was acknowledged for, every later re
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
+
+from duckdb import DuckDBPyConnection
 
 from app.storage.rows import (
     Adopted,
@@ -326,6 +329,7 @@ class Stores:
         snapshots: the snapshots' history.
         forgettings: what people decided to forget.
         identities: aliases, and the history of what people decided.
+        reading: a connection of its own that reads every table, for reports.
         rewrite: frees the files of every byte of deleted rows, if any were deleted; answers whether.
         close: writes what waits, refuses what comes, and lets go of the database; may be called again.
     """
@@ -336,5 +340,6 @@ class Stores:
     snapshots: SnapshotHistory
     forgettings: ForgettingStore
     identities: IdentityStore
+    reading: Callable[[], AbstractContextManager[DuckDBPyConnection]]
     rewrite: Callable[[], Pending[bool]]
     close: Callable[[], None]

@@ -1,14 +1,21 @@
 """A real service on a small catalogue: DuckDB and FAISS are real, the encoder is the small hashing one."""
 
 import asyncio
+import itertools
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
+from app.insights.reading import Insights
+from app.insights.served_answer import ANSWER_SCHEMA
+from app.insights.served_files import ServedFiles
+from app.insights.views import Segments
 from app.person.export import Export
 from app.pipeline.slate import Slate
 from app.requests import (
@@ -22,12 +29,15 @@ from app.requests import (
 from app.service import Service
 from app.serving.embedder import Embedder
 from app.settings import Settings
+from app.storage.database import SERVED
 from app.storage.duckdb import open_stores
+from app.storage.rows import ControlAction, NewEvent
 from indexer.build import Builder, BuildInput
 from indexer.documents import EventDocument, ItemDocument
 from indexer.embeddings import EmbeddingCache
 from indexer.snapshot_files import SnapshotFolder
 from models.encoder import Encoder, HashingEncoder
+from models.events import EventType, EventWeights
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 THEMES = {
@@ -143,6 +153,7 @@ class Household:
         return self.loop.run_until_complete(self.service.person.take_back(user))
 
     def close(self) -> None:
+        self.service.close()
         self.embedder.close()
         self.stores.close()
         self.loop.close()
@@ -180,3 +191,88 @@ def home(tmp_path: Path) -> Iterator[Household]:
     with household(tmp_path) as opened:
         opened.publish([make_item(number) for number in range(90)])
         yield opened
+
+
+class Ledger:
+    """Real stores and a real served log, filled with literal rows, and the views on them.
+
+    What a row leaves out has the plainest value; times are RFC 3339 without an offset, in UTC.
+    """
+
+    def __init__(self, folder: Path, segments: tuple[str, ...] = (), weights: EventWeights | None = None) -> None:
+        self.stores = open_stores(folder)
+        self.files = ServedFiles(folder / SERVED)
+        self.insights = Insights(self.stores, self.files, weights or EventWeights(), Segments(segments))
+        self._numbers = itertools.count(1)
+
+    def answers(self, *rows: dict[str, Any]) -> None:
+        """Each with `recommendation_id, user_id, served_at, item_ids`, and any other column of the log."""
+        self.files.append(pa.Table.from_pylist([_whole_answer(row) for row in rows], ANSWER_SCHEMA))
+
+    def events(self, *rows: dict[str, Any]) -> None:
+        """Each with `user_id, item_id, type, occurred_at`, and any other field of an event."""
+        stored = []
+        for row in rows:
+            at = datetime.fromisoformat(row["occurred_at"]).replace(tzinfo=UTC).timestamp()
+            given = {"event_id": f"event-{next(self._numbers)}", "received_at": at} | row
+            stored.append(NewEvent(**given | {"type": EventType(row["type"]), "occurred_at": at}))
+        self.stores.events.append(stored).result()
+
+    def users(self, *rows: dict[str, Any]) -> None:
+        """Each with `user_id`, and `attributes` or `personalization`."""
+        for row in rows:
+            profile = {"attributes": row.get("attributes", {})}
+            self.stores.users.put_profile(row["user_id"], json.dumps(profile).encode(), 0.0).result()
+            self.stores.users.set_personalization(row["user_id"], row.get("personalization", True), 0.0).result()
+
+    def controls(self, *rows: dict[str, Any]) -> None:
+        """Each with `user_id, action, at` and perhaps `detail`, as the history of control actions has them."""
+        for row in rows:
+            at = datetime.fromisoformat(row["at"]).replace(tzinfo=UTC).timestamp()
+            detail = json.dumps(row.get("detail", {})).encode()
+            self.stores.identities.record(ControlAction(row["user_id"], row["action"], detail, at, None)).result()
+
+    def query(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """The rows that a query of the views answers."""
+        with self.insights.reading() as connection:
+            return connection.execute(sql, list(parameters)).fetchall()
+
+
+def _whole_answer(row: dict[str, Any]) -> dict[str, Any]:
+    count = len(row["item_ids"])
+    plain: dict[str, Any] = {
+        "page": 1,
+        "snapshot": "s1",
+        "policy": "p1",
+        "personalized": True,
+        "machine": False,
+        "floors_missed": [],
+        "topics": ["t1"] * count,
+        "providers": [None] * count,
+        "sources": ["interests"] * count,
+        "label_kinds": ["because_you"] * count,
+        "explorations": [False] * count,
+        "propensities": [1.0] * count,
+        "scores": [1.0] * count,
+    }
+    return plain | row | {"served_at": datetime.fromisoformat(row["served_at"])}
+
+
+@pytest.fixture
+def open_ledger(tmp_path: Path) -> Iterator[Callable[..., Ledger]]:
+    """Opens a ledger, with segments if any are named."""
+    opened: list[Ledger] = []
+
+    def opening(**given: Any) -> Ledger:
+        opened.append(Ledger(tmp_path / f"ledger-{len(opened)}", **given))
+        return opened[-1]
+
+    yield opening
+    for each in opened:
+        each.stores.close()
+
+
+@pytest.fixture
+def ledger(open_ledger: Callable[..., Ledger]) -> Ledger:
+    """An empty one."""
+    return open_ledger()

@@ -143,7 +143,7 @@ def test_erasure_leaves_nothing_and_takes_popularity_back(home, an_event):
     home.ingest(*(an_event(n, "ada", f"i{n:03}") for n in range(20)))
     deleted = home.erase("ada")["deleted"]
     assert deleted.pop("identities") == 1
-    assert deleted == {"events": 20, "users": 1, "forgettings": 0, "embedded_texts": 1, "stored_slates": 0}
+    assert deleted == {"events": 20, "users": 1, "forgettings": 0, "embedded_texts": 1, "served": 0, "stored_slates": 0}
     assert not home.profile("ada")["known"]
     assert essence(home.recommend("eve")) == before
     assert not any(home.erase("ada")["deleted"].values())

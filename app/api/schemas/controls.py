@@ -102,3 +102,6 @@ class Exported(Answer):
 
     slates: list[dict[str, Any]]
     """Answers that can still be continued."""
+
+    served: list[dict[str, Any]]
+    """What was recommended, answer by answer."""

@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.context import Context
+from app.pipeline.topic_draw import TopicDraw
 from models.events import CODE_OF, EventType
 from models.ids import Rows
+from models.inclusion import BetaDraws
 
 _IMPRESSION = CODE_OF[EventType.IMPRESSION]
 _LOOKED_AT = 10
@@ -36,10 +38,10 @@ class Explore:
         successes, failures = reception(context, len(centroids))
         prior = _prior(centroids[outside] @ context.evidence.content_embedding)
         strength = context.settings.sources.explore_prior
-        expected = context.generator("explore").beta(
-            strength * prior + successes[outside], strength * (1 - prior) + failures[outside]
-        )
-        return outside[np.argsort(-expected, kind="stable")[: context.settings.sources.explore_topics]]
+        a, b = strength * prior + successes[outside], strength * (1 - prior) + failures[outside]
+        context.draw = TopicDraw(outside, BetaDraws(a, b, context.settings.sources.explore_topics))
+        expected = context.generator("explore").beta(a, b)
+        return outside[np.argsort(-expected, kind="stable")[: context.draw.betas.taken]]
 
     @staticmethod
     def _best(context: Context, topic: int) -> Rows:

@@ -67,6 +67,13 @@ class SeenUse(Use):
     """Days from the event on."""
 
 
+class ServedUse(Use):
+    """What was recommended to whom, so that it can be told what came of it."""
+
+    keep_days: Days
+    """Days from the answer until it is deleted, with its whole day."""
+
+
 class Topic(_Part):
     """How one sensitive topic is treated."""
 
@@ -103,6 +110,12 @@ class Charter(_Part):
 
     seen: SeenUse | None = None
     """That an item was seen is kept longer than its event, so that it is not recommended again; absent, it is not."""
+
+    served: ServedUse | None = None
+    """Each answer is logged as it was given; absent, none is, and nobody can say how the service does."""
+
+    segments: dict[str, Use] = Field(default_factory=dict)
+    """Attributes of people, among those declared below, by which figures of the service may be told apart."""
 
     profile: dict[ProfileField, Use] = Field(default_factory=dict)
     """Fields of the explicit profile that are accepted."""
@@ -144,6 +157,8 @@ def load_charter(path: Path | None = None, taxonomy: Path | None = None) -> Char
         raise CharterError(f"charter {place}: {'; '.join(str(each) for each in problems(error))}") from error
     except (OSError, ValueError) as error:
         raise CharterError(f"charter {place}: {error}") from error
+    for name in sorted(charter.segments.keys() - charter.attributes.keys()):
+        raise CharterError(f"charter {place}: segments.{name} must be declared under attributes")
     for name in charter.sensitive.keys() - set(topics):
         raise CharterError(f"charter {place}: sensitive.{name} {unknown_topic(topics)}")
     return charter

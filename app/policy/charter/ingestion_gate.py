@@ -73,6 +73,10 @@ class IngestionGate:
         seen = now - self.charter.seen.keep_days * DAY_SECONDS if self.charter.seen else now
         return min([seen, *self.kept_since(now).values()])
 
+    def served_since(self, now: float) -> float:
+        """The moment, in seconds since 1970, before which it is not kept any longer what was served."""
+        return now - self.charter.served.keep_days * DAY_SECONDS if self.charter.served else now
+
     def kept_seen(self, now: float) -> KeepSeen | None:
         """What stays of events that are deleted; None where the charter keeps nothing of them."""
         return KeepSeen(self.seen_types, self.seen_since(now)) if self.charter.seen else None

@@ -221,7 +221,18 @@ class MemoryPerson:  # what it leaves unused, the real one takes
         return {"user_id": user_id, "actions": [action]}
 
     async def export(self, user_id: str) -> "MemoryExport":
-        parts = ("users", "events", "awaiting", "forgotten", "seen", "controls", "forgettings", "aliases", "slates")
+        parts = (
+            "users",
+            "events",
+            "awaiting",
+            "forgotten",
+            "seen",
+            "controls",
+            "forgettings",
+            "aliases",
+            "slates",
+            "served",
+        )
         return MemoryExport({"user_id": user_id, "profile": self.payload(user_id), **{part: [] for part in parts}})
 
 

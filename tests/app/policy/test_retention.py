@@ -209,6 +209,7 @@ def test_the_command_deletes_from_the_database_of_a_stopped_service(tmp_path, op
     config.write_text(f'data_dir = "{tmp_path / "data"}"\nas_of = {later}\ncharter = "{tmp_path / "charter.toml"}"\n')
     # named by the environment, which the runner gives back, and not by --config, which stays there
     done = CliRunner().invoke(penchant, ["enforce-retention"], env={CONFIG_VARIABLE: str(config)})
-    assert done.output.strip() == "deleted 1 events of 1 people, 0 whose item did not come"
+    said = "deleted 1 events of 1 people, 0 whose item did not come, and 0 days of served answers"
+    assert done.output.strip() == said
     with open_household(tmp_path / "data") as home:
         assert home.stores.events.columns().users == ["bob"]

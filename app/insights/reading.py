@@ -1,0 +1,49 @@
+"""Reading: a connection of its own on which all views stand, on everything that was served and done until now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+from duckdb import DuckDBPyConnection
+
+from app.insights.served_files import ServedFiles
+from app.insights.served_log import ServedLog
+from app.insights.views import NO_SEGMENTS, Segments, open_views
+from app.storage.protocols import Stores
+from models.events import EventWeights
+
+
+@dataclass(frozen=True, slots=True)
+class Insights:
+    """What the views stand on.
+
+    Attributes:
+        stores: events, people and what they decided.
+        files: of the served log.
+        weights: what each event type counts.
+        segments: of people, as the charter permits.
+        log: where answers wait to be written; None where nobody serves.
+    """
+
+    stores: Stores
+    files: ServedFiles
+    weights: EventWeights
+    segments: Segments = NO_SEGMENTS
+    log: ServedLog | None = None
+
+    @contextmanager
+    def reading(self, first: date | None = None, last: date | None = None) -> Iterator[DuckDBPyConnection]:
+        """A connection with all views; blocks, so coroutines go through a thread.
+
+        Args:
+            first: day of UTC from which on the served log is read; None for its beginning.
+            last: day up to which it is; None for its end.
+        """
+        if self.log is not None:
+            self.log.flush()
+        with self.files.gate.shared(), self.stores.reading() as connection:
+            open_views(connection, self.files.paths(first, last), self.weights, self.segments)
+            yield connection

@@ -1,0 +1,189 @@
+"""A served answer as it waits to be logged, and the columns that the log keeps of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any, Final, TypeAlias
+from uuid import uuid4
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from app.pipeline.slate import Slate
+from app.pipeline.topic_draw import TopicDraw
+from models.inclusion import inclusion_probabilities
+
+FLOORS: Final = ("exploration", "recency", "length", "topic_cap", "provider_cap", "distance")
+"""Floors and caps of a receipt; each has the columns `<floor>_required` and `<floor>_achieved`."""
+
+_NAMES: Final = pa.list_(pa.string())
+ANSWER_SCHEMA: Final = pa.schema(
+    [
+        ("recommendation_id", pa.string()),
+        ("user_id", pa.string()),
+        ("served_at", pa.timestamp("us")),
+        ("page", pa.int32()),
+        ("scenario", pa.string()),
+        ("snapshot", pa.string()),
+        ("policy", pa.string()),
+        ("experiment", pa.string()),
+        ("variant", pa.string()),
+        ("personalized", pa.bool_()),
+        ("machine", pa.bool_()),
+        *((f"{floor}_{part}", pa.int32()) for floor in FLOORS for part in ("required", "achieved")),
+        ("floors_missed", _NAMES),
+        ("item_ids", _NAMES),
+        ("topics", _NAMES),
+        ("providers", _NAMES),
+        ("sources", _NAMES),
+        ("label_kinds", _NAMES),
+        ("explorations", pa.list_(pa.bool_())),
+        ("propensities", pa.list_(pa.float32())),
+        ("scores", pa.list_(pa.float32())),
+    ]
+)
+"""One row an answer; what there is once for each item stands in lists, in order of the slate. Times are UTC."""
+
+_EXPLORE: Final = "explore"
+
+
+Coded: TypeAlias = tuple[NDArray[np.int32], Sequence[str]]
+"""Codes, and the words that they stand for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One answer that was given.
+
+    Attributes:
+        slate: the answer.
+        page: 1 for a first page.
+        at: seconds since 1970.
+        topics: int32 [n], code of each item's topic, and the topics' slugs by code.
+        providers: int32 [n], code of each item's provider or -1, and the providers' names by code.
+        policy: id of the weights, floors and snapshot that made it.
+        named: whether the person may be named: they have not switched personalisation off.
+        machine: whether they are taken for a machine.
+        draw: the topics that were drawn to be explored, if any were.
+        experiment: in which the person takes part, if any.
+        variant: that they were assigned to.
+    """
+
+    slate: Slate
+    page: int
+    at: float
+    topics: Coded
+    providers: Coded
+    policy: str
+    named: bool
+    machine: bool
+    draw: TopicDraw | None = None
+    experiment: str | None = None
+    variant: str | None = None
+
+
+def served_batch(answers: Sequence[Served], may_name: Callable[[str], bool] = bool) -> pa.RecordBatch:
+    """Rows of ANSWER_SCHEMA.
+
+    Args:
+        answers: in order of serving.
+        may_name: whether an id may be written at all. Who may not be named has neither an id in the log nor one of the
+            answer, by which it could be told whose it was.
+    """
+    named = [each.named and bool(each.slate.user_id) and may_name(each.slate.user_id) for each in answers]
+    columns = {**_of_answers(answers, named), **_receipts(answers), **_of_items(answers)}
+    return pa.RecordBatch.from_arrays([columns[name] for name in ANSWER_SCHEMA.names], schema=ANSWER_SCHEMA)
+
+
+def _of_answers(answers: Sequence[Served], named: Sequence[bool]) -> dict[str, pa.Array]:
+    pairs = list(zip((each.slate for each in answers), named, strict=True))
+    micros = [round(1e6 * each.at) for each in answers]
+    return {
+        "recommendation_id": pa.array([slate.recommendation_id if known else uuid4().hex for slate, known in pairs]),
+        "user_id": pa.array([slate.user_id if known else None for slate, known in pairs], pa.string()),
+        "served_at": pa.array(micros, pa.timestamp("us")),
+        "page": pa.array([each.page for each in answers], pa.int32()),
+        "scenario": pa.array([slate.scenario for slate, _ in pairs], pa.string()),
+        "snapshot": pa.array([slate.snapshot for slate, _ in pairs], pa.string()),
+        "policy": pa.array([each.policy for each in answers], pa.string()),
+        "experiment": pa.array([each.experiment for each in answers], pa.string()),
+        "variant": pa.array([each.variant for each in answers], pa.string()),
+        "personalized": pa.array([slate.personalized for slate, _ in pairs], pa.bool_()),
+        "machine": pa.array([each.machine for each in answers], pa.bool_()),
+    }
+
+
+def _receipts(answers: Sequence[Served]) -> dict[str, pa.Array]:
+    receipts = [{each.floor: each for each in answer.slate.receipt} for answer in answers]
+    columns: dict[str, pa.Array] = {}
+    for floor in FLOORS:
+        said = [receipt.get(floor) for receipt in receipts]
+        columns[f"{floor}_required"] = pa.array([each and each.required for each in said], pa.int32())
+        columns[f"{floor}_achieved"] = pa.array([each and each.achieved for each in said], pa.int32())
+    missed = [[each.floor for each in answer.slate.receipt if _missed(each)] for answer in answers]
+    return columns | {"floors_missed": pa.array(missed, _NAMES)}
+
+
+def _missed(said: Any) -> bool:
+    """A floor is missed from below and a cap from above; a reason alone says why nothing was required."""
+    if said.floor.endswith("_cap"):
+        return bool(said.achieved > said.required)
+    return bool(said.achieved < said.required)
+
+
+def _of_items(answers: Sequence[Served]) -> dict[str, pa.Array]:
+    slates = [each.slate.items for each in answers]
+    items = [item for slate in slates for item in slate]
+    offsets = pa.array([0, *accumulate(map(len, slates))], pa.int32())
+    flat = {
+        "item_ids": pa.array([item.item_id for item in items], pa.string()),
+        "topics": pa.array(_chained(_words(each.topics) for each in answers), pa.string()),
+        "providers": pa.array(_chained(_words(each.providers) for each in answers), pa.string()),
+        "sources": pa.array([item.source for item in items], pa.string()),
+        "label_kinds": pa.array([_label_kind(item) for item in items], pa.string()),
+        "explorations": pa.array([item.exploration for item in items], pa.bool_()),
+        "propensities": pa.array(_chained(propensities(answers)), pa.float32()),
+        "scores": pa.array([item.score for item in items], pa.float32()),
+    }
+    return {name: pa.ListArray.from_arrays(offsets, values) for name, values in flat.items()}
+
+
+def _chained(lists: Iterable[Iterable[Any]]) -> list[Any]:
+    return [each for one in lists for each in one]
+
+
+def _words(coded: Coded) -> list[str | None]:
+    codes, words = coded
+    return [words[code] if code >= 0 else None for code in codes.tolist()]
+
+
+def _label_kind(item: Any) -> str | None:
+    """The code of the reason that the label tells; None where the item has no label."""
+    return item.reasons[0].code if item.label and item.reasons else None
+
+
+def propensities(answers: Sequence[Served]) -> list[NDArray[np.float64]]:
+    """Of each answer's items, the probability over the draws of exploration with which they could stand there.
+
+    Float64 [n] each. An item that exploration brought could because its topic was drawn; the others owe nothing to a
+    draw and have 1.
+    """
+    drawn = [each.draw if any(item.source == _EXPLORE for item in each.slate.items) else None for each in answers]
+    chances = iter(inclusion_probabilities([each.betas for each in drawn if each is not None]))
+    return [
+        _of_draw(answer, draw, next(chances) if draw else None) for answer, draw in zip(answers, drawn, strict=True)
+    ]
+
+
+def _of_draw(answer: Served, draw: TopicDraw | None, chances: NDArray[np.float64] | None) -> NDArray[np.float64]:
+    found = np.ones(len(answer.slate.items))
+    if draw is None or chances is None:
+        return found
+    explored = np.array([item.source == _EXPLORE for item in answer.slate.items])
+    topics = answer.topics[0][explored]
+    places = np.minimum(np.searchsorted(draw.topics, topics), len(draw.topics) - 1)
+    found[explored] = np.where(draw.topics[places] == topics, chances[places], 1.0)
+    return found

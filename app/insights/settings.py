@@ -1,0 +1,20 @@
+"""Settings of the log of served answers."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from models.config import Config
+
+
+class InsightsSettings(Config):
+    """What is written down of answers."""
+
+    served_log: bool = True
+    """Whether answers are logged as served, as the charter's `[served]` permits; figures rest on this log."""
+
+    flush_seconds: float = Field(default=5.0, gt=0, le=3_600, allow_inf_nan=False)
+    """Seconds after which answers that were served are in a file; a crash loses no more than these."""
+
+    most_waiting: int = Field(default=20_000, ge=1)
+    """Answers that may wait in memory to be written; what is served beyond that is not logged, and counted."""

@@ -1,0 +1,109 @@
+"""The views that every metric, alert, experiment and audit reads, one SQL file each.
+
+    answers    one row an answer            served     one row a slot of an answer
+    events     what people did              outcomes   what they did with what was served
+    people     everybody, with segments     controls   what people decided about their data
+
+They are temporary views of one connection, over the store's tables and over files of the served log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+from duckdb import DuckDBPyConnection
+
+from app.insights.served_answer import ANSWER_SCHEMA
+from models.events import DEFAULT_SIGNALS, EVENT_TYPES, EventType, EventWeights
+
+VIEWS: Final = ("answers", "served", "events", "outcomes", "people", "controls")
+"""In the order in which they rest on one another."""
+
+_NONE_LOGGED: Final = "none_logged"
+_EVENT_TYPES: Final = "event_types"
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """Attributes of people that the charter permits figures to be told apart by; each is a column `segment_<name>`."""
+
+    names: Sequence[str] = ()
+
+    def columns(self) -> dict[str, str]:
+        """Name -> column."""
+        return {name: f"segment_{name}" for name in self.names}
+
+    def sql(self) -> str:
+        """The columns of `people`, from the profile."""
+        return "".join(
+            f"json_extract_string(users.profile, {_quoted(_path(name))}) AS {_identifier(column)}, "
+            for name, column in self.columns().items()
+        )
+
+
+NO_SEGMENTS: Final = Segments()
+
+
+def open_views(
+    connection: DuckDBPyConnection, logged: Sequence[Path], weights: EventWeights, segments: Segments = NO_SEGMENTS
+) -> None:
+    """Make the views, for this connection alone.
+
+    Args:
+        connection: to the store.
+        logged: files of the served log.
+        weights: what each event type counts.
+        segments: those of people.
+    """
+    connection.register(_NONE_LOGGED, ANSWER_SCHEMA.empty_table())
+    connection.register(_EVENT_TYPES, _event_types(weights))
+    ((store,),) = connection.execute("SELECT current_database()").fetchall()
+    most = weights.machine_events_per_day
+    words = {
+        "store": f"{_identifier(store)}.main",
+        "logged": _files(logged),
+        "segments": segments.sql(),
+        "machine_events": str(most if most is not None else 2**62),
+    }
+    for name in VIEWS:
+        connection.execute(files(__name__).joinpath(f"{name}.sql").read_text(encoding="utf-8").format(**words))
+
+
+def _files(logged: Sequence[Path]) -> str:
+    """Files by name, so that no character of a folder's name is taken for a pattern."""
+    if not logged:
+        return _NONE_LOGGED
+    names = ", ".join(_quoted(str(file.resolve())) for file in logged)
+    return f"read_parquet([{names}], hive_partitioning = false, union_by_name = true)"
+
+
+def _event_types(weights: EventWeights) -> pa.Table:
+    signals = [weights.signals.get(kind, DEFAULT_SIGNALS[kind]) for kind in EVENT_TYPES]
+    whole = {EventType.DWELL: weights.dwell_full_seconds, EventType.COMPLETE: 1.0}
+    return pa.table(
+        {
+            "code": pa.array(range(len(EVENT_TYPES)), pa.int8()),
+            "type": [kind.value for kind in EVENT_TYPES],
+            "polarity": pa.array([int(each.polarity) for each in signals], pa.int8()),
+            "weight": [each.weight for each in signals],
+            "whole": pa.array([whole.get(kind) for kind in EVENT_TYPES], pa.float64()),
+        }
+    )
+
+
+def _path(name: str) -> str:
+    """JSON pointer, in which a name may have any character."""
+    return "/attributes/" + name.replace("~", "~0").replace("/", "~1")
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

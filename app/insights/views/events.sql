@@ -1,0 +1,9 @@
+-- The events that count, with the weight that each has before it fades.
+CREATE TEMP VIEW events AS
+SELECT
+    logged.event_id, logged.user_id, logged.item_id, kinds.type, kinds.polarity,
+    CASE WHEN kinds.whole IS NULL OR logged.value IS NULL THEN kinds.weight
+        ELSE kinds.weight * least(greatest(logged.value / kinds.whole, 0), 1) END AS weight,
+    logged.value, logged.occurred_at, logged.received_at, logged.recommendation_id, logged.position
+FROM {store}.events AS logged JOIN event_types AS kinds ON kinds.code = logged.type
+WHERE logged.forgotten_by IS NULL
