@@ -8,6 +8,7 @@ snapshots/.lock                         held by the build under way
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 from collections.abc import Collection, Iterator
@@ -39,7 +40,7 @@ _BUILDING = ".building-"
 _LOCK = ".lock"
 _MANIFEST = "manifest.json"
 _VOCABULARY = "vocabulary.json"
-_INDEX = "vectors.faiss"
+_CELLS = "cells."
 _HEADS = "sensitive."
 _LEXICAL = "lexical"
 _LOCKS = ".tantivy-*.lock"
@@ -47,6 +48,8 @@ _LOCKS = ".tantivy-*.lock"
 _SUSPECTED = "items.suspected.codes"
 _SAYS_NOTHING = '"sensitive_topics":[],'
 _NODES = "vectors.nodes"
+_KINDS = ("flat", "cells")
+_log = logging.getLogger(__name__)
 _PACKED: dict[str, type[IdMap | StringColumn | CodesColumn]] = {
     "items.ids": IdMap,
     "items.documents": StringColumn,
@@ -128,7 +131,6 @@ class SnapshotFolder:
         for name, array in _arrays(snapshot).items():
             np.save(building / f"{name}.npy", array, allow_pickle=False)
         (building / _VOCABULARY).write_text(snapshot.vocabulary.to_json(), encoding="utf-8")
-        snapshot.index.save(building / _INDEX)
         LexicalIndex.write(building / _LEXICAL, _texts(snapshot.items))
         manifest = snapshot.manifest.model_copy(update={"files": _records(building)})
         (building / _MANIFEST).write_text(manifest.model_dump_json(indent=2), encoding="utf-8")
@@ -207,7 +209,7 @@ class SnapshotFolder:
             items=_columns(arrays),
             vectors=vectors,
             space=_space(manifest, arrays),
-            index=_index(folder, manifest, arrays, vectors, settings),
+            index=_index(manifest, arrays, vectors, settings),
             heads=_heads(manifest, arrays),
             lexical=LexicalIndex.open(folder / _LEXICAL),
         )
@@ -228,7 +230,10 @@ def _arrays(snapshot: Snapshot) -> dict[str, NDArray[Any]]:
     neighbours = vectors.neighbours
     arrays |= {f"neighbours.{field.name}": getattr(neighbours, field.name) for field in fields(Neighbours)}
     arrays |= {f"{_HEADS}{name}": array for name, array in snapshot.heads.arrays().items()}
-    arrays |= {_NODES: snapshot.index.equals.nodes} if snapshot.index.equals else {}
+    if snapshot.index.cells:
+        arrays |= {f"{_CELLS}{name}": array for name, array in snapshot.index.cells.arrays().items()}
+    elif snapshot.index.equals:
+        arrays |= {_NODES: snapshot.index.equals.nodes}
     return arrays | {"space.engage_map": snapshot.space.engage_map, "space.index_map": snapshot.space.index_map}
 
 
@@ -279,12 +284,18 @@ def _vectors(arrays: dict[str, NDArray[Any]]) -> ItemVectors:
 
 
 def _index(
-    folder: Path, manifest: Manifest, arrays: dict[str, NDArray[Any]], vectors: ItemVectors, settings: AnnSettings
+    manifest: Manifest, arrays: dict[str, NDArray[Any]], vectors: ItemVectors, settings: AnnSettings
 ) -> VectorIndex:
-    """In snapshots from before equal vectors were one node, each row is a node."""
-    graph = folder / _INDEX if manifest.index_kind == "hnsw" else None
+    """A graph of an older snapshot is not read: its vectors are parted into cells, which takes a minute for a million.
+
+    In snapshots from before equal vectors were one node, each row is a node.
+    """
+    if manifest.index_kind not in _KINDS:
+        _log.warning("snapshot %s is of an older kind: indexing its vectors anew", manifest.snapshot_id)
+        return VectorIndex.build(vectors.index, settings, vectors.engage[:: max(len(vectors.engage) // 64, 1)])
+    cells = {name.removeprefix(_CELLS): array for name, array in arrays.items() if name.startswith(_CELLS)}
     equals = EqualVectors.of_nodes(arrays[_NODES]) if _NODES in arrays else None
-    return VectorIndex.load(graph, vectors.index, equals, settings)
+    return VectorIndex.load(cells or None, vectors.index, equals, settings)
 
 
 def _space(manifest: Manifest, arrays: dict[str, NDArray[Any]]) -> Space:

@@ -1,24 +1,21 @@
 """The vector index: exact while it is flat, never finds what is excluded, and keeps its recall under any filter."""
 
-from pathlib import Path
-
-import faiss
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.ann import AnnSettings, VectorIndex
+from indexer.cells import encode, rotation_of
 from indexer.equal_vectors import Vectors
 from indexer.exact_search import exact_search
-from indexer.graph import Graph
 from indexer.index_recall import measure_recall, recall_under_exclusions
 from models.encoder import unit
 from models.ids import Rows
 from models.metrics import overlap_at
 
-FLAT, GRAPH = AnnSettings(flat_below=10_000), AnnSettings(flat_below=0)
-KINDS = pytest.mark.parametrize("settings", [FLAT, GRAPH], ids=["flat", "hnsw"])
+FLAT, CELLS = AnnSettings(flat_below=10_000), AnnSettings(flat_below=0)
+KINDS = pytest.mark.parametrize("settings", [FLAT, CELLS], ids=["flat", "cells"])
 seeds, sizes = st.integers(0, 2**32 - 1), st.integers(1, 60)
 
 
@@ -82,12 +79,10 @@ def test_no_exclusions_and_an_empty_list_of_them_are_the_same(settings: AnnSetti
 
 
 @KINDS
-def test_saved_and_loaded_it_answers_the_same(settings: AnnSettings, tmp_path: Path) -> None:
+def test_from_its_arrays_it_answers_the_same(settings: AnnSettings) -> None:
     vectors, queries = vectors_of(0, 300), vectors_of(1, 20)
     index = VectorIndex.build(vectors, settings)
-    index.save(tmp_path / "index")
-    file = tmp_path / "index" if index.kind == "hnsw" else None
-    loaded = VectorIndex.load(file, vectors, index.equals, settings)
+    loaded = VectorIndex.load(index.cells.arrays() if index.cells else None, vectors, index.equals, settings)
     assert (loaded.kind, len(loaded)) == (index.kind, 300)
     excluded = np.arange(0, 100, dtype=np.int32)
     for exclusions in (None, excluded):
@@ -97,14 +92,14 @@ def test_saved_and_loaded_it_answers_the_same(settings: AnnSettings, tmp_path: P
 
 
 @pytest.fixture(scope="module")
-def graph() -> tuple[Vectors, VectorIndex]:
+def parted() -> tuple[Vectors, VectorIndex]:
     vectors = vectors_of(7, 4_000, 32)
-    return vectors, VectorIndex.build(vectors, GRAPH)
+    return vectors, VectorIndex.build(vectors, CELLS)
 
 
 @pytest.mark.parametrize("allowed", [5, 40, 400, 799, 801, 2_000, 3_960])
-def test_the_graph_keeps_its_recall_however_few_may_be_found(graph: tuple[Vectors, VectorIndex], allowed: int) -> None:
-    vectors, index = graph
+def test_cells_keep_their_recall_however_few_may_be_found(parted: tuple[Vectors, VectorIndex], allowed: int) -> None:
+    vectors, index = parted
     excluded = np.random.default_rng(allowed).permutation(4_000)[allowed:].astype(np.int32)
     queries = vectors_of(8, 50, 32)
     hits = index.search(queries, 10, excluded)
@@ -112,8 +107,8 @@ def test_the_graph_keeps_its_recall_however_few_may_be_found(graph: tuple[Vector
     assert overlap_at(hits.rows[:, : min(10, allowed)], exact.rows[:, : min(10, allowed)]) >= 0.95
 
 
-def test_few_allowed_rows_are_searched_exactly(graph: tuple[Vectors, VectorIndex]) -> None:
-    vectors, index = graph
+def test_few_allowed_rows_are_searched_exactly(parted: tuple[Vectors, VectorIndex]) -> None:
+    vectors, index = parted
     excluded = np.arange(50, 4_000, dtype=np.int32)
     exact = exact_search(vectors, vectors[:30], 20, np.arange(50, dtype=np.int32))
     assert np.array_equal(index.search(vectors[:30], 20, excluded).rows, exact.rows)
@@ -127,8 +122,8 @@ def test_where_everything_is_excluded_nothing_is_found(settings: AnnSettings) ->
     assert np.isneginf(hits.scores).all()
 
 
-def test_recall_is_that_against_exact_search(graph: tuple[Vectors, VectorIndex]) -> None:
-    vectors, index = graph
+def test_recall_is_that_against_exact_search(parted: tuple[Vectors, VectorIndex]) -> None:
+    vectors, index = parted
     assert measure_recall(VectorIndex.build(vectors[:500], FLAT), vectors[:500], vectors[:50]) == 1.0
     assert measure_recall(index, vectors, vectors_of(9, 100, 32)) >= 0.95
     wrong = VectorIndex.build(np.ascontiguousarray(vectors[::-1]), FLAT)
@@ -169,7 +164,7 @@ def test_equal_scores_stand_in_the_order_of_their_rows(
     assert np.array_equal(hits.rows, expected.rows)
 
 
-@pytest.mark.parametrize("limit", [1, 2, 5, 10, 100])
+@pytest.mark.parametrize("limit", [1, 2, 5, 10, 60])
 @KINDS
 def test_real_vectors_are_found_in_the_same_order_for_any_number(settings: AnnSettings, limit: int) -> None:
     vectors = np.repeat(vectors_of(3, 70, 32), 60, axis=0)
@@ -177,16 +172,16 @@ def test_real_vectors_are_found_in_the_same_order_for_any_number(settings: AnnSe
     excluded = np.arange(3, 4_200, 7, dtype=np.int32)
     queries = vectors_of(4, 5, 32)
     for exclusions in (None, excluded):
-        longer = index.search(queries, 300, exclusions).rows
+        longer = index.search(queries, 64, exclusions).rows
         assert np.array_equal(index.search(queries, limit, exclusions).rows, longer[:, :limit])
 
 
 def many_equals(texts: int, each: int) -> tuple[Vectors, VectorIndex]:
     vectors = np.tile(vectors_of(5, texts, 32), (each, 1))
-    return vectors, VectorIndex.build(vectors, GRAPH)
+    return vectors, VectorIndex.build(vectors, CELLS)
 
 
-def test_a_graph_reaches_every_one_of_many_equal_vectors() -> None:
+def test_cells_reach_every_one_of_many_equal_vectors() -> None:
     vectors, index = many_equals(texts=3, each=500)
     found = index.search(vectors[:3], 500).rows
     for text, rows in enumerate(found):
@@ -206,54 +201,58 @@ def test_recall_counts_what_is_as_good_and_not_which_of_equals_it_is() -> None:
     assert measure_recall(blind, vectors, vectors[:5]) == 1.0
 
 
-def test_recall_under_exclusions_is_told_by_kind(graph: tuple[Vectors, VectorIndex]) -> None:
-    vectors, index = graph
+def test_recall_under_exclusions_is_told_by_kind(parted: tuple[Vectors, VectorIndex]) -> None:
+    vectors, index = parted
     found = recall_under_exclusions(index, vectors, vectors[:20], seed=0)
-    assert list(found) == ["50% at random", "90% at random", "99% at random", "the 500 nearest"]
-    assert found["50% at random"] >= 0.95
-    assert found["99% at random"] == 1.0
-    assert found["the 500 nearest"] < 1.0
+    assert list(found) == ["50% at random", "90% at random", "the 500 nearest"]
+    assert min(found.values()) >= 0.95
     wrong = VectorIndex.build(np.ascontiguousarray(vectors[::-1]), FLAT)
     assert max(recall_under_exclusions(wrong, vectors, vectors[:20], seed=0).values()) < 0.5
 
 
 @pytest.mark.parametrize("each", [1, 4])
-def test_equal_vectors_saved_and_loaded_answer_the_same(tmp_path: Path, each: int) -> None:
+def test_what_is_allowed_and_not_excluded_is_found_exactly_where_little_is(each: int) -> None:
     vectors, index = many_equals(texts=300, each=each)
-    index.save(tmp_path / "index")
-    loaded = VectorIndex.load(tmp_path / "index", vectors, index.equals, GRAPH)
-    excluded = np.arange(0, 300 * each, 3, dtype=np.int32)
-    queries = vectors_of(8, 5, 32)
-    assert np.array_equal(loaded.search(queries, 20, excluded).rows, index.search(queries, 20, excluded).rows)
+    allowed = np.arange(len(vectors)) % 7 < 3
+    excluded, queries = np.arange(0, len(vectors), 3, dtype=np.int32), vectors_of(8, 5, 32)
+    left = np.setdiff1d(np.flatnonzero(allowed), excluded).astype(np.int32)
+    hits, exact = (
+        index.search(queries, 20, excluded, index.allowance(allowed)),
+        exact_search(vectors, queries, 20, left),
+    )
+    assert np.array_equal(hits.rows, exact.rows)
+    np.testing.assert_allclose(hits.scores, exact.scores, atol=1e-6)
 
 
-def test_a_graph_is_kept_without_its_vectors_and_searches_them_where_they_are(tmp_path: Path) -> None:
-    vectors = vectors_of(0, 2_000, 256)
-    index = VectorIndex.build(vectors, GRAPH)
-    index.save(tmp_path / "index")
-    assert (tmp_path / "index").stat().st_size < vectors.nbytes / 2
-    seen = vectors.copy()
-    loaded = VectorIndex.load(tmp_path / "index", seen, None, GRAPH)
-    assert loaded.search(vectors[:1], 1).scores[0, 0] == pytest.approx(1.0)
-    seen[:] *= 2
-    assert loaded.search(vectors[:1], 1).scores[0, 0] == pytest.approx(2.0)
+def test_half_precision_is_searched_where_it_is() -> None:
+    vectors, queries = vectors_of(3, 3_000, 100), vectors_of(4, 20, 100)
+    halves = vectors.astype(np.float16)
+    hits = VectorIndex.build(halves, CELLS).search(queries, 20)
+    exact = exact_search(halves.astype(np.float32), queries, 20, np.arange(3_000, dtype=np.int32))
+    assert overlap_at(hits.rows, exact.rows) >= 0.98
+    np.testing.assert_allclose(hits.scores[:, 0], exact.scores[:, 0], atol=1e-5)
 
 
-def test_a_graph_with_its_vectors_in_its_file_is_read_all_the_same(tmp_path: Path) -> None:
-    vectors = vectors_of(0, 300)
-    Graph.build(vectors, 16, 40).save(tmp_path / "index", vectors=True)
-    loaded = VectorIndex.load(tmp_path / "index", vectors, None, GRAPH)
-    assert loaded.search(vectors[:5], 1).rows[:, 0].tolist() == [0, 1, 2, 3, 4]
+def test_what_is_near_and_excluded_costs_no_recall() -> None:
+    vectors, queries = vectors_of(3, 6_000, 64), vectors_of(3, 6_000, 64)[::200]
+    index = VectorIndex.build(vectors, CELLS)
+    found = recall_under_exclusions(index, vectors, queries, seed=0)
+    assert set(found) == {"50% at random", "90% at random", "99% at random", "the 500 nearest", "the 5,000 nearest"}
+    assert min(found.values()) >= 0.97
 
 
-def test_any_number_of_threads_builds_the_same_graph(tmp_path: Path) -> None:
-    vectors, before, written = vectors_of(0, 3_000, 32), faiss.omp_get_max_threads(), []
-    for threads in (1, 4):
-        faiss.omp_set_num_threads(threads)
-        Graph.build(vectors, 16, 40).save(tmp_path / "index", vectors=False)
-        written.append((tmp_path / "index").read_bytes())
-    faiss.omp_set_num_threads(before)
-    assert written[0] == written[1]
+def test_an_estimate_is_without_bias_and_as_close_as_is_said() -> None:
+    vectors, queries = unit(np.random.default_rng(0).normal(size=(2_000, 256)).astype("f4")), vectors_of(4, 5, 256)
+    codes, scales, _ = encode(vectors, rotation_of(256))
+    planes = np.unpackbits(codes.view(np.uint8), axis=-1, bitorder="little").astype(np.float32)
+    turned, exact = queries @ rotation_of(256).T, queries @ vectors.T
+    for sums, scale, error in (
+        (2 * planes[:, 0] - 1, scales[:, 0], 0.603),
+        (4 * planes[:, 0] + 2 * planes[:, 1] - 3, scales[:, 1], 0.650),
+    ):
+        off = (turned @ sums.T * scale - exact) / (error * scale)
+        assert abs(off.mean()) < 0.05
+        assert off.std() == pytest.approx(1, abs=0.05)
 
 
 def test_equal_vectors_are_found_in_the_order_of_their_rows() -> None:

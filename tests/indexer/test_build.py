@@ -12,7 +12,7 @@ from indexer.topics import TopicSettings
 from models.encoder import HashingEncoder
 from models.factors.settings import FactorSettings
 
-BLIND = IndexSettings(ann=AnnSettings(flat_below=0, links=4, ef_construction=8, ef_search=8, recall_floor=1.0))
+BLIND = IndexSettings(ann=AnnSettings(flat_below=0, missed=100, margin=0, least=0, recall_floor=1.0))
 """A graph that is too thin for what it holds."""
 
 
@@ -122,14 +122,16 @@ def test_an_index_that_finds_too_little_is_refused_unless_forced(workshop, some_
     workshop.build(BuildInput(some_items(12)))
     before = workshop.snapshots.current_id()
     many = BuildInput(some_items(600))
-    with pytest.raises(RecallTooLowError, match=r"recall@10 of the index is 0\.\d+, below the floor of 1\.0.*--force"):
+    with pytest.raises(
+        RecallTooLowError, match=r"nearest excluded of the index is 0\.\d+, below the floor of 1\.0.*--force"
+    ):
         workshop.build(many, BLIND)
     assert workshop.snapshots.current_id() == before
     assert workshop.snapshots.ids() == [before]
     forced, _ = workshop.build(many, BLIND, force=True)
     assert workshop.snapshots.current_id() == forced.snapshot_id
-    assert forced.recall_at_10 < 1
-    assert forced.index_kind == "hnsw"
+    assert min(forced.recall_under_exclusions.values()) < 1
+    assert forced.index_kind == "cells"
 
 
 def test_many_ids_with_equal_texts_are_published(workshop, an_item) -> None:
@@ -138,7 +140,7 @@ def test_many_ids_with_equal_texts_are_published(workshop, an_item) -> None:
     items = [an_item(number, title=texts[number % 12], text="", tags=[]) for number in range(600)]
     manifest, built = workshop.build(BuildInput(items), settings)
     assert built
-    assert (manifest.index_kind, manifest.recall_at_10) == ("hnsw", 1.0)
+    assert (manifest.index_kind, manifest.recall_at_10) == ("cells", 1.0)
     assert manifest.distinct_vectors == 12
     snapshot = workshop.current()
     found = snapshot.index.search(snapshot.vectors.index[:1], 50).rows[0]
@@ -146,8 +148,8 @@ def test_many_ids_with_equal_texts_are_published(workshop, an_item) -> None:
     assert (np.diff(found) > 0).all()
 
 
-def test_recall_under_exclusions_is_told_and_refuses_nothing(workshop, some_items) -> None:
-    settings = IndexSettings(ann=AnnSettings(flat_below=0, links=4, ef_construction=8, ef_search=8, recall_floor=0.0))
+def test_recall_under_exclusions_is_told(workshop, some_items) -> None:
+    settings = IndexSettings(ann=AnnSettings(flat_below=0, missed=100, margin=0, least=0, recall_floor=0.0))
     manifest, _ = workshop.build(BuildInput(some_items(600)), settings)
     told = workshop.snapshots.manifest(manifest.snapshot_id).recall_under_exclusions
     assert set(told) == {"50% at random", "90% at random", "the 500 nearest"}

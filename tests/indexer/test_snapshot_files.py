@@ -9,22 +9,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import faiss
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indexer import snapshot_files
-from indexer.ann import AnnSettings
-from indexer.build import BuildInput, IndexSettings
+from indexer.build import BuildInput
 from indexer.documents import ItemDocument
 from indexer.snapshot_files import BuildUnderWayError, SnapshotError
 
 ROOT = Path(__file__).parents[2]
 STEPS = {
     "an array": (np, "save"),
-    "the index": (snapshot_files.VectorIndex, "save"),
     "the digests": (snapshot_files, "_records"),
     "bringing the files to the disk": (snapshot_files, "_sync"),
     "naming the folder": (Path, "rename"),
@@ -243,20 +240,14 @@ def test_in_a_snapshot_from_before_topics_were_subjects_every_cluster_is_a_topic
     assert vectors.cluster_topics.tolist() == list(range(len(vectors.cluster_centroids)))
 
 
-@pytest.mark.parametrize("flat_below", [0, 10_000], ids=["hnsw", "flat"])
-def test_a_snapshot_from_before_equal_vectors_were_one_node_is_opened(workshop, some_items, flat_below: int) -> None:
-    settings = IndexSettings(ann=AnnSettings(flat_below=flat_below))
-    manifest, _ = workshop.build(BuildInput(some_items(30)), settings)
+@pytest.mark.parametrize("kind", ["hnsw", "flat"])
+def test_a_snapshot_from_before_vectors_lay_in_cells_is_indexed_anew(workshop, some_items, caplog, kind: str) -> None:
+    manifest, _ = workshop.build(BuildInput(some_items(30)))
     folder = workshop.snapshots.folder / manifest.snapshot_id
-    vectors = np.load(folder / "vectors.content.npy")
-    index = faiss.IndexFlatIP(32) if flat_below else faiss.IndexHNSWFlat(32, 32, faiss.METRIC_INNER_PRODUCT)
-    index.add(vectors)
-    faiss.write_index(index, str(folder / "vectors.faiss"))
     old = manifest.model_dump(mode="json", exclude={"recall_under_exclusions", "distinct_vectors"})
     old["files"].pop("vectors.nodes.npy", None)
-    old["files"]["vectors.faiss"] = {"bytes": (folder / "vectors.faiss").stat().st_size, "blake2b": ""}
-    (folder / "manifest.json").write_text(json.dumps(old))
-    snapshot = workshop.current()
-    assert snapshot.index.kind == ("flat" if flat_below else "hnsw")
+    (folder / "manifest.json").write_text(json.dumps(old | {"index_kind": kind}))
+    snapshot, vectors = workshop.current(), np.load(folder / "vectors.content.npy")
+    assert ("indexing its vectors anew" in caplog.text) == (kind == "hnsw")
     scores = snapshot.index.search(vectors[:5], 3).scores
     np.testing.assert_allclose(scores, -np.sort(-vectors[:5] @ vectors.T)[:, :3], atol=1e-6)

@@ -130,7 +130,7 @@ def test_it_can_be_switched_off(open_household, tmp_path, stock, an_event):
         assert home.similar(item_id="i006", limit=1)["items"][0]["item_id"] == "zi006"
 
 
-@pytest.mark.parametrize("flat_below", [0, 10_000], ids=["hnsw", "flat"])
+@pytest.mark.parametrize("flat_below", [0, 10_000], ids=["cells", "flat"])
 def test_equal_items_come_in_the_order_of_their_ids(open_household, tmp_path, an_item, flat_below):
     """Enough alike that only the id tells them apart, too little said to be the same."""
     others = [an_item(number) for number in range(200, 230)]
