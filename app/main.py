@@ -33,7 +33,7 @@ def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         access = Access(settings.access, settings.data_dir, settings.http.host)
         async with running(settings, encoder or settings.index.open_encoder()) as service:
-            yield {"service": service, "http": settings.http, "access": access}
+            yield {"service": service, "http": settings.http, "access": access, "meters": service.meters}
 
     return build(lifespan, settings.http.cors_origins)
 

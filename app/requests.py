@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -263,6 +264,36 @@ class MergeRequest(_Asked):
 
     source: ExternalId = Field(alias="from")
     """Id of an anonymous session, or of whoever else turned out to be this person."""
+
+
+def _day(value: object) -> object:
+    """A query string holds days as text."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise ValueError("must be a day such as 2026-03-01") from error
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+
+
+class MetricsRequest(_Asked):
+    """A report of the metrics."""
+
+    from_: Day | None = Field(default=None, alias="from")
+    """First day, of UTC; absent, 27 days before the last."""
+
+    to: Day | None = None
+    """Last day, included; absent, today."""
+
+    by: Name = "all"
+    """Told apart by `day`, `scenario`, `snapshot`, `policy`, `variant`, or `segment:<name>` for a segment of the
+    charter; `all` for one figure each."""
+
+    format: Literal["json", "csv"] = "json"
+    """In which form."""
 
 
 class PolicyRequest(_Asked):

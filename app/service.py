@@ -13,10 +13,13 @@ from app.clock import Clock
 from app.errors import ItemNotFoundError
 from app.folder_secret import folder_secret
 from app.insights.answer_log import AnswerLog
+from app.insights.exposition import Exposition
+from app.insights.meters import Meters
 from app.insights.reading import Insights
 from app.insights.served_files import ServedFiles
 from app.insights.served_log import ServedLog
 from app.insights.served_retention import delete_old_days
+from app.insights.service import InsightService
 from app.insights.views import Segments
 from app.person.control import Control
 from app.person.export import moment
@@ -68,15 +71,9 @@ class Service:
         topics, seen = load_taxonomy(taxonomy).names, settings.events.seen_types()
         self.gate = IngestionGate(self._charter, settings.firewall.keep_as_seen, topics, seen)
         decisions = ControlDecisions(stores, folder_secret(settings.data_dir))
-        self.served_log = ServedLog(
-            ServedFiles(settings.served_folder),
-            settings.insights if self._charter.served else settings.insights.model_copy(update={"served_log": False}),
-            lambda user_id: decisions.erased(user_id, clock.now()) is None,
-        )
-        self.insights = Insights(
-            stores, self.served_log.files, settings.events, Segments(tuple(self._charter.segments)), self.served_log
-        )
-        self._recommender = Recommender(self.snapshot_swap, clock, settings.paging, AnswerLog(self.served_log))
+        self._open_insights(decisions)
+        notes = AnswerLog(self.served_log, self.meters)
+        self._recommender = Recommender(self.snapshot_swap, clock, settings.paging, notes)
         self._event_ingestion = EventIngestion(
             self.snapshot_swap, stores, clock, (self.gate, decisions), settings.ingest
         )
@@ -94,6 +91,19 @@ class Service:
             Identity(upkeep, settings.control.refused_days),
         )
         self.person = PersonService(parts, self._recommender, self.gate, settings)
+
+    def _open_insights(self, decisions: ControlDecisions) -> None:
+        settings, clock, declared = self._settings.insights, self._clock, self._charter.served is not None
+        self.meters = Meters()
+        self.served_log = ServedLog(
+            ServedFiles(self._settings.served_folder),
+            settings if declared else settings.model_copy(update={"served_log": False}),
+            lambda user_id: decisions.erased(user_id, clock.now()) is None,
+        )
+        segments, files = Segments(tuple(self._charter.segments)), self.served_log.files
+        self.insights = Insights(self._stores, files, self._settings.events, segments, self.served_log)
+        exposition = Exposition(self.meters, self._gauges, lambda: self.served_log.dropped)
+        self.reports = InsightService(self.insights, settings, clock, exposition, self._items)
 
     async def start(self) -> asyncio.Task[None]:
         """Take up the published snapshot, and watch for the next; the task is to be cancelled at the end."""
@@ -145,7 +155,26 @@ class Service:
 
     async def ingest(self, events: Sequence[EventDocument]) -> list[EventResult]:
         """Take events in; returns when they are durable and have taken effect."""
-        return await self._event_ingestion.ingest(events)
+        results = await self._event_ingestion.ingest(events)
+        self.meters.events.update((event.type.value, each.status) for event, each in zip(events, results, strict=True))
+        return results
+
+    def _items(self) -> int | None:
+        generation = self.snapshot_swap.current_or_none
+        return int(generation.catalogue.alive.all().sum()) if generation else None
+
+    def _gauges(self) -> dict[str, float | None]:
+        """Values of GAUGES at this moment."""
+        generation = self.snapshot_swap.current_or_none
+        built = generation.catalogue.snapshot.manifest.created_at.timestamp() if generation else None
+        return {
+            "penchant_writer_queue": self._stores.waiting(),
+            "penchant_people": len(generation.people) if generation else None,
+            "penchant_items": len(generation.catalogue) if generation else None,
+            "penchant_snapshot_age_seconds": self._clock.machine() - built if built else None,
+            "penchant_stored_slates": self._recommender.stored_slates,
+            "penchant_served_log_waiting": self.served_log.waiting,
+        }
 
     def recommend(self, request: RecommendRequest) -> Slate:
         """The slate for one person."""

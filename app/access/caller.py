@@ -14,6 +14,7 @@ class Scope(StrEnum):
     RECOMMEND = "recommend"
     SIMILAR = "similar"
     TOKENS = "tokens"
+    METRICS = "metrics"
 
 
 class Kind(StrEnum):

@@ -17,6 +17,7 @@ from app.api import (
     docs,
     events,
     items,
+    metrics,
     policies,
     probes,
     problems,
@@ -45,6 +46,7 @@ _ROUTERS: Final = (
     docs,
     admin,
     policies,
+    metrics,
     probes,
 )
 """Those that are called most stand first: routes are tried in this order."""

@@ -73,7 +73,10 @@ class Observed:
             try:
                 await self._app(scope, receive, answer)
             finally:
-                _log(scope, call, time.perf_counter() - began)
+                seconds = time.perf_counter() - began
+                if meters := scope["state"].get("meters"):
+                    meters.observe_request(call.operation, call.status, seconds)
+                _log(scope, call, seconds)
 
 
 def call_of(scope: Scope) -> Call:

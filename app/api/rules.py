@@ -59,6 +59,8 @@ RULES: Final[Mapping[str, Rule]] = {
     "item_changes": OPERATORS,
     "awaited_items": OPERATORS,
     "training_events": OPERATORS,
+    "metrics_report": OPERATORS,
+    "prometheus": Rule(scope=Scope.METRICS, audited=False),
     "list_policies": OPERATORS,
     "add_policy": OPERATORS,
     "activate_policy": OPERATORS,

@@ -7,6 +7,7 @@ from typing import TypedDict
 from fastapi import Request
 
 from app.access.access import Access
+from app.insights.meters import Meters
 from app.service import Service
 from app.settings import HttpSettings
 
@@ -17,6 +18,7 @@ class State(TypedDict):
     service: Service
     http: HttpSettings
     access: Access
+    meters: Meters
 
 
 def service_of(request: Request) -> Service:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from app.insights.meters import Meters
 from app.insights.served_answer import Served
 from app.insights.served_log import ServedLog
 from app.pipeline.context import Context
 from app.pipeline.recommend import Answer
 from app.pipeline.slate import Slate
+from models.diversity import diversity_of
 
 
 class AnswerLog:
-    """Hands every answer to the served log.
+    """Hands every answer to the served log, and what its stages took to the meters.
 
     Logged is each answer that has a `recommendation_id` of its own: first pages and further ones of `/recommend`. A
     page that is given again is the same answer and stands there once; previews were not served; `/similar` answers
@@ -18,13 +20,16 @@ class AnswerLog:
 
     Args:
         log: where to.
+        meters: likewise.
     """
 
-    def __init__(self, log: ServedLog) -> None:
+    def __init__(self, log: ServedLog, meters: Meters) -> None:
         self._log = log
+        self._meters = meters
 
     def __call__(self, context: Context, answer: Answer, slate: Slate, page: int) -> None:
         """Log one page, which is `slate`, made of `answer`."""
+        self._meters.observe_stages(answer.trace)
         if not self._log.enabled:
             return
         catalogue, known = context.catalogue, context.known
@@ -38,6 +43,7 @@ class AnswerLog:
                 policy=slate.policy,
                 named=known is None or known.row.personalization,
                 machine=known is not None and known.machine,
+                diversity=diversity_of(catalogue.content[answer.rows]),
                 draw=context.draw,
             )
         )

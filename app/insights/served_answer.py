@@ -33,6 +33,7 @@ ANSWER_SCHEMA: Final = pa.schema(
         ("variant", pa.string()),
         ("personalized", pa.bool_()),
         ("machine", pa.bool_()),
+        ("diversity", pa.float32()),
         *((f"{floor}_{part}", pa.int32()) for floor in FLOORS for part in ("required", "achieved")),
         ("floors_missed", _NAMES),
         ("item_ids", _NAMES),
@@ -67,6 +68,7 @@ class Served:
         policy: id of the weights, floors and snapshot that made it.
         named: whether the person may be named: they have not switched personalisation off.
         machine: whether they are taken for a machine.
+        diversity: mean over all pairs of items of 1 - cosine of their content vectors; None for fewer than two.
         draw: the topics that were drawn to be explored, if any were.
         experiment: in which the person takes part, if any.
         variant: that they were assigned to.
@@ -80,6 +82,7 @@ class Served:
     policy: str
     named: bool
     machine: bool
+    diversity: float | None
     draw: TopicDraw | None = None
     experiment: str | None = None
     variant: str | None = None
@@ -113,6 +116,7 @@ def _of_answers(answers: Sequence[Served], named: Sequence[bool]) -> dict[str, p
         "variant": pa.array([each.variant for each in answers], pa.string()),
         "personalized": pa.array([slate.personalized for slate, _ in pairs], pa.bool_()),
         "machine": pa.array([each.machine for each in answers], pa.bool_()),
+        "diversity": pa.array([each.diversity for each in answers], pa.float32()),
     }
 
 

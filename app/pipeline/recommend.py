@@ -46,11 +46,13 @@ class Answer:
         slate: the answer.
         rows: int32, the slate's items, in order.
         left: int32, eligible candidates that are not in the slate, best first.
+        trace: what each stage did.
     """
 
     slate: Slate
     rows: Rows
     left: Rows
+    trace: Sequence[StageTrace] = ()
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ class Pipeline:
         withheld, receipt = account(self.filters, context, lost, ranked.receipt)
         slate = replace(slate, withheld=withheld, receipt=receipt)
         rows = ranked.candidates.rows
-        return Answer(slate, rows, candidates.rows[~np.isin(candidates.rows, rows)])
+        return Answer(slate, rows, candidates.rows[~np.isin(candidates.rows, rows)], trace.stages)
 
     def _gather(self, context: Context, trace: _Trace) -> Candidates:
         found = [trace.record(source.name, 0, source(context)) for source in self.sources]

@@ -77,6 +77,9 @@ class SlateStore:
             self._slates.popitem(last=False)
         return token
 
+    def __len__(self) -> int:
+        return len(self._slates)
+
     @staticmethod
     def left(slate: StoredSlate, catalogue: Catalogue) -> Rows:
         """What an answer left over, as rows of the catalogue of the moment; what that no longer has is gone."""

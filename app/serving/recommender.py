@@ -90,6 +90,11 @@ class Recommender:
         context = self.context(user_id, 1, [])
         return [still_permitted(page, context).payload() for slate in self._stored.of(user_id) for page in slate.pages]
 
+    @property
+    def stored_slates(self) -> int:
+        """Answers that can be continued."""
+        return len(self._stored)
+
     def outdate(self, user_id: str) -> int:
         """Let no answer to a person be continued or repeated: they rest on what was; how many could have been."""
         self._repeated.pop(user_id, None)

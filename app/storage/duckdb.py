@@ -32,6 +32,7 @@ def open_stores(folder: Path, settings: StorageSettings | None = None) -> Stores
         snapshots=DuckDBSnapshotHistory(database),
         forgettings=DuckDBForgettings(database, ignored),
         identities=DuckDBIdentities(database),
+        waiting=lambda: database.writer.waiting,
         reading=database.reading,
         rewrite=database.rewrite,
         close=database.close,

@@ -73,6 +73,11 @@ class GroupWriter:
         self._thread = Thread(target=self._serve, name="penchant-writer", daemon=True)
         self._thread.start()
 
+    @property
+    def waiting(self) -> int:
+        """Requests that no transaction has taken up yet."""
+        return len(self._waiting)
+
     def submit(self, operation: Operation[Request, Answer], request: Request) -> Written[Answer]:
         """Queue one request; requests are carried out in the order in which they were submitted.
 

@@ -329,6 +329,7 @@ class Stores:
         snapshots: the snapshots' history.
         forgettings: what people decided to forget.
         identities: aliases, and the history of what people decided.
+        waiting: how many writes wait for the disk.
         reading: a connection of its own that reads every table, for reports.
         rewrite: frees the files of every byte of deleted rows, if any were deleted; answers whether.
         close: writes what waits, refuses what comes, and lets go of the database; may be called again.
@@ -340,6 +341,7 @@ class Stores:
     snapshots: SnapshotHistory
     forgettings: ForgettingStore
     identities: IdentityStore
+    waiting: Callable[[], int]
     reading: Callable[[], AbstractContextManager[DuckDBPyConnection]]
     rewrite: Callable[[], Pending[bool]]
     close: Callable[[], None]

@@ -258,13 +258,13 @@ def _whole_answer(row: dict[str, Any]) -> dict[str, Any]:
     return plain | row | {"served_at": datetime.fromisoformat(row["served_at"])}
 
 
-@pytest.fixture
-def open_ledger(tmp_path: Path) -> Iterator[Callable[..., Ledger]]:
+@pytest.fixture(scope="module")
+def open_ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Ledger]]:
     """Opens a ledger, with segments if any are named."""
     opened: list[Ledger] = []
 
     def opening(**given: Any) -> Ledger:
-        opened.append(Ledger(tmp_path / f"ledger-{len(opened)}", **given))
+        opened.append(Ledger(tmp_path_factory.mktemp("ledger"), **given))
         return opened[-1]
 
     yield opening
@@ -273,6 +273,8 @@ def open_ledger(tmp_path: Path) -> Iterator[Callable[..., Ledger]]:
 
 
 @pytest.fixture
-def ledger(open_ledger: Callable[..., Ledger]) -> Ledger:
+def ledger(open_ledger: Callable[..., Ledger]) -> Iterator[Ledger]:
     """An empty one."""
-    return open_ledger()
+    opened = open_ledger()
+    yield opened
+    opened.stores.close()

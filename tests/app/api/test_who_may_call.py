@@ -46,6 +46,8 @@ WHO_MAY = {
     ("get", "/admin/items/changes"): set(),
     ("get", "/admin/awaited-items"): set(),
     ("get", "/admin/events"): set(),
+    ("get", "/insights/metrics"): set(),
+    ("get", "/metrics"): {"metrics"},
     ("get", "/admin/policies"): set(),
     ("post", "/admin/policies"): set(),
     ("post", "/admin/policies/{policy_id}/activate"): set(),

@@ -1,0 +1,4 @@
+-- Of the exploration slots that were seen, the share that was engaged with.
+SELECT bucket, count_if(engaged) / count(*) AS value, count_if(engaged) AS numerator, count(*) AS denominator,
+    count(DISTINCT user_id) AS people
+FROM slots WHERE seen AND exploration GROUP BY bucket
