@@ -18,7 +18,7 @@ from pydantic import Field
 from indexer.cell_index import CellIndex
 from indexer.cell_search import Permit
 from indexer.cells import Cells
-from indexer.equal_vectors import EqualVectors, Vectors
+from indexer.equal_vectors import EqualVectors, Stored, Vectors
 from indexer.exact_search import Hits, best
 from models.config import Config
 from models.ids import Rows
@@ -74,7 +74,7 @@ class VectorIndex:
     """Maximum inner product search over the index vectors of a snapshot."""
 
     def __init__(
-        self, vectors: Vectors, equals: EqualVectors | None, cells: Cells | None, settings: AnnSettings
+        self, vectors: Stored, equals: EqualVectors | None, cells: Cells | None, settings: AnnSettings
     ) -> None:
         """`vectors` float32 or float16 [n, d]; `cells` of these, None where all are compared."""
         self._vectors, self.equals = vectors, equals
@@ -83,7 +83,7 @@ class VectorIndex:
             self._compared, self._place = _compared(vectors, equals)
 
     @classmethod
-    def build(cls, vectors: Vectors, settings: AnnSettings, queries: Vectors | None = None) -> VectorIndex:
+    def build(cls, vectors: Stored, settings: AnnSettings, queries: Vectors | None = None) -> VectorIndex:
         """Index all rows of `vectors`, [n, d]; `queries` [q, d] are like those that will be asked, by default rows."""
         equals = EqualVectors.find(vectors)
         different = len(vectors) if equals is None else len(equals)
@@ -98,7 +98,7 @@ class VectorIndex:
     def load(
         cls,
         arrays: Mapping[str, NDArray[Any]] | None,
-        vectors: Vectors,
+        vectors: Stored,
         equals: EqualVectors | None,
         settings: AnnSettings,
     ) -> VectorIndex:
@@ -143,10 +143,10 @@ class VectorIndex:
         return best(np.arange(len(self), dtype=np.int32), scores, k)
 
 
-def _compared(vectors: Vectors, equals: EqualVectors | None) -> tuple[Vectors, Rows | None]:
+def _compared(vectors: Stored, equals: EqualVectors | None) -> tuple[Vectors, Rows | None]:
     """(what a flat index compares with, where each row's vector is there): each vector once where that is worth it."""
     if equals is None:
-        return vectors, None
+        return vectors.astype(np.float32, copy=False), None
     if 2 * len(equals) > len(vectors):
-        return vectors, equals.firsts(equals.nodes)
-    return np.ascontiguousarray(vectors[equals.firsts(np.arange(len(equals), dtype=np.int32))]), equals.nodes
+        return vectors.astype(np.float32, copy=False), equals.firsts(equals.nodes)
+    return vectors[equals.firsts(np.arange(len(equals), dtype=np.int32))].astype(np.float32), equals.nodes

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.centroids import find_centroids, means, nearest_centroid
+from indexer.equal_vectors import Stored, Vectors
 from indexer.vector_instructions import LANES
 from models.ids import Rows
 
-Vectors = NDArray[np.float32]
 _BLOCK = 16_384
 _WORD = 64
 _TINY = np.float32(1e-12)
@@ -48,7 +48,7 @@ class Cells:
     beyond: Vectors
 
     @classmethod
-    def build(cls, vectors: Vectors, count: int, queries: Vectors) -> Cells:
+    def build(cls, vectors: Stored, count: int, queries: Vectors) -> Cells:
         """Part [n, d] vectors into at most `count` cells; `queries` [q, d] are like those that will be asked."""
         centroids = find_centroids(vectors, min(count, len(vectors)))
         cells = nearest_centroid(vectors, centroids)
@@ -57,7 +57,7 @@ class Cells:
         return built.measured(vectors, queries)
 
     @classmethod
-    def of(cls, vectors: Vectors, cells: NDArray[np.int32], centroids: Vectors, rotation: Vectors) -> Cells:
+    def of(cls, vectors: Stored, cells: NDArray[np.int32], centroids: Vectors, rotation: Vectors) -> Cells:
         """Vectors [n, d] whose cells [n] are known."""
         sizes = np.bincount(cells, minlength=len(centroids))
         starts = np.concatenate([[0], np.cumsum(-(-sizes // LANES))]).astype(np.int64)
@@ -77,7 +77,7 @@ class Cells:
         beyond = np.ones(1, dtype=np.float32)
         return cls(centroids, spread, starts, rows, codes.reshape(-1, *codes.shape[2:]), scales, rotation, beyond)
 
-    def measured(self, vectors: Vectors, queries: Vectors) -> Cells:
+    def measured(self, vectors: Stored, queries: Vectors) -> Cells:
         """The same with `beyond` as it is for some queries [q, d], in the cells that are near them."""
         found = [self._deviations(vectors, query) for query in queries if query.any()]
         deviations = np.sort(np.concatenate([np.zeros(1, dtype=np.float32), *found]))
@@ -85,7 +85,7 @@ class Cells:
         share = 1 - np.searchsorted(deviations, steps, side="right") / len(deviations)
         return replace(self, beyond=share.astype(np.float32))
 
-    def _deviations(self, vectors: Vectors, query: Vectors) -> Vectors:
+    def _deviations(self, vectors: Stored, query: Vectors) -> Vectors:
         """How far the members of near cells score above their centroids, in spreads."""
         length = np.linalg.norm(query)
         scores = self.centroids @ query

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-Vectors = NDArray[np.float32]
+from indexer.equal_vectors import Stored, Vectors
+
 _BLOCK = 16_384
 _SAMPLE = 40
 """Vectors a cell from which centroids are learned."""
@@ -13,7 +14,7 @@ _ROUNDS = 8
 _APART = np.float32(0.01)
 
 
-def find_centroids(vectors: Vectors, count: int, seed: int = 0) -> Vectors:
+def find_centroids(vectors: Stored, count: int, seed: int = 0) -> Vectors:
     """float32 [count, d]: middles of the clusters of a sample of the vectors, [n, d] with n at least `count`.
 
     A cluster that loses its last vector begins anew beside the largest one.
@@ -32,7 +33,7 @@ def find_centroids(vectors: Vectors, count: int, seed: int = 0) -> Vectors:
     return centroids
 
 
-def nearest_centroid(vectors: Vectors, centroids: Vectors) -> NDArray[np.int32]:
+def nearest_centroid(vectors: Stored, centroids: Vectors) -> NDArray[np.int32]:
     """int32 [n]: the centroid with the least distance to each vector, the first of several."""
     cells, halves = np.empty(len(vectors), dtype=np.int32), (centroids**2).sum(axis=1) / 2
     for start in range(0, len(vectors), _BLOCK):
@@ -41,7 +42,7 @@ def nearest_centroid(vectors: Vectors, centroids: Vectors) -> NDArray[np.int32]:
     return cells
 
 
-def means(vectors: Vectors, cells: NDArray[np.int32], centroids: Vectors) -> Vectors:
+def means(vectors: Stored, cells: NDArray[np.int32], centroids: Vectors) -> Vectors:
     """float32 [cells, d]: the mean of each cell's vectors, its centroid where it has none."""
     sums = np.zeros(centroids.shape, dtype=np.float64)
     order = np.argsort(cells, kind="stable")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,8 @@ from numpy.typing import NDArray
 from models.ids import Rows
 
 Vectors = NDArray[np.float32]
+Stored = NDArray[np.floating[Any]]
+"""Of single or half precision."""
 _BLOCK = 16_384
 
 
@@ -34,7 +37,7 @@ class EqualVectors:
     starts: NDArray[np.int64]
 
     @classmethod
-    def find(cls, vectors: Vectors) -> EqualVectors | None:
+    def find(cls, vectors: Stored) -> EqualVectors | None:
         """The nodes of `vectors`, float32 [n, d]; None where all vectors are different."""
         _, firsts, inverse = np.unique(digests(vectors), return_index=True, return_inverse=True)
         if len(firsts) == len(vectors):
@@ -76,14 +79,14 @@ class EqualVectors:
         return self.rows[np.repeat(starts, lengths) + within], np.repeat(np.arange(len(nodes)), lengths)
 
 
-def digests(vectors: Vectors) -> NDArray[np.uint64]:
+def digests(vectors: Stored) -> NDArray[np.uint64]:
     """uint64 [n]: equal for equal rows; 0 and -0 are equal."""
     factors = np.random.default_rng(0).integers(1, 2**63, vectors.shape[1], dtype=np.uint64) | np.uint64(1)
     bits = ((block + np.float32(0)).view(np.uint32).astype(np.uint64) for block in _blocks(vectors))
     return np.concatenate([np.empty(0, np.uint64), *((each * factors).sum(axis=1, dtype=np.uint64) for each in bits)])
 
 
-def _equal(vectors: Vectors, others: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _equal(vectors: Stored, others: NDArray[np.int64]) -> NDArray[np.bool_]:
     """bool [n]: whether each row has the vector of another row; compared itself, since digests may collide."""
     equal = np.ones(len(vectors), dtype=np.bool_)
     rows = np.flatnonzero(others != np.arange(len(vectors)))
@@ -92,6 +95,6 @@ def _equal(vectors: Vectors, others: NDArray[np.int64]) -> NDArray[np.bool_]:
     return equal
 
 
-def _blocks(vectors: Vectors) -> Iterator[Vectors]:
+def _blocks(vectors: Stored) -> Iterator[Vectors]:
     for start in range(0, len(vectors), _BLOCK):
-        yield vectors[start : start + _BLOCK]
+        yield vectors[start : start + _BLOCK].astype(np.float32, copy=False)

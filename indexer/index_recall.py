@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.ann import VectorIndex
-from indexer.equal_vectors import Vectors
+from indexer.equal_vectors import Stored, Vectors
 from models.ids import Rows
 
 GATE_K = 10
@@ -26,13 +26,13 @@ _EXCLUSION_QUERIES = 50
 _BLOCK, _TOGETHER = 65_536, 25
 
 
-def measure_recall(index: VectorIndex, vectors: Vectors, queries: Vectors, k: int = GATE_K) -> float:
+def measure_recall(index: VectorIndex, vectors: Stored, queries: Vectors, k: int = GATE_K) -> float:
     """recall@k of the index against exact search by inner product, the mean over `queries` [q, d]."""
     return float(np.mean([recall_of(index, *each, k, _NO_ROWS) for each in scored(vectors, queries)]))
 
 
 def recall_under_exclusions(
-    index: VectorIndex, vectors: Vectors, queries: Vectors, seed: int, k: int = EXCLUSIONS_K
+    index: VectorIndex, vectors: Stored, queries: Vectors, seed: int, k: int = EXCLUSIONS_K
 ) -> dict[str, float]:
     """recall@k where a random share of the rows is excluded, and where those nearest to the query are, by kind.
 
@@ -46,7 +46,7 @@ def recall_under_exclusions(
     return {kind: float(np.mean(each)) for kind, each in found.items()}
 
 
-def scored(vectors: Vectors, queries: Vectors) -> Iterator[tuple[Vectors, Vectors]]:
+def scored(vectors: Stored, queries: Vectors) -> Iterator[tuple[Vectors, Vectors]]:
     """Each query [d] with its inner products with all rows, float32 [n]."""
     for start in range(0, len(queries), _TOGETHER):
         asked = queries[start : start + _TOGETHER].astype(np.float32, copy=False)

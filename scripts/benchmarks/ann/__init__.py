@@ -1,0 +1,1 @@
+"""What the vector index finds and costs, under filters, beside others."""

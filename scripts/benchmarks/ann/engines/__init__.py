@@ -1,0 +1,1 @@
+"""The indexes that are compared, one a file."""
