@@ -9,6 +9,7 @@ from typing import Any
 from app.errors import UnknownTopicError
 from app.person.control import Control, Edit
 from app.person.explicit import document_of, merged
+from app.person.subject import Subject
 from app.person.upkeep import Upkeep
 from app.pipeline.slate import Slate
 from app.requests import ResetRequest, Wish
@@ -61,6 +62,14 @@ class Interests:
         imagined = replace(imagined, explicit=explicit, stated=stated_now)
         before = self._recommender.preview(user_id, limit, person)
         return before, self._recommender.preview(user_id, limit, imagined)
+
+    def subject(self, topic: str) -> Subject:
+        """What a wish about a topic is about.
+
+        Raises:
+            UnknownTopicError: there is no such topic.
+        """
+        return Subject.of(self._upkeep.snapshot_swap.current.catalogue, self._number(topic))
 
     def wishes(self, topic: str, wish: Wish | None, stated: UserDocument) -> dict[str, Any]:
         """The merge patch to what is stated that states a wish about a topic, and no other about it."""

@@ -141,7 +141,8 @@ class PersonService:
         self, user_id: str, topic: str, wish: Wish | None, asked: PreviewRequest, key_id: str | None = None
     ) -> dict[str, Any]:
         """State a wish about a topic or, with None, remove the topic; or only show what would come of it."""
-        answer = {"user_id": user_id, "topic": topic, "wish": wish, "preview": asked.preview}
+        comprises = (await asyncio.to_thread(self._interests.subject, topic)).payload()
+        answer = {"user_id": user_id, "topic": topic, "wish": wish, "comprises": comprises, "preview": asked.preview}
         if asked.preview:
             before, after = await self._interests.preview(user_id, topic, wish, asked.limit)
             return {**answer, "before": before.payload(), "after": after.payload()}

@@ -3,9 +3,9 @@
 Of what could be said of an item (app/pipeline/explanation/claims.py) only what holds is said. The tag that is named is
 the nearest to the item among those that hold. Of a tag, an item of the person's, and what they stated, the label names
 what carries the largest part of the score, and the session where it carries as much, mostly by being recent. An item
-outside the interests that its score alone would not have brought into the slate is called exploration. Where nothing
-holds, the label names what else is true: that the item is new or popular, or what it is. Nothing that the person
-stated, or that bears only tags of what they liked, is called different.
+that counts as exploration is called so, unless it is close to what they stated or there for what they just looked at.
+Where nothing holds, the label names what else is true: that the item is new or popular, or what it is. Nothing that the
+person stated, or that bears only tags of what they liked, is called different.
 """
 
 from __future__ import annotations
@@ -79,33 +79,31 @@ class Explainer:
             shown = Pool(ranked.candidates, self._weights)
             claims = claimed(context, claims_of(context, pool, slate, score_parts), shown, score_parts)
         facts = facts_of(context, pool, slate, score_parts)
-        explores, earned = ranked.exploratory, np.isin(slate, candidates.rows[: context.request.limit])
+        explores = ranked.exploratory
         unclaimed = np.array([not said and not fact for said, fact in zip(claims, facts, strict=True)])
         named = np.flatnonzero(explores | unclaimed)
         own = OwnTags.of(context)
         topics = dict(zip(named.tolist(), topic_reasons(context, slate[named], explores[named], own), strict=True))
-        return [
-            _in_order(claims[place], facts[place], topics.get(place), earned=by_score)
-            for place, by_score in enumerate(earned.tolist())
-        ]
+        return [_in_order(claims[place], facts[place], topics.get(place)) for place in range(len(slate))]
 
 
-def _in_order(
-    claims: list[Reason], facts: tuple[Reason, ...], topic: Reason | None, *, earned: bool
-) -> tuple[Reason, ...]:
-    """Claims, then what is true of the item itself, and where its topic stands among them.
+def _in_order(claims: list[Reason], facts: tuple[Reason, ...], topic: Reason | None) -> tuple[Reason, ...]:
+    """Claims, then what is true of the item itself; of exploration that it is one, after what the person asks for now.
 
-    The topic comes first where the score alone did not bring the item into the slate, but never before what the person
-    stated, nor where it says no more than variety. What links the item to nothing like it comes last.
+    That is what they stated, and what they just looked at where nothing else carries as much. What links the item to
+    nothing like it comes last.
     """
     if topic is None:
         return (*claims, *facts)
     near = [reason for reason in claims if not is_far_fetched(reason)]
-    far = claims[len(near) :]
-    if not earned:
-        near.sort(key=lambda reason: reason.code != "stated_preference")
-    if near and (earned or near[0].code == "stated_preference"):
-        return (*near, topic, *facts, *far)
-    if topic.different or topic.tag:
-        return (topic, *near, *facts, *far)
-    return (*near, *facts, topic, *far)
+    far = [reason for reason in claims if is_far_fetched(reason)]
+    stated = [reason for reason in near if reason.code == "stated_preference"]
+    learned = [reason for reason in near if reason.code != "stated_preference"]
+    session, others = _parted(learned)
+    return (*stated, *session, topic, *others, *facts, *far)
+
+
+def _parted(learned: list[Reason]) -> tuple[list[Reason], list[Reason]]:
+    """(the session, if it comes first; the others)."""
+    first = 1 if learned and learned[0].code == "session" else 0
+    return learned[:first], learned[first:]

@@ -213,6 +213,15 @@ class Catalogue:
         """The topic with the cluster whose centroid is nearest to a content vector, the last one for zeros."""
         return int(self._cluster_topics[nearest_cluster(content[None], self._cluster_centroids)[0]])
 
+    def clusters_of(self, rows: Rows) -> NDArray[np.int32]:
+        """int32 [n]: the cluster whose centroid is nearest to each row, of those that its topic joins."""
+        clusters = np.zeros(len(rows), dtype=np.int32)
+        topics = self.topics[rows]
+        for topic in np.unique(topics).tolist():
+            joined, mine = np.flatnonzero(self._cluster_topics == topic), topics == topic
+            clusters[mine] = joined[nearest_cluster(self.content[rows[mine]], self._cluster_centroids[joined])]
+        return clusters
+
     def topic_likeness(self, content: Vectors) -> Vectors:
         """float32 [n, topics]: cosine of each of [n, content_dimension] vectors with the nearest cluster of a topic."""
         likeness = np.full((len(self.topic_names), len(content)), -np.inf, dtype=np.float32)

@@ -38,7 +38,8 @@ def similar_to_text(
         fields: what else is told of each item.
     """
     matches, rows = search_text(context, text, vector)
-    labels = [_text_label(context, match, vector) for match in matches]
+    about = _tag_of(context, matches, vector)
+    labels = [_text_label(context, match, about) for match in matches]
     return _payload(context, list(zip(matches, labels, strict=True)), rows, fields)
 
 
@@ -117,23 +118,27 @@ def _query(context: Context, row: int, by: By) -> NDArray[np.float32]:
     return catalogue.space.behaviour_part(engage) if catalogue.has_behaviour(row) else np.zeros_like(engage)
 
 
-def _text_label(context: Context, match: Match, vector: NDArray[np.float32]) -> str:
+def _text_label(context: Context, match: Match, about: int | None) -> str:
     if match.how == "title":
         return context.phrases.say("similar.title")
     if match.how == "words":
         return context.phrases.say("similar.mentions", words=", ".join(match.words[:MOST_QUOTED]))
-    tag = _tag_near(context, match.row, vector)
-    return context.phrases.say("similar.tag", tag=displayed(tag)) if tag else context.phrases.say("similar.meaning")
+    if about is None or about not in context.catalogue.tags(match.row):
+        return context.phrases.say("similar.meaning")
+    return context.phrases.say("similar.tag", tag=displayed(context.catalogue.tag_words.names[about]))
 
 
-def _tag_near(context: Context, row: int, vector: NDArray[np.float32]) -> str | None:
-    """Of an item's tags the nearest to a text, if it is nearer than to nonsense."""
-    codes = context.catalogue.tags(row)
+def _tag_of(context: Context, matches: Sequence[Match], vector: NDArray[np.float32]) -> int | None:
+    """What a text is about: of all tags of what was found the nearest to it, if it is nearer than to nonsense.
+
+    No other is said of an item that is found by meaning: a further tag would be the item's, and not the text's.
+    """
+    codes = np.unique(context.catalogue.tag_pairs(np.array([match.row for match in matches], dtype=np.int32))[1])
     codes = codes[nameable(context, codes)]
     nearness = context.catalogue.tag_vectors[codes] @ vector
     if not len(codes) or nearness.max() < context.environment.likeness.unrelated:
         return None
-    return context.catalogue.tag_words.names[int(codes[nearness.argmax()])]
+    return int(codes[nearness.argmax()])
 
 
 def _item_label(context: Context, match: Match, row: int) -> str:

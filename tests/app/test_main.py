@@ -83,7 +83,7 @@ def test_feedback_acts_on_the_next_answer_and_a_reset_takes_it_back(client):
     event = {"user_id": ODD_ID, "item_id": "i000", "type": "save", "occurred_at": "2026-03-01T11:00:00Z"}
     events = [event | {"event_id": f"{client.base_url}1"}, event | {"event_id": "other", "item_id": "nowhere"}]
     results = EventResults.model_validate_json(client.post("/events", json=events).content)
-    assert [row.status for row in results.results] == ["accepted", "rejected"]
+    assert [row.status for row in results.results] == ["accepted", "awaiting_item"]
     second = Slate.model_validate_json(client.post("/recommend", json=wanted | {"debug": True}).content)
     assert second.personalized
     assert second.trace

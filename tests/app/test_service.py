@@ -100,7 +100,7 @@ def test_live_state_equals_the_state_after_a_restart(tmp_path, open_household, a
 
 def test_duplicates_and_unknown_items_are_told_apart(home, an_event):
     first, again = an_event(1, "ada", "i000"), an_event(1, "ada", "i000")
-    assert home.ingest(first, again, an_event(2, "ada", "nowhere")) == ["accepted", "duplicate", "rejected"]
+    assert home.ingest(first, again, an_event(2, "ada", "nowhere")) == ["accepted", "duplicate", "awaiting_item"]
     assert home.ingest(first) == ["duplicate"]
     assert home.profile("ada")["signals"]["positive"] == 1
 
@@ -121,7 +121,7 @@ def test_a_new_item_is_found_at_once_and_a_deleted_one_never_again(home, an_item
     assert "i300" not in [item.item_id for item in home.recommend("ada", limit=90).items]
     with pytest.raises(ItemNotFoundError):
         home.service.get_item("i300")
-    assert home.ingest(an_event(3, "ada", "i300")) == ["rejected"]
+    assert home.ingest(an_event(3, "ada", "i300")) == ["awaiting_item"]
 
 
 def test_changes_survive_a_new_snapshot(home, an_item, an_event):
@@ -197,8 +197,8 @@ def test_an_event_that_is_stored_and_not_learned_yet_counts_once_though_its_item
 ):
     append, stored = home.stores.events.append, asyncio.Event()
 
-    async def slowly(rows):
-        appended = await append(rows)
+    async def slowly(*given):
+        appended = await append(*given)
         stored.set()
         await asyncio.sleep(0.3)
         return appended

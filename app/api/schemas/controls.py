@@ -25,6 +25,27 @@ class PersonalizationReceipt(Answer):
     """Whether items that they have seen stay out of their slates."""
 
 
+class ClusterPart(Answer):
+    """A part of a subject."""
+
+    items: int
+
+    tags: list[str]
+    """That most of them bear, and few others."""
+
+
+class SubjectPart(Answer):
+    """What a topic comprises."""
+
+    statement: str
+    """In a sentence, for people."""
+
+    items: int
+
+    clusters: list[ClusterPart]
+    """The groups of like items that the build found to be one subject, those with most items first."""
+
+
 class InterestReceipt(Answer):
     """What became of a wish about a topic."""
 
@@ -33,6 +54,9 @@ class InterestReceipt(Answer):
 
     wish: Literal["more", "less", "mute"] | None
     """Null where the topic was removed."""
+
+    comprises: SubjectPart
+    """What the wish is about: the whole subject."""
 
     preview: bool
     """Whether nothing was changed."""

@@ -1,8 +1,8 @@
 """What is said of an item for which nothing single speaks: that it is different, or for variety, or its tag.
 
 An item is called different by a tag that it bears and that the person neither stated nor liked anything of, or without
-a tag where it bears none of theirs. Otherwise it is there for variety, and the tag that is named is none of their
-leading ones.
+a tag where it bears none of theirs. Otherwise it is there for variety, by the tag of which they did least. What leads
+in what they like is borne by no exploration at all (app/pipeline/ground.py).
 """
 
 from __future__ import annotations
@@ -27,19 +27,21 @@ def topic_reasons(context: Context, rows: Rows, exploratory: NDArray[np.bool_], 
         own: the person's tags.
     """
     return [
-        _explored(context, row, own) if explored else Reason("explore", tag=_tag(context, row, np.empty(0, np.int32)))
+        _explored(context, row, own) if explored else Reason("explore", tag=_nearest(context, row))
         for row, explored in zip(rows.tolist(), exploratory.tolist(), strict=True)
     ]
 
 
 def _explored(context: Context, row: int, own: OwnTags) -> Reason:
-    tag = _tag(context, row, own.known)
-    if tag is not None or not np.isin(context.catalogue.tags(row), own.known).any():
+    codes = context.catalogue.tags(row)
+    named = codes[nameable(context, codes)]
+    tag = nearest_of(context, row, np.setdiff1d(named, own.known))
+    if tag is not None or not np.isin(codes, own.known).any():
         return Reason("explore", tag=tag, different=True)
-    return Reason("explore", tag=_tag(context, row, own.leading), different=False)
+    return Reason("explore", tag=nearest_of(context, row, own.least(named)), different=False)
 
 
-def _tag(context: Context, row: int, but: NDArray[np.int32]) -> str | None:
-    """The tag nearest to an item among its own, less some."""
-    codes = np.setdiff1d(context.catalogue.tags(row), but)
+def _nearest(context: Context, row: int) -> str | None:
+    """The tag nearest to an item among its own."""
+    codes = context.catalogue.tags(row)
     return nearest_of(context, row, codes[nameable(context, codes)])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,23 +11,21 @@ from app.pipeline.context import Context
 
 Codes = NDArray[np.int32]
 
-LIKED_FROM: Final = 1.0
+LIKED_FROM = 1.0
 """Weight of a positive event from which its item counts as liked: that of a like."""
-LEADING_FROM: Final = 0.1
-"""Share of a person's decayed positive mass from which a tag is one of their leading ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnTags:
-    """Tags of one person, codes ascending.
+    """Tags of one person.
 
     Attributes:
-        known: stated, or borne by an item that the person liked.
-        leading: stated, or borne by so much of what they engaged with that more of it is no variety.
+        known: codes, ascending: stated, or borne by an item that the person liked.
+        masses: float64 [tags], by code, decayed weight of what they engaged with that bears the tag.
     """
 
     known: Codes
-    leading: Codes
+    masses: NDArray[np.float64]
 
     @classmethod
     def of(cls, context: Context) -> OwnTags:
@@ -38,7 +35,11 @@ class OwnTags:
         stated = np.array([code for code in codes if code >= 0], dtype=np.int32)
         events, amounts = context.evidence.amounts
         event, borne = context.catalogue.tag_pairs(events.rows)
-        masses = np.bincount(borne, weights=amounts[event], minlength=1)
-        leading = np.flatnonzero(masses >= max(LEADING_FROM * amounts.sum(), np.finfo(np.float64).tiny))
+        masses = np.bincount(borne, weights=amounts[event], minlength=len(words.names)).astype(np.float64)
         liked = borne[events.weights[event] >= LIKED_FROM]
-        return cls(np.union1d(stated, liked).astype(np.int32), np.union1d(stated, leading).astype(np.int32))
+        return cls(np.union1d(stated, liked).astype(np.int32), masses)
+
+    def least(self, codes: Codes) -> Codes:
+        """Of some tags those of which the person did least."""
+        masses = self.masses[codes]
+        return np.asarray(codes[masses <= masses.min(initial=np.inf)])

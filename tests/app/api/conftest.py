@@ -195,7 +195,9 @@ class MemoryPerson:  # what it leaves unused, the real one takes
     ) -> dict[str, Any]:
         self.asked.append((topic, wish, asked))
         receipt = {"user_id": user_id, "topic": topic, "wish": wish}
-        return {**receipt, "preview": asked.preview, "before": None, "after": None}
+        part = {"items": 3, "tags": ["rust"]}
+        comprises = {"statement": "Rust: one group of 3 items.", "items": 3, "clusters": [part]}
+        return {**receipt, "comprises": comprises, "preview": asked.preview, "before": None, "after": None}
 
     async def ignore_event(self, user_id: str, event_id: str, key_id: str | None = None) -> None:
         if event_id == "unknown":

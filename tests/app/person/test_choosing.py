@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from app.errors import UnknownTopicError
+from app.person.subject import Cluster, Subject
 from app.requests import PreviewRequest, ProfilePatch
 
 
@@ -129,6 +130,24 @@ class TestWishes:
             "ada", 20, known.service.snapshot_swap.current.people.get("ada")
         )
         assert [each["item_id"] for each in preview["after"]["items"]] == [each.item_id for each in after.items]
+
+    def test_the_answer_says_how_much_the_whole_subject_comprises(self, home, an_item):
+        chess = topic_of(home, "i005")
+        comprises = home.wish("ada", chess, "mute")["comprises"]
+        catalogue = home.service.snapshot_swap.current.catalogue
+        assert comprises["items"] == len(catalogue.rows_of_topic(catalogue.topic_slugs.index(chess))) == 15
+        assert comprises["items"] == sum(each["items"] for each in comprises["clusters"])
+        assert comprises["clusters"][0]["tags"][0] == "chess"
+        home.put(an_item(95))
+        again = home.wish("ada", chess, None, preview=True)["comprises"]
+        assert again["items"] == 16
+        assert "16 items" in again["statement"]
+
+    def test_clusters_that_are_one_subject_are_told_apart_in_a_sentence(self):
+        subject = Subject("documentary", (Cluster(61, ("war", "history")), Cluster(31, ())))
+        assert subject.payload()["statement"] == (
+            "Documentary: 92 items in 2 groups, all of which are meant: 61 (War and History), 31 (without tags)."
+        )
 
     def test_one_topic_bears_one_wish(self, known):
         chess = topic_of(known, "i005")

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from app.pipeline.candidates import Candidates
 from app.pipeline.context import Context
 from app.pipeline.explanation.nameable import link_of
+from app.pipeline.explanation.own_tags import OwnTags
 from app.pipeline.labels.reason_text import label
 from app.pipeline.request import SlateRequest
 from app.pipeline.scorer import WeightedScorer
@@ -72,6 +73,26 @@ def test_without_its_evidence_an_item_scores_and_ranks_lower(shared, somebody, h
     assert all(verdict.score for verdict in verdicts)
     assert all(verdict.rank for verdict in verdicts)
     assert len(verdicts) == sum(item.reasons[0].code in EVIDENCED for item in answer.slate.items)
+
+
+@quick
+@given(acts)
+def test_exploration_is_called_so_and_never_similar_to_what_was_liked(shared, somebody, history):
+    for item in shared.recommend(somebody(history), limit=20).items:
+        if item.exploration:
+            assert item.reasons[0].code in {"explore", "stated_preference", "session"}
+            assert not item.label.startswith("Similar to")
+
+
+def test_variety_is_named_by_the_tag_of_which_the_person_did_least(home, an_item, an_event):
+    home.put(*(an_item(300 + n, tags=["rust", "chess"]) for n in range(3)))
+    home.ingest(*(an_event(n, "ann", f"i{6 * n:03}") for n in range(9)), an_event(20, "ann", "i301", "click"))
+    generation = home.service.snapshot_swap.current
+    ask = SlateRequest("ann", 5, np.empty(0, np.int32), home.settings.as_of.timestamp())
+    context = Context(generation.environment, ask, generation.people.get("ann"))
+    own, word = OwnTags.of(context), context.catalogue.tag_words.code
+    assert own.least(np.array([word("rust"), word("chess")], dtype=np.int32)).tolist() == [word("chess")]
+    assert own.least(np.empty(0, dtype=np.int32)).tolist() == []
 
 
 @quick

@@ -60,6 +60,23 @@ def test_what_is_near_in_meaning_says_so_and_by_which_tag(home):
     assert {item["match"] for item in answer["items"]} <= {"words", "meaning"}
 
 
+def test_beside_titles_only_what_is_really_near_is_found_by_meaning(home, an_item):
+    pieces = [an_item(300 + n, title=f"puzzle 1000 pieces {n}", text="cardboard", tags=["puzzles"]) for n in range(3)]
+    knives = [an_item(310 + n, title=f"knife {n}", text=f"steel {n} blade 1000", tags=["knives"]) for n in range(3)]
+    home.publish([*(an_item(number) for number in range(90)), *pieces, *knives])
+    answer = home.similar(text="1000 pieces", limit=20)["items"]
+    assert [item["match"] for item in answer[:3]] == ["title"] * 3
+    unrelated = home.service.snapshot_swap.current.environment.likeness.unrelated
+    nearest = max(item["likeness"] for item in answer)
+    assert all(item["likeness"] >= (unrelated + nearest) / 2 for item in answer if item["match"] == "meaning")
+    assert not any("Knives" in item["label"] for item in answer)
+
+
+def test_of_what_is_found_by_meaning_one_tag_is_named_at_most(home):
+    labels = {item["label"] for item in home.similar(text="borrow checkers, compilers and owners", limit=40)["items"]}
+    assert len([label for label in labels if label.startswith("Also about")]) <= 1
+
+
 def test_function_words_find_nothing_by_themselves(shelf):
     assert "A house by the lake" not in dict(found(shelf, "by the"))
 
