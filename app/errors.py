@@ -13,8 +13,10 @@
     ├── UnknownTopicError             404  unknown-topic
     ├── PolicyNotFoundError           404  unknown-policy
     ├── SnapshotNotFoundError         404  unknown-snapshot
+    ├── AuditNotFoundError            404  unknown-audit
     ├── MethodNotAllowedError         405  method-not-allowed
     ├── KeysMissingError              409  no-keys
+    ├── AuditRefusedError             409  audit-refused
     ├── ConflictError                 409  conflict
     │   ├── ErasedError               409  erased
     │   ├── MergedAwayError           409  merged-away
@@ -133,6 +135,21 @@ class ItemNotFoundError(PenchantError):
 
     def __init__(self, item_id: str) -> None:
         super().__init__("No item has this id.", item_id=item_id)
+
+
+class AuditNotFoundError(PenchantError):
+    """No such equity audit was kept."""
+
+    status, slug, title = 404, "unknown-audit", "There is no such audit"
+
+    def __init__(self, audit_id: str) -> None:
+        super().__init__("No audit has this id; `GET /insights/audits` lists them.", audit_id=audit_id)
+
+
+class AuditRefusedError(PenchantError):
+    """There is nothing to audit, or nothing to compare by."""
+
+    status, slug, title = 409, "audit-refused", "There is nothing to audit"
 
 
 class EventNotFoundError(PenchantError):

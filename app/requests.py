@@ -195,6 +195,13 @@ class TokenRequest(_Asked):
     """Seconds; without it, and at most, what the setting access.token_seconds says: more is refused."""
 
 
+class AuditRequest(_Asked):
+    """Which quarter is to be audited."""
+
+    quarter: Annotated[str, Field(pattern=r"^\d{4}Q[1-4]$")]
+    """Such as 2026Q4, in UTC. One that is not over is audited up to now."""
+
+
 class ResetRequest(_Asked):
     """What a reset covers, and what it leaves. Without `topic` and `since` everything that was learned is forgotten."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -13,6 +14,9 @@ from app.clock import Clock
 from app.errors import ItemNotFoundError
 from app.folder_secret import folder_secret
 from app.insights.answer_log import AnswerLog
+from app.insights.equity.audits import Audits
+from app.insights.equity.folder import AuditFolder
+from app.insights.equity.held_out import Bench
 from app.insights.exposition import Exposition
 from app.insights.meters import Meters
 from app.insights.reading import Insights
@@ -104,6 +108,17 @@ class Service:
         self.insights = Insights(self._stores, files, self._settings.events, segments, self.served_log)
         exposition = Exposition(self.meters, self._gauges, lambda: self.served_log.dropped)
         self.reports = InsightService(self.insights, settings, clock, exposition, self._items)
+
+    @cached_property
+    def audits(self) -> Audits:
+        """Equity audits."""
+        return Audits(
+            self.insights.reading,
+            lambda: Bench(self.snapshot_swap.current, self._recommender.preview),
+            AuditFolder(self._settings.data_dir),
+            self._charter,
+            self._settings.audit,
+        )
 
     async def start(self) -> asyncio.Task[None]:
         """Take up the published snapshot, and watch for the next; the task is to be cancelled at the end."""

@@ -15,6 +15,7 @@ from pydantic import AwareDatetime, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from app.access.settings import AccessSettings
+from app.insights.equity.settings import AuditSettings
 from app.insights.settings import InsightsSettings
 from app.pipeline.settings import QuerySettings
 from app.policy.sensitive_items import FirewallSettings
@@ -144,6 +145,7 @@ class Settings(BaseSettings):
     control: ControlSettings = ControlSettings()
     retention: RetentionSettings = RetentionSettings()
     insights: InsightsSettings = InsightsSettings()
+    audit: AuditSettings = AuditSettings()
 
     @property
     def snapshot_folder(self) -> Path:

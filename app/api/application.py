@@ -13,6 +13,7 @@ from starlette.types import Lifespan
 
 from app.api import (
     admin,
+    audits,
     controls,
     docs,
     events,
@@ -47,6 +48,7 @@ _ROUTERS: Final = (
     admin,
     policies,
     metrics,
+    audits,
     probes,
 )
 """Those that are called most stand first: routes are tried in this order."""
@@ -56,6 +58,7 @@ _TAGS: Final = [
     {"name": "events", "description": "What people did with items."},
     {"name": "items", "description": "The catalogue."},
     {"name": "people", "description": "What is held of a person: see it, edit it, reset it, erase it."},
+    {"name": "insights", "description": "How the service does, by figures."},
     {"name": "service", "description": "What the service says of itself."},
     {"name": "probes", "description": "For whoever starts, watches and balances the service."},
 ]

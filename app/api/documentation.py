@@ -34,6 +34,7 @@ from app.errors import (
 )
 from app.requests import (
     ActivationRequest,
+    AuditRequest,
     InterestRequest,
     MergeRequest,
     PersonalizationRequest,
@@ -87,6 +88,7 @@ _READ_BY_HAND: Final = (
     TokenRequest,
     PolicyRequest,
     ActivationRequest,
+    AuditRequest,
     Problem,
     FieldError,
 )

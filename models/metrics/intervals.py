@@ -6,6 +6,8 @@ the same people is the interval of the mean of their differences.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,7 +16,7 @@ Values = NDArray[np.float64]
 _BLOCK_ELEMENTS = 1 << 22
 
 
-def resampled_means(values: Values, seed: int, resamples: int = 1000) -> Values:
+def resampled_means(values: Values, seed: int | Sequence[int], resamples: int = 1000) -> Values:
     """float64 [resamples, m]: the m means over people, in each resample of the people.
 
     Args:

@@ -10,7 +10,7 @@ from models.statistics.disparity import Disparity, Verdict, disparity
 from models.statistics.estimates import Estimate, capped, difference, log_ratio, mean_estimate, ratio_estimate
 from models.statistics.interleaving import Draft, preferences, team_draft
 from models.statistics.off_policy import doubly_robust, effective_size, importance, inverse_propensity, self_normalized
-from models.statistics.resampling import percentile_interval, resampled_shares
+from models.statistics.resampling import Observed, drawn_shares, percentile_interval, resampled_shares, resampled_sums
 from models.statistics.sample_ratio import sample_ratio_p
 from models.statistics.sample_size import Effect, people_needed
 
@@ -20,6 +20,7 @@ __all__ = [
     "Draft",
     "Effect",
     "Estimate",
+    "Observed",
     "Verdict",
     "always_valid_interval",
     "always_valid_p",
@@ -28,6 +29,7 @@ __all__ = [
     "difference",
     "disparity",
     "doubly_robust",
+    "drawn_shares",
     "effective_size",
     "importance",
     "inverse_propensity",
@@ -38,6 +40,7 @@ __all__ = [
     "preferences",
     "ratio_estimate",
     "resampled_shares",
+    "resampled_sums",
     "sample_ratio_p",
     "self_normalized",
     "team_draft",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -25,17 +27,59 @@ def resampled_shares(numerators: Values, denominators: Values, seed: int, resamp
         seed: of the resamples; equal seeds and numbers of people draw the same people.
         resamples: how many.
     """
-    told = denominators > 0
-    people, everything = int(told.sum()), float(denominators.sum())
-    if not people:
-        return np.full(resamples, np.nan)
-    share = float(numerators.sum()) / everything
+    drawn = resampled_sums(np.column_stack([numerators, denominators]), [seed], resamples)
+    observed = Observed(float(numerators.sum()), float(denominators.sum()), int((denominators > 0).sum()))
+    return drawn_shares(drawn[:, 0], drawn[:, 1], observed, [seed])
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What a group did.
+
+    Attributes:
+        numerator: its total.
+        denominator: its total.
+        people: how many have a denominator.
+    """
+
+    numerator: float
+    denominator: float
+    people: int
+
+    @property
+    def share(self) -> float:
+        """Numerator by denominator; nan where there is nothing below."""
+        return self.numerator / self.denominator if self.denominator else float("nan")
+
+
+def resampled_sums(values: Values, seed: Sequence[int], resamples: int) -> Values:
+    """float64 [resamples, m]: the m sums over people in each resample, each as large as the group.
+
+    Args:
+        values: float64 [people, m].
+        seed: of the resamples; groups that are compared have seeds of their own.
+        resamples: how many.
+    """
+    if not len(values):
+        return np.zeros((resamples, values.shape[1]))
+    return resampled_means(values, seed, resamples) * len(values)
+
+
+def drawn_shares(numerators: Values, denominators: Values, observed: Observed, seed: Sequence[int]) -> Values:
+    """float64 [resamples]: shares of resampled sums, or draws as told above where it is 0 for everybody, or 1.
+
+    Args:
+        numerators: float64 [resamples].
+        denominators: float64 [resamples].
+        observed: of the people who were resampled.
+        seed: of the draws.
+    """
+    share, people = observed.share, observed.people
     if share in {0.0, 1.0}:
-        drawn = np.random.default_rng(seed).beta(share * people + 1.0, (1.0 - share) * people + 1.0, resamples)
-        return np.asarray(drawn)
-    means = resampled_means(np.column_stack([numerators, denominators])[told], seed, resamples)
+        random = np.random.default_rng(seed)
+        return random.beta(share * people + 1.0, (1.0 - share) * people + 1.0, len(numerators))
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(means[:, 0] / means[:, 1])
+        return np.where(denominators > 0, numerators / denominators, np.nan)
 
 
 def percentile_interval(resampled: Values, level: float = LEVEL) -> Values:

@@ -12,10 +12,13 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import httpx
+import orjson
 import typer
 
 from app.client import Client, calls
+from app.insights.equity.folder import AuditFolder
 from app.settings import CONFIG_VARIABLE, Settings
+from indexer.progress import ProgressBar
 from indexer.snapshot_files import SnapshotFolder
 from scripts.command_settings import client_of, settings_or_exit
 from scripts.demo import CONFIG
@@ -23,6 +26,8 @@ from scripts.demo.fetch_movielens import fetch_files
 from scripts.demo.movielens.archive import ArchiveError
 
 START_SECONDS: Final = 120.0
+QUARTER: Final = "1998Q2"
+"""In which the last rating was given, and the demo's clock stands."""
 
 
 def demo(
@@ -47,6 +52,7 @@ def demo(
             _wait_until_ready(address, server)
             _catch_up(address, files, settings)
             typer.echo(_invitation(address))
+            _audit(address, files, settings)
             if not once:
                 server.wait()
         except KeyboardInterrupt:
@@ -101,6 +107,19 @@ def _catch_up(address: str, files: Path, settings: Settings) -> None:
             _say("learning item vectors from these events")
             _penchant("rebuild-index", "--items", files / "items.ndjson", "--newer", "http")
             _wait_for_snapshot(client, snapshots)
+
+
+def _audit(address: str, files: Path, settings: Settings) -> None:
+    """Recommend to everybody once, and audit that; what they rated is in the past, and nobody engages with it."""
+    if AuditFolder(settings.data_dir).listed():
+        return
+    _say("recommending films to everybody, for an equity audit by age, gender and occupation")
+    people = [orjson.loads(line)["user_id"] for line in (files / "users.ndjson").read_bytes().splitlines()]
+    with client_of(settings, address) as client, ProgressBar("asking", "person") as progress:
+        for number, user_id in enumerate(people, 1):
+            client.send(calls.recommend(user_id, limit=20))
+            progress(number, len(people))
+    subprocess.run(_command("equity-audit", "--quarter", QUARTER), env=_environment(), check=False)
 
 
 def _wait_for_snapshot(client: Client, snapshots: SnapshotFolder) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from app.insights.equity.measures import MeasureName
 from indexer.fields import Label
 from indexer.problems import problems
 from indexer.sensitive.rules import Mode, SensitiveRules
@@ -36,6 +37,7 @@ ProfileField = Literal[
 ]
 Words = Annotated[str, Field(min_length=1, max_length=5_000)]
 Days = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Ratio = Annotated[float, Field(gt=0, le=1)]
 
 
 class CharterError(ValueError):
@@ -84,6 +86,20 @@ class Topic(_Part):
     """Reason, where it is not plain."""
 
 
+class EquityRules(_Part):
+    """What the equity audit judges by, declared before anything is measured."""
+
+    minimum_group: int = Field(default=50, ge=10)
+    """People of the smallest group that is told of; smaller ones are suppressed."""
+
+    thresholds: dict[MeasureName, Ratio] = Field(default_factory=dict)
+    """Measure -> how many times as well as all others each group is to fare at least, such as 0.8; what is good to be
+    rare may be 1 / threshold times as frequent at most. A measure that does not stand here is shown and not judged."""
+
+    exposure: Ratio | None = None
+    """The same for providers, topics and formats: share of the attention by share of what people take up."""
+
+
 class Charter(_Part):
     """What is personalised, for which outcome, with which data, and what a person can do about it."""
 
@@ -116,6 +132,9 @@ class Charter(_Part):
 
     segments: dict[str, Use] = Field(default_factory=dict)
     """Attributes of people, among those declared below, by which figures of the service may be told apart."""
+
+    equity: EquityRules = EquityRules()
+    """What the equity audit judges by."""
 
     profile: dict[ProfileField, Use] = Field(default_factory=dict)
     """Fields of the explicit profile that are accepted."""

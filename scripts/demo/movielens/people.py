@@ -26,7 +26,11 @@ def user_row(person: Person) -> UserRow:
     """IngestLock one person into one user: the age as a band, the zip code nowhere."""
     user: UserRow = {
         "user_id": person.user_id,
-        "attributes": {"age_band": age_band(person.age), "gender": GENDERS[person.gender]},
+        "attributes": {
+            "age_band": age_band(person.age),
+            "gender": GENDERS[person.gender],
+            "occupation": person.occupation,
+        },
     }
     if person.occupation not in NO_ROLE:
         user["role"] = person.occupation

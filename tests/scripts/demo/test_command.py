@@ -63,6 +63,7 @@ def test_it_builds_replays_learns_and_serves_and_the_second_time_only_serves(
     for said in ("building the index", "starting the service", "replaying 480 events", "learning item vectors"):
         assert f"==> {said}" in first.output
     assert f"curl -s 'http://127.0.0.1:{port}/recommend?user_id=196&limit=5'" in first.output
+    assert "1998Q2-" in "".join(path.name for path in (tmp_path / "data" / "audits").glob("*.html"))
     snapshots = SnapshotFolder(tmp_path / "data" / "snapshots")
     served = snapshots.current_id()
     assert served is not None

@@ -6,11 +6,11 @@ from scripts.demo.movielens.people import age_band, user_row
 from scripts.demo.movielens.tables import Person
 
 
-def test_a_user_has_a_role_and_two_attributes_and_no_more() -> None:
+def test_a_user_has_a_role_and_three_attributes_and_no_more() -> None:
     assert user_row(Person("2", 53, "F", "librarian")) == {
         "user_id": "2",
         "role": "librarian",
-        "attributes": {"age_band": "45 to 54", "gender": "female"},
+        "attributes": {"age_band": "45 to 54", "gender": "female", "occupation": "librarian"},
     }
 
 

@@ -1,0 +1,10 @@
+-- Items with a positive event, of all items that were seen (an impression says so), by person.
+SELECT user_id, count(*) FILTER (found)::DOUBLE AS numerator, count(*)::DOUBLE AS denominator
+FROM (
+    SELECT user_id, recommendation_id, item_id, bool_or(polarity > 0) AS found
+    FROM outcomes
+    WHERE served_at >= $first AND served_at < $end
+    GROUP BY user_id, recommendation_id, item_id
+    HAVING bool_or(type = 'impression')
+)
+GROUP BY user_id
