@@ -14,9 +14,11 @@
     ├── PolicyNotFoundError           404  unknown-policy
     ├── SnapshotNotFoundError         404  unknown-snapshot
     ├── AuditNotFoundError            404  unknown-audit
+    ├── ExperimentNotFoundError       404  unknown-experiment
     ├── MethodNotAllowedError         405  method-not-allowed
     ├── KeysMissingError              409  no-keys
     ├── AuditRefusedError             409  audit-refused
+    ├── ExperimentRefusedError        409  experiment-refused
     ├── ConflictError                 409  conflict
     │   ├── ErasedError               409  erased
     │   ├── MergedAwayError           409  merged-away
@@ -144,6 +146,21 @@ class AuditNotFoundError(PenchantError):
 
     def __init__(self, audit_id: str) -> None:
         super().__init__("No audit has this id; `GET /insights/audits` lists them.", audit_id=audit_id)
+
+
+class ExperimentNotFoundError(PenchantError):
+    """There is no experiment of this name."""
+
+    status, slug, title = 404, "unknown-experiment", "There is no such experiment"
+
+    def __init__(self, name: str) -> None:
+        super().__init__("No experiment has this name; `GET /admin/experiments` lists them.", name=name)
+
+
+class ExperimentRefusedError(PenchantError):
+    """The experiment is there already, or in another state than this needs."""
+
+    status, slug, title = 409, "experiment-refused", "This cannot be done with this experiment"
 
 
 class AuditRefusedError(PenchantError):

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from app.insights.experiments.experiment import Name as ExperimentName
+from app.insights.experiments.experiment import Plan
 from indexer.fields import Attributes, ExternalId, Goals, Labels, LanguageRanges, Name, Names, Time, TimeZone
 
 MAX_LIMIT = 500
@@ -193,6 +195,16 @@ class TokenRequest(_Asked):
 
     lifetime_seconds: Annotated[int, Field(ge=1)] | None = None
     """Seconds; without it, and at most, what the setting access.token_seconds says: more is refused."""
+
+
+class ExperimentRequest(Plan):
+    """An experiment: variants that name policies, the first of which is the control."""
+
+    name: ExperimentName
+    """By which it is known from now on."""
+
+    start: bool = True
+    """Whether people are assigned at once."""
 
 
 class AuditRequest(_Asked):

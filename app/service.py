@@ -17,6 +17,9 @@ from app.insights.answer_log import AnswerLog
 from app.insights.equity.audits import Audits
 from app.insights.equity.folder import AuditFolder
 from app.insights.equity.held_out import Bench
+from app.insights.experiments.comparisons import Comparisons
+from app.insights.experiments.experiments import Experiments
+from app.insights.experiments.folder import ExperimentFolder
 from app.insights.exposition import Exposition
 from app.insights.meters import Meters
 from app.insights.reading import Insights
@@ -31,6 +34,7 @@ from app.person.identity import Identity
 from app.person.interests import Interests
 from app.person.service import Parts, PersonService
 from app.person.upkeep import Upkeep
+from app.pipeline.request import Assigned
 from app.pipeline.slate import Slate
 from app.pipeline.stages import READABLE
 from app.pipeline.withheld import kept
@@ -120,10 +124,23 @@ class Service:
             self._settings.audit,
         )
 
+    @cached_property
+    def experiments(self) -> Experiments:
+        """Who is answered by which policy."""
+        folder = ExperimentFolder(self._settings.data_dir)
+        return Experiments(folder, self.snapshot_swap.succession.folder, self._clock)
+
+    @cached_property
+    def comparisons(self) -> Comparisons:
+        """What came of experiments."""
+        return Comparisons(self.insights.reading, self.experiments.folder, self._clock.now_datetime)
+
     async def start(self) -> asyncio.Task[None]:
         """Take up the published snapshot, and watch for the next; the task is to be cancelled at the end."""
         await self.person.finish_resets()
         await self.snapshot_swap.refresh()
+        self.experiments.declare(self._settings.experiments)
+        self.assign(self.experiments.assigned)
         return asyncio.create_task(self._keep_going())
 
     def close(self) -> None:
@@ -224,8 +241,8 @@ class Service:
         log, rows = self._stores.events.columns(), self._stores.users.all()
         return training_events(log, rows, self._settings.events.table()).to_bytes()
 
-    def assign(self, assignment: Callable[[str], str | None]) -> None:
-        """Answer people by other policies than the one in force: the id of one for a person's id, or None for that."""
+    def assign(self, assignment: Callable[[str], Assigned | None]) -> None:
+        """Answer people by the experiment that they take part in, or None for what is in force."""
         self._recommender.assignment = assignment
 
     def transparency(self) -> dict[str, Any]:

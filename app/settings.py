@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from app.access.settings import AccessSettings
 from app.insights.equity.settings import AuditSettings
+from app.insights.experiments.experiment import Name, Plan
 from app.insights.settings import InsightsSettings
 from app.pipeline.settings import QuerySettings
 from app.policy.sensitive_items import FirewallSettings
@@ -146,6 +147,9 @@ class Settings(BaseSettings):
     retention: RetentionSettings = RetentionSettings()
     insights: InsightsSettings = InsightsSettings()
     audit: AuditSettings = AuditSettings()
+
+    experiments: dict[Name, Plan] = Field(default_factory=dict)
+    """Experiments by name: begun when the service starts, and stopped when they stand here no longer."""
 
     @property
     def snapshot_folder(self) -> Path:

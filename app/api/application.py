@@ -17,6 +17,7 @@ from app.api import (
     controls,
     docs,
     events,
+    experiments,
     items,
     metrics,
     policies,
@@ -49,6 +50,7 @@ _ROUTERS: Final = (
     policies,
     metrics,
     audits,
+    experiments,
     probes,
 )
 """Those that are called most stand first: routes are tried in this order."""

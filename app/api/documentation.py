@@ -35,6 +35,7 @@ from app.errors import (
 from app.requests import (
     ActivationRequest,
     AuditRequest,
+    ExperimentRequest,
     InterestRequest,
     MergeRequest,
     PersonalizationRequest,
@@ -89,6 +90,7 @@ _READ_BY_HAND: Final = (
     PolicyRequest,
     ActivationRequest,
     AuditRequest,
+    ExperimentRequest,
     Problem,
     FieldError,
 )

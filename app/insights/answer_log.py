@@ -32,7 +32,7 @@ class AnswerLog:
         self._meters.observe_stages(answer.trace)
         if not self._log.enabled:
             return
-        catalogue, known = context.catalogue, context.known
+        catalogue, known, assigned = context.catalogue, context.known, context.request.assigned
         self._log.keep(
             Served(
                 slate=slate,
@@ -45,5 +45,7 @@ class AnswerLog:
                 machine=known is not None and known.machine,
                 diversity=diversity_of(catalogue.content[answer.rows]),
                 draw=context.draw,
+                experiment=assigned.experiment if assigned else None,
+                variant=assigned.variant if assigned else None,
             )
         )

@@ -27,7 +27,7 @@ class Context:
         request: what the caller asks for.
         now: seconds since 1970.
         known: the person, with personalisation on or off; None where nothing is known.
-        person: the same, None where personalisation is off.
+        person: the same, None where personalisation is off, or an experiment holds the person out.
         evidence: what the person did and stated, and what is summed up from it.
         exclusions: what must be left out.
         draw: the topics that were drawn to be explored, once they are.
@@ -40,7 +40,8 @@ class Context:
         self.request = request
         self.now = request.now
         self.known = person
-        self.person = person if person is not None and person.row.personalization else None
+        held_out = request.assigned is not None and not request.assigned.personalized
+        self.person = None if person is None or held_out or not person.row.personalization else person
         self.evidence = Evidence(environment, self.person, request.now)
         self.exclusions = Exclusions(environment, request, person)
         self.draw: TopicDraw | None = None

@@ -48,6 +48,23 @@ class Environment:
         return Likeness(self.catalogue)
 
 
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """What a person gets by the experiment that they take part in.
+
+    Attributes:
+        experiment: its name.
+        variant: its name.
+        policy: id of the policy that answers; None for the one in force.
+        personalized: False for a holdout, of whom the answer knows only what must be left out.
+    """
+
+    experiment: str
+    variant: str
+    policy: str | None = None
+    personalized: bool = True
+
+
 @dataclass(frozen=True)
 class SlateRequest:
     """What the caller asks for.
@@ -60,6 +77,7 @@ class SlateRequest:
         given: of these, rows that earlier pages of the same answer gave, ascending without repeats.
         hide_seen: whether items that the person has seen are left out; None as the settings say.
         shown: of the slots that the person was shown before, oldest first, whether each was exploration.
+        assigned: by which experiment the answer is made, if any.
     """
 
     user_id: str
@@ -69,3 +87,4 @@ class SlateRequest:
     shown: Sequence[bool] = ()
     hide_seen: bool | None = None
     given: Rows = field(default_factory=lambda: np.empty(0, dtype=np.int32))
+    assigned: Assigned | None = None

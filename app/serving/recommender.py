@@ -14,7 +14,7 @@ from app.errors import InvalidPayloadError
 from app.insights.answer_log import AnswerLog
 from app.pipeline.context import Context
 from app.pipeline.recommend import Answer, Pipeline
-from app.pipeline.request import Environment, SlateRequest
+from app.pipeline.request import Assigned, Environment, SlateRequest
 from app.pipeline.slate import Slate
 from app.pipeline.stages import build_pipeline
 from app.requests import RecommendRequest
@@ -44,8 +44,8 @@ class Recommender:
         self._exploration_window = ExplorationWindow()
         self._repeated: OrderedDict[str, tuple[object, Slate]] = OrderedDict()
         self._most_repeated = paging.most_stored
-        self.assignment: Callable[[str], str | None] = lambda _: None
-        """Id of the policy by which a person is answered; None for the one in force."""
+        self.assignment: Callable[[str], Assigned | None] = lambda _: None
+        """By which experiment a person is answered; None for what is in force."""
 
     def recommend(self, request: RecommendRequest) -> Slate:
         """One page of items for one person.
@@ -76,13 +76,15 @@ class Recommender:
         """
         generation = self._snapshot_swap.current
         rows, given_rows = (_known(generation.catalogue, ids) for ids in ([*exclude, *given], given))
-        ask = SlateRequest(user_id, limit, rows, self._clock.now(), given=given_rows, hide_seen=hide_seen)
-        return self._with_window(Context(self._environment(user_id), ask, generation.people.get(user_id)))
+        now, assigned = self._clock.now(), self._assigned(user_id)
+        ask = SlateRequest(user_id, limit, rows, now, given=given_rows, hide_seen=hide_seen, assigned=assigned)
+        return self._with_window(Context(self._environment(assigned), ask, generation.people.get(user_id)))
 
     def preview(self, user_id: str, limit: int, person: Person | None) -> Slate:
         """The slate that somebody would get if they were `person`; nothing of it is remembered."""
-        ask = SlateRequest(user_id, limit, np.empty(0, np.int32), self._clock.now())
-        context = self._with_window(Context(self._environment(user_id), ask, person))
+        assigned = self._assigned(user_id)
+        ask = SlateRequest(user_id, limit, np.empty(0, np.int32), self._clock.now(), assigned=assigned)
+        context = self._with_window(Context(self._environment(assigned), ask, person))
         return self._pipeline(context)(context).slate
 
     def stored(self, user_id: str) -> list[dict[str, Any]]:
@@ -105,8 +107,13 @@ class Recommender:
         self._exploration_window.forget(user_id)
         return self.outdate(user_id)
 
-    def _environment(self, user_id: str) -> Environment:
-        return self._snapshot_swap.under(self.assignment(user_id))
+    def _assigned(self, user_id: str) -> Assigned | None:
+        """Nobody takes part who has switched personalisation off, or is not named."""
+        row = self._snapshot_swap.current.people.row(user_id)
+        return self.assignment(user_id) if user_id and (row is None or row.personalization) else None
+
+    def _environment(self, assigned: Assigned | None) -> Environment:
+        return self._snapshot_swap.under(assigned.policy if assigned else None)
 
     def _pipeline(self, context: Context) -> Pipeline:
         """The stages of the policy by which a request is answered; its id stands for all of its settings."""
@@ -125,8 +132,9 @@ class Recommender:
 
     def _first(self, request: RecommendRequest) -> Slate:
         """The first page; asked again at the same moment, with nothing changed, it is the same page and shown once."""
-        generation, policy = self._snapshot_swap.current, self._environment(request.user_id).policy
-        key = (request, self._clock.now(), id(generation), policy, generation.version, generation.people.revision)
+        generation, assigned = self._snapshot_swap.current, self._assigned(request.user_id)
+        policy, revisions = self._environment(assigned).policy, (generation.version, generation.people.revision)
+        key = (request, self._clock.now(), id(generation), assigned, policy, revisions)
         known, slate = self._repeated.get(request.user_id, (None, None))
         if slate is not None and known == key:
             return slate

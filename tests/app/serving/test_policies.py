@@ -5,6 +5,7 @@ import json
 import pytest
 
 from app.errors import InvalidPayloadError, PolicyNotFoundError, PolicyRefusedError, SnapshotNotFoundError
+from app.pipeline.request import Assigned
 from app.serving.policies.folder import Activation, PolicyFolder
 from app.serving.policies.policy import Policy, differences, merged
 
@@ -122,7 +123,7 @@ class TestForce:
 
     def test_two_are_served_side_by_side_on_one_snapshot(self, home, office):
         made = office.add(EXPLORING)
-        home.service.assign(lambda user: made if user == "ada" else None)
+        home.service.assign(lambda user: Assigned("test", "other", made) if user == "ada" else None)
         ada, bob = home.recommend("ada"), home.recommend("bob")
         assert (ada.policy, bob.policy) == (made, office.policies.in_force().policy_id)
         assert exploring(ada) == 5
@@ -163,7 +164,7 @@ class TestSnapshots:
 
     def test_what_is_served_beside_moves_to_the_new_snapshot(self, home, office, an_item):
         made = office.add(EXPLORING)
-        home.service.assign(lambda _: made)
+        home.service.assign(lambda _: Assigned("test", "other", made))
         assert home.recommend("ada").policy == made
         snapshot = home.publish([an_item(number) for number in range(60)])
         moved = office.policies.folder.get(home.recommend("ada").policy)

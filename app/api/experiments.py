@@ -1,0 +1,104 @@
+"""`/admin/experiments`: begin and end experiments; `/insights/experiments`: what came of them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+
+from app.api.answers import json_answer
+from app.api.bodies import read_object
+from app.api.documentation import BODY_ERRORS, URL_ERRORS, answers, body_of
+from app.api.guard import key_of
+from app.api.queries import refuse_query
+from app.api.query_or_body import checked
+from app.api.schemas.experiments import Comparison, ExperimentList, ExperimentPlan, ExperimentTold
+from app.api.state import service_of
+from app.errors import ExperimentNotFoundError, ExperimentRefusedError, PolicyNotFoundError
+from app.insights.experiments.experiment import Plan
+from app.insights.experiments.experiments import told
+from app.requests import ExperimentRequest
+
+router = APIRouter(tags=["insights"], dependencies=[Depends(refuse_query)])
+
+NameInPath = Annotated[str, Path(description="Name of an experiment.")]
+_KEYLESS: Final = "keyless"
+_CHANGED: Final = answers(
+    ExperimentTold, "The experiment.", *URL_ERRORS, ExperimentNotFoundError, ExperimentRefusedError
+)
+
+
+@router.get(
+    "/admin/experiments",
+    operation_id="list_experiments",
+    summary="List experiments",
+    responses=answers(ExperimentList, "Every experiment, newest first.", *URL_ERRORS),
+)
+async def list_experiments(request: Request) -> Response:
+    """What runs, what ran, and by whose key."""
+    return json_answer({"experiments": service_of(request).experiments.listed()})
+
+
+@router.post(
+    "/admin/experiments",
+    operation_id="add_experiment",
+    summary="Begin an experiment",
+    openapi_extra=body_of(ExperimentRequest),
+    responses=answers(
+        ExperimentTold, "The experiment.", *URL_ERRORS, *BODY_ERRORS, ExperimentRefusedError, PolicyNotFoundError
+    ),
+)
+async def add_experiment(request: Request) -> Response:
+    """People are assigned by a salted hash of their ids, which nothing else knows, so that each keeps their variant.
+
+    Of variants, shares and policies nothing is changed afterwards: stop it, and begin another.
+    """
+    wanted = checked(ExperimentRequest, await read_object(request))
+    plan = Plan.model_validate(wanted.model_dump(include=set(Plan.model_fields)))
+    experiments = service_of(request).experiments
+    return json_answer(told(experiments.add(wanted.name, plan, key_of(request) or _KEYLESS, start=wanted.start)))
+
+
+@router.post(
+    "/admin/experiments/{name}/start",
+    operation_id="start_experiment",
+    summary="Start an experiment that was made without starting it",
+    responses=_CHANGED,
+)
+async def start_experiment(request: Request, name: NameInPath) -> Response:
+    """People are assigned from their next request on."""
+    return json_answer(told(service_of(request).experiments.start(name)))
+
+
+@router.post(
+    "/admin/experiments/{name}/stop",
+    operation_id="stop_experiment",
+    summary="Stop an experiment",
+    responses=_CHANGED,
+)
+async def stop_experiment(request: Request, name: NameInPath) -> Response:
+    """Everybody gets what is in force from their next request on."""
+    return json_answer(told(service_of(request).experiments.stop(name)))
+
+
+@router.get(
+    "/insights/experiments/{name}",
+    operation_id="compare_experiment",
+    summary="Compare the variants of an experiment",
+    responses=answers(Comparison, "The comparison as of now.", *URL_ERRORS, ExperimentNotFoundError),
+)
+async def compare_experiment(request: Request, name: NameInPath) -> Response:
+    """Lift of each variant over the control, with intervals that hold however often one looks."""
+    return json_answer(await asyncio.to_thread(service_of(request).comparisons.compare, name))
+
+
+@router.get(
+    "/insights/experiments/{name}/plan",
+    operation_id="plan_experiment",
+    summary="How many people an experiment needs",
+    responses=answers(ExperimentPlan, "People needed.", *URL_ERRORS, ExperimentNotFoundError),
+)
+async def plan_experiment(request: Request, name: NameInPath) -> Response:
+    """By what people did in the last four weeks, whatever they were given."""
+    return json_answer(await asyncio.to_thread(service_of(request).comparisons.plan, name))

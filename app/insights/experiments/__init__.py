@@ -1,0 +1,1 @@
+"""Experiments: who is answered by which policy, and what came of it."""

@@ -1,0 +1,68 @@
+"""Reads an experiment's log and compares its variants; blocks, so coroutines go through a thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+import numpy as np
+from duckdb import DuckDBPyConnection
+
+from app.insights.experiments.comparison import Looked, compared, planned
+from app.insights.experiments.exposure import Exposed, read_exposed, read_sums
+from app.insights.experiments.folder import ExperimentFolder
+
+Reading = Callable[[date | None, date | None], AbstractContextManager[DuckDBPyConnection]]
+
+PLAN_DAYS: Final = 28
+"""Days of the log that a plan is made from."""
+_SERVED: Final = """
+SELECT DISTINCT user_id FROM answers SEMI JOIN (SELECT user_id FROM people WHERE NOT machine) AS people USING (user_id)
+WHERE served_at >= $first AND served_at < $end ORDER BY user_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparisons:
+    """Compares.
+
+    Attributes:
+        reading: a connection with all views, on the served log between two days.
+        folder: of experiments.
+        now: what time it is.
+    """
+
+    reading: Reading
+    folder: ExperimentFolder
+    now: Callable[[], datetime]
+
+    def compare(self, name: str) -> dict[str, Any]:
+        """What came of an experiment so far.
+
+        Raises:
+            ExperimentNotFoundError: there is none of this name.
+        """
+        experiment, now = self.folder.get(name), self.now()
+        first = (experiment.started_at or now).date()
+        with self.reading(first, (experiment.stopped_at or now).date()) as connection:
+            exposed = read_exposed(connection, experiment, now)
+            return compared(Looked(experiment, exposed, read_sums(connection, exposed)))
+
+    def plan(self, name: str, power: float = 0.8) -> dict[str, Any]:
+        """How many people an experiment needs, by what people did in the last four weeks.
+
+        Raises:
+            ExperimentNotFoundError: there is none of this name.
+        """
+        experiment, end = self.folder.get(name), self.now()
+        first = end - timedelta(days=PLAN_DAYS)
+        bounds = {"first": first.replace(tzinfo=None), "end": end.replace(tzinfo=None) + timedelta(microseconds=1)}
+        with self.reading(first.date(), end.date()) as connection:
+            user_ids = [user_id for (user_id,) in connection.execute(_SERVED, bounds).fetchall()]
+            nowhere = np.zeros(len(user_ids), dtype=np.int64)
+            everybody = Exposed(user_ids, nowhere, np.ones(len(user_ids)), 0, first, end)
+            measures = planned(experiment, read_sums(connection, everybody), power)
+        return {"experiment": name, "power": power, "days": PLAN_DAYS, "measures": measures}

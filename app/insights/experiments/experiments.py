@@ -1,0 +1,127 @@
+"""What operators do with experiments, and by which policy each person is answered meanwhile."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from app.clock import Clock
+from app.errors import ExperimentRefusedError
+from app.insights.experiments.experiment import Experiment, Plan
+from app.insights.experiments.folder import ExperimentFolder
+from app.pipeline.request import Assigned
+from app.serving.policies.folder import PolicyFolder
+
+CONFIGURATION: Final = "configuration"
+
+
+class Experiments:
+    """All experiments of one service.
+
+    Args:
+        folder: where they are kept.
+        policies: which there are.
+        clock: of the service.
+    """
+
+    def __init__(self, folder: ExperimentFolder, policies: PolicyFolder, clock: Clock) -> None:
+        self.folder = folder
+        self._policies = policies
+        self._clock = clock
+        self._running: list[Experiment] = []
+        self._reload()
+
+    def assigned(self, user_id: str) -> Assigned | None:
+        """What a person gets by the experiment that they take part in; None where they take part in none.
+
+        Who is assigned is the id that asks: where an id was merged into another one, the answers of both are one
+        person's, and `penchant compare` sets aside who was given more than one variant.
+        """
+        for experiment in self._running:
+            variant = experiment.variant(user_id)
+            if variant is not None:
+                return Assigned(experiment.name, variant.name, variant.policy, personalized=variant.personalized)
+        return None
+
+    def declare(self, plans: Mapping[str, Plan]) -> None:
+        """Begin what the configuration declares and is not known yet, and stop what it declares no longer.
+
+        Raises:
+            ExperimentRefusedError: a plan differs from the one that was begun under its name, or names no policy.
+        """
+        known = {each.name: each for each in self.folder.all()}
+        for name, plan in plans.items():
+            if name not in known:
+                self.add(name, plan, CONFIGURATION)
+            elif _plan_of(known[name]) != plan:
+                raise ExperimentRefusedError(f"Experiment {name} was begun with other settings: give it a new name.")
+        for each in known.values():
+            if each.made_by == CONFIGURATION and each.running and each.name not in plans:
+                self.stop(each.name)
+
+    def add(self, name: str, plan: Plan, by: str, *, start: bool = True) -> Experiment:
+        """Make an experiment, and start it.
+
+        Raises:
+            ExperimentRefusedError: there is one of this name.
+            PolicyNotFoundError: a variant names no policy.
+        """
+        if any(each.name == name for each in self.folder.all()):
+            raise ExperimentRefusedError(f"There is an experiment {name} already; a new one needs a new name.")
+        for variant in plan.variants:
+            if variant.policy is not None:
+                self._policies.get(variant.policy)
+        about = {"name": name, "salt": secrets.token_hex(16), "made_at": self._now(), "made_by": by}
+        self._keep(Experiment.model_validate(plan.model_dump() | about))
+        return self.start(name) if start else self.folder.get(name)
+
+    def start(self, name: str) -> Experiment:
+        """Assign people from now on.
+
+        Raises:
+            ExperimentNotFoundError: there is none of this name.
+            ExperimentRefusedError: it was started before.
+        """
+        experiment = self.folder.get(name)
+        if experiment.started_at is not None:
+            raise ExperimentRefusedError(f"Experiment {name} was started before; a new one needs a new name.")
+        return self._keep(experiment.model_copy(update={"started_at": self._now()}))
+
+    def stop(self, name: str) -> Experiment:
+        """Give everybody what is in force again.
+
+        Raises:
+            ExperimentNotFoundError: there is none of this name.
+            ExperimentRefusedError: it does not run.
+        """
+        experiment = self.folder.get(name)
+        if not experiment.running:
+            raise ExperimentRefusedError(f"Experiment {name} does not run.")
+        return self._keep(experiment.model_copy(update={"stopped_at": self._now()}))
+
+    def listed(self) -> list[dict[str, Any]]:
+        """Every experiment, newest first; the salt stays here, lest somebody choose a variant by choosing an id."""
+        return [told(each) for each in reversed(self.folder.all())]
+
+    def _keep(self, experiment: Experiment) -> Experiment:
+        self.folder.keep(experiment)
+        self._reload()
+        return experiment
+
+    def _reload(self) -> None:
+        running = [each for each in self.folder.all() if each.running]
+        self._running = sorted(running, key=lambda each: (each.started_at or each.made_at, each.name))
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock.now(), UTC)
+
+
+def told(experiment: Experiment) -> dict[str, Any]:
+    """An experiment as it is told."""
+    return experiment.model_dump(mode="json", exclude={"salt"}) | {"running": experiment.running}
+
+
+def _plan_of(experiment: Experiment) -> Plan:
+    return Plan.model_validate(experiment.model_dump(include=set(Plan.model_fields)))

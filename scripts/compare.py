@@ -1,0 +1,140 @@
+"""``penchant compare``: what came of an experiment, and how many people one needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import httpx
+import orjson
+import typer
+
+from app.clock import Clock
+from app.errors import PenchantError
+from app.insights.experiments.comparisons import Comparisons
+from app.insights.experiments.folder import ExperimentFolder
+from app.insights.reading import Insights
+from app.insights.served_files import ServedFiles
+from app.settings import Settings
+from app.storage.duckdb import open_stores
+from app.storage.errors import StorageError
+from app.storage.service_address import service_address
+from scripts.command_settings import settings_or_exit
+
+TIMEOUT_SECONDS: Final = 600.0
+
+
+class Form(StrEnum):
+    """How a comparison is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def compare(
+    experiment: Annotated[str, typer.Argument(help="Name of the experiment.")],
+    form: Annotated[Form, typer.Option("--format", help="How it is printed.")] = Form.TEXT,
+    config: Annotated[Path | None, typer.Option(help="TOML file of settings.")] = None,
+    *,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Say how many people it needs, by what people did in the last four weeks.")
+    ] = False,
+) -> None:
+    """Compare the variants of an experiment, or say how many people it needs.
+
+    The intervals hold at every look: look as often as you like, and stop when they tell you enough. A running service
+    is asked; of a stopped one, the folder is read.
+    """
+    settings = settings_or_exit("compare", config)
+    path = f"/insights/experiments/{experiment}{'/plan' if plan else ''}"
+    try:
+        told = _asked(settings, path) or _read(settings, experiment, plan=plan)
+    except (ValueError, PenchantError, StorageError) as error:
+        typer.echo(f"compare: {error}", err=True)
+        raise typer.Exit(1) from error
+    if form is Form.JSON:
+        typer.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
+    else:
+        typer.echo("\n".join(plan_lines(told) if plan else lines(told)))
+
+
+def _asked(settings: Settings, path: str) -> dict[str, Any] | None:
+    """What the service on the folder answers; None where none runs.
+
+    Raises:
+        ValueError: it refuses.
+    """
+    address = service_address(settings.data_dir)
+    if address is None:
+        return None
+    headers = {"X-API-Key": settings.api_key.get_secret_value()} if settings.api_key else {}
+    try:
+        with httpx.Client(base_url=address, timeout=TIMEOUT_SECONDS, trust_env=False, headers=headers) as client:
+            answer = client.get(path)
+    except httpx.ConnectError:
+        return None
+    if answer.status_code in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
+        raise ValueError(f"the service at {address} wants an operator's key: set PENCHANT_API_KEY")
+    if not answer.is_success:
+        raise ValueError(f"the service at {address} answers: {answer.json().get('detail', answer.status_code)}")
+    told: dict[str, Any] = orjson.loads(answer.content)
+    return told
+
+
+def _read(settings: Settings, experiment: str, *, plan: bool) -> dict[str, Any]:
+    stores = open_stores(settings.data_dir, settings.storage)
+    try:
+        insights = Insights(stores, ServedFiles(settings.served_folder), settings.events)
+        folder, clock = ExperimentFolder(settings.data_dir), Clock(settings.as_of)
+        comparisons = Comparisons(insights.reading, folder, clock.now_datetime)
+        return comparisons.plan(experiment) if plan else comparisons.compare(experiment)
+    finally:
+        stores.close()
+
+
+def lines(told: Mapping[str, Any]) -> list[str]:
+    """A comparison as text."""
+    people = ", ".join(f"{name} {count:,}" for name, count in told["people"].items())
+    state = "runs" if told["experiment"]["running"] else "does not run"
+    found = [f"{told['experiment']['name']} {state}; people: {people}; looked at {told['until'][:16]}"]
+    if told["crossed"]:
+        found.append(f"set aside: {told['crossed']:,} people who were given several variants")
+    ratio = told["sample_ratio"]
+    verdict = "MISMATCH: find out why before you believe anything below" if ratio["mismatch"] else "as declared"
+    found.append(f"sample ratio: {verdict} (p {ratio['p']:.4f})")
+    found.append(f"{'measure':<22} {'variant':<16} {'people':>8} {'value':>9} {'lift':>8}  {'interval':<20} {'p':>6}")
+    for measure in told["measures"]:
+        found += [_line(measure, variant) for variant in measure["variants"]]
+    return [*found, f"Intervals hold at {told['level']:.0%} over all looks; the first measure is the primary one."]
+
+
+def _line(measure: Mapping[str, Any], variant: Mapping[str, Any]) -> str:
+    value = "?" if variant["value"] is None else f"{variant['value']:.4f}"
+    start = f"{measure['measure']:<22} {variant['variant']:<16} {variant['people']:>8,} {value:>9}"
+    if variant.get("says") is None:
+        return start
+    if variant.get("lift") is None:
+        return f"{start} {'':>8}  {variant['says']}"
+    low, high = variant["lift_interval"]
+    between = f"{low:+.1%} to {high:+.1%}"
+    return f"{start} {variant['lift']:>+8.1%}  {between:<20} {variant['p']:>6.4f} {variant['says']}"
+
+
+def plan_lines(told: Mapping[str, Any]) -> list[str]:
+    """A plan as text."""
+    lifts = list(next((each["people_needed"] for each in told["measures"] if each["people_needed"]), {}))
+    heads = "".join(f"{float(lift):>+12.0%}" for lift in lifts)
+    found = [
+        f"{told['experiment']}: people of the control and the smallest variant together",
+        f"to find a lift with a chance of {told['power']:.0%}, each followed for {told['days']} days",
+        f"{'measure':<22} {'baseline':>9} {'people now':>11}{heads}",
+    ]
+    for each in told["measures"]:
+        baseline = "?" if each["baseline"] is None else f"{each['baseline']:.4f}"
+        needed = "".join(f"{each['people_needed'][lift]:>12,}" for lift in lifts if each["people_needed"])
+        found.append(
+            f"{each['measure']:<22} {baseline:>9} {each['people_now']:>11,}{needed or '  too little is known'}"
+        )
+    return found

@@ -1,0 +1,191 @@
+"""Experiments in a real service: who gets what, what is logged of it, and what comes of it."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from app.errors import ExperimentNotFoundError, ExperimentRefusedError, PolicyNotFoundError
+from app.insights.experiments.experiment import Plan
+from app.settings import Settings
+
+HALVES = {"variants": [{"name": "control"}, {"name": "holdout", "personalized": False}]}
+PEOPLE = [f"person-{number:02d}" for number in range(24)]
+
+
+def plan(**fields: Any) -> Plan:
+    return Plan.model_validate(HALVES | fields)
+
+
+@pytest.fixture
+def lab(home: Any, an_event: Any) -> Any:
+    """Two dozen people who like one theme each, and experiments that decide."""
+    home.service.assign(home.service.experiments.assigned)
+    events = 0
+    for number, user in enumerate(PEOPLE):
+        home.ingest(*(an_event(events + at, user, f"i{number % 6 + 6 * at:03d}") for at in range(5)))
+        events += 5
+    return home
+
+
+def logged(home: Any) -> dict[str, tuple[str, str]]:
+    """Person -> experiment and variant of their answers."""
+    with home.service.insights.reading() as connection:
+        rows = connection.execute("SELECT DISTINCT user_id, experiment, variant FROM answers").fetchall()
+    assert len(rows) == len({row[0] for row in rows})
+    return {user: (experiment, variant) for user, experiment, variant in rows}
+
+
+def test_people_keep_their_variant_and_the_holdout_is_not_personalized(lab: Any) -> None:
+    lab.service.experiments.add("first", plan(), "key-1")
+    slates = {user: lab.recommend(user) for user in PEOPLE}
+    variants = logged(lab)
+    assert {experiment for experiment, _ in variants.values()} == {"first"}
+    for user, slate in slates.items():
+        assert slate.personalized == (variants[user][1] == "control")
+        seen = {item.item_id for item in slate.items} & {f"i{PEOPLE.index(user) % 6 + 6 * at:03d}" for at in range(5)}
+        assert not seen, "a holdout's answers leave out what was seen all the same"
+    assert 4 <= sum(variant == "control" for _, variant in variants.values()) <= 20
+    assert all(lab.service.experiments.assigned(user).variant == variants[user][1] for user in PEOPLE)
+
+
+def test_a_variant_answers_by_its_policy(lab: Any) -> None:
+    overrides = {"floors": {"exploration_share": 0.9}}
+    made = lab.loop.run_until_complete(lab.service.policies.add(overrides, None, "key-1", "bolder"))
+    variants = [{"name": "control"}, {"name": "bolder", "policy": made.policy_id}]
+    lab.service.experiments.add("bold", plan(variants=variants), "key-1")
+    explored = {"control": [], "bolder": []}
+    for user in PEOPLE:
+        slate = lab.recommend(user)
+        explored[lab.service.experiments.assigned(user).variant].append(sum(item.exploration for item in slate.items))
+        assert (slate.policy == made.policy_id) == (lab.service.experiments.assigned(user).variant == "bolder")
+    assert min(explored["bolder"]) > max(explored["control"])
+
+
+def test_who_takes_no_part_gets_what_is_in_force(lab: Any) -> None:
+    lab.service.experiments.add("small", plan(people=0.3), "key-1")
+    lab.switch("person-00", enabled=False)
+    for user in PEOPLE:
+        lab.recommend(user)
+    taking_part = {user: told for user, told in logged(lab).items() if told[0]}
+    assert 1 <= len(taking_part) <= 16
+    assert "person-00" not in taking_part
+
+
+def test_an_experiment_that_was_begun_earlier_goes_first(lab: Any) -> None:
+    experiments = lab.service.experiments
+    experiments.add("first", plan(people=0.5), "key-1")
+    experiments.add("second", plan(), "key-1")
+    found = {experiments.assigned(user).experiment for user in PEOPLE}
+    assert found == {"first", "second"}
+    before = {user: experiments.assigned(user) for user in PEOPLE}
+    experiments.stop("second")
+    kept = [user for user in PEOPLE if before[user].experiment == "first"]
+    assert all(experiments.assigned(user) == before[user] for user in kept)
+    assert all(experiments.assigned(user) is None for user in set(PEOPLE) - set(kept))
+
+
+def test_experiments_outlast_a_restart_and_are_never_changed(lab: Any) -> None:
+    experiments = lab.service.experiments
+    experiments.add("first", plan(), "key-1", start=False)
+    assert experiments.assigned("person-01") is None
+    experiments.start("first")
+    again = type(experiments)(experiments.folder, lab.service.snapshot_swap.succession.folder, lab.service._clock)  # noqa: SLF001
+    assert [again.assigned(user) for user in PEOPLE] == [experiments.assigned(user) for user in PEOPLE]
+    for refused in (
+        lambda: experiments.add("first", plan(), "key-1"),
+        lambda: experiments.start("first"),
+        lambda: experiments.declare({"first": plan(people=0.5)}),
+    ):
+        with pytest.raises(ExperimentRefusedError):
+            refused()
+    experiments.stop("first")
+    with pytest.raises(ExperimentRefusedError):
+        experiments.stop("first")
+    with pytest.raises(ExperimentNotFoundError):
+        experiments.stop("nothing")
+    assert "salt" not in experiments.listed()[0]
+
+
+def test_the_configuration_begins_and_ends_its_experiments(lab: Any) -> None:
+    experiments = lab.service.experiments
+    experiments.declare({"declared": plan()})
+    experiments.declare({"declared": plan()})
+    assert [each["made_by"] for each in experiments.listed()] == ["configuration"]
+    experiments.declare({})
+    assert not experiments.listed()[0]["running"]
+    settings = Settings.model_validate({"experiments": {"declared": HALVES}})
+    assert settings.experiments["declared"] == plan()
+
+
+@pytest.mark.parametrize(
+    "variants",
+    [
+        [{"name": "alone", "share": 0.5}],
+        [{"name": "a", "share": 0.5}, {"name": "b", "share": 0.4}],
+        [{"name": "a"}, {"name": "a"}],
+        [{"name": "A b"}, {"name": "c"}],
+    ],
+)
+def test_impossible_plans_are_refused(variants: list[dict[str, Any]]) -> None:
+    with pytest.raises(ValidationError):
+        Plan.model_validate({"variants": variants})
+
+
+def test_a_policy_that_is_not_there_is_refused(lab: Any) -> None:
+    with pytest.raises(PolicyNotFoundError):
+        lab.service.experiments.add(
+            "bad", plan(variants=[{"name": "a"}, {"name": "b", "policy": "000000000000"}]), "key-1"
+        )
+    assert lab.service.experiments.listed() == []
+
+
+def test_who_was_given_both_variants_is_set_aside_and_who_is_erased_is_forgotten(lab: Any) -> None:
+    experiments, comparisons = lab.service.experiments, lab.service.comparisons
+    experiments.add("first", plan(), "key-1")
+    for user in PEOPLE:
+        lab.recommend(user)
+    by_variant = {experiments.assigned(user).variant: user for user in PEOPLE}
+    assert comparisons.compare("first")["crossed"] == 0
+    lab.merge(by_variant["control"], by_variant["holdout"])
+    told = comparisons.compare("first")
+    assert told["crossed"] == 1
+    assert sum(told["people"].values()) == len(PEOPLE) - 2
+    lab.erase(by_variant["control"])
+    told = comparisons.compare("first")
+    assert told["crossed"] == 0
+    assert sum(told["people"].values()) == len(PEOPLE) - 2
+
+
+def test_a_comparison_and_a_plan_are_read_from_the_log(lab: Any) -> None:
+    lab.service.experiments.add("first", plan(), "key-1")
+    for user in PEOPLE:
+        lab.recommend(user)
+    told = lab.service.comparisons.compare("first")
+    diversity = next(each for each in told["measures"] if each["measure"] == "diversity")
+    assert all(variant["people"] > 0 and variant["value"] > 0 for variant in diversity["variants"])
+    assert diversity["variants"][1]["says"] == "too few people"
+    assert told["until"] == datetime(2026, 3, 1, 12, tzinfo=UTC).isoformat()
+    planned = lab.service.comparisons.plan("first")
+    assert {each["measure"] for each in planned["measures"]} == {each["measure"] for each in told["measures"]}
+
+
+async def started(service: Any) -> None:
+    watching = await service.start()
+    await asyncio.sleep(0)
+    watching.cancel()
+    await asyncio.wait([watching])
+
+
+def test_a_service_that_starts_assigns_by_what_its_configuration_declares(
+    tmp_path: Any, open_household: Any, an_item: Any
+) -> None:
+    with open_household(tmp_path, experiments={"declared": plan()}) as home:
+        home.publish([an_item(number) for number in range(30)])
+        home.loop.run_until_complete(started(home.service))
+        for user in PEOPLE:
+            home.recommend(user)
+        assert {told[0] for told in logged(home).values()} == {"declared"}
+        assert sum(home.service.comparisons.compare("declared")["people"].values()) == len(PEOPLE)
