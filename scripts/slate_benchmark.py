@@ -22,6 +22,7 @@ from scripts.benchmarks.replayed_service import Files, ReplayedService
 from scripts.benchmarks.slates.measures import Measured, measure
 from scripts.benchmarks.slates.report import payload, summarise, table
 from scripts.benchmarks.slates.studies import Study, variants
+from scripts.benchmarks.synthetic_people import ELSEWHERE
 from scripts.command_settings import settings_or_exit
 from scripts.demo import CONFIG as DEMO
 
@@ -39,6 +40,9 @@ def slate_benchmark(
     synthetic: Annotated[
         int | None, typer.Option(min=2, help="So many made-up people for an items file, who like one or two tags each.")
     ] = None,
+    elsewhere: Annotated[
+        float, typer.Option(min=0, max=0.9, help="Share of a made-up person's likes that are of none of their tags.")
+    ] = ELSEWHERE,
     least_likes: Annotated[int, typer.Option(min=2, help="Items that somebody has to like to be drawn.")] = LEAST_LIKES,
     half: Annotated[Half, typer.Option(help="Settings are chosen on the tuning half.")] = Half.TEST,
     limit: Annotated[int, typer.Option(min=1, max=100, help="Items of each slate.")] = 20,
@@ -57,7 +61,7 @@ def slate_benchmark(
         encoder = settings.index.open_encoder()
         draw_of = Draw(people, half, seed, least_likes)
         with (
-            _files(data, synthetic, seed) as files,
+            _files(data, synthetic, seed, elsewhere) as files,
             replayed_without(files, settings, encoder, draw_of) as (replay, held),
         ):
             measured = _measure(replay, held, compared, limit)
@@ -72,8 +76,8 @@ def slate_benchmark(
         json.write_bytes(orjson.dumps(payload(entries), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
 
 
-def _files(data: Path | None, synthetic: int | None, seed: int) -> AbstractContextManager[Files]:
-    return files_with_synthetic_people(data, synthetic, seed) if data and synthetic else files_of(data)
+def _files(data: Path | None, synthetic: int | None, seed: int, elsewhere: float) -> AbstractContextManager[Files]:
+    return files_with_synthetic_people(data, synthetic, seed, elsewhere) if data and synthetic else files_of(data)
 
 
 def _measure(

@@ -5,7 +5,7 @@ others the two lists, by words and by meaning, are fused by reciprocal ranks (Co
 
     sum over the lists that an item is in of 1 / (60 + its rank there)
 
-Beside titles, what is found by meaning alone has to be half as far above nonsense as the nearest item of all is.
+What is found by meaning alone has to be at least half as far above nonsense as the nearest item of all.
 
 By words, an item is worth the sum of log(1 / share of items that bear it) over the words that it bears, three times
 that for one in the title and twice for one among the tags. Words that a quarter of the catalogue bears, and function
@@ -131,9 +131,8 @@ def _ordered(context: Context, text: str, vector: NDArray[np.float32], lists: tu
         _match(row, borne.get(row, _NOTHING), near[row], places.get(row, 0.0))
         for row in {*places, *(row for row, each in borne.items() if each.title)}
     ]
-    if any(match.how == "title" for match in found):
-        least = (context.environment.likeness.unrelated + max(match.likeness for match in found)) / 2
-        found = [match for match in found if match.how != "meaning" or match.likeness >= least]
+    least = (context.environment.likeness.unrelated + max((match.likeness for match in found), default=0.0)) / 2
+    found = [match for match in found if match.how != "meaning" or match.likeness >= least]
     return sorted(found, key=lambda match: (-match.score, -match.likeness, match.row))
 
 

@@ -26,7 +26,7 @@ from scripts.benchmarks.recall.datasets.formats import load
 from scripts.benchmarks.recall.datasets.reading import DatasetError
 from scripts.benchmarks.recall.interactions import Interactions
 from scripts.benchmarks.replayed_service import Files
-from scripts.benchmarks.synthetic_people import write_likes
+from scripts.benchmarks.synthetic_people import ELSEWHERE, write_likes
 from scripts.demo.fetch_movielens import fetch_files
 from scripts.demo.movielens.archive import ArchiveError
 
@@ -34,7 +34,7 @@ MOVIELENS: Final = Path("data/movielens")
 
 
 @contextmanager
-def files_with_synthetic_people(items: Path, people: int, seed: int) -> Iterator[Files]:
+def files_with_synthetic_people(items: Path, people: int, seed: int, elsewhere: float = ELSEWHERE) -> Iterator[Files]:
     """An items file, or the one in a folder, with the events of made-up people.
 
     Raises:
@@ -44,7 +44,7 @@ def files_with_synthetic_people(items: Path, people: int, seed: int) -> Iterator
     found = next((file for file in sorted(items.glob("items.*"))), items) if items.is_dir() else items
     with TemporaryDirectory(prefix="penchant-people-") as folder, Rejects() as rejects:
         events = Path(folder) / "events.ndjson"
-        write_likes(list(read_items(found, rejects).values()), people, seed, events)
+        write_likes(list(read_items(found, rejects).values()), people, seed, events, elsewhere)
         yield Files(found, events)
 
 

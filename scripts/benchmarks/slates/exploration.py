@@ -21,13 +21,22 @@ FIGURES: Final = {
     "top tag": "share of exploration items that bear the tag that the person likes most, tags of half of all aside",
     "liked": "share of exploration items that bear a tag which the same slate names as liked",
     "over cap": "share of slates with more items of one naming tag than a topic may have",
+    "elsewhere": "share of the likes that were kept back which would count as exploration",
     "short": "share of slates whose receipt says that exploration falls short",
 }
 _NUMBER: Final = re.compile(r" \(\d+\)$")
 
 
-def figures_of(context: Context, slate: Slate, ranked: Rows, served: QuerySettings) -> list[float]:
-    """Of one slate, in the order of FIGURES; NaN of items where it explores nothing."""
+def figures_of(context: Context, slate: Slate, shown: tuple[Rows, Rows], served: QuerySettings) -> list[float]:
+    """Of one slate, in the order of FIGURES; NaN of items where it explores nothing.
+
+    Args:
+        context: whose slate it is.
+        slate: as it was answered.
+        shown: rows of the slate, and of the likes that were kept back.
+        served: the settings as served, by which leading tags are told.
+    """
+    ranked, targets = shown
     explored = ranked[np.array([item.exploration for item in slate.items], dtype=np.bool_)]
     floors = {floor.floor: floor for floor in slate.receipt}
     return [
@@ -36,6 +45,7 @@ def figures_of(context: Context, slate: Slate, ranked: Rows, served: QuerySettin
         _share_with(context, explored, _top_tag(context)),
         _share_with(context, explored, _named_as_liked(context, slate)),
         float(_most_of_one_name(context, ranked) > floors["topic_cap"].required),
+        float((~context.ground.covers(targets)).mean()) if len(targets) else np.nan,
         float(floors["exploration"].reason is not None and context.personalized),
     ]
 

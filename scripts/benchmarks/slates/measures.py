@@ -67,7 +67,7 @@ def measure(
             answer = pipeline(context)
             spent = 1e3 * (thread_time() - start)
             ranked = generation.catalogue.rows([item.item_id for item in answer.slate.items])
-            explored = exploration.figures_of(context, answer.slate, ranked, generation.environment.settings)
+            explored = exploration.figures_of(context, answer.slate, (ranked, targets), generation.environment.settings)
             rows.append([*_figures(context, ranked, answer.left, targets), *explored, spent])
         yield Measured(len(contexts[0].evidence.established), np.array(rows))
 

@@ -60,6 +60,7 @@ STUDIES: Final[dict[Study, dict[str, Settings]]] = {
     Study.EXPLORATION: {
         "topics alone": {"ground.leading_share": 1.0, "ground.leading_telling": 1.0},
         "as served": {},
+        "no floor": {"floors.exploration_share": 0.0},
         "tags of .3": {"ground.leading_telling": 1.0},
         "tags of .2": {"ground.leading_share": 0.2},
         "tags of .1": {"ground.leading_share": 0.1},

@@ -60,7 +60,7 @@ def test_what_is_near_in_meaning_says_so_and_by_which_tag(home):
     assert {item["match"] for item in answer["items"]} <= {"words", "meaning"}
 
 
-def test_beside_titles_only_what_is_really_near_is_found_by_meaning(home, an_item):
+def test_only_what_is_half_as_near_as_the_nearest_is_found_by_meaning(home, an_item):
     pieces = [an_item(300 + n, title=f"puzzle 1000 pieces {n}", text="cardboard", tags=["puzzles"]) for n in range(3)]
     knives = [an_item(310 + n, title=f"knife {n}", text=f"steel {n} blade 1000", tags=["knives"]) for n in range(3)]
     home.publish([*(an_item(number) for number in range(90)), *pieces, *knives])
