@@ -111,6 +111,10 @@ class Rejects:
         alike = _DIGITS.sub("0", str(problems[0]))
         self.reasons.setdefault(alike if len(self.reasons) < MAX_REASONS else "", Reason(str(reject))).count += 1
 
+    def refused_elsewhere(self, row: FileRow, problems: list[FieldProblem]) -> None:
+        """Take note of a row that is good by itself and was not taken, by somebody who counts the reason."""
+        self._keep(Reject(row.number, tuple(problems), _original(row)))
+
     def _keep(self, reject: Reject) -> None:
         self.count += 1
         if len(self.samples) < SAMPLES:

@@ -19,6 +19,7 @@ SUMMARIES: Final = {
     "serve": "Serve recommendations over HTTP until told to stop.",
     "keys": "Make, list and revoke keys.",
     "replay": "Send an events file, and a users file if given, to a running service, in order of the file.",
+    "import-events": "Take a file of signals in: dwell, completion, scroll depth and all other types of event.",
     "verify-erasure": "Look for a person's id in every file of the data folder; fail if it is there outside of items.",
     "settings": "List every setting with its default, range and meaning, in Markdown.",
     "review-sensitive": "List items that are taken for sensitive, and record what you say of them.",

@@ -1,0 +1,206 @@
+"""`penchant import-events`: every kind of file, into the stores and over HTTP, broken off and taken up again."""
+
+import csv
+import gzip
+import json
+from collections import Counter
+from pathlib import Path
+
+import httpx
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+from app.client import Client
+from app.imports.import_state import ImportState
+from app.imports.signal_rows import as_event, count_rows, derived_id, signal_rows
+from app.storage.duckdb import open_stores
+from indexer.build import Builder, BuildInput, IndexSettings
+from indexer.documents import ItemDocument
+from indexer.embeddings import EmbeddingCache
+from indexer.rejects import Rejects
+from indexer.snapshot_files import SnapshotFolder
+from models.encoder import HashingEncoder
+from scripts import import_events
+from scripts.cli import app
+
+AT = "2026-03-01T10:00:00Z"
+
+
+def signal(number, kind="dwell", item="i1", **fields):
+    row = {"event_id": f"e{number}", "user_id": f"u{number % 7}", "item_id": item, "type": kind, "occurred_at": AT}
+    return row | fields
+
+
+def write(path: Path, rows) -> Path:
+    path.write_bytes(b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows))
+    return path
+
+
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory) -> Path:
+    """A data folder with an index of three items."""
+    folder: Path = tmp_path_factory.mktemp("data")
+    items = [ItemDocument(item_id=f"i{n}", title=f"item {n}", text="words of it") for n in range(3)]
+    cache, snapshots = EmbeddingCache(folder / "embeddings"), SnapshotFolder(folder / "snapshots")
+    Builder(IndexSettings(), HashingEncoder(64), cache, snapshots, lambda _: None)(BuildInput(items, 0), force=True)
+    return folder
+
+
+@pytest.fixture
+def run(tmp_path, snapshot, monkeypatch):
+    """Runs the command on a folder of its own."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "snapshots").symlink_to(snapshot / "snapshots")
+    monkeypatch.setattr(IndexSettings, "open_encoder", lambda _: HashingEncoder(64))
+    environment = {"PENCHANT_DATA_DIR": str(tmp_path / "data"), "PENCHANT_AS_OF": "2026-03-02T00:00:00Z"}
+    return lambda *arguments: CliRunner().invoke(app, ["import-events", *map(str, arguments)], env=environment)
+
+
+def stored(tmp_path):
+    stores = open_stores(tmp_path / "data")
+    try:
+        return stores.events.columns()
+    finally:
+        stores.close()
+
+
+def test_every_row_is_accounted_for(tmp_path, run):
+    rows = [signal(1, value=30.0), signal(2, "scroll", value=80), signal(3, item="unknown"), signal(4, "stare"), "text"]
+    done = run(write(tmp_path / "signals.ndjson", rows), "--rejects", tmp_path / "rejects.ndjson")
+    assert done.exit_code == 1  # two of five
+    for said in ("2 accepted", "1 awaiting_item", "2 rejected (", "row 4: type must be one of"):
+        assert said in done.output
+    told = [json.loads(line) for line in (tmp_path / "rejects.ndjson").read_text().splitlines()]
+    assert [(each["row"], each["field"]) for each in told] == [(4, "type"), (5, "")]
+    assert told[0]["original"] == rows[3]
+    log = stored(tmp_path)
+    assert log.values.tolist()[:2] == pytest.approx([30.0, 0.8])
+
+
+def test_what_the_service_refuses_stands_among_the_rejects_too(tmp_path, run):
+    rows = [*(signal(n) for n in range(9)), signal(9, occurred_at="2027-01-01T00:00:00Z"), signal(1, value=7.0)]
+    done = run(write(tmp_path / "signals.ndjson", rows), "--rejects", tmp_path / "rejects.ndjson")
+    assert "9 accepted, 1 conflict (" in done.output
+    told = [json.loads(line) for line in (tmp_path / "rejects.ndjson").read_text().splitlines()]
+    assert [(each["row"], each["field"]) for each in told] == [(10, "occurred_at"), (11, "event_id")]
+
+
+def test_again_and_where_it_was_broken_off(tmp_path, run, monkeypatch):
+    monkeypatch.setattr(import_events, "ROWS", 10)
+    file = write(tmp_path / "signals.ndjson", [signal(n) for n in range(95)])
+    ImportState.of(tmp_path / "data", file).keep(40)
+    resumed = run(file)
+    assert "going on after row 40" in resumed.output
+    assert "55 accepted" in resumed.output
+    assert "no events" in run(file).output
+    again = run(file, "--again")
+    assert "40 accepted, 55 duplicate" in again.output
+    assert len(stored(tmp_path)) == 95
+    write(file, [signal(n) for n in range(96)])  # another file by the same name begins at the first row
+    assert "1 accepted, 95 duplicate" in run(file).output
+
+
+class TestKinds:
+    def test_csv(self, tmp_path, run):
+        file = tmp_path / "signals.csv"
+        with file.open("w", newline="") as opened:
+            sheet = csv.DictWriter(
+                opened, ["user_id", "item_id", "type", "value", "position", "occurred_at", "context"]
+            )
+            sheet.writeheader()
+            sheet.writerow({"user_id": "u", "item_id": "i1", "type": "dwell", "value": "12.5", "occurred_at": AT})
+            sheet.writerow({"user_id": "u", "item_id": "i2", "type": "click", "position": "3", "occurred_at": AT})
+            sheet.writerow({"user_id": "u", "item_id": "i2", "type": "dwell", "value": "long", "occurred_at": AT})
+            sheet.writerow({"user_id": "u", "item_id": "i2", "type": "click", "context": "{", "occurred_at": AT})
+        done = run(file)
+        assert "2 accepted, 2 rejected (" in done.output
+        assert "value must be a number" in done.output
+        assert "has a context that is not valid JSON" in done.output
+        assert "4 lines" not in done.output
+
+    def test_gzip_and_parquet(self, tmp_path, run):
+        rows = [signal(n, value=float(n)) for n in range(5)]
+        (tmp_path / "a.ndjson.gz").write_bytes(gzip.compress(write(tmp_path / "a.ndjson", rows).read_bytes()))
+        pq.write_table(pa.Table.from_pylist(rows), tmp_path / "b.parquet")
+        assert "5 accepted" in run(tmp_path / "a.ndjson.gz").output
+        assert "5 duplicate" in run(tmp_path / "b.parquet").output
+
+    @pytest.mark.parametrize(("name", "said"), [("signals.txt", "is of no known kind"), ("none.csv", "does not exist")])
+    def test_what_is_none_is_said(self, tmp_path, run, name, said):
+        if name.endswith(".txt"):
+            (tmp_path / name).touch()
+        done = run(tmp_path / name)
+        assert done.exit_code == 1
+        assert said in done.output
+
+    def test_rows_of_a_file_of_each_kind_are_counted_for_the_bar(self, tmp_path):
+        rows = [signal(n) for n in range(5)]
+        pq.write_table(pa.Table.from_pylist(rows), tmp_path / "b.parquet")
+        assert count_rows(write(tmp_path / "a.ndjson", rows)) == count_rows(tmp_path / "b.parquet") == 5
+
+
+class TestSignals:
+    def test_shares_in_percent_and_by_other_names(self):
+        told = {"event_id": "1", "type": "complete"}
+        assert as_event({"event_id": "1", "type": "scroll_depth", "value": 75}) == told | {"value": 0.75}
+        assert as_event({"event_id": "1", "type": "completion", "value": 0.5}) == told | {"value": 0.5}
+        assert as_event({"event_id": "1", "type": "dwell", "value": 75}) == {
+            "event_id": "1",
+            "type": "dwell",
+            "value": 75,
+        }
+
+    def test_an_id_from_the_content(self):
+        one = derived_id({"user_id": "u", "item_id": "i"})
+        assert one == derived_id({"item_id": "i", "user_id": "u"}) != derived_id({"item_id": "j", "user_id": "u"})
+
+    def test_memory_does_not_grow_with_the_file(self, tmp_path):
+        rows = signal_rows(write(tmp_path / "a.ndjson", [signal(n) for n in range(5)]), Rejects())
+        assert next(rows)[1].event_id == "e0"  # before the others were read
+
+
+class Service:
+    """Answers like the service; `ids` it has seen before are duplicates."""
+
+    def __init__(self):
+        self.ids = set()
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        results = []
+        for number, row in enumerate(orjson.loads(request.content), start=1):
+            status = "duplicate" if row["event_id"] in self.ids else "accepted"
+            self.ids.add(row["event_id"])
+            results.append({"row": number, "event_id": row["event_id"], "status": status})
+        counts = Counter(result["status"] for result in results)
+        tally = {status: counts[status] for status in ("accepted", "duplicate", "ignored", "rejected")}
+        return httpx.Response(200, json={"counts": tally, "results": results})
+
+
+def test_a_running_service_is_sent_them_in_batches(tmp_path, run, monkeypatch):
+    service, urls = Service(), []
+
+    def client(_, url):
+        urls.append(url)
+        return Client(url, http=httpx.Client(transport=httpx.MockTransport(service)))
+
+    monkeypatch.setattr(import_events, "client_of", client)
+    monkeypatch.setattr(import_events, "ROWS", 10)
+    (tmp_path / "data" / "service.json").write_text('{"address": "http://127.0.0.1:8123"}')
+    file = write(tmp_path / "signals.ndjson", [signal(n) for n in range(45)])
+    assert "45 accepted" in run(file).output
+    assert urls == ["http://127.0.0.1:8123"]
+    assert len(service.ids) == 45
+    assert "45 duplicate" in run(file, "--again", "--url", "http://example.org").output
+
+
+def test_a_folder_that_somebody_else_has_open_is_left_alone(tmp_path, run):
+    stores = open_stores(tmp_path / "data")
+    try:
+        done = run(write(tmp_path / "signals.ndjson", [signal(1)]))
+    finally:
+        stores.close()
+    assert done.exit_code == 1
+    assert "is in use by this process" in done.output
