@@ -247,7 +247,8 @@ class Service:
 
     def transparency(self) -> dict[str, Any]:
         """What anyone may know of how answers are made."""
-        return transparency_payload(self._settings, self._charter, self.snapshot_swap.current_or_none)
+        generation, tried = self.snapshot_swap.current_or_none, self.experiments.tried()
+        return transparency_payload(self._settings, self._charter, generation, tried)
 
     async def awaiting(self) -> dict[str, Any]:
         """How many events wait for items that the catalogue does not have, and what became of those that did."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -26,8 +26,10 @@ _KEPT = {
 }
 
 
-def transparency_payload(settings: Settings, charter: Charter, generation: Generation | None) -> dict[str, Any]:
-    """The answer of `GET /transparency`."""
+def transparency_payload(
+    settings: Settings, charter: Charter, generation: Generation | None, experiments: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
+    """The answer of `GET /transparency`; `experiments` are those that run, by which some people are answered."""
     settings = in_force(settings, generation)
     live = settings.model_dump(mode="json", include=_SHAPING)
     snapshot = generation.catalogue.snapshot if generation else None
@@ -43,6 +45,7 @@ def transparency_payload(settings: Settings, charter: Charter, generation: Gener
         "settings": live,
         "configuration_hash": configuration_hash(settings, charter),
         "policy": generation.environment.policy if generation else None,
+        "experiments": list(experiments),
         "snapshot": snapshot.snapshot_id if snapshot else None,
         "space_id": snapshot.manifest.space_id if snapshot else None,
     }

@@ -2,11 +2,37 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import ConfigDict
 
 from app.api.schemas.base import Answer
+
+
+class TriedVariant(Answer):
+    """What some of the people of an experiment get."""
+
+    name: str
+    share: float
+
+    policy: str | None
+    """The policy that answers; null for the one in force."""
+
+    personalized: bool
+
+
+class TriedExperiment(Answer):
+    """An experiment that runs. Who gets what is decided by chance, once."""
+
+    name: str
+    why: str
+    started_at: datetime
+
+    people: float
+    """Share of all people who take part."""
+
+    variants: list[TriedVariant]
 
 
 class Transparency(Answer):
@@ -45,6 +71,9 @@ class Transparency(Answer):
 
     policy: str | None
     """Weights, floors and index in force, as one: the id of a policy; null before there is an index."""
+
+    experiments: list[TriedExperiment]
+    """What is being tried: some people are answered by another policy, or without personalisation."""
 
     snapshot: str | None
     """The index in service; null before there is one."""

@@ -27,6 +27,7 @@ def transparency_page(told: Told) -> str:
         _section("What every list keeps to", "Whatever your interests are, these hold.", _floors(told)),
         _section("How long it counts", "Everything fades. Each picture shows one year.", _fades(told)),
         _section("What decides the order", "Each item gets points for these; a longer bar is more.", _terms(told)),
+        _section("What is being tried", _TRIED, _tried(told)),
         _section("What you tell us, and what else is used", _DECLARED, _declared(charter)),
         _versions(told),
     ]
@@ -38,6 +39,7 @@ def transparency_page(told: Told) -> str:
     )
 
 
+_TRIED = "For a while some people get something else, so that it can be told what serves people. Chance says who."
 _DECLARED = "This is all. Whatever is not named on this page is refused when somebody sends it."
 
 
@@ -103,6 +105,14 @@ def _terms(told: Told) -> str:
         for name in order
     )
     return _rows(rows, kind="terms")
+
+
+def _tried(told: Told) -> str:
+    rows = (
+        f'{_named(plain(each["name"]), each["why"])}<div class="kept">{each["people"]:.0%} of all people</div>'
+        for each in told.get("experiments", ())
+    )
+    return _rows(rows, kind="plain")
 
 
 def _floors(told: Told) -> str:

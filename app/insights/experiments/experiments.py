@@ -15,6 +15,7 @@ from app.pipeline.request import Assigned
 from app.serving.policies.folder import PolicyFolder
 
 CONFIGURATION: Final = "configuration"
+_TRIED: Final = {"name", "why", "started_at", "people", "variants"}
 
 
 class Experiments:
@@ -104,6 +105,10 @@ class Experiments:
     def listed(self) -> list[dict[str, Any]]:
         """Every experiment, newest first; the salt stays here, lest somebody choose a variant by choosing an id."""
         return [told(each) for each in reversed(self.folder.all())]
+
+    def tried(self) -> list[dict[str, Any]]:
+        """What anyone may know of those that run: what is found out, by which policies, and of how many people."""
+        return [each.model_dump(mode="json", include=_TRIED) for each in self._running]
 
     def _keep(self, experiment: Experiment) -> Experiment:
         self.folder.keep(experiment)

@@ -116,7 +116,15 @@ class MemoryService:
         named: dict[str, Any] = {"data_used": [], "user_controls": {}, "ranking_weights": {}, "floors": {}}
         charter = {"name": "<b>Shop</b>", "personalised": "Items.", "outcome": "Joy.", "disclosure": "Chosen for you."}
         named |= {"charter": charter, "sensitive_topics": [], "half_lives": {}, "events": {"signals": {}}}
-        return {**named, "settings": {}, "configuration_hash": "0", "policy": None, "snapshot": None, "space_id": None}
+        return {
+            **named,
+            "settings": {},
+            "configuration_hash": "0",
+            "policy": None,
+            "snapshot": None,
+            "space_id": None,
+            "experiments": [],
+        }
 
     async def item_changes(self) -> bytes:
         return b'{"version":1,"item_id":"i1","document":null,"changed_at":0.0}\n'

@@ -154,3 +154,11 @@ def test_what_an_operator_writes_is_text_and_no_markup(tmp_path):
 )
 def test_spans_are_told_in_the_largest_whole_unit(count, said):
     assert days(count) == said
+
+
+def test_what_is_being_tried_is_told_to_everybody():
+    tried = {"name": "bolder_lists", "why": "Do people come back <more>?", "people": 0.5, "variants": []}
+    told = Outline(transparency_page(payload() | {"experiments": [tried]}))
+    assert "What is being tried" in told.text
+    assert "Bolder lists Do people come back <more>? 50% of all people" in told.text
+    assert "What is being tried" not in Outline(transparency_page(payload())).text

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from app.api.schemas.service import Transparency
 from app.errors import ExperimentNotFoundError, ExperimentRefusedError, PolicyNotFoundError
 from app.insights.experiments.experiment import Plan
 from app.settings import Settings
@@ -189,3 +190,7 @@ def test_a_service_that_starts_assigns_by_what_its_configuration_declares(
             home.recommend(user)
         assert {told[0] for told in logged(home).values()} == {"declared"}
         assert sum(home.service.comparisons.compare("declared")["people"].values()) == len(PEOPLE)
+        (tried,) = Transparency.model_validate(home.service.transparency(), strict=False).experiments
+        assert [variant.name for variant in tried.variants] == ["control", "holdout"]
+        home.service.experiments.stop("declared")
+        assert home.service.transparency()["experiments"] == []
