@@ -333,3 +333,10 @@ class ActivationRequest(_Asked):
 
     why: Reason = "asked for by an operator"
     """For the record; nothing personal."""
+
+
+class AcknowledgementRequest(_Asked):
+    """What an operator says of an alert."""
+
+    why: Reason = "seen"
+    """For the record; nothing personal."""

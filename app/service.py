@@ -10,6 +10,8 @@ from typing import Any
 
 import orjson
 
+from app.alerts.exposition import WatchCollector
+from app.alerts.watch import Watch, Watched
 from app.clock import Clock
 from app.errors import ItemNotFoundError
 from app.folder_secret import folder_secret
@@ -67,10 +69,9 @@ class Service:
     """Everything behind the endpoints."""
 
     def __init__(self, settings: Settings, stores: Stores, embedder: Embedder) -> None:
-        clock = Clock(settings.as_of)
         self._settings = settings
         self._stores = stores
-        self._clock = clock
+        self._clock = clock = Clock(settings.as_of)
         self._embedder = embedder
         self.snapshot_swap = SnapshotSwap(settings, stores, embedder, clock)
         self.policies = Policies(self.snapshot_swap, SnapshotFolder(settings.snapshot_folder), stores.snapshots)
@@ -87,8 +88,9 @@ class Service:
         )
         self._own_build = OwnBuild(settings, stores, embedder, self.snapshot_swap, self._charter)
         self._item_ingestion = ItemIngestion(self.snapshot_swap, stores, embedder, clock, self._own_build)
-        waits = settings.ingest.awaiting.days * DAY_SECONDS
-        self._retention = Retention(self.snapshot_swap, stores, clock, self.gate, waits)
+        self._retention = Retention(
+            self.snapshot_swap, stores, clock, self.gate, settings.ingest.awaiting.days * DAY_SECONDS
+        )
         self._sweep_seconds = settings.control.sweep_seconds
         upkeep = Upkeep(self.snapshot_swap, stores, embedder, clock, decisions, self.served_log)
         control = Control(upkeep, settings.control)
@@ -110,7 +112,10 @@ class Service:
         )
         segments, files = Segments(tuple(self._charter.segments)), self.served_log.files
         self.insights = Insights(self._stores, files, self._settings.events, segments, self.served_log)
+        reading = self.insights.reading if self.served_log.enabled else None
+        self.watch = Watch(self._settings, Watched(self.snapshot_swap, self.policies, clock, reading))
         exposition = Exposition(self.meters, self._gauges, lambda: self.served_log.dropped)
+        exposition.registry.register(WatchCollector(self.watch.board, self.snapshot_swap.gauge))
         self.reports = InsightService(self.insights, settings, clock, exposition, self._items)
 
     @cached_property
@@ -149,17 +154,22 @@ class Service:
 
     async def _keep_going(self) -> None:
         """What a service does by itself for as long as it runs."""
-        await asyncio.gather(
-            self.snapshot_swap.watch(),
-            self._own_build.watch(),
-            self._retention.forever(self._settings.retention.every_hours),
-            delete_old_days(
-                self.served_log.files,
-                lambda: self.gate.served_since(self._clock.now()),
-                self._settings.retention.every_hours,
-            ),
-            self.person.sweep(self._sweep_seconds),
-        )
+        self.snapshot_swap.gauge.start()
+        try:
+            await asyncio.gather(
+                self.snapshot_swap.watch(),
+                self._own_build.watch(),
+                self._retention.forever(self._settings.retention.every_hours),
+                delete_old_days(
+                    self.served_log.files,
+                    lambda: self.gate.served_since(self._clock.now()),
+                    self._settings.retention.every_hours,
+                ),
+                self.person.sweep(self._sweep_seconds),
+                self.watch.forever(),
+            )
+        finally:
+            self.snapshot_swap.gauge.close()
 
     async def upsert_items(self, documents: Sequence[ItemDocument]) -> list[bool | FieldProblem]:
         """Add or replace items; for each whether it is new, or what of it the charter does not declare."""
@@ -240,6 +250,10 @@ class Service:
     def _learnable(self) -> bytes:
         log, rows = self._stores.events.columns(), self._stores.users.all()
         return training_events(log, rows, self._settings.events.table()).to_bytes()
+
+    def tally(self, rows: int, rejected: int) -> None:
+        """Count the rows of a body, for the alert on those that are rejected."""
+        self.watch.rows.count(rows, rejected, self._clock.machine())
 
     def assign(self, assignment: Callable[[str], Assigned | None]) -> None:
         """Answer people by the experiment that they take part in, or None for what is in force."""

@@ -15,6 +15,7 @@ from pydantic import AwareDatetime, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from app.access.settings import AccessSettings
+from app.alerts.settings import AlertSettings
 from app.insights.equity.settings import AuditSettings
 from app.insights.experiments.experiment import Name, Plan
 from app.insights.settings import InsightsSettings
@@ -23,6 +24,7 @@ from app.policy.sensitive_items import FirewallSettings
 from app.serving.control_decisions import ControlSettings
 from app.serving.paging import PagingSettings
 from app.serving.popularity import PopularitySettings
+from app.serving.recall_gauge import GaugeSettings
 from app.storage.database import SERVED, StorageSettings
 from indexer.build import IndexSettings
 from indexer.intake import IntakeSettings
@@ -103,6 +105,8 @@ class SnapshotSettings(Config):
     """Items of a snapshot up to which a running service builds it anew by itself when it has twice as many; so a
     catalogue that begins over HTTP soon has topics. Not done where `rebuild_days` is none."""
 
+    gauge: GaugeSettings = GaugeSettings()
+
     rebuild_days: float | None = Field(default=7.0, gt=0, allow_inf_nan=False)
     """Days after which `penchant serve` has the index built anew, from what is there then; none leaves that to others.
     Receipts of erasures name the date."""
@@ -150,6 +154,7 @@ class Settings(BaseSettings):
 
     experiments: dict[Name, Plan] = Field(default_factory=dict)
     """Experiments by name: begun when the service starts, and stopped when they stand here no longer."""
+    alerts: AlertSettings = AlertSettings()
 
     @property
     def snapshot_folder(self) -> Path:

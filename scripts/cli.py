@@ -21,6 +21,7 @@ SUMMARIES: Final = {
     "replay": "Send an events file, and a users file if given, to a running service, in order of the file.",
     "import-events": "Take a file of signals in: dwell, completion, scroll depth and all other types of event.",
     "verify-erasure": "Look for a person's id in every file of the data folder; fail if it is there outside of items.",
+    "simulate": "Let things go wrong among made-up people, and print which alerts fired, and how often for nothing.",
     "settings": "List every setting with its default, range and meaning, in Markdown.",
     "review-sensitive": "List items that are taken for sensitive, and record what you say of them.",
     "calibrate-sensitive": "Let the classifier of sensitive topics judge from phrases by another encoder.",

@@ -13,6 +13,7 @@ from starlette.types import Lifespan
 
 from app.api import (
     admin,
+    alerts,
     audits,
     controls,
     docs,
@@ -51,6 +52,7 @@ _ROUTERS: Final = (
     metrics,
     audits,
     experiments,
+    alerts,
     probes,
 )
 """Those that are called most stand first: routes are tried in this order."""

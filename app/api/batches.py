@@ -21,6 +21,7 @@ from fastapi import Request, Response
 
 from app.api.answers import json_answer
 from app.api.bodies import BodyRow, read_rows
+from app.api.state import service_of
 from app.errors import EventIdsTakenError, RowsRejectedError
 from indexer.documents import Document
 from indexer.fields import id_text
@@ -75,6 +76,7 @@ async def take_rows(request: Request, model: type[Doc], statuses: Sequence[str],
         _result(row, model.KEY, one if isinstance(one, Verdict) else next(verdicts), mended.get(row.number))
         for row, one in zip(rows, checked, strict=True)
     ]
+    service_of(request).tally(len(results), sum(result["status"] in {REJECTED, CONFLICT} for result in results))
     return _answer(results, statuses)
 
 

@@ -33,6 +33,7 @@ from app.errors import (
     UnsupportedMediaTypeError,
 )
 from app.requests import (
+    AcknowledgementRequest,
     ActivationRequest,
     AuditRequest,
     ExperimentRequest,
@@ -91,6 +92,7 @@ _READ_BY_HAND: Final = (
     ActivationRequest,
     AuditRequest,
     ExperimentRequest,
+    AcknowledgementRequest,
     Problem,
     FieldError,
 )

@@ -61,6 +61,8 @@ RULES: Final[Mapping[str, Rule]] = {
     "training_events": OPERATORS,
     "metrics_report": OPERATORS,
     "prometheus": Rule(scope=Scope.METRICS, audited=False),
+    "list_alerts": OPERATORS,
+    "acknowledge_alert": OPERATORS,
     "list_policies": OPERATORS,
     "add_policy": OPERATORS,
     "activate_policy": OPERATORS,

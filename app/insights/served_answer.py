@@ -132,7 +132,9 @@ def _receipts(answers: Sequence[Served]) -> dict[str, pa.Array]:
 
 
 def _missed(said: Any) -> bool:
-    """A floor is missed from below and a cap from above; a reason alone says why nothing was required."""
+    """A floor is missed from below and a cap from above; not where the receipt says why: it could not be kept."""
+    if said.reason is not None:
+        return False
     if said.floor.endswith("_cap"):
         return bool(said.achieved > said.required)
     return bool(said.achieved < said.required)

@@ -19,6 +19,7 @@ from app.serving.changed_search import search_changed, union
 from app.serving.copies import Copies
 from app.serving.item_order import ItemOrder
 from app.serving.lexicon import Lexicon
+from app.serving.recall_gauge import RecallGauge
 from indexer.columns import author_of, published
 from indexer.copies import CopySettings
 from indexer.documents import ItemDocument
@@ -76,6 +77,7 @@ class Catalogue:
         self._changed, self._gone = dict[int, ItemDocument](), set[int]()
         self.lexicon = Lexicon(snapshot.lexical)
         self._added: dict[str, int] = {}
+        self.gauge: RecallGauge | None = None
 
     def __len__(self) -> int:
         """Rows in use, deleted items included."""
@@ -139,12 +141,19 @@ class Catalogue:
         fresh = self.changed_rows()
         in_base = excluded[excluded < len(self.snapshot.items.ids)]
         if not self._changed and not self._gone:
-            return self.snapshot.index.search(queries, k, in_base)
+            return self._measured(queries, k, in_base)
         stale = np.array([row for row in (*self._changed, *self._gone) if row < len(self.index.base)], dtype=np.int32)
-        found = self.snapshot.index.search(queries, k, np.union1d(in_base, stale).astype(np.int32))
+        found = self._measured(queries, k, np.union1d(in_base, stale).astype(np.int32))
         allowed = np.setdiff1d(fresh, excluded)
         changed = search_changed(self.index[allowed], allowed, queries, k, self.id_order)
         return union(found, changed, k, self.id_order)
+
+    def _measured(self, queries: Vectors, k: int, excluded: Rows) -> Hits:
+        """What the snapshot's index finds; the gauge may look at how much that is."""
+        found = self.snapshot.index.search(queries, k, excluded)
+        if self.gauge is not None:
+            self.gauge.offer(self.snapshot.vectors.index, queries, excluded, found.scores)
+        return found
 
     def put(self, item: EncodedItem) -> Row:
         """Add an item or replace the one of the same id; effective at once."""

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from app.policy.rebuild_dates import next_rebuild
+from app.serving.rebuild_outcome import RebuildOutcome, write_outcome
 from app.settings import Settings
 from indexer.snapshot_files import SnapshotFolder
 
@@ -37,11 +38,12 @@ async def rebuild_on_time(settings: Settings, command: Sequence[str], look_secon
             built_at = newest.created_at
             if datetime.now(UTC) >= next_rebuild(built_at, days, built or built_at):
                 built = datetime.now(UTC)
-                await _run(command)
+                outcome = await _run(command)
+                await asyncio.to_thread(write_outcome, settings.snapshot_folder, outcome)
         await asyncio.sleep(look_seconds)
 
 
-async def _run(command: Sequence[str]) -> None:
+async def _run(command: Sequence[str]) -> RebuildOutcome:
     """The last line of what it complains of is told; a build that fails is tried again on the next date."""
     process = await asyncio.create_subprocess_exec(*command, stdout=DEVNULL, stderr=PIPE)
     try:
@@ -50,7 +52,9 @@ async def _run(command: Sequence[str]) -> None:
         process.terminate()
         await process.wait()
         raise
+    complaint = "".join(said.decode(errors="replace").strip().splitlines()[-1:])
     if process.returncode:
-        logger.error("the index could not be built anew: %s", said.decode(errors="replace").strip().splitlines()[-1:])
+        logger.error("the index could not be built anew: %s", complaint)
     else:
         logger.info("the index is as new as its data")
+    return RebuildOutcome(at=datetime.now(UTC), ok=not process.returncode, said=complaint if process.returncode else "")

@@ -22,6 +22,7 @@ from app.serving.people import explicit_of
 from app.serving.policies.folder import PolicyFolder
 from app.serving.policies.policy import Policy
 from app.serving.policies.succession import SNAPSHOT, Succession
+from app.serving.recall_gauge import RecallGauge
 from app.serving.stored_people import StoredPeople
 from app.serving.withheld_events import Withheld, withheld_from
 from app.settings import Settings
@@ -59,6 +60,7 @@ class SnapshotSwap:
         self._touched: set[str] | None = None
         self._one_at_a_time = asyncio.Lock()
         self.ingest_lock = IngestLock()
+        self.gauge = RecallGauge(settings.snapshots.gauge)
         self.problem: str | None = None
 
     @property
@@ -245,4 +247,6 @@ class SnapshotSwap:
                 f"snapshot {snapshot_id!r} was built with encoder {snapshot.manifest.encoder}, "
                 f"the service runs {self._embedder.fingerprint}: rebuild the index or set index.encoder"
             )
-        return build_generation(snapshot, self._stores, self._embedder, self._settings, policy)
+        generation = build_generation(snapshot, self._stores, self._embedder, self._settings, policy)
+        generation.catalogue.gauge = self.gauge
+        return generation

@@ -54,6 +54,10 @@ class AuditFolder:
         found = [_in_short(path) for path in self._folder.glob("*.json") if _ID.fullmatch(path.stem)]
         return sorted(found, key=lambda each: (each["quarter"], each["made_at"]), reverse=True)
 
+    def last_made(self) -> float | None:
+        """When the newest was written, seconds since 1970; None without any."""
+        return max((path.stat().st_mtime for path in self._folder.glob("*.json")), default=None)
+
     def _read(self, audit_id: str, ending: str) -> bytes:
         path = self._folder / f"{audit_id}{ending}"
         if not _ID.fullmatch(audit_id) or not path.exists():

@@ -70,6 +70,11 @@ class Policies:
         """
         return self.folder.get(self._swap.current.environment.policy)
 
+    def available(self) -> list[Policy]:
+        """The policies whose snapshot is on disk, oldest first."""
+        ids = set(self._snapshots.ids())
+        return [policy for policy in self.folder.all() if policy.snapshot in ids]
+
     async def activate(self, policy_id: str, by: str, why: str) -> Change:
         """Put a policy in force; every request meanwhile is answered, by the one or by the other.
 

@@ -126,6 +126,9 @@ class MemoryService:
             "experiments": [],
         }
 
+    def tally(self, rows: int, rejected: int) -> None:
+        self.counted = (rows, rejected)
+
     async def item_changes(self) -> bytes:
         return b'{"version":1,"item_id":"i1","document":null,"changed_at":0.0}\n'
 

@@ -48,6 +48,8 @@ WHO_MAY = {
     ("get", "/admin/events"): set(),
     ("get", "/insights/metrics"): set(),
     ("get", "/metrics"): {"metrics"},
+    ("get", "/insights/alerts"): set(),
+    ("post", "/insights/alerts/{name}/acknowledge"): set(),
     ("get", "/admin/policies"): set(),
     ("post", "/admin/policies"): set(),
     ("post", "/admin/policies/{policy_id}/activate"): set(),
