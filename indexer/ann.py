@@ -122,6 +122,12 @@ class VectorIndex:
         """Rows that may be found, bool [n], made ready for many searches."""
         return Allowance(rows, self._index.permit(rows) if self._index else None)
 
+    def withdraw(self, allowance: Allowance, rows: Rows) -> None:
+        """Let some rows not be found any more."""
+        allowance.rows[rows] = False
+        if self._index and allowance.permit:
+            self._index.withdraw(allowance.permit, rows)
+
     def search(self, queries: Vectors, k: int, excluded: Rows | None = None, allowed: Allowance | None = None) -> Hits:
         """The k rows with the largest inner product with each query.
 

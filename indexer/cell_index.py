@@ -59,6 +59,10 @@ class CellIndex:
         counts = np.bincount(cells.cell_of_block.repeat(LANES)[allowed], minlength=len(cells))
         return Permit(np.packbits(allowed, bitorder="little"), counts.astype(np.int32))
 
+    def withdraw(self, permit: Permit, rows: Rows) -> None:
+        """Let some rows not be found any more."""
+        withdraw(permit, self.cells.places[rows], self.cells.cell_of_block)
+
     def search(self, queries: Vectors, k: int, excluded: Rows, permit: Permit | None) -> Hits:
         """The k best of the permitted rows, by default of all, that are not excluded.
 
@@ -67,7 +71,7 @@ class CellIndex:
         cells, permit = self.cells, permit or self._everything
         if len(excluded):
             permit = Permit(permit.bits.copy(), permit.counts.copy())
-            withdraw(permit, cells.places[excluded], cells.cell_of_block)
+            self.withdraw(permit, excluded)
         hits, available = Hits.none(len(queries), k), int(permit.counts.sum())
         breadth = min(max(1 << (k - 1).bit_length(), _LEAST_BREADTH), available) if k else 0
         if not breadth:

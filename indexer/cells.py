@@ -59,23 +59,42 @@ class Cells:
     @classmethod
     def of(cls, vectors: Stored, cells: NDArray[np.int32], centroids: Vectors, rotation: Vectors) -> Cells:
         """Vectors [n, d] whose cells [n] are known."""
+        words = len(rotation) // _WORD
+        codes, scales = np.empty((len(cells), 2, words), np.uint64), np.empty((len(cells), 2), np.float32)
+        squares = np.zeros(len(centroids))
+        for start in range(0, len(cells), _BLOCK):
+            block = slice(start, start + _BLOCK)
+            distances = vectors[block].astype(np.float32, copy=False) - centroids[cells[block]]
+            codes[block], scales[block], lengths = encode(distances, rotation)
+            squares += np.bincount(cells[block], weights=lengths.astype(np.float64) ** 2, minlength=len(centroids))
         sizes = np.bincount(cells, minlength=len(centroids))
+        spread = np.sqrt(squares / np.maximum(sizes, 1) / max(vectors.shape[1], 1)).astype(np.float32)
+        middles = cls.without_rows(centroids, spread, rotation, np.ones(1, dtype=np.float32))
+        return middles.holding(codes, scales, cells)
+
+    @classmethod
+    def without_rows(cls, centroids: Vectors, spread: Vectors, rotation: Vectors, beyond: Vectors) -> Cells:
+        """Cells that hold nothing yet."""
+        starts, rows = np.zeros(len(centroids) + 1, dtype=np.int64), np.empty(0, dtype=np.int32)
+        codes, scales = np.empty((0, len(rotation) // _WORD, LANES), np.uint64), np.empty((0, 2), np.float32)
+        return cls(centroids, spread, starts, rows, codes, scales, rotation, beyond)
+
+    def holding(self, codes: NDArray[np.uint64], scales: Vectors, cells: NDArray[np.int32]) -> Cells:
+        """The same cells with other rows, whose codes [n, 2, words], scales [n, 2] and cells [n] are known."""
+        sizes = np.bincount(cells, minlength=len(self))
         starts = np.concatenate([[0], np.cumsum(-(-sizes // LANES))]).astype(np.int64)
         order = np.argsort(cells, kind="stable").astype(np.int32)
         within = np.arange(len(cells)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
         places = np.repeat(LANES * starts[:-1], sizes) + within
         rows = np.full(LANES * starts[-1], -1, dtype=np.int32)
-        rows[places] = order
-        codes = np.zeros((starts[-1], 2, len(rotation) // _WORD, LANES), dtype=np.uint64)
-        scales, squares = np.zeros((len(rows), 2), dtype=np.float32), np.zeros(len(centroids))
+        placed = np.zeros((starts[-1], 2, codes.shape[2], LANES), dtype=np.uint64)
+        rows[places], by_place = order, np.zeros((len(rows), 2), dtype=np.float32)
+        by_place[places] = scales[order]
         for start in range(0, len(order), _BLOCK):
-            mine, at = order[start : start + _BLOCK], places[start : start + _BLOCK]
-            distances = vectors[mine].astype(np.float32, copy=False) - centroids[cells[mine]]
-            codes[at // LANES, :, :, at % LANES], scales[at], lengths = encode(distances, rotation)
-            squares += np.bincount(cells[mine], weights=lengths.astype(np.float64) ** 2, minlength=len(centroids))
-        spread = np.sqrt(squares / np.maximum(sizes, 1) / max(vectors.shape[1], 1)).astype(np.float32)
-        beyond = np.ones(1, dtype=np.float32)
-        return cls(centroids, spread, starts, rows, codes.reshape(-1, *codes.shape[2:]), scales, rotation, beyond)
+            at = places[start : start + _BLOCK]
+            placed[at // LANES, :, :, at % LANES] = codes[order[start : start + _BLOCK]]
+        blocks = placed.reshape(-1, *placed.shape[2:])
+        return replace(self, starts=starts, rows=rows, codes=blocks, scales=by_place)
 
     def measured(self, vectors: Stored, queries: Vectors) -> Cells:
         """The same with `beyond` as it is for some queries [q, d], in the cells that are near them."""

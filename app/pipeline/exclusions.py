@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from app.pipeline.mutes import Mutes
 from app.pipeline.repeats import resting_rows
 from app.pipeline.request import Environment, SlateRequest
+from app.serving.eligibility import HOUR, Eligibility
 from app.serving.people import Person
 from indexer.languages import accepted
 from models.ids import Rows
@@ -90,6 +91,11 @@ class Exclusions:
             return _NO_ROWS
         read = accepted(self._explicit.preferences.languages, self._catalogue.language_words.names)
         return np.flatnonzero(~read).astype(np.int32)
+
+    @cached_property
+    def eligibility(self) -> Eligibility:
+        """What the person shares with many: languages, permitted topics, and the time."""
+        return Eligibility(tuple(self.unread.tolist()), int(self.allowed_sensitive), int(self._request.now // HOUR))
 
     @cached_property
     def unsearchable(self) -> Rows:

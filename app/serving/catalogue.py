@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,13 @@ from numpy.typing import NDArray
 
 from app.policy.firewall import Firewall
 from app.policy.sensitive_items import SensitiveTopics
-from app.serving.changed_search import search_changed, union
+from app.serving.changed_search import ChangedRows, union
 from app.serving.copies import Copies
+from app.serving.eligibility import Allowances, Eligibility
 from app.serving.item_order import ItemOrder
 from app.serving.lexicon import Lexicon
 from app.serving.recall_gauge import RecallGauge
+from indexer.ann import Allowance
 from indexer.columns import author_of, published
 from indexer.copies import CopySettings
 from indexer.documents import ItemDocument
@@ -75,6 +78,8 @@ class Catalogue:
         self._by_time = _order_by_time(items.published_at)
         self._by_topic = _order_by_topic(items.topics, len(self.topic_names))
         self._changed, self._gone = dict[int, ItemDocument](), set[int]()
+        self._allowances = Allowances(self, snapshot.index)
+        self._changed_rows = ChangedRows(snapshot.index, vectors.index.shape[1])
         self.lexicon = Lexicon(snapshot.lexical)
         self._added: dict[str, int] = {}
         self.gauge: RecallGauge | None = None
@@ -136,23 +141,32 @@ class Catalogue:
             positions.append(np.full(len(lists[-1]), place))
         return np.concatenate(positions), np.concatenate(lists)
 
-    def search(self, queries: Vectors, k: int, excluded: Rows) -> Hits:
-        """The k nearest living items to each query, float32 [q, d]; `excluded` rows ascending without repeats."""
-        fresh = self.changed_rows()
-        in_base = excluded[excluded < len(self.snapshot.items.ids)]
-        if not self._changed and not self._gone:
-            return self._measured(queries, k, in_base)
-        stale = np.array([row for row in (*self._changed, *self._gone) if row < len(self.index.base)], dtype=np.int32)
-        found = self._measured(queries, k, np.union1d(in_base, stale).astype(np.int32))
-        allowed = np.setdiff1d(fresh, excluded)
-        changed = search_changed(self.index[allowed], allowed, queries, k, self.id_order)
-        return union(found, changed, k, self.id_order)
+    def search(self, queries: Vectors, k: int, excluded: Rows, eligibility: Eligibility | None = None) -> Hits:
+        """The k nearest living items to each query, float32 [q, d].
 
-    def _measured(self, queries: Vectors, k: int, excluded: Rows) -> Hits:
+        Args:
+            queries: float32 [q, d].
+            k: items a query.
+            excluded: rows that must not be found, ascending without repeats.
+            eligibility: what else may not be found; by default everything may.
+        """
+        in_base = excluded[excluded < len(self.snapshot.items.ids)]
+        found = self._measured(queries, k, in_base, self._allowances(eligibility))
+        if not self._changed:
+            return found
+
+        def kept(rows: Rows) -> NDArray[np.bool_]:
+            keep = self.alive[rows] & ~np.isin(rows, excluded)
+            return keep if eligibility is None else keep & eligibility.covers(self, rows)
+
+        return union(found, self._changed_rows.search(queries, k, kept, self.id_order), k, self.id_order)
+
+    def _measured(self, queries: Vectors, k: int, excluded: Rows, allowance: Allowance | None) -> Hits:
         """What the snapshot's index finds; the gauge may look at how much that is."""
-        found = self.snapshot.index.search(queries, k, excluded)
+        found = self.snapshot.index.search(queries, k, excluded, allowance)
         if self.gauge is not None:
-            self.gauge.offer(self.snapshot.vectors.index, queries, excluded, found.scores)
+            allowed = allowance.rows if allowance else None
+            self.gauge.offer(self.snapshot.vectors.index, queries, excluded, found.scores, allowed)
         return found
 
     def put(self, item: EncodedItem) -> Row:
@@ -170,6 +184,8 @@ class Catalogue:
         content = self._content(item)
         for column, value in (*self._values(item, content), *self._vectors(content, row)):
             column.put(row, value)
+        self._changed_rows.put(row, self.index.at(row))
+        self._take_out(row)
         self.copies.put(row, text_key(document))
         return Row(row)
 
@@ -177,6 +193,13 @@ class Catalogue:
         """Take an item out of every answer; its row is not used again."""
         self._gone.add(int(row))
         self.alive.put(row, np.False_)
+        self._take_out(int(row))
+
+    def _take_out(self, row: int) -> None:
+        """A row is not what the snapshot's index says of it."""
+        self.__dict__.pop("_fresh", None)
+        if row < len(self.snapshot.items.ids):
+            self._allowances.take_out(row)
 
     def newest(self, now: float, count: int) -> Rows:
         """The `count` rows published last before `now`, newest first; ties by row; none whose date is not known."""
@@ -268,6 +291,10 @@ class Catalogue:
 
     def changed_rows(self) -> Rows:
         """Rows added or replaced since the snapshot, deleted ones left out, ascending."""
+        return self._fresh
+
+    @cached_property
+    def _fresh(self) -> Rows:
         return np.array(sorted(self._changed.keys() - self._gone), dtype=np.int32)
 
     def has_behaviour(self, row: int) -> bool:

@@ -1,28 +1,39 @@
-"""Exact search over the rows that changed since the snapshot, and its union with what the snapshot's index finds."""
+"""Search among the rows that changed since the snapshot, and its union with what the snapshot's index finds."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.serving.item_order import ItemOrder
-from indexer.equal_vectors import Vectors, digests
-from indexer.exact_search import Hits, best
+from indexer.ann import VectorIndex
+from indexer.equal_vectors import Vectors
+from indexer.exact_search import Hits
+from indexer.live_cells import LiveCells
 from models.ids import Rows
 
 _TOLERANCE: Final = 1e-6
 """Of the largest score: what two ways to sum up one dot product may differ by."""
 
 
-def search_changed(vectors: Vectors, rows: Rows, queries: Vectors, k: int, order: ItemOrder) -> Hits:
-    """The k of `rows` whose `vectors` have the largest inner product with each query, equal ones by item id."""
-    by_id = np.argsort(order.of(rows), kind="stable")
-    _, firsts, inverse = np.unique(digests(vectors[by_id]), return_index=True, return_inverse=True)
-    scores = (queries @ vectors[by_id].T)[:, firsts[inverse]]
-    found = best(np.arange(len(rows), dtype=np.int32), scores, k)
-    return Hits(np.append(rows[by_id], -1)[found.rows].astype(np.int32), found.scores)
+class ChangedRows:
+    """The vectors of rows that changed since the snapshot."""
+
+    def __init__(self, index: VectorIndex, dimension: int) -> None:
+        """`index` of the snapshot, whose vectors have `dimension` numbers."""
+        self._cells = LiveCells(dimension, index.cells)
+
+    def put(self, row: int, vector: Vectors) -> None:
+        """A row has a new vector, [d]."""
+        self._cells.put(row, vector)
+
+    def search(self, queries: Vectors, k: int, kept: Callable[[Rows], NDArray[np.bool_]], order: ItemOrder) -> Hits:
+        """The k of the rows that are kept with the largest inner product with each query, equal ones by item id."""
+        rows = self._cells.rows
+        return self._cells.search(queries, k, kept(rows), order.of(rows))
 
 
 def union(found: Hits, changed: Hits, k: int, order: ItemOrder) -> Hits:

@@ -18,11 +18,13 @@ class ItemOrder:
         """`ids` of a snapshot, ascending."""
         self._ids = ids
         self._added: list[str] = []
+        self._places: list[int] = []
         self._positions: NDArray[np.float64] | None = None
 
     def add(self, item_id: str) -> None:
         """The next row has this id, which no other row has."""
         self._added.append(item_id)
+        self._places.append(bisect_left(self._ids, item_id))
         self._positions = None
 
     def of(self, rows: Rows) -> NDArray[np.float64]:
@@ -38,6 +40,5 @@ class ItemOrder:
             order = sorted(range(len(self._added)), key=self._added.__getitem__)
             rank = np.empty(len(order))
             rank[order] = np.arange(1, len(order) + 1)
-            places = [bisect_left(self._ids, item_id) for item_id in self._added]
-            self._positions = np.array(places) - 1 + rank / (len(order) + 1)
+            self._positions = np.array(self._places) - 1 + rank / (len(order) + 1)
         return self._positions

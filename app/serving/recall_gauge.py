@@ -73,9 +73,20 @@ class RecallGauge:
         self._thread: Thread | None = None
         self.dropped = 0
 
-    def offer(self, vectors: Vectors, queries: Vectors, excluded: Rows, scores: NDArray[np.float32]) -> None:
-        """Sample one of the queries of a search, or none; returns at once."""
-        if not self._share or random() >= self._share or len(excluded) >= len(vectors):  # noqa: S311 - no secret
+    def offer(
+        self,
+        vectors: Vectors,
+        queries: Vectors,
+        excluded: Rows,
+        scores: NDArray[np.float32],
+        allowed: NDArray[np.bool_] | None = None,
+    ) -> None:
+        """Sample one of the queries of a search among what is allowed and not excluded, or none; returns at once."""
+        if not self._share or random() >= self._share:  # noqa: S311 - no secret
+            return
+        if allowed is not None:
+            excluded = np.union1d(excluded, np.flatnonzero(~allowed)).astype(np.int32)
+        if len(excluded) >= len(vectors):
             return
         place = int(random() * len(queries))  # noqa: S311 - likewise
         try:

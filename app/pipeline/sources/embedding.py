@@ -3,6 +3,7 @@
 import numpy as np
 
 from app.pipeline.context import Context
+from app.pipeline.nearest import nearest
 from models.ids import Rows
 
 
@@ -16,7 +17,5 @@ class Embedding:
         if not context.personalized:
             return np.empty(0, dtype=np.int32)
         count = context.settings.sources.embedding
-        rows = context.catalogue.search(context.evidence.embedding[None], count, context.exclusions.unsearchable).rows[
-            0
-        ]
-        return np.asarray(rows[rows >= 0])
+        found, beside = nearest(context, context.evidence.embedding[None], np.array([count]))
+        return np.concatenate([found[found >= 0], beside])

@@ -3,6 +3,7 @@
 import numpy as np
 
 from app.pipeline.context import Context
+from app.pipeline.nearest import nearest
 from models.encoder import unit
 from models.ids import Rows
 
@@ -22,9 +23,6 @@ class Interests:
         quotas = np.ceil(context.settings.sources.interests * sums.masses[mine] / sums.masses[mine].sum()).astype(int)
         if not len(quotas):
             return np.empty(0, dtype=np.int32)
-        found = context.catalogue.search(
-            unit(sums.vectors[mine]), int(quotas.max()), context.exclusions.unsearchable
-        ).rows
-        within = np.arange(found.shape[1])[None, :] < quotas[:, None]
-        turns = np.where(within, found, -1).T.ravel()
-        return turns[turns >= 0]
+        found, beside = nearest(context, unit(sums.vectors[mine]), quotas)
+        turns = found.T.ravel()
+        return np.concatenate([turns[turns >= 0], beside])

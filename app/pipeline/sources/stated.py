@@ -3,6 +3,7 @@
 import numpy as np
 
 from app.pipeline.context import Context
+from app.pipeline.nearest import nearest
 from models.ids import Rows
 
 
@@ -16,5 +17,5 @@ class Stated:
         if context.evidence.explicit is None:
             return np.empty(0, dtype=np.int32)
         count = context.settings.sources.stated
-        rows = context.catalogue.search(context.evidence.explicit[None], count, context.exclusions.unsearchable).rows[0]
-        return np.asarray(rows[rows >= 0])
+        found, beside = nearest(context, context.evidence.explicit[None], np.array([count]))
+        return np.concatenate([found[found >= 0], beside])

@@ -38,6 +38,8 @@ ENGINES: Final[Mapping[str, Callable[[Path], Engine]]] = {
 _TOLERANCE: Final = 2e-4
 """Of the best score: what half precision and another order of summing up may change."""
 _WARM: Final = 2
+_SLOW: Final = 0.1
+"""Seconds from which a search is not asked for twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,8 @@ def _ask(engine: Engine, query: Vectors, scores: Vectors, k: int, case: Case) ->
         seconds = min(seconds, time.process_time() - started)
         if rows is None:
             return None
+        if seconds > _SLOW:
+            break
     return _recall(rows, scores, k, _allowed(case, len(scores))), float(seconds)
 
 
