@@ -90,8 +90,8 @@ class Explainer:
 def _in_order(claims: list[Reason], facts: tuple[Reason, ...], topic: Reason | None) -> tuple[Reason, ...]:
     """Claims, then what is true of the item itself; of exploration that it is one, after what the person asks for now.
 
-    That is what they stated, and what they just looked at where nothing else carries as much. What links the item to
-    nothing like it comes last.
+    That is what they stated, and what they just looked at where nothing else carries as much and the item bears a tag
+    of what they like. What links the item to nothing like it comes last.
     """
     if topic is None:
         return (*claims, *facts)
@@ -99,11 +99,5 @@ def _in_order(claims: list[Reason], facts: tuple[Reason, ...], topic: Reason | N
     far = [reason for reason in claims if is_far_fetched(reason)]
     stated = [reason for reason in near if reason.code == "stated_preference"]
     learned = [reason for reason in near if reason.code != "stated_preference"]
-    session, others = _parted(learned)
-    return (*stated, *session, topic, *others, *facts, *far)
-
-
-def _parted(learned: list[Reason]) -> tuple[list[Reason], list[Reason]]:
-    """(the session, if it comes first; the others)."""
-    first = 1 if learned and learned[0].code == "session" else 0
-    return learned[:first], learned[first:]
+    session = learned[:1] if learned and learned[0].code == "session" and not topic.different else []
+    return (*stated, *session, topic, *learned[len(session) :], *facts, *far)

@@ -31,6 +31,9 @@ class Study(StrEnum):
     EXPLORATION = "exploration"
     """What counts as a person's own: the topics of their interests alone, or leading tags as well."""
 
+    STAGES = "stages"
+    """What each floor, cap and weight of variety costs: the slate with none of them, with all, and with all but one."""
+
     VARIETY = "variety"
     """How much relevance is traded for distance within the slate and for the shares of interests."""
 
@@ -64,6 +67,15 @@ STUDIES: Final[dict[Study, dict[str, Settings]]] = {
         "tags of .3": {"ground.leading_telling": 1.0},
         "tags of .2": {"ground.leading_share": 0.2},
         "tags of .1": {"ground.leading_share": 0.1},
+    },
+    Study.STAGES: {
+        "none": {**NO_FLOORS, **_PLAIN},
+        "as served": {},
+        "no exploration": {"floors.exploration_share": 0.0},
+        "topics alone": {"ground.leading_share": 1.0, "ground.leading_telling": 1.0},
+        "no caps": {"floors.topic_cap_share": 1.0, "floors.provider_cap_share": 1.0},
+        "no recency": {"floors.recency_share": 0.0},
+        "no variety": _PLAIN,
     },
     Study.VARIETY: {
         "plain": _PLAIN,

@@ -170,12 +170,14 @@ def test_what_was_stated_is_named_as_such(home):
     assert home.recommend("ben").items[0].label == "Because of the goals you stated"
 
 
-def test_a_session_is_named_where_it_carries_the_score(home, an_event):
+def test_a_session_is_named_and_never_before_that_an_item_is_different(home, an_event):
     home.ingest(*(an_event(number, "ann", f"i{6 * number:03}", "like", 30) for number in range(14)))
     home.ingest(an_event("now", "ann", "i003", "like", 0.0001))
     items = home.recommend("ann", limit=60).items
-    labels = {item.label for item in items if item.reasons[0].code == "session"}
-    assert labels == {"Because of what you just looked at"}
+    assert any(reason.code == "session" for item in items for reason in item.reasons)
+    different = [item for item in items if item.exploration and item.reasons[0].different]
+    assert different
+    assert not any(item.label == "Because of what you just looked at" for item in different)
     assert any(item.reasons[0].code == "because_you" and "rust" in item.title for item in items)
 
 
