@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
+from pydantic import ValidationError
 
 from app.clock import Clock
-from app.errors import InvalidPayloadError
+from app.errors import InvalidPayloadError, PolicyNotFoundError
 from app.insights.answer_log import AnswerLog
 from app.pipeline.context import Context
 from app.pipeline.recommend import Answer, Pipeline
@@ -30,6 +32,8 @@ from models.ids import Rows
 
 _MOST_PIPELINES: Final = 64
 
+log = logging.getLogger(__name__)
+
 
 class Recommender:
     """Runs the pipeline, and remembers what must hold from one answer to the next."""
@@ -44,6 +48,7 @@ class Recommender:
         self._exploration_window = ExplorationWindow()
         self._repeated: OrderedDict[str, tuple[object, Slate]] = OrderedDict()
         self._most_repeated = paging.most_stored
+        self._unusable: set[str | None] = set()
         self.assignment: Callable[[str], Assigned | None] = lambda _: None
         """By which experiment a person is answered; None for what is in force."""
 
@@ -108,9 +113,25 @@ class Recommender:
         return self.outdate(user_id)
 
     def _assigned(self, user_id: str) -> Assigned | None:
-        """Nobody takes part who has switched personalisation off, or is not named."""
+        """Nobody takes part who has switched personalisation off, or is not named, or whose policy cannot be used."""
         row = self._snapshot_swap.current.people.row(user_id)
-        return self.assignment(user_id) if user_id and (row is None or row.personalization) else None
+        assigned = self.assignment(user_id) if user_id and (row is None or row.personalization) else None
+        return assigned if assigned is None or self._usable(assigned) else None
+
+    def _usable(self, assigned: Assigned) -> bool:
+        """Whether the policy of a variant is there and of this version; what it is not is said once."""
+        if assigned.policy in self._unusable:
+            return False
+        try:
+            self._snapshot_swap.under(assigned.policy)
+        except (PolicyNotFoundError, ValidationError) as error:
+            self._unusable.add(assigned.policy)
+            log.error(  # noqa: TRY400 - the reason is all that there is to say
+                "policy %s of experiment %s cannot be used, people get what is in force: %s",
+                assigned.policy, assigned.experiment, error,
+            )  # fmt: skip
+            return False
+        return True
 
     def _environment(self, assigned: Assigned | None) -> Environment:
         return self._snapshot_swap.under(assigned.policy if assigned else None)

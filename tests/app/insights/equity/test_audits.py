@@ -1,23 +1,16 @@
 """Audits by a real service: people of two age groups on a small catalogue."""
 
-import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
-from app.access.access import Access
-from app.access.settings import AccessSettings
-from app.api.application import build
 from app.api.schemas.audits import Audit, AuditList
 from app.errors import AuditRefusedError
 from app.insights.equity.quarter import Quarter
 from app.person.byte_search import sweep
-from app.settings import HttpSettings
 from indexer.documents import EventDocument
 
 QUARTER = Quarter(2026, 1)
@@ -116,7 +109,7 @@ def test_a_charter_without_segments_is_told_what_is_missing(home: Any) -> None:
         made(home)
 
 
-def test_audits_over_http(town: tuple[Any, Path]) -> None:
+def test_audits_over_http(town: tuple[Any, Path], asked: Any) -> None:
     home, _ = town
     answer = asked(home, "POST", "/admin/audits", json={"quarter": "2026Q1"})
     audit = Audit.model_validate(answer.json())
@@ -131,25 +124,6 @@ def test_audits_over_http(town: tuple[Any, Path]) -> None:
     assert asked(home, "GET", "/insights/audits/2026Q1-000000000000").status_code == 404
     assert asked(home, "POST", "/admin/audits", json={"quarter": "2026Q7"}).status_code == 422
     assert asked(home, "POST", "/admin/audits", json={"quarter": "2025Q1"}).status_code == 409
-
-
-def asked(home: Any, method: str, url: str, **more: Any) -> httpx.Response:
-    @asynccontextmanager
-    async def lifespan(_: Any) -> Any:
-        yield {}
-
-    app = build(lifespan)
-    access = Access(AccessSettings(), home.settings.data_dir, "127.0.0.1")
-    state = {"service": home.service, "http": HttpSettings(), "access": access}
-
-    async def served(scope: Any, receive: Callable[..., Any], send: Callable[..., Any]) -> None:
-        await app({**scope, "state": state}, receive, send)
-
-    async def send() -> httpx.Response:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(served), base_url="http://localhost") as client:
-            return await client.request(method, url, **more)
-
-    return asyncio.run(send()) if method == "GET" else home.loop.run_until_complete(send())
 
 
 def test_an_erased_person_is_in_no_audit(town: tuple[Any, Path]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from app.api.schemas.experiments import Comparison, ExperimentList, ExperimentPlan, ExperimentTold
 from app.api.schemas.service import Transparency
 from app.errors import ExperimentNotFoundError, ExperimentRefusedError, PolicyNotFoundError
 from app.insights.experiments.experiment import Plan
@@ -143,6 +144,17 @@ def test_a_policy_that_is_not_there_is_refused(lab: Any) -> None:
     assert lab.service.experiments.listed() == []
 
 
+def test_a_policy_that_is_gone_fails_nobody_and_counts_as_no_exposure(lab: Any, caplog: Any) -> None:
+    made = lab.loop.run_until_complete(lab.service.policies.add({"floors": {"recency_share": 0.2}}, None, "k", "newer"))
+    variants = [{"name": "control"}, {"name": "newer", "policy": made.policy_id}]
+    lab.service.experiments.add("gone", plan(variants=variants), "key-1")
+    (lab.settings.data_dir / "policies" / f"{made.policy_id}.json").unlink()
+    for user in PEOPLE:
+        assert lab.recommend(user).policy != made.policy_id
+    assert {variant for _, variant in logged(lab).values()} == {"control", None}
+    assert caplog.text.count("cannot be used") == 1
+
+
 def test_who_was_given_both_variants_is_set_aside_and_who_is_erased_is_forgotten(lab: Any) -> None:
     experiments, comparisons = lab.service.experiments, lab.service.comparisons
     experiments.add("first", plan(), "key-1")
@@ -194,3 +206,28 @@ def test_a_service_that_starts_assigns_by_what_its_configuration_declares(
         assert [variant.name for variant in tried.variants] == ["control", "holdout"]
         home.service.experiments.stop("declared")
         assert home.service.transparency()["experiments"] == []
+
+
+def test_experiments_over_http(lab: Any, asked: Any) -> None:
+    made = ExperimentTold.model_validate(
+        asked(lab, "POST", "/admin/experiments", json=HALVES | {"name": "first"}).json()
+    )
+    assert made.running
+    assert made.made_by == "keyless"
+    again = asked(lab, "POST", "/admin/experiments", json=HALVES | {"name": "first"})
+    assert (again.status_code, again.json()["type"].rsplit("/")[-1]) == (409, "experiment-refused")
+    uneven = {"name": "uneven", "variants": [{"name": "a", "share": 0.5}, {"name": "b", "share": 0.1}]}
+    assert "sum to 1" in asked(lab, "POST", "/admin/experiments", json=uneven).text
+    for user in PEOPLE:
+        lab.recommend(user)
+    told = Comparison.model_validate(asked(lab, "GET", "/insights/experiments/first").json())
+    assert sum(told.people.values()) == len(PEOPLE)
+    planned = ExperimentPlan.model_validate(asked(lab, "GET", "/insights/experiments/first/plan").json())
+    assert planned.days == 28
+    assert asked(lab, "GET", "/insights/experiments/nothing").status_code == 404
+    waiting = asked(lab, "POST", "/admin/experiments", json=HALVES | {"name": "later", "start": False}).json()
+    assert not waiting["running"]
+    assert asked(lab, "POST", "/admin/experiments/later/start").json()["running"]
+    assert not asked(lab, "POST", "/admin/experiments/first/stop").json()["running"]
+    listed = ExperimentList.model_validate(asked(lab, "GET", "/admin/experiments").json())
+    assert [each.name for each in listed.experiments] == ["later", "first"]
