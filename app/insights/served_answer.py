@@ -17,7 +17,10 @@ from app.pipeline.topic_draw import TopicDraw
 from models.inclusion import inclusion_probabilities
 
 FLOORS: Final = ("exploration", "recency", "length", "topic_cap", "provider_cap", "distance")
-"""Floors and caps of a receipt; each has the columns `<floor>_required` and `<floor>_achieved`."""
+"""Floors and caps of a receipt; each has the columns `<floor>_required` and `<floor>_achieved`.
+
+`floors_missed` names those that were not kept although they could be, `floors_unaffordable` those that could not.
+"""
 
 _NAMES: Final = pa.list_(pa.string())
 ANSWER_SCHEMA: Final = pa.schema(
@@ -36,6 +39,7 @@ ANSWER_SCHEMA: Final = pa.schema(
         ("diversity", pa.float32()),
         *((f"{floor}_{part}", pa.int32()) for floor in FLOORS for part in ("required", "achieved")),
         ("floors_missed", _NAMES),
+        ("floors_unaffordable", _NAMES),
         ("item_ids", _NAMES),
         ("topics", _NAMES),
         ("providers", _NAMES),
@@ -127,14 +131,21 @@ def _receipts(answers: Sequence[Served]) -> dict[str, pa.Array]:
         said = [receipt.get(floor) for receipt in receipts]
         columns[f"{floor}_required"] = pa.array([each and each.required for each in said], pa.int32())
         columns[f"{floor}_achieved"] = pa.array([each and each.achieved for each in said], pa.int32())
-    missed = [[each.floor for each in answer.slate.receipt if _missed(each)] for answer in answers]
-    return columns | {"floors_missed": pa.array(missed, _NAMES)}
+    short = [[each for each in answer.slate.receipt if _is_short(each)] for answer in answers]
+    missed = [[each.floor for each in receipt if each.reason is None] for receipt in short]
+    unaffordable = [[each.floor for each in receipt if each.reason is not None] for receipt in short]
+    return columns | {
+        "floors_missed": pa.array(missed, _NAMES),
+        "floors_unaffordable": pa.array(unaffordable, _NAMES),
+    }
 
 
-def _missed(said: Any) -> bool:
-    """A floor is missed from below and a cap from above; not where the receipt says why: it could not be kept."""
-    if said.reason is not None:
-        return False
+def _is_short(said: Any) -> bool:
+    """A floor is missed from below and a cap from above.
+
+    Where the receipt gives a reason, the catalogue or the person's own choices could not afford it: it was kept as far
+    as it could be.
+    """
     if said.floor.endswith("_cap"):
         return bool(said.achieved > said.required)
     return bool(said.achieved < said.required)

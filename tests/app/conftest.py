@@ -247,6 +247,7 @@ def _whole_answer(row: dict[str, Any]) -> dict[str, Any]:
         "personalized": True,
         "machine": False,
         "floors_missed": [],
+        "floors_unaffordable": [],
         "topics": ["t1"] * count,
         "providers": [None] * count,
         "sources": ["interests"] * count,

@@ -47,6 +47,7 @@ METRICS: Final = (
     Metric("exploration_acceptance", "exploration_acceptance"),
     Metric("label_compliance", "label_compliance"),
     Metric("floor_compliance", "floor_compliance"),
+    Metric("floor_affordability", "floor_affordability"),
     Metric("control_efficacy", "control_efficacy"),
 )
 """In the order of reports, the primary one first."""

@@ -75,11 +75,15 @@ def open_views(
 
 
 def _files(logged: Sequence[Path]) -> str:
-    """Files by name, so that no character of a folder's name is taken for a pattern."""
+    """Files by name, so that no character of a folder's name is taken for a pattern.
+
+    Beside an empty table of today's columns, since files of an older version may lack some.
+    """
     if not logged:
         return _NONE_LOGGED
     names = ", ".join(_quoted(str(file.resolve())) for file in logged)
-    return f"read_parquet([{names}], hive_partitioning = false, union_by_name = true)"
+    read = f"read_parquet([{names}], hive_partitioning = false, union_by_name = true)"
+    return f"(FROM {_NONE_LOGGED} UNION ALL BY NAME FROM {read})"
 
 
 def _event_types(weights: EventWeights) -> pa.Table:

@@ -33,7 +33,8 @@ def told(open_ledger):
     explored = {"explorations": [False, False, False, True]}
     ledger.answers(
         answer("r1", "ann", f"{FIRST}T10:00:00", "abcd", topics=["x", "x", "y", "y"], diversity=0.5, **explored),
-        answer("r2", "bob", f"{FIRST}T10:00:00", "abce", topics=["x"] * 4, diversity=0.25, scenario="home", **explored),
+        answer("r2", "bob", f"{FIRST}T10:00:00", "abce", topics=["x"] * 4, diversity=0.25, scenario="home", **explored)
+        | {"floors_unaffordable": ["recency"]},
         answer("r3", "ann", f"{SECOND}T10:00:00", "efgh", topics=["x"] * 4, diversity=0.75, **explored)
         | {"floors_missed": ["recency"], "label_kinds": ["fresh", None, "fresh", "fresh"]},
         answer("r4", "robot", f"{FIRST}T10:00:00", "abcd", diversity=0.0),
@@ -102,6 +103,8 @@ EXAMPLES = {
     "exploration_acceptance": (1.0, 1),
     "label_compliance": (11 / 12, 2),
     "floor_compliance": (2 / 3, 2),
+    # What r2 could not afford, it kept as far as it could.
+    "floor_affordability": (2 / 3, 2),
     # Ann dismissed b, which did not come back, and muted x, which did.
     "control_efficacy": (1 / 2, 1),
 }

@@ -63,7 +63,14 @@ class TestWhatIsLogged:
         receipt = {each.floor: (each.required, each.achieved) for each in slate.receipt}
         for floor, said in receipt.items():
             assert logged(home, f"{floor}_required, {floor}_achieved") == [said]
-        assert logged(home, "floors_missed") == [([],)]
+        assert logged(home, "floors_missed, floors_unaffordable") == [([], [])]
+
+    def test_a_floor_that_the_catalogue_cannot_afford_is_not_missed(self, tmp_path, open_household, an_item):
+        with open_household(tmp_path) as home:
+            home.publish([an_item(n, published_at="2020-01-01T00:00:00Z") for n in range(40)])
+            (recency,) = (each for each in home.recommend("ann").receipt if each.floor == "recency")
+            assert recency.achieved < recency.required
+            assert logged(home, "floors_missed, floors_unaffordable") == [([], ["recency"])]
 
     def test_every_page_once_and_a_page_that_is_given_again_not_again(self, home, an_event):
         liked(home, an_event)
