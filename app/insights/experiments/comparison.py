@@ -111,9 +111,13 @@ def _estimate(look: Looked, name: str, place: int) -> _Of:
     above, below = numerators[told_of], denominators[told_of]
     if not len(above):
         return _Of(Estimate(np.array(np.nan), np.array(np.nan)), 0, 0, 0.0)
-    _, times = np.unique(above / below, return_counts=True)
     days = float(look.exposed.days[told_of].sum())
-    return _Of(ratio_estimate(above, below), len(above), len(above) - int(times.max()), days)
+    return _Of(ratio_estimate(above, below), len(above), _unlike(above / below), days)
+
+
+def _unlike(values: Values) -> int:
+    """How many people differ from what most have."""
+    return len(values) - int(np.unique(values, return_counts=True)[1].max(initial=0))
 
 
 def _told(name: str, of: _Of) -> dict[str, Any]:
@@ -156,7 +160,7 @@ def _needed(measure: Compared, sums: tuple[Values, Values], share: float, power:
     above, below = sums[0][told_of], sums[1][told_of]
     estimate = ratio_estimate(above, below)
     baseline = float(estimate.value) if len(above) else math.nan
-    known = len(above) >= MINIMUM_PEOPLE and baseline > 0
+    known = len(above) >= MINIMUM_PEOPLE and _unlike(above / below) >= LEAST_UNLIKE and baseline > 0
     deviation = float(estimate.standard_error) * math.sqrt(len(above)) if known else math.nan
     effects: Sequence[Effect] = [Effect(baseline, deviation, lift, power) for lift in LIFTS] if known else ()
     return {

@@ -109,5 +109,7 @@ def test_a_plan_says_how_many_people_a_lift_needs() -> None:
     assert told["engagement_rate"]["baseline"] == pytest.approx(0.2, abs=0.01)
     assert needed["0.01"] > needed["0.1"] > needed["0.2"] > 100
     assert told["click_through_rate"]["people_needed"] == {}
+    alike = planned(experiment(0.5, 0.5), seen.sums | {"diversity": (np.ones(3000), np.ones(3000))})
+    assert next(each for each in alike if each["measure"] == "diversity")["people_needed"] == {}, "nothing varies"
     even = {each["measure"]: each for each in planned(experiment(0.5, 0.5), seen.sums)}
     assert even["engagement_rate"]["people_needed"]["0.1"] < needed["0.1"]
