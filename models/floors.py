@@ -30,6 +30,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from models.kernels.compiler import COMPILED
+from models.kernels.promises import kept_of
+
 
 @dataclass(frozen=True, slots=True)
 class Pool:
@@ -54,7 +57,12 @@ class Pool:
     shares: NDArray[np.float64]
 
     def __len__(self) -> int:
-        return len(self.scores)
+        return len(self.topics)
+
+    @property
+    def kinds(self) -> NDArray[np.int8]:
+        """int8 [n]: 2 for exploratory items, and 1 more for recent ones."""
+        return 2 * self.exploratory.astype(np.int8) + self.recent.astype(np.int8)
 
     def take(self, positions: NDArray[np.integer]) -> Pool:
         """The candidates at these positions."""
@@ -78,6 +86,14 @@ def affordable(pool: Pool, demand: Demand) -> Demand:
     A floor is lowered only where the pool has no item for it; the cap gives way before a floor or the length does, and
     recency gives way before exploration where both do not fit.
     """
+    if COMPILED:
+        owed = np.array([demand.length, demand.exploration, demand.recency, demand.topic_cap])
+        return Demand(*kept_of(pool.topics, pool.kinds, owed).tolist(), demand.provider_cap)
+    return affordable_by_columns(pool, demand)
+
+
+def affordable_by_columns(pool: Pool, demand: Demand) -> Demand:
+    """The same, a column at a time: what the compiled loop is held to."""
     limit = _at_cap(pool, demand, len(pool))
     for cap in range(demand.topic_cap, max(demand.topic_cap, len(pool)) + 1):
         kept = _at_cap(pool, demand, cap)

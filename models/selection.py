@@ -21,12 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.floors import Counts, Demand, Pool
-
-_BEFORE_THE_FIRST = 0.1
-"""Items of each topic that calibration assumes before there are any: what keeps its first gain finite."""
-
-_LEAST_LEFT = np.float32(1e-6)
-"""What is left at least of an item's squared length: keeps the logarithm of a repeated item finite."""
+from models.kernels.compiler import COMPILED
+from models.kernels.greedy import BEFORE_THE_FIRST, LEAST_LEFT, choose
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +48,27 @@ def select(pool: Pool, demand: Demand, taste: Taste = Taste()) -> NDArray[np.int
         demand: what the slate owes, as returned by `affordable`.
         taste: how scores are traded for variety.
     """
-    chosen = _greedy(pool, demand, taste)
+    chosen = greedy(pool, demand, taste)
     if not _exceeds(pool.providers[chosen], demand.provider_cap):
         return chosen
     exact = _exact(pool, demand)
     if exact is None:
         return chosen
-    return exact[_greedy(pool.take(exact), demand, taste)].astype(np.int32)
+    return exact[greedy(pool.take(exact), demand, taste)].astype(np.int32)
 
 
-def _greedy(pool: Pool, demand: Demand, taste: Taste) -> NDArray[np.int32]:
+def greedy(pool: Pool, demand: Demand, taste: Taste) -> NDArray[np.int32]:
+    """The greedy choice, int32 [length], compiled where that can be: the same but for ties within rounding."""
+    if not COMPILED or not demand.length:
+        return greedy_by_columns(pool, demand, taste)
+    owed = np.array([demand.length, demand.exploration, demand.recency, demand.topic_cap, demand.provider_cap])
+    groups = (pool.topics, pool.kinds, pool.providers)
+    values = (_relative(pool), pool.shares, pool.content)
+    return choose(groups, values, owed, (taste.calibration, taste.diversity, taste.least_distance))
+
+
+def greedy_by_columns(pool: Pool, demand: Demand, taste: Taste) -> NDArray[np.int32]:
+    """The same, a column at a time: what the compiled loop is held to."""
     counts, variety = Counts(pool, demand), _Variety(pool, taste)
     chosen = np.empty(demand.length, dtype=np.int32)
     for slot in range(demand.length):
@@ -71,6 +78,13 @@ def _greedy(pool: Pool, demand: Demand, taste: Taste) -> NDArray[np.int32]:
         variety.take(best)
         chosen[slot] = best
     return chosen
+
+
+def _relative(pool: Pool) -> NDArray[np.float64]:
+    """float64 [n]: scores in ranges of the pool's scores."""
+    scores = pool.scores.astype(np.float64)
+    spread = float(np.ptp(scores)) if len(scores) else 0.0
+    return scores / spread if spread > 0 else scores
 
 
 def _exceeds(providers: NDArray[np.int32], cap: int) -> bool:
@@ -104,9 +118,7 @@ class _Variety:
 
     def __init__(self, pool: Pool, taste: Taste) -> None:
         self._pool, self._taste = pool, taste
-        scores = pool.scores.astype(np.float64)
-        spread = float(np.ptp(scores)) if len(scores) else 0.0
-        self._relative = scores / spread if spread > 0 else scores
+        self._relative = _relative(pool)
         self._nearest = np.full(len(pool), -1.0, dtype=np.float32)
         self._left = np.ones(len(pool), dtype=np.float32)
         self._projections: list[NDArray[np.float32]] = []
@@ -114,7 +126,7 @@ class _Variety:
         self._compares = taste.diversity > 0 or taste.least_distance > 0
 
     def values(self) -> NDArray[np.float64]:
-        taken = self._taken[self._pool.topics] + _BEFORE_THE_FIRST
+        taken = self._taken[self._pool.topics] + BEFORE_THE_FIRST
         gain = self._taste.calibration * self._pool.shares * np.log1p(1 / taken) if self._taste.calibration else 0.0
         return self._relative + gain + self._taste.diversity * np.log(self._left)
 
@@ -136,4 +148,4 @@ class _Variety:
         most = np.sqrt(self._left)  # nothing projects further than what is left of it; rounding errors of doubles might
         projection = np.clip(likeness / most[position], -most, most)
         self._projections.append(projection)
-        self._left = np.maximum(self._left - np.square(projection), _LEAST_LEFT)
+        self._left = np.maximum(self._left - np.square(projection), LEAST_LEFT)

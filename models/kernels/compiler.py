@@ -1,0 +1,28 @@
+"""Compiles loops over arrays with numba, once a machine: what was compiled is kept on disk beside the code.
+
+Without numba there is nothing to compile with, and callers take the same arithmetic in numpy: slower, and the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, TypeVar, cast
+
+try:
+    from numba import njit
+except ImportError:
+    njit = None
+
+COMPILED: Final = njit is not None
+"""Whether kernels are compiled; without that they would be loops in Python, and are not to be called."""
+_REORDERED: Final = {"contract", "nsz", "reassoc"}
+"""Sums may be formed in any order, as by numpy's own products; NaN and infinities mean what they mean."""
+
+Function = TypeVar("Function", bound=Callable[..., object])
+
+
+def kernel(function: Function) -> Function:
+    """The function, compiled when first called, or as it is where nothing compiles."""
+    if njit is None:
+        return function
+    return cast(Function, njit(cache=True, nogil=True, fastmath=_REORDERED, error_model="numpy")(function))
