@@ -74,11 +74,20 @@ class RecommendRequest(_Asked):
     fields: ItemFields = Field(default_factory=list)
     """What of each item is told besides its id and title; what an item does not have is left out."""
 
+    explain: Literal["label", "full"] = "label"
+    """`label`: what a page shows, and of each item the one reason that its label rests on. `full`: every reason with
+    its evidence, the account of each score, and which source brought the item."""
+
     debug: bool = False
-    """Whether the answer tells what every stage did, and each score's terms."""
+    """Whether the answer tells what every stage did, and each score's terms; it is explained in full, too."""
 
     cursor: Annotated[str, Field(min_length=1, max_length=MAX_CURSOR)] | None = None
     """The `next_cursor` of an earlier answer, to continue it; `scenario` and `hide_seen` stay as they were."""
+
+    @property
+    def full(self) -> bool:
+        """Whether everything is to be explained."""
+        return self.debug or self.explain == "full"
 
 
 class SimilarRequest(_Asked):

@@ -88,7 +88,8 @@ def affordable(pool: Pool, demand: Demand) -> Demand:
     """
     if COMPILED:
         owed = np.array([demand.length, demand.exploration, demand.recency, demand.topic_cap])
-        return Demand(*kept_of(pool.topics, pool.kinds, owed).tolist(), demand.provider_cap)
+        length, exploration, recency, cap = kept_of(pool.topics, pool.kinds, owed).tolist()
+        return Demand(length, exploration, recency, cap, demand.provider_cap)
     return affordable_by_columns(pool, demand)
 
 

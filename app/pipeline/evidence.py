@@ -47,6 +47,16 @@ class Evidence:
         return events, events.weights * decay(self._now - events.times, self._environment.half_lives[0])
 
     @cached_property
+    def engage(self) -> NDArray[np.float32]:
+        """float32 [k, d]: the engage vectors of the positive events' items."""
+        return self._catalogue.engage[self.amounts[0].rows]
+
+    @cached_property
+    def tags(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """(positive event, code) of every tag of every item that the person engaged with."""
+        return self._catalogue.tag_pairs(self.amounts[0].rows)
+
+    @cached_property
     def negative_amounts(self) -> tuple[EventColumns, NDArray[np.float64]]:
         """Negative events and their decayed weights."""
         events = self._of_polarity(-1)

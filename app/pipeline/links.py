@@ -34,3 +34,10 @@ def gather_links(neighbours: Neighbours, rows: Rows) -> Links:
     within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     flat = np.repeat(starts, lengths) + within
     return Links(np.repeat(known, lengths), neighbours.rows[flat], neighbours.weights[flat])
+
+
+def places_of(rows: Rows, among: Rows, items: int) -> NDArray[np.int32]:
+    """int32 [len(rows)]: the position of each row `among` others, which are distinct; -1 where it is none of them."""
+    table = np.zeros(items, dtype=np.int32)
+    table[among] = np.arange(1, len(among) + 1)
+    return table[rows] - 1

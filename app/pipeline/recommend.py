@@ -66,13 +66,14 @@ class Pipeline:
     reranker: FloorReranker
     explainer: Explainer
 
-    def __call__(self, context: Context, *, left: Rows | None = None, debug: bool = False) -> Answer:
+    def __call__(self, context: Context, *, left: Rows | None = None, full: bool = True, debug: bool = False) -> Answer:
         """The slate for one request.
 
         Args:
             context: who asks for what.
             left: in place of what the sources bring, the candidates that an earlier page left over.
-            debug: whether the slate has the trace of every stage.
+            full: whether every item has all its reasons and the account of its score, and not just its label's reason.
+            debug: whether the slate has the trace of every stage; it is full, too.
         """
         trace = _Trace()
         context.exclusions.repeats = repeats(context, self.filters)
@@ -86,11 +87,11 @@ class Pipeline:
         candidates = trace.record(self.scorer.name, len(candidates), self.scorer(context, candidates))
         ranked = self.reranker(context, candidates)
         trace.record(self.reranker.name, len(candidates), ranked.candidates)
-        explained = self.explainer(context, ranked, candidates, whole=debug)
+        explained = self.explainer(context, ranked, candidates, full=full or debug, whole=debug)
         trace.record(self.explainer.name, len(explained), explained)
         slate = self._slate(context, ranked, explained, trace.stages if debug else None)
         withheld, receipt = account(self.filters, context, lost, ranked.receipt)
-        slate = replace(slate, withheld=withheld, receipt=receipt)
+        slate = replace(slate, withheld=withheld, receipt=receipt, full=full or debug)
         rows = ranked.candidates.rows
         return Answer(slate, rows, candidates.rows[~np.isin(candidates.rows, rows)], trace.stages)
 

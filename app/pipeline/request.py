@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from app.pipeline.labels.wording import Wording
 from app.pipeline.likeness import Likeness
 from app.pipeline.settings import QuerySettings
+from app.pipeline.tag_names import TagNames
 from app.serving.catalogue import Catalogue
 from app.serving.popularity import Popularity
 from models.events import EVENT_TYPES, SignalTable
@@ -46,6 +47,11 @@ class Environment:
     def likeness(self) -> Likeness:
         """What makes two items alike."""
         return Likeness(self.catalogue)
+
+    @cached_property
+    def tag_names(self) -> TagNames:
+        """Which tags labels may name."""
+        return TagNames(self.catalogue)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.context import Context
+from app.pipeline.links import places_of
 from app.pipeline.settings import RankingWeights
 from models.attribution import Attribution
 from models.history import EventColumns
@@ -23,7 +24,7 @@ def attribute(context: Context, rows: Rows, weights: RankingWeights) -> tuple[At
     index, blend = context.catalogue.index[rows], context.environment.blend
     engage = context.catalogue.engage
     links = _links(context, len(positive), rows)
-    near = engage[positive.rows] @ index.T
+    near = context.evidence.engage @ index.T
     liked: NDArray[np.floating] = weights.similarity * (near + links)
     same_format = context.catalogue.formats[positive.rows][:, None] == context.catalogue.formats[rows][None, :]
     has_format = context.catalogue.formats[rows] >= 0
@@ -46,7 +47,7 @@ def _averaged(context: Context, near: NDArray[np.floating], rows: Rows, weights:
     """float64 [positive events, n]: what each adds to the terms interest and session; `near`: <engage_k, index_j>."""
     (events, parts), (_, now) = context.evidence.interest_amounts, context.evidence.session_amounts
     catalogue, width = context.catalogue, context.catalogue.space.content_dimension
-    alike = catalogue.engage[events.rows][:, :width] @ catalogue.index[rows][:, :width].T
+    alike = context.evidence.engage[:, :width] @ catalogue.index[rows][:, :width].T
     alike *= catalogue.topics[events.rows][:, None] == catalogue.topics[rows][None, :]
     return np.asarray(weights.interest * parts[:, None] * alike + weights.session * now[:, None] * near)
 
@@ -55,10 +56,9 @@ def _links(context: Context, events: int, rows: Rows) -> NDArray[np.float64]:
     """float64 [events, n]: weight of the link from each event's item to each row, 0 where there is none."""
     found = np.zeros((events, len(rows)))
     links = context.evidence.neighbour_links
-    order = np.argsort(rows, kind="stable")
-    place = np.minimum(np.searchsorted(rows[order], links.rows), len(rows) - 1)
-    hit = rows[order[place]] == links.rows
-    found[links.event[hit], order[place[hit]]] = links.weights[hit]
+    place = places_of(links.rows, rows, len(context.catalogue))
+    hit = place >= 0
+    found[links.event[hit], place[hit]] = links.weights[hit]
     return found
 
 

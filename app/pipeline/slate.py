@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from app.pipeline.reranker import FloorReceipt
 from app.pipeline.withheld import Withheld
+
+_BRIEFLY: Final = ("code", "share", "tag", "item_id", "title")
+"""What a page tells of a reason besides the label, which is its words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,10 @@ class StageTrace:
 
 @dataclass(frozen=True, slots=True)
 class Slate:
-    """The ordered items of one answer, with the receipt of its floors."""
+    """The ordered items of one answer, with the receipt of its floors.
+
+    What is not `full` tells what a page shows, and of each item the one reason that its label rests on.
+    """
 
     recommendation_id: str
     user_id: str
@@ -119,14 +126,30 @@ class Slate:
     withheld: tuple[Withheld, ...] = ()
     scenario: str | None = None
     next_cursor: str | None = None
+    full: bool = True
 
     def payload(self) -> dict[str, Any]:
         """What the HTTP answer holds; absent parts are left out."""
         answer = _set_fields(self)
-        answer["items"] = [_item_payload(item) for item in self.items]
+        if answer.pop("full"):
+            answer["items"] = [_item_payload(item) for item in self.items]
+        else:
+            answer["items"] = [_brief_item(item) for item in self.items]
+            answer["receipt"] = [_set_fields(floor) for floor in self.receipt]
         answer["withheld"] = [each.payload() for each in self.withheld]
         answer["next_cursor"] = self.next_cursor
         return answer
+
+
+def _brief_item(item: SlateItem) -> dict[str, Any]:
+    return {
+        "item_id": item.item_id,
+        "title": item.title,
+        **(item.document or {}),
+        "label": item.label,
+        "reasons": [_told(reason, _BRIEFLY) for reason in item.reasons[:1]],
+        "exploration": item.exploration,
+    }
 
 
 def _item_payload(item: SlateItem) -> dict[str, Any]:
@@ -145,5 +168,9 @@ def _with_evidence(value: Reason | Attribution) -> dict[str, Any]:
     return fields
 
 
-def _set_fields(value: Slate | SlateItem | Reason | Attribution | Part) -> dict[str, Any]:
-    return {name: field for name in value.__slots__ if (field := getattr(value, name)) is not None}
+def _set_fields(value: Slate | SlateItem | Reason | Attribution | Part | FloorReceipt) -> dict[str, Any]:
+    return _told(value, value.__slots__)
+
+
+def _told(value: object, names: Iterable[str]) -> dict[str, Any]:
+    return {name: field for name in names if (field := getattr(value, name)) is not None}

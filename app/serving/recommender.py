@@ -160,7 +160,7 @@ class Recommender:
         if slate is not None and known == key:
             return slate
         context = self.context(request.user_id, request.limit, request.exclude, hide_seen=request.hide_seen)
-        answer = self._pipeline(context)(context, debug=request.debug)
+        answer = self._pipeline(context)(context, full=request.full, debug=request.debug)
         stored = StoredSlate(request, request.exclude, context.catalogue, answer.left)
         slate = self._page(self._stored.keep(stored), stored, answer, context)
         self._repeated[request.user_id] = (key, slate)
@@ -180,7 +180,7 @@ class Recommender:
         asked, limit = stored.asked, request.limit if "limit" in request.model_fields_set else stored.asked.limit
         context = self.context(asked.user_id, limit, stored.exclude, stored.given, hide_seen=asked.hide_seen)
         left = self._stored.left(stored, context.catalogue)
-        answer = self._pipeline(context)(context, left=left, debug=request.debug)
+        answer = self._pipeline(context)(context, left=left, full=request.full, debug=request.debug)
         return self._page(token, stored, answer, context)
 
     def _page(self, token: str, stored: StoredSlate, answer: Answer, context: Context) -> Slate:
@@ -221,6 +221,8 @@ def _check_repeated(request: RecommendRequest, page: Slate, limit: int) -> None:
     """
     if request.debug and page.trace is None:
         raise InvalidPayloadError([FieldProblem("debug", "comes too late: this page was given without")])
+    if request.full and not page.full:
+        raise InvalidPayloadError([FieldProblem("explain", "comes too late: this page was given with labels alone")])
     if "limit" in request.model_fields_set and request.limit != limit:
         raise InvalidPayloadError([FieldProblem("limit", f"comes too late: this page was given with {limit}")])
 

@@ -1,1 +1,1 @@
-"""The arithmetic of a request as compiled loops; the same in numpy stands beside its callers, and tests hold both equal."""
+"""The arithmetic of a request as compiled loops; their callers have it in numpy too, and tests hold both equal."""

@@ -1,7 +1,7 @@
 """Whether claims hold: scores of candidates without sets of a person's events, as far as ranks have to be known.
 
 models/counterfactual.py says what is computed. A claim about an item holds if without its evidence the item's score
-falls and more candidates than before stand above it. These are counted from the best down, and no further than it takes.
+falls and more candidates than before stand above it. These are counted from the best down, no further than it takes.
 """
 
 from __future__ import annotations
@@ -80,6 +80,10 @@ class Constants(NamedTuple):
     square: float
 
 
+_NOTHING = (np.zeros(0, np.float32), 0.0)
+"""The profile of who states nothing."""
+
+
 @kernel
 def finished(total: float, factor: float) -> float:
     """A score, from the sum of its terms."""
@@ -87,12 +91,12 @@ def finished(total: float, factor: float) -> float:
 
 
 @kernel
-def dot(one: Vectors, other: Vectors, start: int, end: int) -> float:
-    """Inner product of the places from `start` to `end`, in single precision."""
+def dot(one: Vectors, other: Vectors, width: int) -> float:
+    """Inner product of the first places, in single precision."""
     total = np.float32(0)
-    for place in range(start, end):
+    for place in range(width):
         total += one[place] * other[place]
-    return total
+    return float(total)
 
 
 @kernel
@@ -114,42 +118,94 @@ def hold(
         profile: vector of the explicit profile times its mass, and that mass; it is the set behind all others.
         about: set and position of the candidate of each claim, int64 [m].
     """
-    whole = np.empty(len(scored.factors))
-    for item in range(len(whole)):
-        whole[item] = finished(scored.parts[item].sum(), scored.factors[item])
-    held = np.zeros(len(about[0]), np.bool_)
-    order = np.argsort(about[0], kind="mergesort")
-    without = np.empty(len(whole))
-    topic_of = np.full(max(engaged.topics.max() if len(engaged.topics) else 0, scored.topics.max()) + 1, -1)
-    formats = np.empty(max(engaged.formats.max() if len(engaged.formats) else 0, scored.formats.max()) + 2)
-    known, number = -1, 0
-    for claim in order:
-        if about[0][claim] != known:
-            known, number = about[0][claim], 0
-            members = sets[1][sets[0][known] : sets[0][known + 1]] if known + 1 < len(sets[0]) else sets[1][:0]
-            vector, square = profile if known + 1 == len(sets[0]) else (profile[0] * np.float32(0), 0.0)
-            lost = _sum_up(engaged, members, constants, (vector, square), topic_of, formats, len(whole))
-        position = about[1][claim]
-        now = whole[position]
-        then = _without(position, lost, topic_of, formats, scored, constants)
-        margin = max(1.0, abs(now))
-        if not now - then > NOTICEABLE * margin:
+    whole, without = _whole(scored), np.empty(len(scored.factors))
+    topic_of, formats = _groups(engaged, scored)
+    held, order = np.zeros(len(about[0]), np.bool_), np.argsort(about[0], kind="mergesort")
+    for first in range(len(order)):
+        number = about[0][order[first]]
+        if first and number == about[0][order[first - 1]]:
             continue
-        above = -1
-        for item in range(len(whole)):
-            above += whole[item] >= now - NEAR_TIE * margin
-        for item in range(len(whole)):
-            if item == number:
-                without[item] = _without(item, lost, topic_of, formats, scored, constants)
-                number += 1
-            above -= without[item] > then + NEAR_TIE * margin
-            if above < 0:
-                held[claim] = True
+        behind = number + 1 == len(sets[0])
+        members = sets[1][:0] if behind else sets[1][sets[0][number] : sets[0][number + 1]]
+        lost = _sum_up(engaged, members, constants, profile if behind else _NOTHING, (topic_of, formats))
+        linked = _linked(engaged, members, len(whole))
+        known = 0
+        for claim in order[first:]:
+            if about[0][claim] != number:
                 break
+            now, position = whole[about[1][claim]], about[1][claim]
+            then = _without(position, lost, (topic_of, formats, linked), scored, constants)
+            size = max(1.0, abs(now))
+            if not now - then > NOTICEABLE * size:
+                continue
+            above = -1
+            for item in range(len(whole)):
+                above += whole[item] >= now - NEAR_TIE * size
+            for item in range(len(whole)):
+                if item == known:
+                    without[item] = _without(item, lost, (topic_of, formats, linked), scored, constants)
+                    known += 1
+                above -= without[item] > then + NEAR_TIE * size
+                if above < 0:
+                    held[claim] = True
+                    break
     return held
 
 
-Lost = tuple[Vectors, Vectors, Vectors, Values, Values, float, float]
+@kernel
+def carry(
+    engaged: Engaged,
+    items: Codes,
+    scored: Scored,
+    constants: Constants,
+    named: tuple[Numbers, Numbers],
+) -> NDArray[np.bool_]:
+    """bool [m]: whether a candidate's score falls without all that a person did with the item of one event.
+
+    Args:
+        engaged: the events.
+        items: int32 [k], their items.
+        scored: the candidates.
+        constants: of the score.
+        named: event and position of the candidate, int64 [m].
+    """
+    topic_of, formats = _groups(engaged, scored)
+    falls = np.zeros(len(named[0]), np.bool_)
+    for number in range(len(falls)):
+        members, position = np.flatnonzero(items == items[named[0][number]]), named[1][number]
+        lost = _sum_up(engaged, members, constants, _NOTHING, (topic_of, formats))
+        linked = _linked(engaged, members, len(scored.factors))
+        then = _without(position, lost, (topic_of, formats, linked), scored, constants)
+        falls[number] = then < finished(scored.parts[position].sum(), scored.factors[position])
+    return falls
+
+
+@kernel
+def _whole(scored: Scored) -> Values:
+    whole = np.empty(len(scored.factors))
+    for item in range(len(whole)):
+        whole[item] = finished(scored.parts[item].sum(), scored.factors[item])
+    return whole
+
+
+@kernel
+def _groups(engaged: Engaged, scored: Scored) -> tuple[Numbers, Values]:
+    """A place for each topic, and one for each format."""
+    topics, formats = scored.topics.max(), scored.formats.max()
+    if len(engaged.topics):
+        topics, formats = max(topics, engaged.topics.max()), max(formats, engaged.formats.max())
+    return np.full(topics + 1, -1), np.zeros(formats + 2)
+
+
+class Lost(NamedTuple):
+    """What a set of events takes with it: sums over them, of their interests one row a topic."""
+
+    long_term: Vectors
+    session: Vectors
+    interests: Vectors
+    shares: Values
+    square: float
+    now: float
 
 
 @kernel
@@ -158,63 +214,72 @@ def _sum_up(
     members: Numbers,
     constants: Constants,
     profile: tuple[Vectors, float],
-    topic_of: Numbers,
-    formats: Values,
-    candidates: int,
+    groups: tuple[Numbers, Values],
 ) -> Lost:
-    """What a set of events, or the profile, takes with it.
+    """The sums over a set, to which a profile is added.
 
-    `topic_of` gets the place of each topic among the rows of the third and fifth value, -1 for none; `formats` the
-    mass of each format.
+    Of `groups` the first one gets the row of each topic, -1 for none, and the second one the mass of each format.
     """
-    long_term, session, linked = profile[0].copy(), np.zeros_like(profile[0]), np.zeros(candidates)
-    square, now, topics = profile[1], 0.0, 0
+    topic_of, formats = groups
     topic_of[:], formats[:] = -1, 0.0
+    rows = 0
     for event in members:
         if topic_of[engaged.topics[event]] < 0:
-            topic_of[engaged.topics[event]] = topics
-            topics += 1
-    interests, shares = np.zeros((topics, constants.width), np.float32), np.zeros(topics)
+            topic_of[engaged.topics[event]] = rows
+            rows += 1
+    long_term, session = np.zeros(engaged.vectors.shape[1], np.float32), np.zeros(engaged.vectors.shape[1], np.float32)
+    long_term[: len(profile[0])] = profile[0]
+    interests, shares = np.zeros((rows, constants.width), np.float32), np.zeros(rows)
+    square, now = profile[1], 0.0
     for event in members:
-        amount, topic = engaged.amounts[event], topic_of[engaged.topics[event]]
-        _add(long_term, engaged.vectors[event], np.float32(amount), len(long_term))
-        _add(interests[topic], engaged.vectors[event], np.float32(engaged.shares[event]), constants.width)
+        amount, row, vector = engaged.amounts[event], topic_of[engaged.topics[event]], engaged.vectors[event]
+        _add(long_term, vector, np.float32(amount), len(vector))
+        _add(interests[row], vector, np.float32(engaged.shares[event]), constants.width)
         if engaged.now[event] > 0:
-            _add(session, engaged.vectors[event], np.float32(engaged.now[event]), len(session))
+            _add(session, vector, np.float32(engaged.now[event]), len(vector))
+            now += engaged.now[event]
         square += amount * amount
-        now += engaged.now[event]
-        shares[topic] += engaged.shares[event]
+        shares[row] += engaged.shares[event]
         if engaged.formats[event] >= 0:
             formats[engaged.formats[event]] += amount
-        for link in range(engaged.starts[event], engaged.starts[event + 1]):
-            if engaged.linked[link] >= 0:
-                linked[engaged.linked[link]] += np.float32(amount) * engaged.strengths[link]
-    return long_term, session, interests, shares, linked, square, now
+    return Lost(long_term, session, interests, shares, square, now)
 
 
 @kernel
-def _add(total: Vectors, vector: Vectors, amount: float, width: int) -> None:
+def _linked(engaged: Engaged, members: Numbers, candidates: int) -> Values:
+    """float64 [candidates]: the amounts of a set times the links to each candidate."""
+    linked = np.zeros(candidates)
+    for event in members:
+        for link in range(engaged.starts[event], engaged.starts[event + 1]):
+            if engaged.linked[link] >= 0:
+                linked[engaged.linked[link]] += engaged.amounts[event] * engaged.strengths[link]
+    return linked
+
+
+@kernel
+def _add(total: Vectors, vector: Vectors, amount: np.float32, width: int) -> None:
     for place in range(width):
         total[place] += amount * vector[place]
 
 
 @kernel
 def _without(
-    item: int, lost: Lost, topic_of: Numbers, formats: Values, scored: Scored, constants: Constants
+    item: int, lost: Lost, groups: tuple[Numbers, Values, Values], scored: Scored, constants: Constants
 ) -> float:
     """The score of a candidate without what is lost."""
-    long_term, session, interests, shares, linked, square, now = lost
+    topic_of, formats, linked = groups
     vector, parts = scored.vectors[item], scored.parts[item]
-    part = constants.similarity * (dot(long_term, vector, 0, len(vector)) + linked[item])
+    removed = constants.similarity * (dot(lost.long_term, vector, len(vector)) + linked[item])
     if scored.formats[item] >= 0:
-        part += constants.format * formats[scored.formats[item]]
-    left = constants.square - square
-    total = (parts[0] * np.sqrt(constants.square) - part) / np.sqrt(left) if left > NOTHING_LEFT * constants.square else 0.0
-    topic = topic_of[scored.topics[item]]
-    interest = parts[1]
-    if topic >= 0:
-        interest = (interest - constants.interest * dot(interests[topic], vector, 0, constants.width)) / (1 - shares[topic])
-    rest = parts[2]
-    if now > 0:
-        rest = (rest - constants.session * dot(session, vector, 0, len(vector))) / (1 - now)
-    return finished(total + interest + rest + parts[3], scored.factors[item])
+        removed += constants.format * formats[scored.formats[item]]
+    left = constants.square - lost.square
+    total = parts[3]
+    if left > NOTHING_LEFT * constants.square:
+        total += (parts[0] * np.sqrt(constants.square) - removed) / np.sqrt(left)
+    interest, session, row = parts[1], parts[2], topic_of[scored.topics[item]]
+    if row >= 0:
+        interest -= constants.interest * dot(lost.interests[row], vector, constants.width)
+        interest /= 1 - lost.shares[row]
+    if lost.now > 0:
+        session = (session - constants.session * dot(lost.session, vector, len(vector))) / (1 - lost.now)
+    return finished(total + interest + session, scored.factors[item])

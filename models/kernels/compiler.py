@@ -6,14 +6,10 @@ Without numba there is nothing to compile with, and callers take the same arithm
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Final, TypeVar, cast
 
-try:
-    from numba import njit
-except ImportError:
-    njit = None
-
-COMPILED: Final = njit is not None
+COMPILED: Final = find_spec("numba") is not None
 """Whether kernels are compiled; without that they would be loops in Python, and are not to be called."""
 _REORDERED: Final = {"contract", "nsz", "reassoc"}
 """Sums may be formed in any order, as by numpy's own products; NaN and infinities mean what they mean."""
@@ -23,6 +19,8 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 def kernel(function: Function) -> Function:
     """The function, compiled when first called, or as it is where nothing compiles."""
-    if njit is None:
+    if not COMPILED:
         return function
+    from numba import njit  # noqa: PLC0415 - where it is installed
+
     return cast(Function, njit(cache=True, nogil=True, fastmath=_REORDERED, error_model="numpy")(function))

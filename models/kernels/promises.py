@@ -30,8 +30,8 @@ def allowed(sums: Counts, exploration: int, recency: int, slots: int) -> bool:
     """Whether so many exploratory and recent items fit into so many slots."""
     both = sums[2]
     apart = max(exploration - both, 0) + max(recency - both, 0)
-    needed = exploration + recency - min(both, min(exploration, recency))
-    return exploration <= sums[0] and recency <= sums[1] and apart <= sums[3] and needed <= slots
+    needed = exploration + recency - min(both, exploration, recency)
+    return bool(exploration <= sums[0] and recency <= sums[1] and apart <= sums[3] and needed <= slots)
 
 
 @kernel
@@ -42,7 +42,7 @@ def kept_at_cap(left: Counts, cap: int, length: int, exploration: int, recency: 
         add_to_be_had(left[topic], cap, 1, sums)
         total += min(cap, left[topic].sum())
     length = min(length, total)
-    exploration, recency = min(exploration, min(sums[0], length)), min(recency, min(sums[1], length))
+    exploration, recency = min(exploration, sums[0], length), min(recency, sums[1], length)
     while not allowed(sums, exploration, recency, length):
         recency -= 1
     return np.array([length, exploration, recency])

@@ -106,8 +106,8 @@ class Household:
     def delete(self, item_id: str) -> None:
         self.loop.run_until_complete(self.service.delete_item(item_id))
 
-    def recommend(self, user: str, limit: int = 10, **fields: Any) -> Slate:
-        return self.service.recommend(RecommendRequest(user_id=user, limit=limit, **fields))
+    def recommend(self, user: str, limit: int = 10, *, explain: str = "full", **fields: Any) -> Slate:
+        return self.service.recommend(RecommendRequest(user_id=user, limit=limit, explain=explain, **fields))
 
     def similar(self, **fields: Any) -> dict[str, Any]:
         return self.loop.run_until_complete(self.service.similar(SimilarRequest(**fields)))

@@ -103,6 +103,7 @@ def recommend(post: bool) -> dict[str, Callable[[Shop], tuple[Any, Any]]]:
         "scenario": lambda shop: (shop.slate(post), shop.slate(post, scenario="home")),
         "fields": lambda shop: (shop.slate(post), shop.slate(post, fields=["provider"])),
         "debug": lambda shop: (shop.slate(post), shop.slate(post, debug=True)),
+        "explain": lambda shop: (shop.slate(post), shop.slate(post, explain="full")),
     }
 
 

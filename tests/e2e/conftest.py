@@ -100,7 +100,7 @@ class Town:
 
     def slate(self, user_id: str, limit: int = 10, **wanted: Any) -> dict[str, Any]:
         """An answer of `/recommend`, without what every answer has of its own: its name and its cursor."""
-        answer = self.client.get("/recommend", params={"user_id": user_id, "limit": limit, **wanted})
+        answer = self.client.get("/recommend", params={"user_id": user_id, "limit": limit, "explain": "full"} | wanted)
         slate: dict[str, Any] = answer.raise_for_status().json()
         del slate["recommendation_id"], slate["next_cursor"]
         return slate

@@ -104,22 +104,25 @@ class SlateItem(ItemFields):
 
     item_id: str
     title: str
-    rank: int = Field(ge=1)
-    score: float
 
-    source: str
+    rank: int | None = Field(default=None, ge=1)
+    """Its place, from 1; with `explain=full`, like all that is null here."""
+
+    score: float | None = None
+
+    source: str | None = None
     """The stage that brought it."""
 
     label: str
     """Why it is here, for the person to read."""
 
     reasons: list[Reason]
-    """Why it is here, with the evidence."""
+    """Why it is here: what the label rests on, and with `explain=full` all else that is true, with the evidence."""
 
     exploration: bool
     """Whether it lies outside what is the person's own: their interests, leading tags and statements."""
 
-    sensitive: bool
+    sensitive: bool | None = None
     """Whether it is on a sensitive topic that the charter does not leave free: the person permits that topic, or items
     on it are recommended to everybody and nothing is learned from them."""
 
@@ -141,10 +144,10 @@ class FloorReceipt(Answer):
     achieved: int
     """Items in the slate; for a cap, of the topic or provider that has most; for distance, unlike all before them."""
 
-    reason: str | None
+    reason: str | None = None
     """Why not, where the promise could not be kept."""
 
-    window: int | None
+    window: int | None = None
     """Slots shown to the person, this slate included, over which the floor holds; null for this slate alone."""
 
 

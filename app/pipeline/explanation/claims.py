@@ -12,16 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.context import Context
+from app.pipeline.explanation.kernel_columns import constants_of, engaged_of, profile_of, scored_of
 from app.pipeline.explanation.label_evidence import Members, Pool, members_of, removed
 from app.pipeline.explanation.nameable import nameable
 from app.pipeline.explanation.score_parts import ScoreParts
+from app.pipeline.links import places_of
 from models.ids import Rows
+from models.kernels.claims import NEAR_TIE, NOTICEABLE, hold
+from models.kernels.compiler import COMPILED
 
 Numbers = NDArray[np.int64]
-NOTICEABLE = 1e-6
-"""Least fall of a score, relative to it, that is more than rounding."""
-NEAR_TIE = 1e-5
-"""Difference of two scores, relative to the item's, by which single precision may order them either way."""
 
 
 class Kind(IntEnum):
@@ -98,7 +98,7 @@ def claims_of(context: Context, pool: Pool, slate: Rows, score_parts: ScoreParts
         tags=tags,
         nearness=_nearness(context, tags, slate[places]),
         parts=carried[about, places],
-        holds=_hold(context, pool, members, about, slate[places]),
+        holds=_hold(context, pool, (sets, events), (members, about), slate[places]),
         members=members,
     )
 
@@ -108,11 +108,17 @@ def _by_tag(context: Context, slate: Rows, shown: NDArray[np.bool_]) -> _Draft:
 
     What is borne by an item that is none of the person's own is not said to be what they like.
     """
-    event, borne = context.catalogue.tag_pairs(context.evidence.amounts[0].rows)
+    event, borne = context.evidence.tags
     place, codes = context.catalogue.tag_pairs(slate)
-    shared = np.setdiff1d(np.intersect1d(codes, borne[shown[event]]), codes[~context.ground.covers(slate)[place]])
-    shared = shared[nameable(context, shared)]
-    mine, theirs = np.isin(borne, shared), np.isin(codes, shared)
+    sayable = np.zeros(len(context.catalogue.tag_words), dtype=np.bool_)
+    sayable[borne[shown[event]]] = True
+    sayable[codes[~context.ground.covers(slate)[place]]] = False
+    shared = np.unique(codes[sayable[codes]])
+    sayable[shared] = nameable(context, shared)
+    shared = shared[sayable[shared]]
+    sayable[:] = False
+    sayable[shared] = True
+    mine, theirs = sayable[borne], sayable[codes]
     sets, about = np.searchsorted(shared, borne[mine]), np.searchsorted(shared, codes[theirs])
     return _Draft(Kind.TAG, len(shared), sets, event[mine], about, place[theirs], codes[theirs].astype(np.int64))
 
@@ -155,7 +161,32 @@ def _nearness(context: Context, tags: Numbers, rows: Rows) -> NDArray[np.float32
     return nearness
 
 
-def _hold(context: Context, pool: Pool, members: Members, sets: Numbers, rows: Rows) -> NDArray[np.bool_]:
+def _hold(
+    context: Context, pool: Pool, pairs: tuple[Numbers, Numbers], about: tuple[Members, Numbers], rows: Rows
+) -> NDArray[np.bool_]:
+    """Whether each claim holds, compiled where that can be; `pairs` are the set and the event of each membership."""
+    members, sets = about
+    if not COMPILED:
+        return hold_by_columns(context, pool, members, sets, rows)
+    candidates, weights = pool.candidates.rows, pool.weights
+    return hold(
+        engaged_of(context, candidates),
+        scored_of(context, pool),
+        constants_of(context, weights),
+        by_set(*pairs, len(members)),
+        profile_of(context),
+        (sets, places_of(rows, candidates, len(context.catalogue)).astype(np.int64)),
+    )
+
+
+def by_set(sets: Numbers, events: Numbers, count: int) -> tuple[Numbers, Numbers]:
+    """Where each of so many sets begins, int64 [count + 1], and the events set by set."""
+    order = np.argsort(sets, kind="stable")
+    return np.searchsorted(sets[order], np.arange(count + 1)), events[order]
+
+
+def hold_by_columns(context: Context, pool: Pool, members: Members, sets: Numbers, rows: Rows) -> NDArray[np.bool_]:
+    """The same for all candidates at a time: what the compiled loop is held to."""
     candidates = pool.candidates
     scores = pool.scores(context.evidence.evidence_square)
     whole = scores.whole()

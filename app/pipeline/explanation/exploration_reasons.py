@@ -35,8 +35,8 @@ def topic_reasons(context: Context, rows: Rows, exploratory: NDArray[np.bool_], 
 def _explored(context: Context, row: int, own: OwnTags) -> Reason:
     codes = context.catalogue.tags(row)
     named = codes[nameable(context, codes)]
-    tag = nearest_of(context, row, np.setdiff1d(named, own.known))
-    if tag is not None or not np.isin(codes, own.known).any():
+    tag = nearest_of(context, row, np.sort(named[~own.known[named]]))
+    if tag is not None or not own.known[codes].any():
         return Reason("explore", tag=tag, different=True)
     return Reason("explore", tag=nearest_of(context, row, own.least(named)), different=False)
 

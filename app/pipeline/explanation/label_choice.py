@@ -15,14 +15,14 @@ from app.pipeline.explanation.quotes import Quote, quotes_of
 from app.pipeline.explanation.score_parts import ScoreParts
 from app.pipeline.slate import Reason
 
-_CODES = {Kind.TAG: "because_you", Kind.ITEM: "similar_to", Kind.SESSION: "session", Kind.HISTORY: "history"}
+CODES = {Kind.TAG: "because_you", Kind.ITEM: "similar_to", Kind.SESSION: "session", Kind.HISTORY: "history"}
 PREFER = "prefer"
 """Verb of what was stated as a preference, and not as a goal."""
 
 
 def claimed(context: Context, claims: Claims, pool: Pool, score_parts: ScoreParts) -> list[list[Reason]]:
     """For each item of the slate, which is the pool, a reason of each kind that holds, the label's first."""
-    chosen = _chosen(claims, score_parts)
+    chosen = chosen_claims(claims, score_parts)
     quoted = [claim for some in chosen for claim in some if claims.kinds[claim] != Kind.STATED]
     found = quotes_of(context, score_parts, pool, claims, np.array(quoted, dtype=np.int64))
     quotes = dict(zip(quoted, found, strict=True))
@@ -34,7 +34,7 @@ def claimed(context: Context, claims: Claims, pool: Pool, score_parts: ScorePart
         made = [
             _quoting(context, rows[place], (Kind(claims.kinds[claim]), tags[claim], share), quotes[claim])
             if claim in quotes
-            else _stated(context, rows[place], share)
+            else stated_reason(context, rows[place], share)
             for claim, share in zip(some, shares, strict=True)
         ]
         reasons.append(_telling_first(reason for reason in made if reason is not None))
@@ -51,7 +51,7 @@ def is_far_fetched(reason: Reason) -> bool:
     return reason.code == "similar_to" and reason.link != "content"
 
 
-def _chosen(claims: Claims, score_parts: ScoreParts) -> list[list[int]]:
+def chosen_claims(claims: Claims, score_parts: ScoreParts) -> list[list[int]]:
     """For each item, of each kind the claim that holds and is nearest, in the order of what they carry.
 
     That the whole history carries an item is said only where no part of it does.
@@ -81,7 +81,8 @@ def _order(kind: Kind, part: float, *, just_now: float) -> tuple[bool, float, in
     return False, -round(part, 9), kind
 
 
-def _stated(context: Context, row: int, share: float | None) -> Reason:
+def stated_reason(context: Context, row: int, share: float | None) -> Reason:
+    """What an item owes to the explicit profile, and which part of its score that is."""
     tag = preferred_tag(context, row)
     explicit = context.person.explicit if context.person else None
     return Reason("stated_preference", share, tag, verb=None if explicit and explicit.goals and not tag else PREFER)
@@ -94,7 +95,7 @@ def _quoting(context: Context, row: int, claim: tuple[Kind, int, float | None], 
         return None
     other = context.catalogue.row(first.item_id or "") if first and kind == Kind.ITEM else None
     return Reason(
-        code=_CODES[kind],
+        code=CODES[kind],
         share=share,
         tag=context.catalogue.tag_words.names[tag] if tag >= 0 else None,
         item_id=first.item_id if first else None,

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.context import Context
-from indexer.dates import is_date
-from indexer.stop_terms import is_stop_term
 from models.ids import Rows
 
 _NEARLY, _NEARLY_WITH_A_TAG = 0.8, 0.4
@@ -23,15 +20,12 @@ def nameable(context: Context, codes: NDArray[np.int32]) -> NDArray[np.bool_]:
 
     Neither may one that is a date, since nobody likes a thing for being of 1987, or that names nothing.
     """
-    names = context.catalogue.tag_words.names
-    weak = np.array([is_date(names[code]) or is_stop_term(names[code]) for code in codes], dtype=np.bool_)
-    return ~weak & unobjectionable(context, codes)
+    return context.environment.tag_names.good(codes) & _unmuted(context, codes)
 
 
 def unobjectionable(context: Context, codes: NDArray[np.int32]) -> NDArray[np.bool_]:
     """Whether each tag is neither sensitive nor muted."""
-    names = context.catalogue.tag_words.names
-    return _harmless(context, (names[code] for code in codes)) & ~np.isin(codes, context.exclusions.mutes.tags)
+    return context.environment.tag_names.harmless(codes) & _unmuted(context, codes)
 
 
 def presentable(context: Context, rows: Rows) -> NDArray[np.bool_]:
@@ -43,8 +37,14 @@ def presentable(context: Context, rows: Rows) -> NDArray[np.bool_]:
 
 def shared_tag(context: Context, row: int, other: int) -> str | None:
     """The tag nearest to an item among those that both items bear."""
-    codes = np.intersect1d(context.catalogue.tags(row), context.catalogue.tags(other))
-    return nearest_of(context, row, codes[nameable(context, codes)])
+    return nearest_of(context, row, _shared(context, row, other))
+
+
+def _shared(context: Context, row: int, other: int) -> NDArray[np.int32]:
+    """The tags that may be named and that both items bear, ascending."""
+    both = set(context.catalogue.tags(row).tolist()).intersection(context.catalogue.tags(other).tolist())
+    codes = np.array(sorted(both), dtype=np.int32)
+    return codes[nameable(context, codes)] if both else codes
 
 
 def link_of(context: Context, row: int, other: int) -> Literal["content", "behaviour"] | None:
@@ -54,7 +54,7 @@ def link_of(context: Context, row: int, other: int) -> Literal["content", "behav
     """
     catalogue, (apart, close) = context.catalogue, context.environment.likeness.closeness
     nearness = (catalogue.content.at(row) @ catalogue.content.at(other) - apart) / (close - apart)
-    if nearness >= (_NEARLY if shared_tag(context, row, other) is None else _NEARLY_WITH_A_TAG):
+    if nearness >= (_NEARLY_WITH_A_TAG if len(_shared(context, row, other)) else _NEARLY):
         return "content"
     return "behaviour" if catalogue.has_behaviour(row) and catalogue.has_behaviour(other) else None
 
@@ -75,6 +75,6 @@ def nearest_of(context: Context, row: int, codes: NDArray[np.int32]) -> str | No
     return context.catalogue.tag_words.names[int(codes[np.argmax(nearness)])]
 
 
-def _harmless(context: Context, tags: Iterable[str]) -> NDArray[np.bool_]:
-    catalogue = context.catalogue
-    return catalogue.firewall.recommendable(catalogue.sensitive_topics.bits_of_tags(tags), np.uint64(0))
+def _unmuted(context: Context, codes: NDArray[np.int32]) -> NDArray[np.bool_]:
+    muted = context.exclusions.mutes.tags
+    return ~np.isin(codes, muted) if len(muted) else np.ones(len(codes), dtype=np.bool_)

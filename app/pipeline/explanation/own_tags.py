@@ -20,11 +20,11 @@ class OwnTags:
     """Tags of one person.
 
     Attributes:
-        known: codes, ascending: stated, or borne by an item that the person liked.
+        known: bool [tags], by code: stated, or borne by an item that the person liked.
         masses: float64 [tags], by code, decayed weight of what they engaged with that bears the tag.
     """
 
-    known: Codes
+    known: NDArray[np.bool_]
     masses: NDArray[np.float64]
 
     @classmethod
@@ -32,12 +32,13 @@ class OwnTags:
         """Of the person who asks; none of a stranger."""
         explicit, words = context.person.explicit if context.person else None, context.catalogue.tag_words
         codes = [words.code(tag) for tag in explicit.preferences.tags] if explicit else []
-        stated = np.array([code for code in codes if code >= 0], dtype=np.int32)
-        events, amounts = context.evidence.amounts
-        event, borne = context.catalogue.tag_pairs(events.rows)
+        stated = [code for code in codes if code >= 0]
+        (events, amounts), (event, borne) = context.evidence.amounts, context.evidence.tags
         masses = np.bincount(borne, weights=amounts[event], minlength=len(words.names)).astype(np.float64)
-        liked = borne[events.weights[event] >= LIKED_FROM]
-        return cls(np.union1d(stated, liked).astype(np.int32), masses)
+        known = np.zeros(len(words.names), dtype=np.bool_)
+        known[borne[events.weights[event] >= LIKED_FROM]] = True
+        known[stated] = True
+        return cls(known, masses)
 
     def least(self, codes: Codes) -> Codes:
         """Of some tags those of which the person did least."""

@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 
 from app.pipeline.context import Context
 from app.pipeline.explanation.claims import Claims
+from app.pipeline.explanation.kernel_columns import constants_of, engaged_of, scored_of
 from app.pipeline.explanation.label_evidence import Pool, members_of, removed
 from app.pipeline.explanation.score_parts import ScoreParts
 from app.pipeline.slate import Part
 from models.events import CODE_OF, EventType
+from models.kernels.claims import carry
+from models.kernels.compiler import COMPILED
 
 Matrix = NDArray[np.float64]
 
@@ -35,12 +38,33 @@ class Quote:
     parts: tuple[Part, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Strongest:
+    """The strongest events of m claims, best first.
+
+    Attributes:
+        events: int64 [m, at most so many as are named].
+        parts: float64, likewise: what each carries of the score.
+        may: bool, likewise: whether it may be named.
+        counts: int64 [m], how many events the evidence of each claim has.
+    """
+
+    events: NDArray[np.int64]
+    parts: Matrix
+    may: NDArray[np.bool_]
+    counts: NDArray[np.int64]
+
+    def first(self) -> NDArray[np.int64]:
+        """int64 [m]: the strongest event that may be named; -1 where there is none."""
+        place = self.may.argmax(axis=1)[:, None]
+        found = np.where(self.may, self.events, -1)
+        return np.asarray(np.take_along_axis(found, place, axis=1)[:, 0])
+
+
 def quotes_of(
     context: Context, score_parts: ScoreParts, pool: Pool, claims: Claims, chosen: NDArray[np.int64]
 ) -> list[Quote]:
     """The evidence of each of the `chosen` claims, which are not about the explicit profile.
-
-    An item that is shown again is not explained by itself.
 
     Args:
         context: whose events they are.
@@ -51,6 +75,25 @@ def quotes_of(
     """
     if not len(chosen):
         return []
+    found = strongest_of(context, score_parts, pool, claims, chosen)
+    verbs, words = verbs_of(context, score_parts)
+    return [
+        Quote(
+            verb=words[verbs[events[some][0]]] if some.any() else "",
+            events=int(count),
+            parts=tuple(map(score_parts.references.part, events[some].tolist(), of_events[some].tolist())),
+        )
+        for count, events, of_events, some in zip(found.counts, found.events, found.parts, found.may, strict=True)
+    ]
+
+
+def strongest_of(
+    context: Context, score_parts: ScoreParts, pool: Pool, claims: Claims, chosen: NDArray[np.int64]
+) -> Strongest:
+    """The strongest events of each of the `chosen` claims; arguments as of `quotes_of`.
+
+    An item that is shown again is not explained by itself.
+    """
     places, members = claims.places[chosen], claims.members[claims.sets[chosen]] > 0
     parts = np.where(members, score_parts.parts[: score_parts.positive].T[places], 0.0)
     shown = members & (parts > 0) & score_parts.references.shown[: score_parts.positive]
@@ -58,15 +101,7 @@ def quotes_of(
     others = context.evidence.amounts[0].rows[named] != pool.candidates.rows[places][:, None]
     may = np.take_along_axis(shown, named, axis=1) & _carry(context, pool, named, places) & others
     carried = np.take_along_axis(parts, named, axis=1).round(9)
-    verbs, words = _verbs(context, score_parts)
-    return [
-        Quote(
-            verb=words[verbs[events[some][0]]] if some.any() else "",
-            events=int(count),
-            parts=tuple(map(score_parts.references.part, events[some].tolist(), of_events[some].tolist())),
-        )
-        for count, events, of_events, some in zip(members.sum(axis=1), named, carried, may, strict=True)
-    ]
+    return Strongest(named, carried, may, members.sum(axis=1))
 
 
 def strongest(values: Matrix, count: int) -> NDArray[np.int64]:
@@ -81,6 +116,19 @@ def strongest(values: Matrix, count: int) -> NDArray[np.int64]:
 
 def _carry(context: Context, pool: Pool, named: NDArray[np.int64], places: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Bool, as `named`: whether the score at each claim's place falls without all events on the named event's item."""
+    if not COMPILED:
+        return carry_by_columns(context, pool, named, places)
+    positions = np.repeat(places, named.shape[1])
+    engaged, scored = engaged_of(context, pool.candidates.rows), scored_of(context, pool)
+    items = context.evidence.amounts[0].rows
+    constants = constants_of(context, pool.weights)
+    return carry(engaged, items, scored, constants, (named.ravel(), positions)).reshape(named.shape)
+
+
+def carry_by_columns(
+    context: Context, pool: Pool, named: NDArray[np.int64], places: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """The same for all items at a time: what the compiled loop is held to."""
     rows = context.evidence.amounts[0].rows
     items, sets = np.unique(rows[named], return_inverse=True)
     of_event = np.searchsorted(items, rows)
@@ -91,7 +139,7 @@ def _carry(context: Context, pool: Pool, named: NDArray[np.int64], places: NDArr
     return np.asarray(without[sets.reshape(named.shape), places[:, None]] < scores.whole()[places][:, None])
 
 
-def _verbs(context: Context, score_parts: ScoreParts) -> tuple[NDArray[np.int64], list[str]]:
+def verbs_of(context: Context, score_parts: ScoreParts) -> tuple[NDArray[np.int64], list[str]]:
     """Number of each positive event's verb, and the verbs: the event type's, or that of completing its format."""
     said, special = context.environment.signals.verbs, context.settings.labels.verbs
     words = [*said, *special]

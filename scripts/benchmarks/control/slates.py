@@ -46,6 +46,7 @@ class _Silent(Explainer):
         ranked: Ranked,
         candidates: Candidates,  # noqa: ARG002
         *,
+        full: bool = True,  # noqa: ARG002
         whole: bool = False,  # noqa: ARG002
     ) -> list[Explained]:
         """As many empty explanations as there are items."""

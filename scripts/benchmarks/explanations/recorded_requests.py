@@ -44,11 +44,11 @@ class _Watched(Explainer):
     candidates: Candidates
 
     def __call__(
-        self, context: Context, ranked: Ranked, candidates: Candidates, *, whole: bool = False
+        self, context: Context, ranked: Ranked, candidates: Candidates, *, full: bool = True, whole: bool = False
     ) -> list[Explained]:
         """What the explainer says."""
         start = thread_time()
-        explained = super().__call__(context, ranked, candidates, whole=whole)
+        explained = super().__call__(context, ranked, candidates, full=full, whole=whole)
         self.seconds, self.candidates = thread_time() - start, candidates
         return explained
 

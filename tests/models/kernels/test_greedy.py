@@ -1,4 +1,4 @@
-"""The compiled choice of a slate is the one that is computed a column at a time; no drawn scores tie within rounding."""
+"""The compiled choice of a slate is the one that is computed a column at a time: no drawn scores nearly tie."""
 
 import numpy as np
 import pytest
@@ -10,6 +10,7 @@ from models.kernels.compiler import COMPILED
 from models.selection import Taste, greedy, greedy_by_columns
 
 pytestmark = pytest.mark.skipif(not COMPILED, reason="numba is not installed")
+
 
 def pool_of(seed: int, n: int) -> Pool:
     random = np.random.default_rng(seed)
