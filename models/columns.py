@@ -128,6 +128,12 @@ class LiveColumn(Generic[Scalar]):
         values[in_tail] = self._tail[rows[in_tail] - len(self._base)]
         return values
 
+    def located(self, rows: NDArray[np.int32]) -> tuple[NDArray[Scalar], NDArray[np.int32]]:
+        """(array, places in it): where the values at `rows` are, without a copy unless some were appended."""
+        if self._tail_length and len(rows) and rows.max() >= len(self._base):
+            return self[rows], np.arange(len(rows), dtype=np.int32)
+        return np.asarray(self._base), rows
+
     def at(self, row: int) -> Any:
         """The value at one row."""
         return self._base[row] if row < len(self._base) else self._tail[row - len(self._base)]

@@ -15,6 +15,8 @@ def repeats(context: Context, filters: Iterable[Filter]) -> Rows:
     """Rows in whose place a copy stands, ascending: of each group the eligible one published last, ties by row."""
     catalogue = context.catalogue
     rows = catalogue.copies.rows
+    if not len(rows):
+        return rows
     rows = rows[kept(filters, context, rows)]
     labels = catalogue.copies.labels(rows)
     order = np.lexsort((rows, -catalogue.published_at[rows], labels))

@@ -6,14 +6,13 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from app.pipeline.links import Links, gather_links
 from app.pipeline.request import Environment
 from app.serving.people import Person
 from models.history import EventColumns
 from models.ids import Rows
-from models.user_state import decay, established_topics
+from models.user_state import DecayedSums, decay, established_topics
 
 _NO_ROWS = np.empty(0, dtype=np.int32)
 _SESSION_HALF_LIVES = 10.0
@@ -76,20 +75,37 @@ class Evidence:
     def interest_amounts(self) -> tuple[EventColumns, NDArray[np.float64]]:
         """Positive events and p_k = a_k / (prior + sum of all a of the same topic), float64 [k]."""
         events, amounts = self.amounts
-        _, place = np.unique(self._catalogue.topics[events.rows], return_inverse=True)
-        masses = self._settings.user.interest_prior + np.bincount(place, weights=amounts)
-        return events, amounts / masses[place]
+        topics = self._catalogue.topics[events.rows]
+        masses = self._settings.user.interest_prior + np.bincount(topics, weights=amounts)
+        return events, amounts / masses[topics]
+
+    @property
+    def positive_sums(self) -> DecayedSums | None:
+        """The person's decayed sums by topic; None where there are none."""
+        sums = self._person.state.positive if self._person else None
+        return sums if sums is not None and len(sums.topics) else None
 
     @cached_property
     def interest_embeddings(self) -> tuple[Rows, NDArray[np.float32]]:
         """(topics ascending, float32 [t, content dimension]: sum of p_k engage_k over the positive events of each)."""
+        sums = self.positive_sums
+        if sums is None:
+            return _NO_ROWS, np.empty((0, self._catalogue.space.content_dimension), dtype=np.float32)
+        if sums.reference > self._now:
+            return self._interests_by_event()
+        fade = float(np.exp2(sums.exponent(self._now)))
+        shares = fade / (self._settings.user.interest_prior + fade * sums.masses)
+        content = sums.vectors[:, : self._catalogue.space.content_dimension]
+        return sums.topics, content * shares[:, None].astype(np.float32)
+
+    def _interests_by_event(self) -> tuple[Rows, NDArray[np.float32]]:
+        """The same from the events: those that are yet to come have not begun to fade, unlike the sums as of then."""
         events, parts = self.interest_amounts
-        engage = self._catalogue.engage[events.rows][:, : self._catalogue.space.content_dimension]
         topics, place = np.unique(self._catalogue.topics[events.rows], return_inverse=True)
-        spread = csr_array(
-            (parts.astype(np.float32), (place, np.arange(len(events)))), shape=(len(topics), len(events))
-        )
-        return topics, spread @ engage
+        engage = self.engage[:, : self._catalogue.space.content_dimension]
+        found = np.zeros((len(topics), engage.shape[1]), dtype=np.float32)
+        np.add.at(found, place, parts[:, None].astype(np.float32) * engage)
+        return topics, found
 
     @cached_property
     def session_amounts(self) -> tuple[EventColumns, NDArray[np.float64]]:
@@ -129,8 +145,8 @@ class Evidence:
     def topic_shares(self) -> NDArray[np.float64]:
         """float64 [topics]: share of each topic in the person's decayed positive mass; zeros where nothing is known."""
         shares = np.zeros(len(self._catalogue.topic_names))
-        if self._person and len(self._person.state.positive.topics):
-            sums = self._person.state.positive
+        sums = self.positive_sums
+        if sums is not None:
             shares[sums.topics] = sums.masses / max(float(sums.masses.sum()), 1e-300)
         return shares
 

@@ -14,6 +14,7 @@ from app.serving.eligibility import HOUR, Eligibility
 from app.serving.people import Person
 from indexer.languages import accepted
 from models.ids import Rows
+from models.membership import among
 
 _NO_ROWS = np.empty(0, dtype=np.int32)
 
@@ -110,4 +111,4 @@ class Exclusions:
 
     def searchable(self, rows: Rows) -> Rows:
         """The rows that are not left out anyway, in the same order."""
-        return rows[~np.isin(rows, self.unsearchable)]
+        return rows[~among(rows, self.unsearchable)]

@@ -12,6 +12,7 @@ and fewer than half of the catalogue bear it: what is said of most things is nob
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,7 @@ from models.ids import Rows
 Codes = NDArray[np.int32]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ground:
     """What is one person's own.
 
@@ -63,25 +64,36 @@ class Ground:
     def covers(self, rows: Rows) -> NDArray[np.bool_]:
         """Bool [n]: whether each row is the person's own, or nothing is known by which it could be told from that."""
         catalogue = self.environment.catalogue
-        topics = catalogue.topics[rows]
-        covered = np.isin(topics, self.topics) | (topics == catalogue.unread_topic)
+        covered: NDArray[np.bool_] = self.mine[catalogue.topics[rows]]
         if len(self.tags):
-            owner, codes = catalogue.tag_pairs(rows)
-            covered[owner[np.isin(codes, self.tags)]] = True
+            covered |= catalogue.bear(rows, self.tag_mask)
         if len(self.texts):
             covered |= (catalogue.content[rows] @ self.texts.T >= self.nearness).any(axis=1)
-        return np.asarray(covered)
+        return covered
+
+    @cached_property
+    def mine(self) -> NDArray[np.bool_]:
+        """Bool [topics]: those that are the person's own, and the one of which nothing can be compared."""
+        mine = np.zeros(len(self.environment.catalogue.topic_names), dtype=np.bool_)
+        mine[self.topics] = mine[self.environment.catalogue.unread_topic] = True
+        return mine
+
+    @cached_property
+    def tag_mask(self) -> NDArray[np.bool_]:
+        """Bool [tags]: those that are the person's own."""
+        mask = np.zeros(len(self.environment.catalogue.tag_words), dtype=np.bool_)
+        mask[self.tags] = True
+        return mask
 
 
 def leading_tags(environment: Environment, evidence: Evidence, settings: GroundSettings) -> Codes:
     """Codes of the tags that lead in what a person likes, ascending."""
-    events, amounts = evidence.relative_amounts
+    _, amounts = evidence.relative_amounts
     if not amounts.sum() > 0:
         return np.empty(0, dtype=np.int32)
-    likeness = environment.likeness
-    owner, codes = environment.catalogue.tag_pairs(events.rows)
-    borne, place = np.unique(codes, return_inverse=True)
-    shares = np.bincount(place, weights=amounts[owner], minlength=len(borne)) / amounts.sum()
-    telling = likeness.telling(borne)
+    likeness, (owner, codes) = environment.likeness, evidence.tags
+    masses = np.bincount(codes, weights=amounts[owner], minlength=1)
+    borne = np.flatnonzero(masses).astype(np.int32)
+    shares, telling = masses[borne] / amounts.sum(), likeness.telling(borne)
     leads = (shares >= settings.leading_share) | (shares * telling >= settings.leading_telling)
     return np.asarray(borne[leads & (telling > likeness.of_half)], dtype=np.int32)

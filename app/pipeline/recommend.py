@@ -80,9 +80,9 @@ class Pipeline:
         candidates = self._gather(context, trace) if left is None else self._continued(left, trace)
         lost: dict[str, Rows] = {}
         for each in self.filters:
-            mask = each(context, candidates.rows)
+            mask, before = each(context, candidates.rows), len(candidates)
             lost[each.name] = candidates.rows[~mask]
-            candidates = trace.record(each.name, len(candidates), candidates.take(mask))
+            candidates = trace.record(each.name, before, candidates if mask.all() else candidates.take(mask))
         candidates = trace.record(self.backfill.name, len(candidates), self.backfill(context, candidates, self._keep))
         candidates = trace.record(self.scorer.name, len(candidates), self.scorer(context, candidates))
         ranked = self.reranker(context, candidates)

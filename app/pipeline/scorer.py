@@ -13,6 +13,8 @@ from app.pipeline.context import Context
 from app.pipeline.settings import RankingWeights
 from app.pipeline.stated_preferences import preference_exponents
 from models.ids import Rows
+from models.kernels.compiler import COMPILED
+from models.kernels.likeness import Tastes, likenesses
 from models.user_state import DAY_SECONDS, decay
 
 
@@ -28,14 +30,15 @@ class WeightedScorer:
     def __call__(self, context: Context, candidates: Candidates) -> Candidates:
         """The same candidates with terms and scores, best first; ties by item id."""
         rows = candidates.rows
+        whole, of_interest, of_session = likenesses_of(context, rows)
         age = np.maximum(context.now - context.catalogue.published_at[rows], 0.0)
         terms: tuple[NDArray[Any], ...] = (
-            similarity(context, rows),
+            similarity(context, rows, whole),
             decay(age, self._half_life),
             context.environment.popularity.share(rows, context.now),
             format_affinity(context)[context.catalogue.formats[rows]],
-            interest(context, rows),
-            session(context, rows),
+            of_interest,
+            of_session,
             aversion(context, rows) - preference_exponents(context, rows),
         )
         columns = [
@@ -46,38 +49,50 @@ class WeightedScorer:
         return scored.take(np.lexsort((context.catalogue.id_order.of(rows), -scored.scores)))
 
 
-def similarity(context: Context, rows: Rows) -> NDArray[np.float32]:
-    """float32 [n]: inner product of user embedding and index vectors, plus the neighbours' part, times confidence."""
+def likenesses_of(context: Context, rows: Rows) -> NDArray[np.float32]:
+    """float32 [3, n]: inner products with the user embedding, the interest in the row's topic, and the session.
+
+    The interest in a topic is the sum over its positive events of p_k engage_k in the content block: an average of
+    content lies between a person's interests, this one keeps to one of them. Behaviour has no part in it: it is
+    learned so that sums over all that a person did predict. The session's is the sum of b_k engage_k, divided by 1 +
+    the sum of all b_k.
+    """
+    tastes = _tastes(context)
+    if not COMPILED:
+        return likenesses_by_columns(context, rows, tastes)
+    return likenesses(*context.catalogue.index.located(rows), context.catalogue.topics[rows], tastes)
+
+
+def likenesses_by_columns(context: Context, rows: Rows, tastes: Tastes) -> NDArray[np.float32]:
+    """The same for all rows at a time: what the compiled loop is held to."""
+    index, taste = context.catalogue.index[rows], tastes.of_topic[context.catalogue.topics[rows]]
+    found = np.zeros((3, len(rows)), dtype=np.float32)
+    found[0] = index @ tastes.whole
+    known, width = np.flatnonzero(taste >= 0), tastes.interests.shape[1]
+    found[1, known] = np.einsum("nd,nd->n", index[known, :width], tastes.interests[taste[known]])
+    if len(tastes.session):
+        found[2] = index @ tastes.session
+    return found
+
+
+def _tastes(context: Context) -> Tastes:
+    topics, interests = context.evidence.interest_embeddings
+    of_topic = np.full(len(context.catalogue.topic_names), -1, dtype=np.int32)
+    of_topic[topics] = np.arange(len(topics))
+    session = context.evidence.session_embedding
+    nothing = np.empty(0, dtype=np.float32)
+    return Tastes(context.evidence.embedding, nothing if session is None else session, interests, of_topic)
+
+
+def similarity(context: Context, rows: Rows, likeness: NDArray[np.float32]) -> NDArray[np.float32]:
+    """float32 [n]: likeness to the user embedding, plus the neighbours' part, times confidence."""
     if not context.personalized:
         return np.zeros(len(rows), dtype=np.float32)
-    scores = context.catalogue.index[rows] @ context.evidence.embedding
     linked, sums = context.evidence.neighbour_sums
     if len(linked):
         place = np.minimum(np.searchsorted(linked, rows), len(linked) - 1)
-        scores = scores + np.where(linked[place] == rows, sums[place], 0)
-    return np.asarray(scores * np.float32(context.evidence.confidence), dtype=np.float32)
-
-
-def interest(context: Context, rows: Rows) -> NDArray[np.float32]:
-    """float32 [n]: sum over positive events of the row's own topic of p_k <engage_k, index_j> in the content block.
-
-    An average of content lies between a person's interests; this one keeps to one of them. Behaviour has no part in it:
-    it is learned so that sums over all that a person did predict.
-    """
-    topics, vectors = context.evidence.interest_embeddings
-    if not len(topics):
-        return np.zeros(len(rows), dtype=np.float32)
-    mine = context.catalogue.topics[rows]
-    place = np.minimum(np.searchsorted(topics, mine), len(topics) - 1)
-    likeness = np.einsum("nd,nd->n", context.catalogue.index[rows][:, : vectors.shape[1]], vectors[place])
-    return np.where(topics[place] == mine, likeness, np.float32(0))
-
-
-def session(context: Context, rows: Rows) -> NDArray[np.float32]:
-    """float32 [n]: sum over positive events of b_k <engage_k, index_j>, divided by 1 + the sum of all b_k."""
-    if context.evidence.session_embedding is None:
-        return np.zeros(len(rows), dtype=np.float32)
-    return np.asarray(context.catalogue.index[rows] @ context.evidence.session_embedding, dtype=np.float32)
+        likeness = likeness + np.where(linked[place] == rows, sums[place], 0)
+    return np.asarray(likeness * np.float32(context.evidence.confidence), dtype=np.float32)
 
 
 def format_affinity(context: Context) -> NDArray[np.float32]:

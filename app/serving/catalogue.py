@@ -33,10 +33,15 @@ from indexer.topic_names import slugs_of
 from indexer.topics import UNREAD, middles_of_topics, nearest_cluster
 from models.columns import LiveColumn
 from models.ids import UNKNOWN, Row, Rows
+from models.kernels.compiler import COMPILED
+from models.kernels.rows import bears
 from models.readable import has_vector, vector_of_tags
 from models.words import MISSING, Words
 
 Vectors = NDArray[np.float32]
+_NO_ROWS = np.empty(0, dtype=np.int32)
+_ROUNDING = 1e-5
+"""What an engage vector may differ by from the one that content promises, and still be that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,7 @@ class Catalogue:
         self.index = self.content if vectors.index is vectors.content else LiveColumn(vectors.index)
         self.copies = copies or Copies(items.copies, items.texts, CopySettings().most_stubs)
         self.id_order = ItemOrder(items.ids.ids)
+        self._base_tags = np.asarray(items.tags.offsets), np.asarray(items.tags.codes)
         self._by_time = _order_by_time(items.published_at)
         self._by_topic = _order_by_topic(items.topics, len(self.topic_names))
         self._changed, self._gone = dict[int, ItemDocument](), set[int]()
@@ -83,6 +89,7 @@ class Catalogue:
         self.lexicon = Lexicon(snapshot.lexical)
         self._added: dict[str, int] = {}
         self.gauge: RecallGauge | None = None
+        self._learned: dict[int, bool] = {}
 
     def __len__(self) -> int:
         """Rows in use, deleted items included."""
@@ -141,6 +148,15 @@ class Catalogue:
             positions.append(np.full(len(lists[-1]), place))
         return np.concatenate(positions), np.concatenate(lists)
 
+    def bear(self, rows: Rows, wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Bool [n]: whether each row bears a wanted tag; `wanted` by tag code."""
+        if not COMPILED or self._changed or (len(rows) and rows.max() >= len(self.snapshot.items.tags)):
+            borne = np.zeros(len(rows), dtype=np.bool_)
+            owner, codes = self.tag_pairs(rows)
+            borne[owner[wanted[codes]]] = True
+            return borne
+        return bears(rows, *self._base_tags, wanted)
+
     def search(self, queries: Vectors, k: int, excluded: Rows, eligibility: Eligibility | None = None) -> Hits:
         """The k nearest living items to each query, float32 [q, d].
 
@@ -176,6 +192,7 @@ class Catalogue:
         row = len(self) if row == UNKNOWN else row
         self._learn_tags(item)
         self._changed[row] = document
+        self._learned.pop(row, None)
         self.lexicon.put(row, document)
         self._gone.discard(row)
         if row >= len(self.snapshot.items.ids) and document.item_id not in self._added:
@@ -301,8 +318,10 @@ class Catalogue:
         """Whether people's behaviour taught anything of an item: its engage vector is not just promised by content."""
         if not self.space.has_behaviour or row >= len(self.snapshot.items.ids):
             return False
-        promised = self.space.engage_of(self.content.at(row)[None])[0]
-        return not np.allclose(self.engage.at(row), promised, atol=1e-6)
+        if row not in self._learned:
+            promised = self.space.engage_of(self.content.at(row)[None])[0]
+            self._learned[row] = bool(np.abs(self.engage.at(row) - promised).max() > _ROUNDING)
+        return self._learned[row]
 
     def _learn_tags(self, item: EncodedItem) -> None:
         for tag in item.document.tags:

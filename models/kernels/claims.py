@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from models.counterfactual import NOTHING_LEFT
 from models.kernels.compiler import kernel
+from models.kernels.likeness import inner
 
 Codes = NDArray[np.int32]
 Numbers = NDArray[np.int64]
@@ -57,7 +58,8 @@ class Scored(NamedTuple):
     Attributes:
         topics: of their items.
         formats: likewise; -1 for none.
-        vectors: index vectors, float32 [n, d].
+        vectors: index vectors, float32 [rows, d].
+        places: int32 [n], the row of each.
         parts: float64 [n, 4], of each score: long term, interest, session and what rests on no evidence.
         factors: by which a positive score is multiplied.
     """
@@ -65,6 +67,7 @@ class Scored(NamedTuple):
     topics: Codes
     formats: Codes
     vectors: Vectors
+    places: Codes
     parts: Values
     factors: Values
 
@@ -88,15 +91,6 @@ _NOTHING = (np.zeros(0, np.float32), 0.0)
 def finished(total: float, factor: float) -> float:
     """A score, from the sum of its terms."""
     return total * factor if total > 0 else total
-
-
-@kernel
-def dot(one: Vectors, other: Vectors, width: int) -> float:
-    """Inner product of the first places, in single precision."""
-    total = np.float32(0)
-    for place in range(width):
-        total += one[place] * other[place]
-    return float(total)
 
 
 @kernel
@@ -268,8 +262,8 @@ def _without(
 ) -> float:
     """The score of a candidate without what is lost."""
     topic_of, formats, linked = groups
-    vector, parts = scored.vectors[item], scored.parts[item]
-    removed = constants.similarity * (dot(lost.long_term, vector, len(vector)) + linked[item])
+    vector, parts = scored.vectors[scored.places[item]], scored.parts[item]
+    removed = constants.similarity * (inner(lost.long_term, vector, len(vector)) + linked[item])
     if scored.formats[item] >= 0:
         removed += constants.format * formats[scored.formats[item]]
     left = constants.square - lost.square
@@ -278,8 +272,8 @@ def _without(
         total += (parts[0] * np.sqrt(constants.square) - removed) / np.sqrt(left)
     interest, session, row = parts[1], parts[2], topic_of[scored.topics[item]]
     if row >= 0:
-        interest -= constants.interest * dot(lost.interests[row], vector, constants.width)
+        interest -= constants.interest * inner(lost.interests[row], vector, constants.width)
         interest /= 1 - lost.shares[row]
     if lost.now > 0:
-        session = (session - constants.session * dot(lost.session, vector, len(vector))) / (1 - lost.now)
+        session = (session - constants.session * inner(lost.session, vector, len(vector))) / (1 - lost.now)
     return finished(total + interest + session, scored.factors[item])

@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.context import Context
-from app.pipeline.explanation.kernel_columns import constants_of, engaged_of, profile_of, scored_of
+from app.pipeline.explanation.kernel_columns import Tested, profile_of
 from app.pipeline.explanation.label_evidence import Members, Pool, members_of, removed
 from app.pipeline.explanation.nameable import nameable
 from app.pipeline.explanation.score_parts import ScoreParts
-from app.pipeline.links import places_of
 from models.ids import Rows
 from models.kernels.claims import NEAR_TIE, NOTICEABLE, hold
 from models.kernels.compiler import COMPILED
@@ -47,6 +46,7 @@ class Claims:
         nearness: float32 [m], of tag and item.
         parts: float64 [m], part of the score that the evidence carries.
         holds: bool [m], whether score and rank would be lower without the evidence.
+        tested: what they were tested on, None where nothing is compiled.
         members: float32 [sets, k], 1 where one of the k positive events belongs to a set.
     """
 
@@ -57,6 +57,7 @@ class Claims:
     nearness: NDArray[np.float32]
     parts: NDArray[np.float64]
     holds: NDArray[np.bool_]
+    tested: Tested | None
     members: Members
 
 
@@ -90,6 +91,11 @@ def claims_of(context: Context, pool: Pool, slate: Rows, score_parts: ScoreParts
         everywhere = np.arange(len(slate))
         about, places = np.append(about, np.full(len(slate), starts[-1])), np.append(places, everywhere)
         tags, kinds = np.append(tags, np.full(len(slate), -1)), np.append(kinds, np.full(len(slate), Kind.STATED))
+    tested = Tested.of(context, pool, slate) if COMPILED else None
+    if tested is None:
+        holds = hold_by_columns(context, pool, members, about, slate[places])
+    else:
+        holds = _hold(context, tested, (sets, events, len(members)), about, places)
     carried = np.vstack([members @ score_parts.parts[: score_parts.positive], score_parts.stated])
     return Claims(
         kinds=kinds,
@@ -98,7 +104,8 @@ def claims_of(context: Context, pool: Pool, slate: Rows, score_parts: ScoreParts
         tags=tags,
         nearness=_nearness(context, tags, slate[places]),
         parts=carried[about, places],
-        holds=_hold(context, pool, (sets, events), (members, about), slate[places]),
+        holds=holds,
+        tested=tested,
         members=members,
     )
 
@@ -162,20 +169,16 @@ def _nearness(context: Context, tags: Numbers, rows: Rows) -> NDArray[np.float32
 
 
 def _hold(
-    context: Context, pool: Pool, pairs: tuple[Numbers, Numbers], about: tuple[Members, Numbers], rows: Rows
+    context: Context, tested: Tested, pairs: tuple[Numbers, Numbers, int], sets: Numbers, places: Numbers
 ) -> NDArray[np.bool_]:
-    """Whether each claim holds, compiled where that can be; `pairs` are the set and the event of each membership."""
-    members, sets = about
-    if not COMPILED:
-        return hold_by_columns(context, pool, members, sets, rows)
-    candidates, weights = pool.candidates.rows, pool.weights
+    """Whether each claim holds; `pairs` are the set and the event of each membership, and how many sets there are."""
     return hold(
-        engaged_of(context, candidates),
-        scored_of(context, pool),
-        constants_of(context, weights),
-        by_set(*pairs, len(members)),
+        tested.engaged,
+        tested.scored,
+        tested.constants,
+        by_set(*pairs),
         profile_of(context),
-        (sets, places_of(rows, candidates, len(context.catalogue)).astype(np.int64)),
+        (sets, tested.positions[places]),
     )
 
 

@@ -24,6 +24,8 @@ def facts_of(context: Context, pool: Pool, rows: Rows, score_parts: ScoreParts) 
     found: list[list[tuple[float, str]]] = [[] for _ in rows]
     for code, term, true in (("fresh", "recency", recent), ("popular", "popularity", popular)):
         parts = score_parts.term(term)
+        if not (true & (parts > 0)).any():
+            continue
         above = np.searchsorted(ranks, score_parts.scores) - np.searchsorted(
             ranks, score_parts.scores - parts, side="right"
         )

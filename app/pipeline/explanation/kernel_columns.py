@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,10 +15,42 @@ from app.pipeline.settings import RankingWeights
 from models.ids import Rows
 from models.kernels.claims import Constants, Engaged, Scored
 
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """What claims about a slate are tested on.
+
+    Attributes:
+        engaged: the person's events.
+        items: their items, int32 [k].
+        scored: all candidates.
+        constants: of the score.
+        positions: int64 [slate], where each item of the slate is among the candidates.
+    """
+
+    engaged: Engaged
+    items: Rows
+    scored: Scored
+    constants: Constants
+    positions: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, context: Context, pool: Pool, slate: Rows) -> Tested:
+        """Of a slate among its pool."""
+        candidates = pool.candidates.rows
+        return cls(
+            engaged=_engaged(context, candidates),
+            items=context.evidence.amounts[0].rows,
+            scored=_scored(context, pool),
+            constants=_constants(context, pool.weights),
+            positions=places_of(slate, candidates, len(context.catalogue)).astype(np.int64),
+        )
+
+
 _SUMS = (("similarity", "format"), ("interest",), ("session",), ("recency", "popularity"))
 
 
-def engaged_of(context: Context, candidates: Rows) -> Engaged:
+def _engaged(context: Context, candidates: Rows) -> Engaged:
     """The person's positive events, and their links to the candidates."""
     events, amounts = context.evidence.relative_amounts
     links = context.evidence.neighbour_links
@@ -33,20 +67,22 @@ def engaged_of(context: Context, candidates: Rows) -> Engaged:
     )
 
 
-def scored_of(context: Context, pool: Pool) -> Scored:
+def _scored(context: Context, pool: Pool) -> Scored:
     """The candidates of a pool, and what their scores are made of."""
     rows, parts = pool.candidates.rows, pool.parts()
+    vectors, places = context.catalogue.index.located(rows)
     sums = [sum(parts[:, TERMS.index(name)] for name in names) for names in _SUMS]
     return Scored(
         topics=context.catalogue.topics[rows],
         formats=context.catalogue.formats[rows],
-        vectors=context.catalogue.index[rows],
+        vectors=vectors,
+        places=places,
         parts=np.stack(sums, axis=1),
         factors=np.exp(-pool.candidates.terms[:, TERMS.index("aversion")].astype(np.float64)),
     )
 
 
-def constants_of(context: Context, weights: RankingWeights) -> Constants:
+def _constants(context: Context, weights: RankingWeights) -> Constants:
     """The constants of the person's scores."""
     return Constants(
         similarity=weights.similarity,

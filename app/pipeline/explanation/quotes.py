@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 
 from app.pipeline.context import Context
 from app.pipeline.explanation.claims import Claims
-from app.pipeline.explanation.kernel_columns import constants_of, engaged_of, scored_of
+from app.pipeline.explanation.kernel_columns import Tested
 from app.pipeline.explanation.label_evidence import Pool, members_of, removed
 from app.pipeline.explanation.score_parts import ScoreParts
 from app.pipeline.slate import Part
 from models.events import CODE_OF, EventType
 from models.kernels.claims import carry
-from models.kernels.compiler import COMPILED
 
 Matrix = NDArray[np.float64]
 
@@ -99,7 +98,11 @@ def strongest_of(
     shown = members & (parts > 0) & score_parts.references.shown[: score_parts.positive]
     named = strongest(np.where(shown, parts, -np.inf), context.settings.labels.events)
     others = context.evidence.amounts[0].rows[named] != pool.candidates.rows[places][:, None]
-    may = np.take_along_axis(shown, named, axis=1) & _carry(context, pool, named, places) & others
+    if claims.tested is None:
+        falls = carry_by_columns(context, pool, named, places)
+    else:
+        falls = _carry(claims.tested, named, places)
+    may = np.take_along_axis(shown, named, axis=1) & falls & others
     carried = np.take_along_axis(parts, named, axis=1).round(9)
     return Strongest(named, carried, may, members.sum(axis=1))
 
@@ -114,15 +117,12 @@ def strongest(values: Matrix, count: int) -> NDArray[np.int64]:
     return np.asarray(np.take_along_axis(found, order, axis=1))
 
 
-def _carry(context: Context, pool: Pool, named: NDArray[np.int64], places: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _carry(tested: Tested, named: NDArray[np.int64], places: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Bool, as `named`: whether the score at each claim's place falls without all events on the named event's item."""
-    if not COMPILED:
-        return carry_by_columns(context, pool, named, places)
-    positions = np.repeat(places, named.shape[1])
-    engaged, scored = engaged_of(context, pool.candidates.rows), scored_of(context, pool)
-    items = context.evidence.amounts[0].rows
-    constants = constants_of(context, pool.weights)
-    return carry(engaged, items, scored, constants, (named.ravel(), positions)).reshape(named.shape)
+    positions = np.repeat(tested.positions[places], named.shape[1])
+    pairs = (named.ravel(), positions)
+    falls = carry(tested.engaged, tested.items, tested.scored, tested.constants, pairs)
+    return falls.reshape(named.shape)
 
 
 def carry_by_columns(

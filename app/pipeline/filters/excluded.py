@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from app.pipeline.context import Context
 from models.ids import Rows
+from models.membership import among
 
 
 class Excluded:
@@ -14,4 +15,4 @@ class Excluded:
 
     def __call__(self, context: Context, rows: Rows) -> NDArray[np.bool_]:
         """Bool [n], True to keep."""
-        return ~np.isin(rows, context.request.exclude)
+        return ~among(rows, context.request.exclude)

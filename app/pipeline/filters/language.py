@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from app.pipeline.context import Context
 from models.ids import Rows
+from models.membership import among
 
 
 class Language:
@@ -14,4 +15,5 @@ class Language:
 
     def __call__(self, context: Context, rows: Rows) -> NDArray[np.bool_]:
         """Bool [n], True to keep."""
-        return ~np.isin(context.catalogue.languages[rows], context.exclusions.unread)
+        unread = context.exclusions.unread
+        return ~among(context.catalogue.languages[rows], unread) if len(unread) else np.ones(len(rows), np.bool_)

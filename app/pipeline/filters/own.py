@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from app.pipeline.context import Context
 from models.ids import Rows
+from models.membership import among
 
 
 class Own:
@@ -14,4 +15,4 @@ class Own:
 
     def __call__(self, context: Context, rows: Rows) -> NDArray[np.bool_]:
         """Bool [n], True to keep."""
-        return ~np.isin(rows, context.exclusions.own)
+        return ~among(rows, context.exclusions.own)

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from app.pipeline.context import Context
 from models.ids import Rows
+from models.membership import among
 
 
 class Seen:
@@ -16,4 +17,4 @@ class Seen:
         """Bool [n], True to keep."""
         if not context.exclusions.hide_seen:
             return np.ones(len(rows), dtype=np.bool_)
-        return ~np.isin(rows, context.exclusions.seen)
+        return ~among(rows, context.exclusions.seen)

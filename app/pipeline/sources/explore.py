@@ -12,6 +12,7 @@ from app.pipeline.topic_draw import TopicDraw
 from models.events import CODE_OF, EventType
 from models.ids import Rows
 from models.inclusion import BetaDraws
+from models.order import leading_rows
 
 _IMPRESSION = CODE_OF[EventType.IMPRESSION]
 _LOOKED_AT = 10
@@ -25,7 +26,7 @@ class Explore:
 
     def __call__(self, context: Context) -> Rows:
         """Rows, the drawn topics taking turns."""
-        per_topic = [self._best(context, int(topic)) for topic in self._draw(context)]
+        per_topic = self._best(context, self._draw(context))
         turns = np.full((context.settings.sources.explore_items, len(per_topic)), -1, dtype=np.int32)
         for column, rows in enumerate(per_topic):
             turns[: len(rows), column] = rows
@@ -34,7 +35,7 @@ class Explore:
     @staticmethod
     def _draw(context: Context) -> NDArray[np.int64]:
         centroids = context.catalogue.topic_centroids
-        outside = np.setdiff1d(np.arange(context.catalogue.unread_topic), context.ground.topics)
+        outside = np.flatnonzero(~context.ground.mine[: context.catalogue.unread_topic])
         successes, failures = reception(context, len(centroids))
         prior = _prior(centroids[outside] @ context.evidence.content_embedding)
         strength = context.settings.sources.explore_prior
@@ -44,13 +45,18 @@ class Explore:
         return outside[np.argsort(-expected, kind="stable")[: context.draw.betas.taken]]
 
     @staticmethod
-    def _best(context: Context, topic: int) -> Rows:
-        wanted = context.settings.sources.explore_items
-        rows = context.exclusions.searchable(context.catalogue.rows_of_topic(topic))
-        published = context.catalogue.published_at[rows]
-        order = np.lexsort((rows, -published, -context.environment.popularity.counts(rows)))
-        best = rows[order[: _LOOKED_AT * wanted]]
-        return best[~context.ground.covers(best)][:wanted]
+    def _best(context: Context, topics: NDArray[np.int64]) -> list[Rows]:
+        """The best received items of each topic that are not the person's own, best first."""
+        wanted, exclusions = context.settings.sources.explore_items, context.exclusions
+        places = [exclusions.searchable(context.catalogue.rows_of_topic(topic)) for topic in topics.tolist()]
+        rows = np.concatenate([*places, np.empty(0, dtype=np.int32)])
+        starts = np.cumsum([0, *(len(each) for each in places)])
+        counts, published = context.environment.popularity.counts(rows), context.catalogue.published_at[rows]
+        best = rows[leading_rows(starts, counts, published, _LOOKED_AT * wanted)]
+        ends = np.cumsum([0, *(min(len(each), _LOOKED_AT * wanted) for each in places)])
+        others = ~context.ground.covers(best)
+        pairs = zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)
+        return [best[start:end][others[start:end]][:wanted] for start, end in pairs]
 
 
 def reception(context: Context, topics: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -75,22 +75,24 @@ def test_what_is_compiled_says_of_every_claim_what_columns_say(shared, somebody,
     context, pipeline = context_of(shared, somebody(history, stated))
     compared = []
 
-    def hold(context, pool, pairs, about, rows):
-        compared.append(
-            (compiled_hold(context, pool, pairs, about, rows), claims.hold_by_columns(context, pool, *about, rows))
-        )
-        return compared[-1][0]
+    def tested(context, pool, slate, score_parts):
+        found = claims_of(context, pool, slate, score_parts)
+        rows = slate[found.places]
+        compared.append((found.holds, claims.hold_by_columns(context, pool, found.members, found.sets, rows)))
+        return found
 
-    def carry(context, pool, named, places):
-        compared.append(
-            (compiled_carry(context, pool, named, places), quotes.carry_by_columns(context, pool, named, places))
-        )
-        return compared[-1][0]
+    def strongest(context, score_parts, pool, found, chosen):
+        quoted = strongest_of(context, score_parts, pool, found, chosen)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(quotes, "carry", lambda *_: 1 / 0)
+            slow = strongest_of(context, score_parts, pool, replace(found, tested=None), chosen)
+        compared.append((quoted.may, slow.may))
+        return quoted
 
+    claims_of, strongest_of = claims.claims_of, quotes.strongest_of
     with pytest.MonkeyPatch.context() as patch:
-        compiled_hold, compiled_carry = claims._hold, quotes._carry  # noqa: SLF001
-        patch.setattr(claims, "_hold", hold)
-        patch.setattr(quotes, "_carry", carry)
+        patch.setattr("app.pipeline.explainer.claims_of", tested)
+        patch.setattr(quotes, "strongest_of", strongest)
         pipeline(context)
     assert all(np.array_equal(one, other) for one, other in compared)
     assert compared or not context.personalized
@@ -116,7 +118,7 @@ def test_a_brief_answer_holds_what_a_page_shows(shared, somebody):
         "receipt",
         "withheld",
         "next_cursor",
-    } == set(payload)
+    } == set(payload) - {"policy", "experiment", "variant"}
     for item in payload["items"]:
         assert set(item) == {"item_id", "title", "tags", "label", "reasons", "exploration"}
         assert set(item["reasons"][0]) <= {"code", "share", "tag", "item_id", "title"}
