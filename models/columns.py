@@ -129,9 +129,14 @@ class LiveColumn(Generic[Scalar]):
         return values
 
     def located(self, rows: NDArray[np.int32]) -> tuple[NDArray[Scalar], NDArray[np.int32]]:
-        """(array, places in it): where the values at `rows` are, without a copy unless some were appended."""
-        if self._tail_length and len(rows) and rows.max() >= len(self._base):
-            return self[rows], np.arange(len(rows), dtype=np.int32)
+        """(array, places in it): where the values at `rows` are, in single precision if they are halves.
+
+        They are copied only where some were appended, or they have to be widened.
+        """
+        half = self._base.dtype == np.float16
+        if half or (self._tail_length and len(rows) and rows.max() >= len(self._base)):
+            values = self[rows]
+            return values.astype(np.float32) if half else values, np.arange(len(rows), dtype=np.int32)
         return np.asarray(self._base), rows
 
     def at(self, row: int) -> Any:

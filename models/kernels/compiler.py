@@ -6,6 +6,7 @@ Without numba there is nothing to compile with, and callers take the same arithm
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 from typing import Final, TypeVar, cast
 
@@ -23,4 +24,8 @@ def kernel(function: Function) -> Function:
         return function
     from numba import njit  # noqa: PLC0415 - where it is installed
 
-    return cast(Function, njit(cache=True, nogil=True, fastmath=_REORDERED, error_model="numpy")(function))
+    compiled = partial(njit, nogil=True, fastmath=_REORDERED, error_model="numpy")
+    try:
+        return cast(Function, compiled(cache=True)(function))
+    except RuntimeError:  # neither beside the source nor in the user's cache can anything be kept
+        return cast(Function, compiled()(function))
