@@ -19,6 +19,7 @@ from app.settings import Settings
 from app.storage.duckdb import open_stores
 from indexer.embeddings import EmbeddingCache
 from models.encoder import Encoder
+from models.kernels.warm_up import warm_up
 
 
 def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
@@ -52,6 +53,7 @@ async def running(settings: Settings, encoder: Encoder) -> AsyncIterator[Service
         service = Service(settings, stores, embedder)
         watching = await service.start()
         embedder.warm_up()
+        await asyncio.to_thread(warm_up)
         try:
             yield service
         finally:

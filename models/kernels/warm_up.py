@@ -1,0 +1,27 @@
+"""Loads every kernel before the first request needs it, or compiles it where that was not done on this machine yet."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.kernels import claims, greedy, likeness, promises, rows
+from models.kernels.compiler import COMPILED
+
+
+def warm_up() -> None:
+    """Call every kernel once, with arrays of the types that requests have."""
+    if not COMPILED:
+        return
+    codes, numbers, vectors = np.zeros(1, np.int32), np.zeros(1, np.int64), np.ones((1, 1), np.float32)
+    values, kinds, bounds = np.ones(1), np.zeros(1, np.int8), np.array([0, 1])
+    promises.kept_of(codes, kinds, np.ones(4, np.int64))
+    greedy.choose((codes, kinds, codes), (values, values, vectors), np.ones(5, np.int64), (0.5, 0.5, 0.5))
+    rows.among(codes, codes)
+    rows.bears(codes, bounds, codes, np.ones(1, np.bool_))
+    rows.leading(bounds, values, numbers, 1)
+    likeness.likenesses(vectors, codes, codes, likeness.Tastes(vectors[0], vectors[0], vectors, codes))
+    engaged = claims.Engaged(codes, codes, values, values, values, vectors, bounds, codes, vectors[0])
+    scored = claims.Scored(codes, codes, vectors, codes, np.ones((1, 4)), values)
+    constants = claims.Constants(1.0, 1.0, 1.0, 1.0, 1, 1.0)
+    claims.hold(engaged, scored, constants, (bounds, numbers), (vectors[0], 0.0), (numbers, numbers))
+    claims.carry(engaged, codes, scored, constants, (numbers, numbers))
