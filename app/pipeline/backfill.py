@@ -29,7 +29,7 @@ class Backfill:
     def __call__(self, context: Context, candidates: Candidates, keep: Keep) -> Candidates:
         """The candidates and, behind them, what was missing; `keep` is all filters in one."""
         demand = demand_of(context)
-        possible = affordable(pool_of(context, candidates), demand)
+        possible = affordable(pool_of(context, candidates, counted=True), demand)
         if possible == demand:
             return candidates
         places = list(self._places(context, demand, possible))

@@ -27,6 +27,7 @@ from app.pipeline.explanation.label_evidence import Pool
 from app.pipeline.explanation.own_tags import OwnTags
 from app.pipeline.explanation.score_parts import ScoreParts
 from app.pipeline.labels.reason_text import label
+from app.pipeline.links import places_of
 from app.pipeline.reranker import Ranked
 from app.pipeline.settings import RankingWeights
 from app.pipeline.slate import Attribution, Reason
@@ -81,7 +82,7 @@ class Explainer:
         slate, pool = ranked.candidates.rows, Pool(candidates, self._weights)
         said: list[list[Reason]] = [[] for _ in slate]
         explores = ranked.exploratory.tolist()
-        earned = np.isin(slate, candidates.rows[: context.request.limit]).tolist()
+        earned = (places_of(slate, candidates.rows, len(context.catalogue)) < context.request.limit).tolist()
         if context.personalized:
             claims = claims_of(context, pool, slate, score_parts)
             first = FirstClaims(context, claims, Pool(ranked.candidates, self._weights), score_parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,9 @@ from app.pipeline.context import Context
 from models.floors import Demand, Pool
 from models.ids import Rows
 from models.user_state import DAY_SECONDS
+
+_NO_CONTENT: Final = np.empty((0, 0), dtype=np.float32)
+_NO_SHARES: Final = np.empty(0)
 
 
 def demand_of(context: Context) -> Demand:
@@ -37,8 +41,8 @@ def _share_of(share: float, slots: int) -> int:
     return math.ceil(share * slots - 1e-9)
 
 
-def pool_of(context: Context, candidates: Candidates) -> Pool:
-    """The candidates as the reranker sees them."""
+def pool_of(context: Context, candidates: Candidates, *, counted: bool = False) -> Pool:
+    """The candidates as the reranker sees them, or, to be `counted` only, without likenesses and shares."""
     catalogue = context.catalogue
     topics = catalogue.topics[candidates.rows]
     outside = ~context.ground.covers(candidates.rows) & context.personalized
@@ -48,8 +52,8 @@ def pool_of(context: Context, candidates: Candidates) -> Pool:
         exploratory=outside,
         recent=catalogue.published_at[candidates.rows] >= recent_since(context),
         providers=catalogue.providers[candidates.rows],
-        content=catalogue.content[candidates.rows],
-        shares=_owed_shares(context, candidates)[topics],
+        content=_NO_CONTENT if counted else catalogue.content[candidates.rows],
+        shares=_NO_SHARES if counted else _owed_shares(context, candidates)[topics],
     )
 
 

@@ -1,7 +1,7 @@
-"""Whether claims hold: scores of candidates without sets of a person's events, as far as ranks have to be known.
+"""Whether claims hold: what all candidates would score without sets of a person's events.
 
 models/counterfactual.py says what is computed. A claim about an item holds if without its evidence the item's score
-falls and more candidates than before stand above it. These are counted from the best down, no further than it takes.
+falls and more candidates than before stand above it.
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ class Engaged(NamedTuple):
         starts: int64 [k + 1], where the links of each event begin.
         linked: position of the candidate that each link leads to, -1 for none.
         strengths: float32, weight of each link.
+        near: float32 [k, n], inner products with the candidates' vectors, and `alike` with their content blocks; [0, 0]
+            for many events, whose sums are compared instead.
     """
 
     topics: Codes
@@ -50,6 +52,8 @@ class Engaged(NamedTuple):
     starts: Numbers
     linked: Codes
     strengths: Vectors
+    near: Vectors
+    alike: Vectors
 
 
 class Scored(NamedTuple):
@@ -113,36 +117,22 @@ def hold(
         about: set and position of the candidate of each claim, int64 [m].
     """
     whole, without = _whole(scored), np.empty(len(scored.factors))
-    topic_of, formats = _groups(engaged, scored)
     held, order = np.zeros(len(about[0]), np.bool_), np.argsort(about[0], kind="mergesort")
-    for first in range(len(order)):
-        number = about[0][order[first]]
-        if first and number == about[0][order[first - 1]]:
-            continue
-        behind = number + 1 == len(sets[0])
-        members = sets[1][:0] if behind else sets[1][sets[0][number] : sets[0][number + 1]]
-        lost = _sum_up(engaged, members, constants, profile if behind else _NOTHING, (topic_of, formats))
-        linked = _linked(engaged, members, len(whole))
-        known = 0
-        for claim in order[first:]:
-            if about[0][claim] != number:
-                break
-            now, position = whole[about[1][claim]], about[1][claim]
-            then = _without(position, lost, (topic_of, formats, linked), scored, constants)
-            size = max(1.0, abs(now))
-            if not now - then > NOTICEABLE * size:
-                continue
-            above = -1
+    known = -1
+    for claim in order:
+        number, position = about[0][claim], about[1][claim]
+        if number != known:
+            behind, known = number + 1 == len(sets[0]), number
+            members = sets[1][:0] if behind else sets[1][sets[0][number] : sets[0][number + 1]]
+            _leave_out(members, profile if behind else _NOTHING, engaged, scored, constants, without)
+        now, then = whole[position], without[position]
+        size = max(1.0, abs(now))
+        if now - then > NOTICEABLE * size:
+            before, after = 0, 0
             for item in range(len(whole)):
-                above += whole[item] >= now - NEAR_TIE * size
-            for item in range(len(whole)):
-                if item == known:
-                    without[item] = _without(item, lost, (topic_of, formats, linked), scored, constants)
-                    known += 1
-                above -= without[item] > then + NEAR_TIE * size
-                if above < 0:
-                    held[claim] = True
-                    break
+                before += whole[item] >= now - NEAR_TIE * size
+                after += without[item] > then + NEAR_TIE * size
+            held[claim] = after >= before
     return held
 
 
@@ -163,14 +153,16 @@ def carry(
         constants: of the score.
         named: event and position of the candidate, int64 [m].
     """
-    topic_of, formats = _groups(engaged, scored)
-    falls = np.zeros(len(named[0]), np.bool_)
-    for number in range(len(falls)):
-        members, position = np.flatnonzero(items == items[named[0][number]]), named[1][number]
-        lost = _sum_up(engaged, members, constants, _NOTHING, (topic_of, formats))
-        linked = _linked(engaged, members, len(scored.factors))
-        then = _without(position, lost, (topic_of, formats, linked), scored, constants)
-        falls[number] = then < finished(scored.parts[position].sum(), scored.factors[position])
+    whole, without = _whole(scored), np.empty(len(scored.factors))
+    falls, order = np.zeros(len(named[0]), np.bool_), np.argsort(items[named[0]], kind="mergesort")
+    known = -1
+    for number in order:
+        event, position = named[0][number], named[1][number]
+        if known < 0 or items[event] != items[known]:
+            known = event
+            members = np.flatnonzero(items == items[event])
+            _leave_out(members, _NOTHING, engaged, scored, constants, without)
+        falls[number] = without[position] < whole[position]
     return falls
 
 
@@ -183,97 +175,103 @@ def _whole(scored: Scored) -> Values:
 
 
 @kernel
-def _groups(engaged: Engaged, scored: Scored) -> tuple[Numbers, Values]:
-    """A place for each topic, and one for each format."""
-    topics, formats = scored.topics.max(), scored.formats.max()
-    if len(engaged.topics):
-        topics, formats = max(topics, engaged.topics.max()), max(formats, engaged.formats.max())
-    return np.full(topics + 1, -1), np.zeros(formats + 2)
-
-
-class Lost(NamedTuple):
-    """What a set of events takes with it: sums over them, of their interests one row a topic."""
-
-    long_term: Vectors
-    session: Vectors
-    interests: Vectors
-    shares: Values
-    square: float
-    now: float
-
-
-@kernel
-def _sum_up(
-    engaged: Engaged,
+def _leave_out(
     members: Numbers,
-    constants: Constants,
     profile: tuple[Vectors, float],
-    groups: tuple[Numbers, Values],
-) -> Lost:
-    """The sums over a set, to which a profile is added.
-
-    Of `groups` the first one gets the row of each topic, -1 for none, and the second one the mass of each format.
-    """
-    topic_of, formats = groups
-    topic_of[:], formats[:] = -1, 0.0
-    rows = 0
-    for event in members:
-        if topic_of[engaged.topics[event]] < 0:
-            topic_of[engaged.topics[event]] = rows
-            rows += 1
-    long_term, session = np.zeros(engaged.vectors.shape[1], np.float32), np.zeros(engaged.vectors.shape[1], np.float32)
-    long_term[: len(profile[0])] = profile[0]
-    interests, shares = np.zeros((rows, constants.width), np.float32), np.zeros(rows)
+    engaged: Engaged,
+    scored: Scored,
+    constants: Constants,
+    without: Values,
+) -> None:
+    """Write the score of every candidate without a set of events and a profile, float64 [n]."""
+    n = len(without)
+    near, alike, session, linked, shares = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
+    same_format = np.zeros(n)
     square, now = profile[1], 0.0
     for event in members:
-        amount, row, vector = engaged.amounts[event], topic_of[engaged.topics[event]], engaged.vectors[event]
-        _add(long_term, vector, np.float32(amount), len(vector))
-        _add(interests[row], vector, np.float32(engaged.shares[event]), constants.width)
-        if engaged.now[event] > 0:
-            _add(session, vector, np.float32(engaged.now[event]), len(vector))
-            now += engaged.now[event]
+        amount, share = engaged.amounts[event], engaged.shares[event]
         square += amount * amount
-        shares[row] += engaged.shares[event]
-        if engaged.formats[event] >= 0:
-            formats[engaged.formats[event]] += amount
-    return Lost(long_term, session, interests, shares, square, now)
+        now += engaged.now[event]
+        for item in range(n):
+            shares[item] += share * (scored.topics[item] == engaged.topics[event])
+        for item in range(n):
+            same_format[item] += amount * (scored.formats[item] == engaged.formats[event])
+        for link in range(engaged.starts[event], engaged.starts[event + 1]):
+            if engaged.linked[link] >= 0:
+                linked[engaged.linked[link]] += amount * engaged.strengths[link]
+    if len(engaged.near):
+        _add_products(members, engaged, scored, near, alike, session)
+    elif len(members):
+        _add_sums(members, engaged, scored, constants, near, alike, session)
+    if len(profile[0]):
+        for item in range(n):
+            near[item] += inner(profile[0], scored.vectors[scored.places[item]], len(profile[0]))
+    left, root = constants.square - square, np.sqrt(constants.square)
+    scale = 1 / np.sqrt(left) if left > NOTHING_LEFT * constants.square else 0.0
+    for item in range(n):
+        parts = scored.parts[item]
+        removed = constants.similarity * (near[item] + linked[item])
+        removed += constants.format * same_format[item] * (scored.formats[item] >= 0)
+        total = (parts[0] * root - removed) * scale + parts[3]
+        total += (parts[1] - constants.interest * alike[item]) / (1 - shares[item])
+        total += (parts[2] - constants.session * session[item]) / (1 - now)
+        without[item] = total * scored.factors[item] if total > 0 else total
 
 
 @kernel
-def _linked(engaged: Engaged, members: Numbers, candidates: int) -> Values:
-    """float64 [candidates]: the amounts of a set times the links to each candidate."""
-    linked = np.zeros(candidates)
+def _add_products(
+    members: Numbers, engaged: Engaged, scored: Scored, near: Values, alike: Values, session: Values
+) -> None:
+    """Add up products of events' vectors and candidates' that are known."""
     for event in members:
-        for link in range(engaged.starts[event], engaged.starts[event + 1]):
-            if engaged.linked[link] >= 0:
-                linked[engaged.linked[link]] += engaged.amounts[event] * engaged.strengths[link]
-    return linked
+        amount, share, now = engaged.amounts[event], engaged.shares[event], engaged.now[event]
+        for item in range(len(near)):
+            near[item] += amount * engaged.near[event, item]
+        for item in range(len(near)):
+            alike[item] += share * engaged.alike[event, item] * (scored.topics[item] == engaged.topics[event])
+        if now > 0:
+            for item in range(len(near)):
+                session[item] += now * engaged.near[event, item]
+
+
+@kernel
+def _add_sums(
+    members: Numbers,
+    engaged: Engaged,
+    scored: Scored,
+    constants: Constants,
+    near: Values,
+    alike: Values,
+    session: Values,
+) -> None:
+    """The same for many events, from the sums of their vectors: of all, of each topic, and of the session."""
+    width = engaged.vectors.shape[1]
+    long_term, recent = np.zeros(width, np.float32), np.zeros(width, np.float32)
+    rows = np.full(max(engaged.topics.max(), scored.topics.max()) + 1, -1)
+    count = 0
+    for event in members:
+        if rows[engaged.topics[event]] < 0:
+            rows[engaged.topics[event]] = count
+            count += 1
+    interests = np.zeros((count, constants.width), np.float32)
+    now = 0.0
+    for event in members:
+        vector = engaged.vectors[event]
+        _add(long_term, vector, np.float32(engaged.amounts[event]), width)
+        _add(interests[rows[engaged.topics[event]]], vector, np.float32(engaged.shares[event]), constants.width)
+        if engaged.now[event] > 0:
+            _add(recent, vector, np.float32(engaged.now[event]), width)
+            now += engaged.now[event]
+    for item in range(len(near)):
+        vector, row = scored.vectors[scored.places[item]], rows[scored.topics[item]]
+        near[item] = inner(long_term, vector, width)
+        if row >= 0:
+            alike[item] = inner(interests[row], vector, constants.width)
+        if now > 0:
+            session[item] = inner(recent, vector, width)
 
 
 @kernel
 def _add(total: Vectors, vector: Vectors, amount: np.float32, width: int) -> None:
     for place in range(width):
         total[place] += amount * vector[place]
-
-
-@kernel
-def _without(
-    item: int, lost: Lost, groups: tuple[Numbers, Values, Values], scored: Scored, constants: Constants
-) -> float:
-    """The score of a candidate without what is lost."""
-    topic_of, formats, linked = groups
-    vector, parts = scored.vectors[scored.places[item]], scored.parts[item]
-    removed = constants.similarity * (inner(lost.long_term, vector, len(vector)) + linked[item])
-    if scored.formats[item] >= 0:
-        removed += constants.format * formats[scored.formats[item]]
-    left = constants.square - lost.square
-    total = parts[3]
-    if left > NOTHING_LEFT * constants.square:
-        total += (parts[0] * np.sqrt(constants.square) - removed) / np.sqrt(left)
-    interest, session, row = parts[1], parts[2], topic_of[scored.topics[item]]
-    if row >= 0:
-        interest -= constants.interest * inner(lost.interests[row], vector, constants.width)
-        interest /= 1 - lost.shares[row]
-    if lost.now > 0:
-        session = (session - constants.session * inner(lost.session, vector, len(vector))) / (1 - lost.now)
-    return finished(total + interest + session, scored.factors[item])

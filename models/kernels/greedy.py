@@ -41,34 +41,75 @@ def choose(
     provider_slots = np.full(providers.max() + 1 if n else 0, demand[4])
     owed = np.array([demand[1], demand[2]])
     explored = 0
-    nearest, unexplained = np.full(n, np.float32(-1.0)), np.ones(n, np.float32)
-    projections, chosen = np.empty((length, n), np.float32), np.empty(length, np.int32)
+    state = np.zeros((3, n))
+    state[0], state[1] = -1.0, 1.0
+    applied, projections, chosen = np.zeros(n, np.int64), np.empty((length, n), np.float32), np.empty(length, np.int32)
     levels, gains = np.empty(n, np.int8), np.empty(len(left))
     taken, fits = np.zeros(n, np.bool_), np.empty((len(left), 4), np.bool_)
+    compares = taste[1] > 0 or taste[2] > 0
     for slot in range(length):
         _mark_fitting(fits, (left, slots, sums), owed, length - slot - 1)
         due = owed[0] > 0 and explored < int(demand[1] / length * (slot + 1))
         _rate(levels, groups, (fits, slots, provider_slots), due)
         for topic in range(len(left)):
             gains[topic] = taste[0] * np.log1p(1 / (demand[3] - slots[topic] + BEFORE_THE_FIRST))
-        best, highest, value_of_best = -1, -1, -np.inf
-        for item in range(n):
-            if taken[item] or levels[item] < 0:
-                continue
-            level = levels[item] + (nearest[item] <= np.float32(1) - np.float32(taste[2]))
-            if level < highest:
-                continue
-            value = values[0][item] + gains[topics[item]] * values[1][item]
-            value += taste[1] * np.log(unexplained[item])
-            if level > highest or value > value_of_best:
-                best, highest, value_of_best = item, level, value
+        best = _best(topics, (values[0], values[1], gains), (taken, levels), state, taste)
+        while compares and applied[best] < slot:
+            _refresh(values[2], best, chosen[applied[best] : slot], projections[:slot], state)
+            applied[best] = slot
+            best = _best(topics, (values[0], values[1], gains), (taken, levels), state, taste)
         taken[best], chosen[slot] = True, best
         explored += kinds[best] // 2
         owed[0], owed[1] = max(0, owed[0] - kinds[best] // 2), max(0, owed[1] - kinds[best] % 2)
         _take(groups, best, (left, slots, sums), provider_slots)
-        if slot + 1 < length and (taste[1] > 0 or taste[2] > 0):
-            _project(values[2], best, projections[: slot + 1], nearest, unexplained)
     return chosen
+
+
+@kernel
+def _best(
+    topics: Items,
+    values: tuple[Values, Values, Values],
+    open_to: tuple[NDArray[np.bool_], Kinds],
+    state: Values,
+    taste: tuple[float, float, float],
+) -> int:
+    """The item with the highest level, and of these the largest value, as far as `state` knows it; ties by position.
+
+    What is not known yet can only lower an item: whatever is best and fully known is the best of all.
+    """
+    best, highest, value_of_best = -1, -1, -np.inf
+    for item in range(len(topics)):
+        if open_to[0][item] or open_to[1][item] < 0:
+            continue
+        level = open_to[1][item] + (state[0, item] <= 1 - np.float32(taste[2]))
+        if level < highest:
+            continue
+        value = values[0][item] + values[2][topics[item]] * values[1][item] + taste[1] * state[2, item]
+        if level > highest or value > value_of_best:
+            best, highest, value_of_best = item, level, value
+    return best
+
+
+@kernel
+def _refresh(content: Vectors, item: int, missing: Items, projections: Vectors, state: Values) -> None:
+    """Take out of an item what it has in common with those chosen since it was last looked at.
+
+    Rows of `state`: the nearest of those chosen, what is left of the item's squared length, and its logarithm.
+    """
+    first = len(projections) - len(missing)
+    for number in range(first, len(projections)):
+        other = missing[number - first]
+        likeness = np.float32(0)
+        for column in range(content.shape[1]):
+            likeness += content[item, column] * content[other, column]
+        state[0, item] = max(state[0, item], likeness)
+        for before in range(number):
+            likeness -= projections[before, item] * projections[before, other]
+        most = np.float32(np.sqrt(state[1, item]))  # nothing projects further than what is left of it
+        projection = min(max(likeness / np.float32(np.sqrt(state[1, other])), -most), most)
+        projections[number, item] = projection
+        state[1, item] = max(state[1, item] - projection * projection, LEAST_LEFT)
+    state[2, item] = np.log(state[1, item])
 
 
 @kernel
@@ -100,23 +141,6 @@ def _take(
     left[topic, kinds[item]] -= 1
     slots[topic] -= 1
     add_to_be_had(left[topic], slots[topic], 1, sums)
-
-
-@kernel
-def _project(content: Vectors, item: int, projections: Vectors, nearest: Vectors, unexplained: Vectors) -> None:
-    """Take out of every item what it has in common with one that was chosen; the last projection is this one's."""
-    before, root = len(projections) - 1, np.sqrt(unexplained[item])
-    for other in range(len(content)):
-        likeness = np.float32(0)
-        for column in range(content.shape[1]):
-            likeness += content[other, column] * content[item, column]
-        nearest[other] = max(nearest[other], likeness)
-        for number in range(before):
-            likeness -= projections[number, other] * projections[number, item]
-        most = np.sqrt(unexplained[other])  # nothing projects further than what is left of it; rounding errors might
-        projection = min(max(likeness / root, -most), most)
-        projections[before, other] = projection
-        unexplained[other] = max(unexplained[other] - projection * projection, LEAST_LEFT)
 
 
 @kernel

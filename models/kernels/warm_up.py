@@ -20,7 +20,7 @@ def warm_up() -> None:
     rows.bears(codes, bounds, codes, np.ones(1, np.bool_))
     rows.leading(bounds, values, numbers, 1)
     likeness.likenesses(vectors, codes, codes, likeness.Tastes(vectors[0], vectors[0], vectors, codes))
-    engaged = claims.Engaged(codes, codes, values, values, values, vectors, bounds, codes, vectors[0])
+    engaged = claims.Engaged(codes, codes, values, values, values, vectors, bounds, codes, vectors[0], vectors, vectors)
     scored = claims.Scored(codes, codes, vectors, codes, np.ones((1, 4)), values)
     constants = claims.Constants(1.0, 1.0, 1.0, 1.0, 1, 1.0)
     claims.hold(engaged, scored, constants, (bounds, numbers), (vectors[0], 0.0), (numbers, numbers))

@@ -47,12 +47,15 @@ class Tested:
         )
 
 
+_FEW = 100
+"""Events up to which each is compared with every candidate; of more the sums over sets are."""
 _SUMS = (("similarity", "format"), ("interest",), ("session",), ("recency", "popularity"))
 
 
 def _engaged(context: Context, candidates: Rows) -> Engaged:
     """The person's positive events, and their links to the candidates."""
     events, amounts = context.evidence.relative_amounts
+    near, alike = _products(context, candidates)
     links = context.evidence.neighbour_links
     return Engaged(
         topics=context.catalogue.topics[events.rows],
@@ -64,7 +67,19 @@ def _engaged(context: Context, candidates: Rows) -> Engaged:
         starts=np.searchsorted(links.event, np.arange(len(events) + 1)),
         linked=places_of(links.rows, candidates, len(context.catalogue)),
         strengths=links.weights,
+        near=near,
+        alike=alike,
     )
+
+
+def _products(context: Context, candidates: Rows) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Inner products of few events' vectors with the candidates', and of their content blocks."""
+    engage, width = context.evidence.engage, context.catalogue.space.content_dimension
+    if not 0 < len(engage) <= _FEW:
+        return np.empty((0, 0), dtype=np.float32), np.empty((0, 0), dtype=np.float32)
+    index = context.catalogue.index[candidates]
+    alike = engage[:, :width] @ index[:, :width].T
+    return alike + engage[:, width:] @ index[:, width:].T if engage.shape[1] > width else alike, alike
 
 
 def _scored(context: Context, pool: Pool) -> Scored:
