@@ -27,7 +27,6 @@ from app.pipeline.explanation.label_evidence import Pool
 from app.pipeline.explanation.own_tags import OwnTags
 from app.pipeline.explanation.score_parts import ScoreParts
 from app.pipeline.labels.reason_text import label
-from app.pipeline.links import places_of
 from app.pipeline.reranker import Ranked
 from app.pipeline.settings import RankingWeights
 from app.pipeline.slate import Attribution, Reason
@@ -79,21 +78,19 @@ class Explainer:
         self, context: Context, ranked: Ranked, candidates: Candidates, score_parts: ScoreParts
     ) -> list[Explained]:
         """The label of each item and the reason that it rests on."""
-        slate, pool = ranked.candidates.rows, Pool(candidates, self._weights)
+        slate, pool, explores = ranked.candidates.rows, Pool(candidates, self._weights), ranked.exploratory.tolist()
         said: list[list[Reason]] = [[] for _ in slate]
-        explores = ranked.exploratory.tolist()
-        earned = (places_of(slate, candidates.rows, len(context.catalogue)) < context.request.limit).tolist()
         if context.personalized:
             claims = claims_of(context, pool, slate, score_parts)
             first = FirstClaims(context, claims, Pool(ranked.candidates, self._weights), score_parts)
-            said = [first.of(place, stated_first=explores[place] and not earned[place]) for place in range(len(slate))]
+            said = [first.of(place, stated_first=explored) for place, explored in enumerate(explores)]
         facts = facts_of(context, pool, slate, score_parts)
         topics = _Topics(context, ranked)
         explained = []
         for place, exploration in enumerate(explores):
             unclaimed = not said[place] and not facts[place]
             topic = partial(topics.reason, place) if exploration or unclaimed else None
-            reason = first_reason(said[place], facts[place], topic, earned=earned[place])
+            reason = first_reason(said[place], facts[place], topic)
             text = label(context.phrases, reason, exploration=exploration)
             explained.append(Explained(text, (reason,), None))
         return explained

@@ -21,25 +21,19 @@ from app.pipeline.explanation.score_parts import ScoreParts
 from app.pipeline.slate import Reason
 
 
-def first_reason(
-    claims: Sequence[Reason], facts: Sequence[Reason], topic: Callable[[], Reason] | None, *, earned: bool
-) -> Reason:
+def first_reason(claims: Sequence[Reason], facts: Sequence[Reason], topic: Callable[[], Reason] | None) -> Reason:
     """Of what is true of an item the reason that its label names.
 
     Args:
-        claims: the first claim that is not far-fetched and the first one that is, as far as there are such.
+        claims: the first claim, of one that is not far-fetched if there is such; what they stated before all others,
+            where there is a topic.
         facts: what is true of the item itself.
         topic: says what its topic is, if that stands among the reasons.
-        earned: whether the score alone brought the item into the slate.
     """
-    near = [claim for claim in claims if not is_far_fetched(claim)]
-    others = [*near, *facts]
     if topic is None:
-        return [*near, *claims, *facts][0]
-    if near and (earned or near[0].code == "stated_preference"):
-        return near[0]
-    kind = topic()
-    return kind if kind.different or kind.tag or not others else others[0]
+        return [*claims, *facts][0]
+    asked_for = claims and claims[0].code in {"stated_preference", "session"}
+    return claims[0] if asked_for else topic()
 
 
 class FirstClaims:
