@@ -21,6 +21,7 @@ from app.pipeline.scorer import WeightedScorer
 from app.pipeline.slate import Slate, SlateItem, StageTrace
 from app.pipeline.withheld import Filter, account, kept
 from models.ids import Rows
+from models.membership import among
 
 CONTINUED = "continued"
 """Source of items that an earlier page left over."""
@@ -93,7 +94,7 @@ class Pipeline:
         withheld, receipt = account(self.filters, context, lost, ranked.receipt)
         slate = replace(slate, withheld=withheld, receipt=receipt, full=full or debug)
         rows = ranked.candidates.rows
-        return Answer(slate, rows, candidates.rows[~np.isin(candidates.rows, rows)], trace.stages)
+        return Answer(slate, rows, candidates.rows[~among(candidates.rows, np.sort(rows))], trace.stages)
 
     def _gather(self, context: Context, trace: _Trace) -> Candidates:
         found = [trace.record(source.name, 0, source(context)) for source in self.sources]

@@ -13,6 +13,7 @@ from app.pipeline.context import Context
 from app.pipeline.reranker import FloorReceipt
 from app.pipeline.slate_promises import rows_of_floor
 from models.ids import Rows
+from models.membership import among
 
 _NO_ROWS: Final = np.empty(0, dtype=np.int32)
 _FLOORS: Final = frozenset({"length", "recency", "exploration"})
@@ -93,7 +94,8 @@ def account(
     if not len(context.exclusions.unsearchable):
         return counted(context, lost), told_receipt
     candidates = np.concatenate([*lost.values(), _NO_ROWS])
-    beside = lost_to(filters, context, np.setdiff1d(context.exclusions.unsearchable, candidates))
+    unsearchable = context.exclusions.unsearchable
+    beside = lost_to(filters, context, unsearchable[~among(unsearchable, np.sort(candidates))])
     whole = {name: np.concatenate([rows, beside[name]]) for name, rows in lost.items()}
     return counted(context, whole), told_receipt
 

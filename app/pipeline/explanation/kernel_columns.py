@@ -46,6 +46,31 @@ class Tested:
             positions=places_of(slate, candidates, len(context.catalogue)).astype(np.int64),
         )
 
+    def of_slate(self) -> Tested:
+        """The same with the slate's items for all candidates."""
+        place_of = np.full(len(self.scored.factors) + 1, -1, dtype=np.int32)
+        place_of[self.positions] = np.arange(len(self.positions))
+        engaged, scored, some = self.engaged, self.scored, self.positions
+        known = len(engaged.near) > 0
+        return Tested(
+            engaged=engaged._replace(
+                linked=place_of[engaged.linked],
+                near=np.ascontiguousarray(engaged.near[:, some]) if known else engaged.near,
+                alike=np.ascontiguousarray(engaged.alike[:, some]) if known else engaged.alike,
+            ),
+            items=self.items,
+            scored=Scored(
+                scored.topics[some],
+                scored.formats[some],
+                scored.vectors,
+                scored.places[some],
+                scored.parts[some],
+                scored.factors[some],
+            ),
+            constants=self.constants,
+            positions=np.arange(len(some)),
+        )
+
 
 _FEW = 100
 """Events up to which each is compared with every candidate; of more the sums over sets are."""

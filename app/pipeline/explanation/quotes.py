@@ -119,9 +119,8 @@ def strongest(values: Matrix, count: int) -> NDArray[np.int64]:
 
 def _carry(tested: Tested, named: NDArray[np.int64], places: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Bool, as `named`: whether the score at each claim's place falls without all events on the named event's item."""
-    positions = np.repeat(tested.positions[places], named.shape[1])
-    pairs = (named.ravel(), positions)
-    falls = carry(tested.engaged, tested.items, tested.scored, tested.constants, pairs)
+    slate, pairs = tested.of_slate(), (named.ravel(), np.repeat(places, named.shape[1]))
+    falls = carry(slate.engaged, slate.items, slate.scored, slate.constants, pairs)
     return falls.reshape(named.shape)
 
 
