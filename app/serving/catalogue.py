@@ -80,16 +80,14 @@ class Catalogue:
         self.index = self.content if vectors.index is vectors.content else LiveColumn(vectors.index)
         self.copies = copies or Copies(items.copies, items.texts, CopySettings().most_stubs)
         self.id_order = ItemOrder(items.ids.ids)
-        self._base_tags = np.asarray(items.tags.offsets), np.asarray(items.tags.codes)
         self._by_time = _order_by_time(items.published_at)
         self._by_topic = _order_by_topic(items.topics, len(self.topic_names))
         self._changed, self._gone = dict[int, ItemDocument](), set[int]()
         self._allowances = Allowances(self, snapshot.index)
         self._changed_rows = ChangedRows(snapshot.index, vectors.index.shape[1])
         self.lexicon = Lexicon(snapshot.lexical)
-        self._added: dict[str, int] = {}
+        self._added, self._learned = dict[str, int](), dict[int, bool]()
         self.gauge: RecallGauge | None = None
-        self._learned: dict[int, bool] = {}
 
     def __len__(self) -> int:
         """Rows in use, deleted items included."""
@@ -155,7 +153,8 @@ class Catalogue:
             owner, codes = self.tag_pairs(rows)
             borne[owner[wanted[codes]]] = True
             return borne
-        return bears(rows, *self._base_tags, wanted)
+        tags = self.snapshot.items.tags
+        return bears(rows, np.asarray(tags.offsets), np.asarray(tags.codes), wanted)
 
     def search(self, queries: Vectors, k: int, excluded: Rows, eligibility: Eligibility | None = None) -> Hits:
         """The k nearest living items to each query, float32 [q, d].
