@@ -32,8 +32,10 @@ def first_reason(claims: Sequence[Reason], facts: Sequence[Reason], topic: Calla
     """
     if topic is None:
         return [*claims, *facts][0]
-    asked_for = claims and claims[0].code in {"stated_preference", "session"}
-    return claims[0] if asked_for else topic()
+    if claims and claims[0].code == "stated_preference":
+        return claims[0]
+    kind = topic()
+    return claims[0] if claims and claims[0].code == "session" and not kind.different else kind
 
 
 class FirstClaims:
