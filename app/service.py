@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import orjson
@@ -123,7 +123,7 @@ class Service:
         """Equity audits."""
         return Audits(
             self.insights.reading,
-            lambda: Bench(self.snapshot_swap.current, self._recommender.preview),
+            lambda: Bench(self.snapshot_swap.current, partial(self._recommender.preview, window=False)),
             AuditFolder(self._settings.data_dir),
             self._charter,
             self._settings.audit,

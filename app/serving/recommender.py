@@ -85,11 +85,15 @@ class Recommender:
         ask = SlateRequest(user_id, limit, rows, now, given=given_rows, hide_seen=hide_seen, assigned=assigned)
         return self._with_window(Context(self._environment(assigned), ask, generation.people.get(user_id)))
 
-    def preview(self, user_id: str, limit: int, person: Person | None) -> Slate:
-        """The slate that somebody would get if they were `person`; nothing of it is remembered."""
+    def preview(self, user_id: str, limit: int, person: Person | None, *, window: bool = True) -> Slate:
+        """The slate that somebody would get if they were `person`; nothing of it is remembered.
+
+        Without `window` it makes no difference what they were shown before, which a restart forgets.
+        """
         assigned = self._assigned(user_id)
         ask = SlateRequest(user_id, limit, np.empty(0, np.int32), self._clock.now(), assigned=assigned)
-        context = self._with_window(Context(self._environment(assigned), ask, person))
+        context = Context(self._environment(assigned), ask, person)
+        context = self._with_window(context) if window else context
         return self._pipeline(context)(context).slate
 
     def stored(self, user_id: str) -> list[dict[str, Any]]:

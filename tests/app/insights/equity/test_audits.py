@@ -99,6 +99,20 @@ def test_an_audit_changes_nothing_and_is_the_same_again(town: tuple[Any, Path]) 
     assert len(list((folder / "audits").glob("*.json"))) == 1
 
 
+def test_what_a_person_was_shown_before_makes_no_difference_to_an_audit(town: tuple[Any, Path]) -> None:
+    home, _ = town
+    recommender, user = home.service._recommender, "resident-05"  # noqa: SLF001 - what a restart forgets
+    bench = home.service.audits.bench()
+    person = bench.generation.people.get(user)
+    slates = []
+    for shown in ((False,) * 40, (True,) * 40):
+        recommender._exploration_window.keep(user, shown, 200)  # noqa: SLF001
+        audited, served = bench.preview(user, 10, person), recommender.preview(user, 10, person)
+        slates.append(([item.item_id for item in audited.items], [item.item_id for item in served.items]))
+    assert slates[0][0] == slates[1][0]
+    assert slates[0][1] != slates[1][1], "the test would see a difference"
+
+
 def test_a_quarter_in_which_nobody_was_here_is_refused(town: tuple[Any, Path]) -> None:
     with pytest.raises(AuditRefusedError, match="2025Q1"):
         made(town[0], Quarter(2025, 1))
