@@ -102,8 +102,14 @@ class VectorIndex:
         equals: EqualVectors | None,
         settings: AnnSettings,
     ) -> VectorIndex:
-        """From the arrays of its cells, None where it has none, and the vectors, which are searched where they are."""
-        return cls(vectors, equals, Cells(**arrays) if arrays else None, settings)
+        """From the arrays of its cells, None where it has none, and the vectors, which are searched where they are.
+
+        Searches once, so that whoever asks first does not wait for what is compiled or read at first.
+        """
+        loaded = cls(vectors, equals, Cells(**arrays) if arrays else None, settings)
+        if loaded.cells is not None:
+            loaded.search(np.asarray(vectors[:1], dtype=np.float32), 1)
+        return loaded
 
     @property
     def cells(self) -> Cells | None:
