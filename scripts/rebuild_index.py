@@ -90,7 +90,7 @@ def rebuild_index(
         with folder.building(), ProgressBar("embedding", "text") as progress:
             given, account = _gather(settings, folder, source or None)
             manifest, built = _builder(settings, folder, progress)(given, force=force)
-            account += _pruned(settings, folder)
+            account = [*_pruned(settings, folder), *account]
     except _TOLD as error:
         typer.echo(f"rebuild-index: {error}", err=True)
         raise typer.Exit(1) from error

@@ -12,7 +12,9 @@ import httpx
 import pytest
 import uvicorn
 
+from app.api.schemas.alerts import Alert, AlertList
 from app.api.schemas.person import ErasureReceipt, Profile, ResetReceipt
+from app.api.schemas.policies import PolicyChange, PolicyList, PolicyTold, SnapshotList
 from app.api.schemas.rows import EventResults, ItemResults
 from app.api.schemas.service import Ready, Transparency
 from app.api.schemas.slate import SimilarItems, Slate
@@ -139,3 +141,60 @@ def test_a_client_that_asks_first_is_spared_sending_a_body_that_is_too_large(cli
 def test_a_url_that_is_no_text_is_refused(client, path):
     answer = exchange(client, b"GET " + path + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 400 ")
+
+
+class TestOperators:
+    def test_alerts_are_listed_and_seen(self, client):
+        told = AlertList.model_validate_json(client.get("/insights/alerts").content)
+        assert len(told.alerts) == 9
+        assert told.waiting_messages == 0
+        answer = client.post("/insights/alerts/recall_low/acknowledge", json={"why": "it is known"})
+        seen = Alert.model_validate_json(answer.content)
+        assert seen.acknowledged is not None
+        assert (seen.acknowledged.why, seen.state) == ("it is known", "unknown")
+        again = AlertList.model_validate_json(client.get("/insights/alerts").content)
+        assert again.history[0]["entry"] == "acknowledged"
+        assert client.post("/insights/alerts/boredom/acknowledge").status_code == 422
+
+    def test_prometheus_reads_the_recall_gauge(self, client):
+        assert "penchant_recall_dropped_total" in client.get("/metrics").text
+
+    def test_a_policy_is_made_put_in_force_and_gone_back_from(self, client):
+        before = client.get("/admin/policies").json()["in_force"]
+        wanted = {"overrides": {"floors": {"exploration_share": 0.4}}, "why": "to be tested"}
+        made = PolicyTold.model_validate_json(client.post("/admin/policies", json=wanted).content)
+        change = PolicyChange.model_validate_json(client.post(f"/admin/policies/{made.policy_id}/activate").content)
+        assert change.changes["floors.exploration_share"].after == 0.4
+        assert client.get("/transparency").json()["floors"]["exploration_share"] == 0.4
+        assert client.get("/recommend", params={"user_id": "ada"}).json()["policy"] == made.policy_id
+        assert client.post(f"/admin/policies/{made.policy_id}/release").status_code == 409
+        back = client.post(f"/admin/policies/{before}/activate", json={"why": "enough"}).json()
+        assert (back["policy"], back["policy_before"]) == (before, made.policy_id)
+        released = PolicyTold.model_validate_json(client.post(f"/admin/policies/{made.policy_id}/release").content)
+        assert not released.kept
+        listed = PolicyList.model_validate_json(client.get("/admin/policies").content)
+        assert [each.why for each in listed.policies[-1].activations] == ["as configured", "enough"]
+
+    @pytest.mark.parametrize(
+        ("overrides", "field"),
+        [
+            ({"floors": {"exploration_share": 7}}, "overrides.floors.exploration_share"),
+            ({"colour": "red"}, "overrides.colour"),
+            ({"labels": {"folder": "/etc"}}, "overrides.labels"),
+        ],
+    )
+    def test_a_setting_that_cannot_be_is_named(self, client, overrides, field):
+        answer = client.post("/admin/policies", json={"overrides": overrides, "why": "to be tested"})
+        assert answer.status_code == 422
+        assert [each["field"] for each in answer.json()["errors"]] == [field]
+
+    def test_snapshots_are_listed_and_put_in_service(self, client):
+        told = SnapshotList.model_validate_json(client.get("/admin/snapshots").content)
+        (only,) = told.snapshots
+        assert only.in_service
+        assert only.bytes > 0
+        again = client.post(f"/admin/snapshots/{only.snapshot}/activate").json()
+        assert not again["changed"]
+        missing = client.post("/admin/snapshots/20200101T000000Z-00000000/activate")
+        assert (missing.status_code, missing.json()["type"]) == (404, "/problems/unknown-snapshot")
+        assert client.post("/admin/policies/0123456789ab/activate").json()["type"] == "/problems/unknown-policy"

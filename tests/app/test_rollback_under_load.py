@@ -49,7 +49,8 @@ class Crowd:
     def _step(self, client: httpx.Client, user: str, number: int) -> None:
         slate = self._told(client.get("/recommend", params={"user_id": user, "limit": 5}))
         if slate:
-            liked = {"event_id": f"{user}-{number}", "user_id": user, "item_id": slate["items"][0]["item_id"]}
+            first = number % 20  # what is liked is seen, and the catalogue is small
+            liked = {"event_id": f"{user}-{first}", "user_id": user, "item_id": f"i{first:03}"}
             self._told(client.post("/events", json=liked | {"type": "like", "occurred_at": "2026-03-01T12:00:00Z"}))
             self._told(client.get("/recommend", params={"user_id": user, "cursor": slate["next_cursor"]}))
         self._told(client.get("/similar", params={"item_id": "i001", "user_id": user}))

