@@ -55,15 +55,15 @@ COPY (
 _EVENTS = """
 INSERT INTO stored.events (sequence, event_id, event_digest, user_id, item_id, type, occurred_at, received_at,
     recommendation_id, position)
-SELECT row_number() OVER (), 'event-' || row_number() OVER (), 0, user_id, 'item-' || number, type, at, at,
+SELECT row_number() OVER (), 'event-' || row_number() OVER (), 0, user_id, 'item-' || number, type, moment, moment,
     recommendation_id, place + 1
 FROM (
-    SELECT *, 0 AS type, served_at + INTERVAL 5 SECONDS AS at FROM slots WHERE luck < 0.8
+    SELECT *, 0 AS type, served_at + INTERVAL 5 SECONDS AS moment FROM slots WHERE luck < 0.8
     UNION ALL SELECT *, 1, served_at + to_seconds(10 + (100 * luck)::INTEGER) FROM slots WHERE luck < 0.08
     UNION ALL SELECT *, 2, served_at + INTERVAL 90 SECONDS FROM slots WHERE luck < 0.02
     UNION ALL SELECT *, 7, served_at + INTERVAL 120 SECONDS FROM slots WHERE luck < 0.08
     UNION ALL SELECT *, 8, served_at + INTERVAL 9 SECONDS FROM slots WHERE luck BETWEEN 0.78 AND 0.8
-) ORDER BY at
+) ORDER BY moment
 """
 
 
