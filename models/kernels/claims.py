@@ -1,7 +1,8 @@
 """Whether claims hold: what all candidates would score without sets of a person's events.
 
 models/counterfactual.py says what is computed. A claim about an item holds if without its evidence the item's score
-falls and more candidates than before stand above it.
+falls and more candidates than before stand above it. Of equals, half count as above: in a catalogue where nothing else
+tells items apart, what one event lifted above the others falls back among them.
 """
 
 from __future__ import annotations
@@ -128,12 +129,17 @@ def hold(
         now, then = whole[position], without[position]
         size = max(1.0, abs(now))
         if now - then > NOTICEABLE * size:
-            before, after = 0, 0
-            for item in range(len(whole)):
-                before += whole[item] >= now - NEAR_TIE * size
-                after += without[item] > then + NEAR_TIE * size
-            held[claim] = after >= before
+            held[claim] = _above(without, then, size) > _above(whole, now, size)
     return held
+
+
+@kernel
+def _above(scores: Values, own: float, size: float) -> int:
+    """Twice the number of scores above one, itself among them; what is as good as equal stands on either side."""
+    twice = 0
+    for score in scores:
+        twice += (score > own + NEAR_TIE * size) + (score >= own - NEAR_TIE * size)
+    return twice
 
 
 @kernel

@@ -1,6 +1,7 @@
 """Claims: what could be said of why an item is in a slate, and whether it is true.
 
-A claim holds if the item's score and its rank among all candidates would both be lower without the claim's evidence.
+A claim holds if the item's score and its rank among all candidates would both be lower without the claim's evidence;
+of candidates that are as good as equal, half count as above.
 """
 
 from __future__ import annotations
@@ -198,7 +199,11 @@ def hold_by_columns(context: Context, pool: Pool, members: Members, sets: Number
     at = order[np.searchsorted(candidates.rows, rows, sorter=order)]
     now, then = whole[at], without[sets, at]
     margin = NEAR_TIE * np.maximum(1.0, np.abs(now))
-    rank_now = len(whole) - np.searchsorted(np.sort(whole), now - margin, side="left") - 1
-    rank_then = (without[sets] > (then + margin)[:, None]).sum(axis=1)
     falls = now - then > NOTICEABLE * np.maximum(1.0, np.abs(now))
-    return np.asarray(falls & (rank_then > rank_now))
+    return np.asarray(falls & (_above(without[sets], then, margin) > _above(whole[None, :], now, margin)))
+
+
+def _above(scores: NDArray[np.float64], own: NDArray[np.float64], margin: NDArray[np.float64]) -> Numbers:
+    """int64 [m]: twice the number of scores above each, itself among them; near ties count half."""
+    clearly, about = scores > (own + margin)[:, None], scores >= (own - margin)[:, None]
+    return np.asarray(clearly.sum(axis=1) + about.sum(axis=1))

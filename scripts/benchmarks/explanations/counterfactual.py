@@ -15,6 +15,7 @@ from app.pipeline.slate import Reason, SlateItem
 from app.serving.people import People, Person
 from models.history import EventColumns
 from models.ids import Rows
+from models.kernels.claims import NEAR_TIE
 from scripts.benchmarks.explanations.recorded_requests import Answered
 
 EVIDENCED = ("because_you", "similar_to", "session", "stated_preference", "history")
@@ -97,5 +98,12 @@ def _ranks(context: Context, candidates: Candidates) -> _Ranks:
 
 def _verdict(context: Context, item: SlateItem, now: _Ranks, then: _Ranks) -> Verdict:
     row = context.catalogue.row(item.item_id)
-    before, after = int(np.flatnonzero(now[0] == row)[0]), int(np.flatnonzero(then[0] == row)[0])
-    return Verdict(item.reasons[0].code, bool(then[1][after] < now[1][before]), after > before)
+    (score, rank), (score_then, rank_then) = (_standing(ranks, row) for ranks in (now, then))
+    return Verdict(item.reasons[0].code, score_then < score, rank_then > rank)
+
+
+def _standing(ranks: _Ranks, row: int) -> tuple[float, int]:
+    """(score of an item, twice the number of candidates above it, of which near ties count half)."""
+    score = float(ranks[1][np.flatnonzero(ranks[0] == row)[0]])
+    margin = NEAR_TIE * max(1.0, abs(score))
+    return score, int((ranks[1] > score + margin).sum() + (ranks[1] >= score - margin).sum())
