@@ -23,6 +23,7 @@ from app.pipeline.settings import QuerySettings
 from app.policy.sensitive_items import FirewallSettings
 from app.serving.control_decisions import ControlSettings
 from app.serving.paging import PagingSettings
+from app.serving.person_cache import PeopleSettings
 from app.serving.popularity import PopularitySettings
 from app.serving.recall_gauge import GaugeSettings
 from app.storage.database import SERVED, StorageSettings
@@ -145,6 +146,7 @@ class Settings(BaseSettings):
     events: EventWeights = EventWeights()
     query: QuerySettings = QuerySettings()
     paging: PagingSettings = PagingSettings()
+    people: PeopleSettings = PeopleSettings()
     popularity: PopularitySettings = PopularitySettings()
     firewall: FirewallSettings = FirewallSettings()
     control: ControlSettings = ControlSettings()

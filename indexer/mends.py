@@ -59,6 +59,8 @@ class Mends:
 
     def row_account(self) -> str | None:
         """What was changed in the present row, in words; None where nothing was."""
+        if not self.of_row:
+            return None
         return "; ".join(_lines(Counter(self.of_row))) or None
 
     def account(self) -> list[str]:

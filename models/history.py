@@ -36,8 +36,8 @@ class EventColumns:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def where(self, mask: NDArray[np.bool_] | NDArray[np.int64]) -> EventColumns:
-        """The events for which a mask holds, or at these positions."""
+    def where(self, mask: NDArray[np.bool_] | NDArray[np.int64] | slice) -> EventColumns:
+        """The events for which a mask holds, or at these positions; of a slice, views."""
         columns = (self.sequence, self.rows, self.codes, self.weights, self.times)
         return EventColumns(*(column[mask] for column in columns))  # type: ignore[arg-type]
 
@@ -54,37 +54,57 @@ class EventColumns:
 
 def concatenated(parts: Sequence[EventColumns]) -> EventColumns:
     """The events of several people, one after the other."""
-    whole = History()
-    for part in parts:
-        whole.extend(part)
-    return whole.columns()
+    some = parts or [History().columns()]
+    return EventColumns(
+        np.concatenate([part.sequence for part in some]),
+        np.concatenate([part.rows for part in some]),
+        np.concatenate([part.codes for part in some]),
+        np.concatenate([part.weights for part in some]),
+        np.concatenate([part.times for part in some]),
+    )
 
 
 class History:
     """A growing log of one person's events."""
 
-    __slots__ = ("_length", "_records")
+    __slots__ = ("_columns", "_length", "_records")
 
-    def __init__(self) -> None:
+    def __init__(self, events: EventColumns | None = None) -> None:
+        """`events` to begin with; they are copied when the first one is added."""
+        self._columns = events
         self._records = np.empty(0, dtype=_DTYPE)
-        self._length = 0
+        self._length = 0 if events is None else len(events)
 
     def __len__(self) -> int:
         return self._length
 
     def extend(self, events: EventColumns) -> None:
         """Append events, whatever their times."""
+        if not len(events):
+            return
         end = self._length + len(events)
         if end > len(self._records):
-            grown = np.empty(max(8, end, end + end // 2), dtype=_DTYPE)
-            grown[: self._length] = self._records[: self._length]
-            self._records = grown
-        added = self._records[self._length : end]
-        added["sequence"], added["row"], added["code"] = events.sequence, events.rows, events.codes
-        added["weight"], added["time"] = events.weights, events.times
+            self._grow(end)
+        _write(events, self._records[self._length : end])
         self._length = end
 
     def columns(self) -> EventColumns:
         """Views of all events so far."""
+        if self._columns is not None:
+            return self._columns
         records = self._records[: self._length]
         return EventColumns(records["sequence"], records["row"], records["code"], records["weight"], records["time"])
+
+    def _grow(self, end: int) -> None:
+        grown = np.empty(max(8, end, end + end // 2), dtype=_DTYPE)
+        if self._columns is not None:
+            _write(self._columns, grown[: self._length])
+            self._columns = None
+        else:
+            grown[: self._length] = self._records[: self._length]
+        self._records = grown
+
+
+def _write(events: EventColumns, records: NDArray[np.void]) -> None:
+    records["sequence"], records["row"], records["code"] = events.sequence, events.rows, events.codes
+    records["weight"], records["time"] = events.weights, events.times

@@ -29,6 +29,10 @@ def machines(
     acts = codes != _IMPRESSION
     if most_a_day is None or acts.sum() <= most_a_day:
         return np.empty(0, dtype=np.int32)
+    counts = np.bincount(users[acts], minlength=int(users.max()) + 1)
+    acts &= (counts > most_a_day)[users]  # who has not as many at all has not on a day, and nearly nobody has
+    if not acts.any():
+        return np.empty(0, dtype=np.int32)
     days = np.floor(times[acts] / DAY_SECONDS).astype(np.int64)
-    keys, counts = np.unique(users[acts] * _DAYS + days - days.min(), return_counts=True)
-    return np.unique(keys[counts > most_a_day] // _DAYS).astype(np.int32)
+    keys, daily = np.unique(users[acts] * _DAYS + days - days.min(), return_counts=True)
+    return np.unique(keys[daily > most_a_day] // _DAYS).astype(np.int32)

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
+from scipy.sparse import csr_array
 
 from models.config import Config
 
@@ -111,8 +112,14 @@ class DecayedSums:
         self._open(np.setdiff1d(events.topics, self.topics))
         slots = np.searchsorted(self.topics, events.topics)
         amounts = events.weights * decay(self.reference - events.times, self.half_life)
-        np.add.at(self.vectors, slots, amounts[:, None].astype(np.float32) * events.vectors)
+        events_of_slots = (amounts.astype(np.float32), (slots, np.arange(len(slots))))
+        self.vectors += csr_array(events_of_slots, shape=(len(self.topics), len(slots))) @ events.vectors
         np.add.at(self.masses, slots, amounts)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays."""
+        return self.topics.nbytes + self.vectors.nbytes + self.masses.nbytes
 
     def exponent(self, now: float) -> float:
         """log2 of what every sum has faded to at `now`, at most 0, so that nothing counts double; -inf if empty."""
@@ -150,6 +157,11 @@ class UserState:
         """Half-lives in seconds."""
         self.positive = DecayedSums(dimension, half_life_positive)
         self.negative = DecayedSums(dimension, half_life_negative)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays."""
+        return self.positive.nbytes + self.negative.nbytes
 
     def embedding(self, now: float, blend: Blend, explicit: Vectors | None = None) -> Vectors:
         """The user embedding u(now), float32 [d]; zeros for a person of whom nothing is known.

@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 from models.history import EventColumns
 from models.ids import Rows
 
+_ROWS = np.int64(1) << 32
+"""More than any number of rows: owner and row make one key."""
+
 
 @dataclass(frozen=True, slots=True)
 class Votes:
@@ -45,12 +48,14 @@ class Votes:
             half_life: in seconds.
         """
         weighty = events.weights > 0
-        rows, times, owners = events.rows[weighty], events.times[weighty], owners[weighty]
-        levels = np.log2(events.weights[weighty].astype(np.float64)) + times / half_life
-        order = np.lexsort((levels, rows, owners))
-        last = np.ones(len(order), dtype=np.bool_)
-        last[:-1] = (np.diff(rows[order]) != 0) | (np.diff(owners[order]) != 0)
-        return cls(rows[order][last], levels[order][last])
+        if not weighty.any():
+            return NO_VOTES
+        levels = np.log2(events.weights[weighty].astype(np.float64)) + events.times[weighty] / half_life
+        pairs = owners[weighty] * _ROWS + events.rows[weighty]
+        order = np.argsort(pairs)
+        pairs = pairs[order]
+        starts = np.flatnonzero(np.diff(pairs, prepend=pairs[0] - 1))
+        return cls((pairs[starts] % _ROWS).astype(np.int32), np.maximum.reduceat(levels[order], starts))
 
 
 NO_VOTES = Votes(np.empty(0, dtype=np.int32), np.empty(0))

@@ -6,10 +6,11 @@ and searched exactly beside it, so that an item is found from the moment it was 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from weakref import proxy
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,7 @@ from indexer.item_texts import text_key
 from indexer.snapshot import NEVER, UNDATED, Snapshot
 from indexer.topic_names import slugs_of
 from indexer.topics import UNREAD, middles_of_topics, nearest_cluster
-from models.columns import LiveColumn
+from models.columns import LiveColumn, StringColumn
 from models.ids import UNKNOWN, Row, Rows
 from models.kernels.compiler import COMPILED
 from models.kernels.rows import bears
@@ -59,6 +60,22 @@ class EncodedItem:
     tags: dict[str, Vectors] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ItemNames:
+    """External ids by row, without the catalogue: who remembers rows need not hold its vectors.
+
+    Attributes:
+        ids: those of the snapshot.
+        changed: documents by row, those of rows added since among them.
+    """
+
+    ids: StringColumn
+    changed: Mapping[int, ItemDocument]
+
+    def __getitem__(self, row: int) -> str:
+        return self.ids[row] if row < len(self.ids) else self.changed[row].item_id
+
+
 class Catalogue:
     """Items by row: fields, vectors, and nearest-neighbour search."""
 
@@ -82,11 +99,11 @@ class Catalogue:
         self.id_order = ItemOrder(items.ids.ids)
         self._by_time = _order_by_time(items.published_at)
         self._by_topic = _order_by_topic(items.topics, len(self.topic_names))
-        self._changed, self._gone = dict[int, ItemDocument](), set[int]()
-        self._allowances = Allowances(self, snapshot.index)
+        self._changed, self._gone, self._added = dict[int, ItemDocument](), set[int](), dict[str, int]()
+        self._allowances = Allowances(proxy(self), snapshot.index)  # no circle keeps the vectors of an old snapshot
         self._changed_rows = ChangedRows(snapshot.index, vectors.index.shape[1])
-        self.lexicon = Lexicon(snapshot.lexical)
-        self._added, self._learned = dict[str, int](), dict[int, bool]()
+        self.names = ItemNames(items.ids.ids, self._changed)
+        self._learned, self.lexicon = dict[int, bool](), Lexicon(snapshot.lexical)
         self.gauge: RecallGauge | None = None
 
     def __len__(self) -> int:
@@ -112,8 +129,7 @@ class Catalogue:
 
     def item_id(self, row: int) -> str:
         """External id of a row."""
-        ids = self.snapshot.items.ids.ids
-        return ids[row] if row < len(ids) else self._changed[row].item_id
+        return self.names[row]
 
     def title(self, row: int) -> str:
         """Title of a row."""

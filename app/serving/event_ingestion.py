@@ -71,6 +71,8 @@ class EventIngestion:
         self._forgettings = stores.forgettings
         self._clock = clock
         self._future_tolerance, self._awaiting = settings.future_tolerance_seconds, settings.awaiting
+        self._durable: list[tuple[NewEvent, Appended]] = []
+        self._learning: asyncio.Task[None] | None = None
         self._limits = AwaitingLimits(settings.awaiting.per_person, settings.awaiting.events)
 
     async def ingest(self, events: Sequence[EventDocument]) -> list[EventResult]:
@@ -90,7 +92,8 @@ class EventIngestion:
         places = [place for place, refused in enumerate(results) if refused is None]
         rows = [self._new_event(events[place], awaiting=not known[place]) for place in places]
         appended = await self._log.append(rows, self._limits) if rows else []
-        self._learn(rows, appended)
+        if rows:
+            await self._learn(rows, appended)
         await self._see([event for event, result in zip(events, results, strict=True) if result and result.seen])
         reasons = self._unlearned([(row.user_id, row.item_id) for row in rows])
         for place, row, each, reason in zip(places, rows, appended, reasons, strict=True):
@@ -142,7 +145,7 @@ class EventIngestion:
 
     def _expired(self, generation: Generation, event: EventDocument) -> EventResult | None:
         """Why an event comes too late to be stored, if so; it may still tell that the item was seen."""
-        if self._occurred_at(event) >= self._gate.kept_since(self._clock.now())[event.type]:
+        if self._occurred_at(event) >= self._gate.kept_from(event.type, self._clock.now()):
             return None
         days, seen = self._gate.charter.events[event.type].keep_days, self._seen_long_ago(generation, event)
         stored = "only that the item was seen is stored" if seen else "nothing was stored"
@@ -228,19 +231,29 @@ class EventIngestion:
     def _occurred_at(self, event: EventDocument) -> float:
         return event.occurred_at.timestamp() if event.occurred_at else self._clock.now()
 
-    def _learn(self, rows: Sequence[NewEvent], appended: Sequence[Appended]) -> None:
+    async def _learn(self, rows: Sequence[NewEvent], appended: Sequence[Appended]) -> None:
+        """Take new events in; returns when they are, together with those of others that became durable meanwhile."""
+        self._durable += zip(rows, appended, strict=True)
+        if self._learning is None or self._learning.done():
+            self._learning = asyncio.create_task(self._learn_together())
+        await asyncio.shield(self._learning)
+
+    async def _learn_together(self) -> None:
         """Take new events into the generation that serves now, unless it was built from a log that has them."""
+        await asyncio.sleep(0)  # those that were written in the same commit come in this turn
+        durable, self._durable, self._learning = self._durable, [], None
         generation = self._snapshot_swap.current
         fresh = [
             (row, each.sequence)
-            for row, each in zip(rows, appended, strict=True)
+            for row, each in durable
             if each.stored and not row.awaiting_item and each.sequence > generation.sequence
         ]
-        by_user: dict[str, list[tuple[NewEvent, int]]] = {}
-        for row, sequence in fresh:
-            by_user.setdefault(row.user_id, []).append((row, sequence))
-        for user_id, mine in by_user.items():
-            generation.learn(user_id, self._columns(generation, mine))
+        if fresh:
+            places: dict[str, int] = {}
+            owners = np.array([places.setdefault(row.user_id, len(places)) for row, _ in fresh], dtype=np.int64)
+            events = self._columns(generation, fresh)
+            known = events.rows >= 0
+            generation.learn(list(places), owners[known], events.where(known))
 
     def _result(self, event: EventDocument, row: NewEvent, appended: Appended) -> EventResult:
         if appended.conflict:
@@ -265,14 +278,13 @@ class EventIngestion:
         rows = generation.catalogue.rows([event.item_id for event, _ in events])
         codes = np.array([CODE_OF[event.type] for event, _ in events], dtype=np.int8)
         values = np.array([np.nan if event.value is None else event.value for event, _ in events], dtype=np.float32)
-        columns = EventColumns(
+        return EventColumns(
             sequence=np.array([sequence for _, sequence in events], dtype=np.int64),
             rows=rows,
             codes=codes,
             weights=generation.people.signals.weights(codes, values),
             times=np.array([event.occurred_at for event, _ in events], dtype=np.float64),
         )
-        return columns.where(rows >= 0)
 
 
 def _without_effect(event: EventDocument) -> str | None:

@@ -6,7 +6,7 @@ for many people, and hands the vectors in.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from app.serving.catalogue import Catalogue
 from app.serving.embedder import Embedder
-from app.serving.people import Person, StatedVectors
+from app.serving.people import People, StatedVectors
 from indexer.documents import UserDocument
 from models.encoder import unit
 from models.readable import has_vector, with_own_directions
@@ -62,15 +62,15 @@ def _new_tags(catalogue: Catalogue, explicit: UserDocument) -> list[str]:
     return [tag for tag in explicit.preferences.tags if catalogue.tag_words.code(tag) < 0]
 
 
-def encode_stated(catalogue: Catalogue, people: Iterable[Person], embedder: Embedder) -> None:
-    """Give each of many people the vector of what they state. Blocks: call it in a thread."""
-    for some in _batches(iter(people)):
-        texts = sorted({text for person in some for text in stated_texts(catalogue, person.explicit)})
+def encode_stated(catalogue: Catalogue, people: People, embedder: Embedder) -> None:
+    """Give everybody the vectors of what they state. Blocks: call it in a thread."""
+    for some in _batches(people.profiles()):
+        texts = sorted({text for _, explicit in some for text in stated_texts(catalogue, explicit)})
         encoded = dict(zip(texts, embedder.embed_now(texts), strict=True)) if texts else {}
-        for person in some:
-            person.stated = stated_vectors(catalogue, person.explicit, encoded)
+        for user_id, explicit in some:
+            people.put_stated(user_id, stated_vectors(catalogue, explicit, encoded))
 
 
-def _batches(people: Iterator[Person]) -> Iterator[list[Person]]:
-    while some := list(islice(people, _AT_ONCE)):
+def _batches(profiles: Iterator[tuple[str, UserDocument]]) -> Iterator[list[tuple[str, UserDocument]]]:
+    while some := list(islice(profiles, _AT_ONCE)):
         yield some

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.pipeline.labels.wording import Wording
 from app.pipeline.request import Environment
@@ -35,9 +36,13 @@ from indexer.sensitive.taxonomy import load_taxonomy
 from indexer.sensitive.verdicts import Verdicts, load_verdicts
 from indexer.snapshot import Snapshot
 from models.history import EventColumns, concatenated
+from models.ids import Rows
 from models.readable import with_own_directions
 from models.user_state import DAY_SECONDS, Blend
 from models.votes import NO_VOTES, Votes
+
+_ROWS = np.int64(1) << 32
+"""More than any number of rows: person and row make one key."""
 
 
 @dataclass(slots=True)
@@ -75,19 +80,47 @@ class Generation:
         vars(other)["likeness"] = self.environment.likeness  # of the catalogue, and slow to measure
         return other
 
-    def learn(self, user_id: str, events: EventColumns) -> None:
-        """Take in events of one person that are not contained yet."""
+    def learn(self, users: Sequence[str], owners: NDArray[np.int64], events: EventColumns) -> None:
+        """Take in events that are not contained yet.
+
+        Args:
+            users: whose they are.
+            owners: int64 [n], whose each event is, as a position in `users`.
+            events: n of them.
+        """
+        fresh = np.bincount(owners, minlength=len(users)).tolist()
+        suspects = [self.people.may_be_machine(user_id, new) for user_id, new in zip(users, fresh, strict=True)]
+        alone = np.array(suspects, dtype=np.bool_)[owners]
+        for place in np.flatnonzero(suspects).tolist():
+            self._learn_alone(users[place], events.where(owners == place))
+        if alone.any():
+            events, owners = events.where(~alone), owners[~alone]
+        if len(events):
+            before = self._votes_on(users, owners, events.rows)
+            self.people.learn(users, owners, events)
+            self._change_votes(before, self._votes_on(users, owners, events.rows))
+
+    def _learn_alone(self, user_id: str, events: EventColumns) -> None:
+        """Of one person, who may be taken for a machine then, with all that they ever said."""
         before = self.people.counted(user_id)
-        self.people.learn(user_id, events)
+        self.people.learn([user_id], np.zeros(len(events), dtype=np.int64), events)
         after = self.people.counted(user_id)
         if len(after):  # what a person says of other items stays as it was
             before, after = (each.where(np.isin(each.rows, events.rows)) for each in (before, after))
         self._change_votes(self._votes([before]), self._votes([after]))
 
+    def _votes_on(self, users: Sequence[str], owners: NDArray[np.int64], rows: Rows) -> Votes:
+        """What people say of these items, each of theirs."""
+        theirs = [self.people.counted(user_id) for user_id in users]
+        events, of = concatenated(theirs), np.repeat(np.arange(len(users)), [len(each) for each in theirs])
+        told = np.isin(of * _ROWS + events.rows, owners * _ROWS + rows)
+        return self._votes_of(events.where(told), of[told])
+
     def count_everybody(self) -> None:
         """Count all votes anew."""
         self.environment.popularity.clear()
-        self.environment.popularity.change(NO_VOTES, self._votes([person.counted() for person in self.people]))
+        for events, owners in self.people.all_counted():
+            self.environment.popularity.change(NO_VOTES, self._votes_of(events, owners))
 
     def _change_votes(self, lost: Votes, gained: Votes) -> None:
         if not self.environment.popularity.change(lost, gained):
@@ -96,7 +129,9 @@ class Generation:
     def _votes(self, by_person: Sequence[EventColumns]) -> Votes:
         """What some people say for items."""
         events = concatenated(by_person)
-        owners = np.repeat(np.arange(len(by_person)), [len(each) for each in by_person])
+        return self._votes_of(events, np.repeat(np.arange(len(by_person)), [len(each) for each in by_person]))
+
+    def _votes_of(self, events: EventColumns, owners: NDArray[np.int64]) -> Votes:
         positive = self.people.signals.polarity[events.codes] > 0
         return Votes.of(events.where(positive), owners[positive], self.environment.popularity.half_life)
 
@@ -113,9 +148,8 @@ class Generation:
         self.people.load(held.log, held.rows, held.seen)
         self._change_votes(before, self._votes([self.people.counted(user_id) for user_id in held.user_ids]))
         for user_id in held.user_ids:
-            person = self.people.get(user_id)
-            if person:
-                person.stated = stated_vectors(self.catalogue, person.explicit, encoded)
+            if person := self.people.get(user_id):
+                self.people.put_stated(user_id, stated_vectors(self.catalogue, person.explicit, encoded))
 
     def catch_up(self, stores: Stores, embedder: Embedder) -> None:
         """Take in what was written to the stores since this generation was built."""
@@ -123,8 +157,7 @@ class Generation:
         apply_changes(self.catalogue, changes, embedder)
         self.version = max([self.version, *(change.version for change in changes)])
         log = stores.events.columns(after=self.sequence)
-        for user_id, events in self.people.by_user(log):
-            self.learn(user_id, events)
+        self.learn(log.users, *self.people.columns_of(log))
         self.sequence = max(self.sequence, int(log.sequence.max(initial=0)))
 
 
@@ -145,7 +178,7 @@ def build_generation(
     changes = stores.items.changes(snapshot.manifest.items_version)
     apply_changes(catalogue, changes, embedder)
     log = stores.events.columns()
-    people = People(catalogue, settings.events)
+    people = People(catalogue, settings.events, settings.people)
     people.load(log, stores.users.all(), stores.forgettings.seen())
     encode_stated(catalogue, people, embedder)
     generation = Generation(

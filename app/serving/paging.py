@@ -18,7 +18,7 @@ from pydantic import Field
 from app.errors import CursorError, CursorExpiredError
 from app.pipeline.slate import Slate
 from app.requests import RecommendRequest
-from app.serving.catalogue import Catalogue
+from app.serving.catalogue import Catalogue, ItemNames
 from models.config import Config
 from models.ids import Rows
 
@@ -44,7 +44,7 @@ class StoredSlate:
     Attributes:
         asked: the request that it answered.
         exclude: ids that the caller asked to leave out so far, with that request or a later one.
-        catalogue: that of `left`.
+        names: ids by row, of the catalogue of `left`; the rest of that catalogue may be gone.
         left: rows of candidates that were not given yet, best first.
         given: ids of all items of the pages so far.
         pages: the pages so far, so that asking twice gives the same.
@@ -54,7 +54,7 @@ class StoredSlate:
 
     asked: RecommendRequest
     exclude: Sequence[str]
-    catalogue: Catalogue
+    names: ItemNames
     left: Rows
     given: list[str] = field(default_factory=list)
     pages: list[Slate] = field(default_factory=list)
@@ -83,9 +83,9 @@ class SlateStore:
     @staticmethod
     def left(slate: StoredSlate, catalogue: Catalogue) -> Rows:
         """What an answer left over, as rows of the catalogue of the moment; what that no longer has is gone."""
-        if slate.catalogue is catalogue:
+        if slate.names is catalogue.names:
             return slate.left
-        rows = catalogue.rows([slate.catalogue.item_id(int(row)) for row in slate.left])
+        rows = catalogue.rows([slate.names[int(row)] for row in slate.left])
         return rows[rows >= 0]
 
     def find(self, cursor: str, user_id: str) -> tuple[str, StoredSlate, int]:

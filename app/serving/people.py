@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.serving.catalogue import Catalogue
+from app.serving.histories import Histories, Pair, joined
+from app.serving.person_cache import PeopleSettings, PersonCache
 from app.storage.rows import LoggedColumns, SeenColumns, UserRow
 from indexer.documents import UserDocument
 from models.events import EventWeights
 from models.history import EventColumns, History
 from models.ids import Rows
 from models.machines import machines
-from models.replay import EngagementLog, replay_sums
 from models.user_state import DAY_SECONDS, Engagements, UserState
 
 _NOTHING_SEEN = np.empty(0, dtype=np.int32)
@@ -44,20 +45,29 @@ class Person:
         explicit: the explicit profile, or None.
         history: events that were not forgotten and may be learned from.
         withheld: the others, on sensitive items: all that they say is that an item was seen or dismissed.
-        state: what was learned from them.
+        learn: what is learned of such events.
         seen_before: rows known as seen without an event: kept when the event was forgotten, or not stored.
         stated: what they state, as vectors, or None.
         machine: whether events came at a rate that no person has.
+        learned: what was learned of the history, once it was asked for.
     """
 
     row: UserRow
     explicit: UserDocument | None
     history: History
     withheld: History
-    state: UserState
+    learn: Learner
     seen_before: Rows
     stated: StatedVectors | None = None
     machine: bool = False
+    learned: UserState | None = None
+
+    @property
+    def state(self) -> UserState:
+        """What was learned of the history."""
+        if self.learned is None:
+            self.learned = self.learn(self.history.columns())
+        return self.learned
 
     def experienced(self) -> EventColumns:
         """All events, withheld ones too: for what must not be shown again, and nothing else."""
@@ -65,17 +75,13 @@ class Person:
             return _NOTHING
         return self.held()
 
-    def counted(self) -> EventColumns:
-        """The events that count in aggregates over people: none of a machine, or where personalisation is off."""
-        return self.held() if self.row.personalization and not self.machine else _NOTHING
-
     def held(self) -> EventColumns:
         """All events, learned from or not."""
-        return self.history.columns().joined(self.withheld.columns()) if len(self.withheld) else self.history.columns()
+        return joined((self.history, self.withheld))
 
 
-class People:
-    """All people with a profile or a history, by user id."""
+class Learner:
+    """What is learned of events in one vector space. It knows of no people, so that nothing holds them in a circle."""
 
     def __init__(self, catalogue: Catalogue, weights: EventWeights) -> None:
         self._catalogue = catalogue
@@ -84,91 +90,159 @@ class People:
             weights.half_life_negative_days * DAY_SECONDS,
         )
         self.signals = weights.table()
-        self._people: dict[str, Person] = {}
+
+    def __call__(self, events: EventColumns) -> UserState:
+        """The sums over events."""
+        state = UserState(self._catalogue.space.dimension, *self._half_lives)
+        self.add(state, events)
+        return state
+
+    def add(self, state: UserState, events: EventColumns) -> None:
+        """Add events to sums."""
+        for sums, polarity in ((state.positive, 1), (state.negative, -1)):
+            part = events.where(self.signals.polarity[events.codes] == polarity)
+            if len(part):
+                vectors = self._catalogue.engage[part.rows]
+                sums.add(Engagements(self._catalogue.topics[part.rows], vectors, part.weights, part.times))
+
+
+class People:
+    """All people with a profile or a history, by user id.
+
+    Events lie in columns. A person, with the sums that are learned of their events, is made when somebody asks, and
+    held as long as the cache has room.
+    """
+
+    def __init__(self, catalogue: Catalogue, weights: EventWeights, settings: PeopleSettings | None = None) -> None:
+        self._catalogue = catalogue
+        self._learner = Learner(catalogue, weights)
+        self.signals = self._learner.signals
+        self._histories = Histories()
+        self._cache = PersonCache(settings or PeopleSettings())
+        self._rows: dict[str, UserRow] = {}
+        self._stated: dict[str, StatedVectors] = {}
+        self._seen: dict[str, Rows] = {}
         self._machines: set[str] = set()
         self.revision = 0
         """Counts changes, so that answers can be told to rest on the same."""
 
     def __len__(self) -> int:
-        return len(self._people)
+        return len(self._histories)
 
     def __iter__(self) -> Iterator[Person]:
-        return iter(self._people.values())
+        """Everybody, each made for the occasion."""
+        return (self._made(user_id) for user_id in list(self._histories))
 
     def get(self, user_id: str) -> Person | None:
         """The person, or None where nothing is known."""
-        return self._people.get(user_id)
+        return self._person(user_id) if user_id in self._histories else None
 
     def row(self, user_id: str) -> UserRow | None:
         """What the users table holds of a person."""
-        person = self.get(user_id)
-        return None if person is None or person.row == unwritten(user_id) else person.row
+        return self._rows.get(user_id)
 
     def state(self, row: UserRow, stated: StatedVectors | None) -> None:
         """Take over what a person states now, and its vectors; what was learned, and what they permit, is as it was."""
         self.revision += 1
+        self._rows[row.user_id] = row
+        self._histories.open(row.user_id)
         person = self._person(row.user_id)
-        person.row, person.explicit, person.stated = row, explicit_of(row), stated
+        person.row, person.explicit = row, explicit_of(row)
+        self.put_stated(row.user_id, stated)
+
+    def put_stated(self, user_id: str, stated: StatedVectors | None) -> None:
+        """Take over the vectors of what a person states."""
+        self._stated.pop(user_id, None)
+        if stated is not None:
+            self._stated[user_id] = stated
+        if person := self._cache.get(user_id):
+            person.stated = stated
+
+    def profiles(self) -> Iterator[tuple[str, UserDocument]]:
+        """The people whose profile may say what content they want, and it."""
+        for user_id, row in list(self._rows.items()):
+            if row.profile and (b'"goals"' in row.profile or b'"preferences"' in row.profile):
+                yield user_id, UserDocument.kept(row.profile)
 
     def load(self, log: LoggedColumns, rows: Sequence[UserRow], seen: SeenColumns) -> None:
-        """Everybody's history and state from the log, in one vectorised pass; replaces those of the people in it."""
+        """Everybody's history from the log, in one vectorised pass; replaces those of the people in it."""
         self.revision += 1
         for row in rows:
-            self._people[row.user_id] = self._new_person(row)
-        people = [self._person(user_id) for user_id in log.users]
+            self._rows[row.user_id] = row
+            self._histories.open(row.user_id)
         events, users = self._columns(log)
         for user in machines(users, events.codes, events.times, self.signals.machine_events_per_day).tolist():
-            people[user].machine = True
             self._machines.add(log.users[user])
-        learned = self._learnable(events, users, people)
-        for user, part in _by_user(users, learned):
-            people[user].history.extend(events.where(part))
-        for user, part in _by_user(users, ~learned):
-            people[user].withheld.extend(events.where(part))
+        self._histories.load(log.users, users, events, ~self._learnable(events, users, log.users))
         self._load_seen(seen)
-        self._load_states(people, events.where(learned), users[learned])
+        for user_id in (*log.users, *(row.user_id for row in rows), *seen.users) if len(self._cache) else ():
+            self._cache.drop(user_id)
 
     def counted(self, user_id: str) -> EventColumns:
-        """The events of a person that count in aggregates over people; none of who is not known."""
-        person = self.get(user_id)
-        return person.counted() if person else _NOTHING
+        """The events of a person that count in aggregates over people.
 
-    def learn(self, user_id: str, events: EventColumns) -> None:
-        """Take in new events of one person, in any order.
+        None of a machine, or where personalisation is off, or of who is not known.
+        """
+        row = self._rows.get(user_id)
+        if user_id in self._machines or (row is not None and not row.personalization):
+            return _NOTHING
+        return joined(self._histories.of(user_id))
+
+    def all_counted(self) -> Iterator[tuple[EventColumns, NDArray[np.int64]]]:
+        """(Events that count, whose each is, numbered anew in each part): everybody's, a million at a time."""
+        off = {user_id for user_id, row in self._rows.items() if not row.personalization}
+        return self._histories.everybody(self._machines | off)
+
+    def learn(self, users: Sequence[str], owners: NDArray[np.int64], events: EventColumns) -> None:
+        """Take in new events of some people, in any order.
 
         Those that the firewall holds back teach nothing of the person: of them only the item's own popularity hears.
+
+        Args:
+            users: who.
+            owners: int64 [n], whose each event is, as a position in `users`.
+            events: n of them.
         """
         self.revision += 1
-        person = self._person(user_id)
-        passed = self._catalogue.firewall.usable_for_training(
-            self._catalogue.sensitive[events.rows], self._permitted(person)
-        )
-        learned = events.where(passed)
-        person.withheld.extend(events.where(~passed))
-        person.history.extend(learned)
-        self._learn_state(person, learned)
-        self._judge(user_id, person)
+        permitted = np.array([self.permitted(user_id) for user_id in users], dtype=np.uint64)
+        bits = self._catalogue.sensitive[events.rows]
+        passed = self._catalogue.firewall.usable_for_training(bits, permitted[owners])
+        order = np.argsort(owners, kind="stable")
+        events, passed = events.where(order), passed[order]
+        ends = np.searchsorted(owners[order], np.arange(1, len(users) + 1)).tolist()
+        for user_id, start, end in zip(users, [0, *ends[:-1]], ends, strict=True):
+            if start < end:
+                self._learn(user_id, events.where(slice(start, end)), passed[start:end])
 
-    def _judge(self, user_id: str, person: Person) -> None:
-        """Take a person for a machine, if they have events enough to be one."""
-        most = self.signals.machine_events_per_day
-        if most is None or person.machine or len(person.history) + len(person.withheld) <= most:
-            return
-        held = person.held()
+    def _learn(self, user_id: str, events: EventColumns, passed: NDArray[np.bool_]) -> None:
+        person = self._cache.held(user_id)
+        pair = (person.history, person.withheld) if person else self._histories.of(user_id)
+        learned = events if passed.all() else events.where(passed)
+        pair[0].extend(learned)
+        if len(learned) < len(events):
+            pair[1].extend(events.where(~passed))
+        self._histories.keep(user_id, pair)
+        if person and person.learned is not None:
+            self._learner.add(person.learned, learned)
+        if self.may_be_machine(user_id, 0) and user_id not in self._machines:
+            self._judge(user_id, pair)
+
+    def may_be_machine(self, user_id: str, new: int) -> bool:
+        """Whether a person has events enough, with so many new ones, to be taken for a machine."""
+        most, held = self.signals.machine_events_per_day, self._histories.of(user_id)
+        return most is not None and len(held[0]) + len(held[1]) + new > most
+
+    def _judge(self, user_id: str, pair: Pair) -> None:
+        held, most = joined(pair), self.signals.machine_events_per_day
         if len(machines(np.zeros(len(held), dtype=np.int32), held.codes, held.times, most)):
-            person.machine = True
             self._machines.add(user_id)
-
-    def _learn_state(self, person: Person, learned: EventColumns) -> None:
-        for sums, polarity in ((person.state.positive, 1), (person.state.negative, -1)):
-            part = learned.where(self.signals.polarity[learned.codes] == polarity)
-            vectors = self._catalogue.engage[part.rows]
-            sums.add(Engagements(self._catalogue.topics[part.rows], vectors, part.weights, part.times))
+            if person := self._cache.held(user_id):
+                person.machine = True
 
     def see(self, user_id: str, item_ids: Sequence[str]) -> None:
         """Remember items as seen, and nothing else."""
         self.revision += 1
-        self._see(self._person(user_id), self._catalogue.rows(item_ids))
+        self._see(user_id, self._catalogue.rows(item_ids))
 
     def may_learn(self, user_id: str, item_id: str) -> bool:
         """Whether the firewall would let an event of this person on this item through, as things stand."""
@@ -184,12 +258,14 @@ class People:
 
     def permitted(self, user_id: str) -> np.uint64:
         """The bits of the sensitive topics that a person permits; none of who is not known."""
-        person = self.get(user_id)
-        return self._permitted(person) if person else np.uint64(0)
+        row = self._rows.get(user_id)
+        if row is None or not row.profile or b'"allowed_sensitive_topics"' not in row.profile:
+            return self._catalogue.firewall.permitted(())
+        return self._catalogue.firewall.permitted(UserDocument.kept(row.profile).allowed_sensitive_topics)
 
     def nobody(self, user_id: str) -> Person:
         """Somebody of whom nothing is known, who is not remembered either."""
-        return self._new_person(unwritten(user_id))
+        return Person(unwritten(user_id), None, History(), History(), self._learner, _NOTHING_SEEN)
 
     def without_topic(self, person: Person, topic: int) -> Person:
         """What a person would be without the events on one topic; changes nothing."""
@@ -198,68 +274,70 @@ class People:
 
     def with_history(self, person: Person, events: EventColumns) -> Person:
         """What a person would be had they done just this, which may be learned from; changes nothing."""
-        other = replace(person, history=History(), state=self._new_state())
-        other.history.extend(events)
-        self._learn_state(other, events)
-        return other
+        return replace(person, history=History(events), learned=None)
 
     def forget(self, user_id: str) -> None:
         """Drop all that is held in memory of a person."""
         self.revision += 1
-        self._people.pop(user_id, None)
+        self._histories.forget(user_id)
+        self._cache.drop(user_id)
         self._machines.discard(user_id)
+        for held in (self._rows, self._stated, self._seen):
+            held.pop(user_id, None)
 
     def set_aside(self) -> dict[str, int]:
         """How many ids are taken for machines, and how many events of theirs count in no aggregate."""
-        events = sum(len(self._people[user_id].held()) for user_id in self._machines)
+        events = sum(len(each) for user_id in self._machines for each in self._histories.of(user_id))
         return {"people": len(self._machines), "events": events}
 
-    def by_user(self, log: LoggedColumns) -> Iterator[tuple[str, EventColumns]]:
-        """Logged events of items that the catalogue has, as columns, person by person."""
+    def columns_of(self, log: LoggedColumns) -> tuple[NDArray[np.int64], EventColumns]:
+        """Whose each logged event is, as a position in `log.users`, and the events; of items that the catalogue has."""
         events, users = self._columns(log)
-        for user, part in _by_user(users, np.ones(len(users), dtype=np.bool_)):
-            yield log.users[user], events.where(part)
+        return users.astype(np.int64), events
 
     def _columns(self, log: LoggedColumns) -> tuple[EventColumns, NDArray[np.int32]]:
         rows = self._catalogue.rows(log.items)[log.item_codes]
         weights = self.signals.weights(log.codes, log.values)
         events = EventColumns(log.sequence, rows, log.codes, weights, log.times)
-        return events.where(rows >= 0), log.user_codes[rows >= 0]
+        return (events, log.user_codes) if (rows >= 0).all() else (events.where(rows >= 0), log.user_codes[rows >= 0])
 
-    def _learnable(self, events: EventColumns, users: NDArray[np.int32], people: Sequence[Person]) -> NDArray[np.bool_]:
+    def _learnable(self, events: EventColumns, users: NDArray[np.int32], names: Sequence[str]) -> NDArray[np.bool_]:
         """What the firewall lets through, each event by what its own person permits."""
-        permitted = np.array([self._permitted(person) for person in people], dtype=np.uint64)
+        permitted = np.full(len(names), self._catalogue.firewall.permitted(()), dtype=np.uint64)
+        for place, user_id in enumerate(names) if self._rows else ():
+            if user_id in self._rows:
+                permitted[place] = self.permitted(user_id)
         return self._catalogue.firewall.usable_for_training(self._catalogue.sensitive[events.rows], permitted[users])
-
-    def _permitted(self, person: Person) -> np.uint64:
-        return self._catalogue.firewall.permitted(person.explicit.allowed_sensitive_topics if person.explicit else ())
-
-    def _load_states(self, people: Sequence[Person], events: EventColumns, users: NDArray[np.int32]) -> None:
-        log = EngagementLog(users, events.rows, self._catalogue.topics[events.rows], events.weights, events.times)
-        polarity = self.signals.polarity[events.codes]
-        for sign, half_life in zip((1, -1), self._half_lives, strict=True):
-            for user, sums in replay_sums(log.where(polarity == sign), self._catalogue.engage, half_life).items():
-                setattr(people[user].state, "positive" if sign > 0 else "negative", sums)
 
     def _load_seen(self, seen: SeenColumns) -> None:
         rows = self._catalogue.rows(seen.items)[seen.item_codes]
         for user, part in _by_user(seen.user_codes, rows >= 0):
-            self._see(self._person(seen.users[user]), rows[part])
+            self._see(seen.users[user], rows[part])
 
-    def _see(self, person: Person, rows: Rows) -> None:
-        if person.row.personalization or person.row.off_keeps_seen:
-            person.seen_before = np.union1d(person.seen_before, rows[rows >= 0]).astype(np.int32)
+    def _see(self, user_id: str, rows: Rows) -> None:
+        self._histories.open(user_id)
+        row = self._rows.get(user_id)
+        if row is None or row.personalization or row.off_keeps_seen:
+            before = self._seen.get(user_id, _NOTHING_SEEN)
+            self._seen[user_id] = np.union1d(before, rows[rows >= 0]).astype(np.int32)
+            if person := self._cache.get(user_id):
+                person.seen_before = self._seen[user_id]
 
     def _person(self, user_id: str) -> Person:
-        if user_id not in self._people:
-            self._people[user_id] = self._new_person(unwritten(user_id))
-        return self._people[user_id]
+        return self._cache.get(user_id) or self._cache.put(user_id, self._made(user_id))
 
-    def _new_person(self, row: UserRow) -> Person:
-        return Person(row, explicit_of(row), History(), History(), self._new_state(), _NOTHING_SEEN)
-
-    def _new_state(self) -> UserState:
-        return UserState(self._catalogue.space.dimension, *self._half_lives)
+    def _made(self, user_id: str) -> Person:
+        row = self._rows.get(user_id)
+        return Person(
+            row=unwritten(user_id) if row is None else row,
+            explicit=None if row is None else explicit_of(row),
+            history=(pair := self._histories.of(user_id))[0],
+            withheld=pair[1],
+            learn=self._learner,
+            seen_before=self._seen.get(user_id, _NOTHING_SEEN),
+            stated=self._stated.get(user_id),
+            machine=user_id in self._machines,
+        )
 
 
 def unwritten(user_id: str, at: float = 0.0) -> UserRow:

@@ -165,7 +165,7 @@ class Recommender:
             return slate
         context = self.context(request.user_id, request.limit, request.exclude, hide_seen=request.hide_seen)
         answer = self._pipeline(context)(context, full=request.full, debug=request.debug)
-        stored = StoredSlate(request, request.exclude, context.catalogue, answer.left)
+        stored = StoredSlate(request, request.exclude, context.catalogue.names, answer.left)
         slate = self._page(self._stored.keep(stored), stored, answer, context)
         self._repeated[request.user_id] = (key, slate)
         self._repeated.move_to_end(request.user_id)
@@ -191,7 +191,7 @@ class Recommender:
         whole = len(answer.slate.items) == context.request.limit
         following = self._stored.cursor(token, len(stored.pages) + 1) if whole else None
         slate = replace(answer.slate, scenario=stored.asked.scenario, next_cursor=following)
-        stored.catalogue, stored.left = context.catalogue, answer.left
+        stored.names, stored.left = context.catalogue.names, answer.left
         stored.given += [item.item_id for item in slate.items]
         stored.pages.append(slate)
         self._served(context, answer, slate, len(stored.pages))

@@ -11,6 +11,7 @@ from typing import Final
 
 from app.clock import Clock
 from app.errors import SnapshotMissingError
+from app.memory import give_back
 from app.pipeline.request import Environment
 from app.serving.catalogue import Catalogue
 from app.serving.embedder import Embedder
@@ -224,11 +225,12 @@ class SnapshotSwap:
             async with self.ingest_lock.alone():
                 await asyncio.to_thread(generation.catch_up, self._stores, self._embedder)
                 await self._refresh(generation, self._touched)
-                self._current, self.problem = generation, None
+                outgoing, self._current, self.problem = [self._current], generation, None
                 await self.adopt()
                 await self.withdraw()
         finally:
             self._touched = None
+        await asyncio.to_thread(_let_go, outgoing)
         if policy is None:
             await asyncio.to_thread(self.succession.enter, following, SNAPSHOT, following.why)
         await self._stores.snapshots.record(snapshot_id, "activated", self._clock.now())
@@ -249,4 +251,11 @@ class SnapshotSwap:
             )
         generation = build_generation(snapshot, self._stores, self._embedder, self._settings, policy)
         generation.catalogue.gauge = self.gauge
+        give_back()
         return generation
+
+
+def _let_go(outgoing: list[Generation | None]) -> None:
+    """Drop a generation in a thread: it takes a while for which no request should wait."""
+    outgoing.clear()
+    give_back()

@@ -59,8 +59,12 @@ class IngestionGate:
 
         Types that the charter does not declare are not kept at all.
         """
-        uses = self.charter.events
-        return {kind: now - uses[kind].keep_days * DAY_SECONDS if kind in uses else now for kind in EventType}
+        return {kind: self.kept_from(kind, now) for kind in EventType}
+
+    def kept_from(self, kind: EventType, now: float) -> float:
+        """The same of one type."""
+        use = self.charter.events.get(kind)
+        return now if use is None else now - use.keep_days * DAY_SECONDS
 
     def _unknown(self, field: str, topics: Sequence[str] | None) -> list[FieldProblem]:
         given = enumerate(topics or ())

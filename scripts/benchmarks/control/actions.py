@@ -46,7 +46,8 @@ def act(action: Action, generation: Generation, user_id: str, target: int, now: 
     """Do it, effective at once and in memory only."""
     people = generation.people
     if action in EVENTS:
-        people.learn(user_id, signals(people, EVENTS[action], np.array([target], dtype=np.int32), now))
+        events = signals(people, EVENTS[action], np.array([target], dtype=np.int32), now)
+        people.learn([user_id], np.zeros(len(events), dtype=np.int64), events)
     elif (person := people.get(user_id)) is not None:
         stated = person.explicit or UserDocument(user_id=user_id)
         person.explicit = merged(stated, _statement(action, generation.catalogue, target))

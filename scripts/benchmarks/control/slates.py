@@ -87,5 +87,6 @@ class PersonSlates:
         slate = self._pipeline(Context(generation.environment, ask, generation.people.get(user_id))).slate
         explored += [item.exploration for item in slate.items]
         rows = generation.catalogue.rows([item.item_id for item in slate.items])
-        generation.people.learn(user_id, signals(generation.people, EventType.IMPRESSION, rows, now))
+        shown = signals(generation.people, EventType.IMPRESSION, rows, now)
+        generation.people.learn([user_id], np.zeros(len(shown), dtype=np.int64), shown)
         return rows

@@ -79,8 +79,7 @@ def embeddings(catalogue: Catalogue, log: LoggedColumns) -> NDArray[np.float32]:
     """float32 [people, d]: what the service learns of everybody, firewall included."""
     weights = EventWeights()
     people = People(catalogue, weights)
-    for user, events in people.by_user(log):
-        people.learn(user, events)
+    people.learn(log.users, *people.columns_of(log))
     space = catalogue.space
     blend = Blend.build(Beta(), 3.0, space.content_dimension, space.dimension)
     known = (people.get(user) for user in log.users)
