@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from indexer.cell_index import CellIndex
-from indexer.cell_search import Permit
+from indexer.cell_index import CellIndex, Permit
 from indexer.cells import Cells
 from indexer.equal_vectors import EqualVectors, Stored, Vectors
 from indexer.exact_search import Hits, best
@@ -63,7 +62,7 @@ class Allowance:
 
     Attributes:
         rows: bool [n].
-        permit: the same by place, where the index has cells.
+        permit: the same as bits, where the index has cells.
     """
 
     rows: NDArray[np.bool_]
@@ -78,7 +77,7 @@ class VectorIndex:
     ) -> None:
         """`vectors` float32 or float16 [n, d]; `cells` of these, None where all are compared."""
         self._vectors, self.equals = vectors, equals
-        self._index = CellIndex(cells, vectors, settings) if cells else None
+        self._index = CellIndex(cells, vectors, settings, equals) if cells else None
         if cells is None:
             self._compared, self._place = _compared(vectors, equals)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.equal_vectors import EqualVectors, Vectors
+from indexer.equal_vectors import EqualVectors, Stored, Vectors
 from models.ids import Rows
 
 
@@ -35,6 +35,11 @@ def exact_search(vectors: Vectors, queries: Vectors, k: int, allowed: Rows, equa
         return best(allowed, queries @ vectors[allowed].T, k)
     nodes, place = np.unique(equals.nodes[allowed], return_inverse=True)
     return best(allowed, (queries @ vectors[equals.firsts(nodes)].T)[:, place], k)
+
+
+def exact_scores(vectors: Stored, rows: Rows, query: Vectors) -> Vectors:
+    """Inner products of some rows of [n, d] with a query [d], the same for equal rows wherever they stand."""
+    return np.einsum("nd,d->n", vectors[rows].astype(np.float32, copy=False), query)
 
 
 def best(rows: Rows, scores: NDArray[np.float32], k: int) -> Hits:

@@ -232,7 +232,7 @@ def _arrays(snapshot: Snapshot) -> dict[str, NDArray[Any]]:
     arrays |= {f"{_HEADS}{name}": array for name, array in snapshot.heads.arrays().items()}
     if snapshot.index.cells:
         arrays |= {f"{_CELLS}{name}": array for name, array in snapshot.index.cells.arrays().items()}
-    elif snapshot.index.equals:
+    if snapshot.index.equals:
         arrays |= {_NODES: snapshot.index.equals.nodes}
     return arrays | {"space.engage_map": snapshot.space.engage_map, "space.index_map": snapshot.space.index_map}
 

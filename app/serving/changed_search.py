@@ -12,7 +12,7 @@ from app.serving.item_order import ItemOrder
 from indexer.ann import VectorIndex
 from indexer.equal_vectors import Vectors
 from indexer.exact_search import Hits
-from indexer.live_cells import LiveCells
+from indexer.live_vectors import LiveVectors
 from models.ids import Rows
 
 _TOLERANCE: Final = 1e-6
@@ -24,16 +24,16 @@ class ChangedRows:
 
     def __init__(self, index: VectorIndex, dimension: int) -> None:
         """`index` of the snapshot, whose vectors have `dimension` numbers."""
-        self._cells = LiveCells(dimension, index.cells)
+        self._vectors = LiveVectors(dimension)
 
     def put(self, row: int, vector: Vectors) -> None:
         """A row has a new vector, [d]."""
-        self._cells.put(row, vector)
+        self._vectors.put(row, vector)
 
     def search(self, queries: Vectors, k: int, kept: Callable[[Rows], NDArray[np.bool_]], order: ItemOrder) -> Hits:
         """The k of the rows that are kept with the largest inner product with each query, equal ones by item id."""
-        rows = self._cells.rows
-        return self._cells.search(queries, k, kept(rows), order.of(rows))
+        rows = self._vectors.rows
+        return self._vectors.search(queries, k, kept(rows), order.of(rows))
 
 
 def union(found: Hits, changed: Hits, k: int, order: ItemOrder) -> Hits:
