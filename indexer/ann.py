@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from indexer.cell_index import CellIndex, Permit
+from indexer.cell_index import CellIndex
+from indexer.cell_search import Permit
 from indexer.cells import Cells
 from indexer.equal_vectors import EqualVectors, Stored, Vectors
 from indexer.exact_search import Hits, best

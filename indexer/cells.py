@@ -7,17 +7,24 @@ The file keeps a code of two bits a dimension of each vector's distance from the
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
 import faiss
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.equal_vectors import Stored, Vectors
+from models.ids import Rows
 
+Bits = NDArray[np.uint8]
 TAIL_STEP = 0.1
 """Spreads from one number of `Cells.beyond` to the next."""
 _BLOCK = 16_384
 _BITS = 2
+_QUERY_BITS = 4
+_SELECTOR: Any = faiss.IDSelectorBitmap
+_READER: Any = vars(faiss)["ZeroCopyIOReader"]
+"""Its types do not know it."""
 _ROUNDS, _SAMPLE = 8, 40
 """Of k-means, and vectors a cell from which it learns."""
 _NEAR_CELLS, _EVERY = 100, 5
@@ -37,20 +44,20 @@ class Cells:
     def __init__(self, file: NDArray[np.uint8], cells: NDArray[np.int32], spread: Vectors, beyond: Vectors) -> None:
         """`file` [bytes] as FAISS writes it: codes are read where they are."""
         self._file, self.cells, self.spread, self.beyond = file, cells, spread, beyond
-        self._whole = faiss.read_index(faiss.ZeroCopyIOReader(faiss.swig_ptr(file), file.nbytes))
-        self._rotation = faiss.downcast_VectorTransform(self._whole.chain.at(0))
-        self.lists = faiss.downcast_index(self._whole.index)
+        self._whole: Any = faiss.read_index(_READER(faiss.swig_ptr(file), file.nbytes))
+        self._rotation: Any = faiss.downcast_VectorTransform(self._whole.chain.at(0))
+        self._lists: Any = faiss.downcast_index(self._whole.index)
 
     @classmethod
     def build(cls, vectors: Stored, count: int, queries: Vectors) -> Cells:
         """Part [n, d] vectors into at most `count` cells; `queries` [q, d] are like those that will be asked."""
         dimension = vectors.shape[1]
-        rotation = faiss.RandomRotationMatrix(dimension, dimension)
+        rotation: Any = faiss.RandomRotationMatrix(dimension, dimension)
         rotation.init(0)
         quantizer = faiss.IndexFlatL2(dimension)
         quantizer.add(rotation.apply(_centroids(vectors, min(count, len(vectors)))))
-        inner = faiss.METRIC_INNER_PRODUCT
-        lists = faiss.IndexIVFRaBitQ(quantizer, dimension, quantizer.ntotal, inner, True, _BITS)  # noqa: FBT003 - C++
+        inner, owned = faiss.METRIC_INNER_PRODUCT, True
+        lists = faiss.IndexIVFRaBitQ(quantizer, dimension, quantizer.ntotal, inner, owned, _BITS)
         cells, spread = _fill(lists, vectors, rotation)
         file = faiss.serialize_index(faiss.IndexPreTransform(rotation, lists))
         built = cls(file, cells, spread, np.ones(1, dtype=np.float32))
@@ -65,10 +72,40 @@ class Cells:
         """Queries [q, d] as the centroids are turned."""
         return np.asarray(self._rotation.apply(np.ascontiguousarray(queries, dtype=np.float32)))
 
+    def estimated(
+        self,
+        turned: Vectors,
+        scores: Vectors,
+        chosen: NDArray[np.int64],
+        count: int,
+        permitted: NDArray[np.uint8] | None,
+    ) -> tuple[Rows, Vectors]:
+        """Rows of some cells and estimates of their scores, best first.
+
+        Args:
+            turned: a query, [1, d].
+            scores: of all centroids with it, [cells].
+            chosen: the cells.
+            count: rows at most.
+            permitted: a bit for each row, uint8 [n / 8]; None where all may be found.
+        """
+        ptr, parameters = faiss.swig_ptr, faiss.IVFRaBitQSearchParameters()
+        parameters.nprobe, parameters.qb = len(chosen), _QUERY_BITS
+        selector: Any = None if permitted is None else _SELECTOR(permitted)
+        if selector is not None:
+            parameters.sel = selector
+        centres = np.ascontiguousarray(scores[chosen])
+        rows, estimates = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.float32)
+        asked = (1, ptr(turned), count, ptr(chosen), ptr(centres), ptr(estimates), ptr(rows))
+        pairs = False
+        self._lists.search_preassigned_c(*asked, pairs, parameters, None)
+        kept = rows >= 0
+        return rows[kept].astype(np.int32), estimates[kept]
+
     @cached_property
     def centroids(self) -> Vectors:
         """float32 [cells, d], turned."""
-        return np.asarray(self.lists.quantizer.reconstruct_n(0, self.lists.nlist))
+        return np.asarray(self._lists.quantizer.reconstruct_n(0, self._lists.nlist))
 
     def _measured(self, vectors: Stored, queries: Vectors) -> Vectors:
         """What `beyond` is for some queries [q, d], in the cells that are near them."""
@@ -105,7 +142,7 @@ def _centroids(vectors: Stored, count: int) -> Vectors:
     return np.asarray(kmeans.centroids, dtype=np.float32)
 
 
-def _fill(lists: faiss.IndexIVFRaBitQ, vectors: Stored, rotation: faiss.LinearTransform) -> tuple[NDArray, Vectors]:
+def _fill(lists: Any, vectors: Stored, rotation: Any) -> tuple[NDArray[np.int32], Vectors]:
     """Put every vector in the cell of the nearest centroid: (the cells, int32 [n], and their spread)."""
     cells, squares = np.empty(len(vectors), dtype=np.int32), np.empty(len(vectors), dtype=np.float32)
     for start in range(0, len(vectors), _BLOCK):

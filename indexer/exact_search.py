@@ -39,7 +39,7 @@ def exact_search(vectors: Vectors, queries: Vectors, k: int, allowed: Rows, equa
 
 def exact_scores(vectors: Stored, rows: Rows, query: Vectors) -> Vectors:
     """Inner products of some rows of [n, d] with a query [d], the same for equal rows wherever they stand."""
-    return np.einsum("nd,d->n", vectors[rows].astype(np.float32, copy=False), query)
+    return np.asarray(np.einsum("nd,d->n", vectors[rows].astype(np.float32, copy=False), query))
 
 
 def best(rows: Rows, scores: NDArray[np.float32], k: int) -> Hits:

@@ -101,7 +101,7 @@ class Catalogue:
         self._by_topic = _order_by_topic(items.topics, len(self.topic_names))
         self._changed, self._gone, self._added = dict[int, ItemDocument](), set[int](), dict[str, int]()
         self._allowances = Allowances(proxy(self), snapshot.index)  # no circle keeps the vectors of an old snapshot
-        self._changed_rows = ChangedRows(snapshot.index, vectors.index.shape[1])
+        self._changed_rows = ChangedRows(vectors.index.shape[1])
         self.names = ItemNames(items.ids.ids, self._changed)
         self._learned, self.lexicon = dict[int, bool](), Lexicon(snapshot.lexical)
         self.gauge: RecallGauge | None = None

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.serving.item_order import ItemOrder
-from indexer.ann import VectorIndex
 from indexer.equal_vectors import Vectors
 from indexer.exact_search import Hits
 from indexer.live_vectors import LiveVectors
@@ -22,8 +21,8 @@ _TOLERANCE: Final = 1e-6
 class ChangedRows:
     """The vectors of rows that changed since the snapshot."""
 
-    def __init__(self, index: VectorIndex, dimension: int) -> None:
-        """`index` of the snapshot, whose vectors have `dimension` numbers."""
+    def __init__(self, dimension: int) -> None:
+        """Vectors have `dimension` numbers."""
         self._vectors = LiveVectors(dimension)
 
     def put(self, row: int, vector: Vectors) -> None:

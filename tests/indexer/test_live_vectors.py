@@ -46,4 +46,3 @@ def test_of_equal_scores_those_first_in_order_come_first() -> None:
         live.put(row, np.ones(4, dtype=np.float32))
     found = live.search(np.ones((1, 4), np.float32), 5, np.ones(20, dtype=np.bool_), -np.arange(20.0))
     assert found.rows[0].tolist() == [19, 18, 17, 16, 15]
-
