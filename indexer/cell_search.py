@@ -136,5 +136,5 @@ class CellSearch:
         """How many rows of each of some cells are expected to score more than `least`."""
         counts, beyond = self._permit.counts[cells].astype(np.float64), self._index.cells.beyond
         above = (least - self._question.scores[cells]) / np.maximum(self._spreads[cells], np.float32(1e-12))
-        steps = np.clip(above / TAIL_STEP, 0, len(beyond)).astype(np.int64)
-        return np.asarray(counts * np.where(above <= 0, 1.0, np.append(beyond, 0)[steps]))
+        steps = np.clip(above / TAIL_STEP, 0, len(beyond) - 1).astype(np.int64)
+        return np.asarray(counts * np.where(above <= 0, 1.0, beyond[steps]))

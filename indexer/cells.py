@@ -29,6 +29,8 @@ _ROUNDS, _SAMPLE = 8, 40
 """Of k-means, and vectors a cell from which it learns."""
 _NEAR_CELLS, _EVERY = 100, 5
 """Cells in which scores are looked at for each query: every fifth of the nearest hundred."""
+_FURTHEST = 20
+"""Spreads beyond which is only rounding, in cells of equal vectors."""
 _TINY = np.float32(1e-12)
 
 
@@ -111,7 +113,7 @@ class Cells:
         """What `beyond` is for some queries [q, d], in the cells that are near them."""
         found = [self._deviations(vectors, query) for query in queries if query.any()]
         deviations = np.sort(np.concatenate([np.zeros(1, dtype=np.float32), *found]))
-        steps = np.arange(0, max(float(deviations[-1]), 0) + TAIL_STEP, TAIL_STEP)
+        steps = np.arange(0, min(max(float(deviations[-1]), 0), _FURTHEST) + TAIL_STEP, TAIL_STEP)
         share = 1 - np.searchsorted(deviations, steps, side="right") / len(deviations)
         return share.astype(np.float32)
 
