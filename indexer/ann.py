@@ -37,7 +37,7 @@ class AnnSettings(Config):
     cells: int | None = Field(default=None, ge=1)
     """Cells that vectors are parted into; by default, one and a half times the square root of their number."""
 
-    missed: float = Field(default=0.01, ge=0, allow_inf_nan=False)
+    missed: float = Field(default=0.005, ge=0, allow_inf_nan=False)
     """Share of what is looked for that may be expected in cells that are left out; more is faster and finds less."""
 
     margin: float = Field(default=2.5, ge=0, allow_inf_nan=False)

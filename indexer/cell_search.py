@@ -18,14 +18,15 @@ from models.ids import Rows
 if TYPE_CHECKING:
     from indexer.cell_index import CellIndex
 
-_ESTIMATED = 16
+_ESTIMATED = 32
 """Rows that are estimated to be the best in each round, for each that is looked for."""
 _GROWTH = 3
 """Times as many rows as so far that a round may look through."""
 _FIRST_LOOK = np.float32(2)
 """Cells are first taken in the order of their centroid's score and so many spreads."""
-_ERROR = np.float32(0.35)
-"""Standard error of an estimate, in spreads of the cell and lengths of the query, as measured."""
+_ERROR = np.float32(0.55)
+"""Standard error of an estimate, in spreads of the cell and lengths of the query: .32 on average, more for what is far
+from its centroid."""
 
 
 class Breadth(Protocol):
