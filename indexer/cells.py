@@ -24,7 +24,8 @@ _BITS = 2
 _QUERY_BITS = 4
 _SELECTOR: Any = faiss.IDSelectorBitmap
 _READER: Any = vars(faiss)["ZeroCopyIOReader"]
-"""Its types do not know it."""
+_READ: Any = faiss.read_index
+"""Whose types are wider, or lack them."""
 _ROUNDS, _SAMPLE = 8, 40
 """Of k-means, and vectors a cell from which it learns."""
 _NEAR_CELLS, _EVERY = 100, 5
@@ -46,7 +47,7 @@ class Cells:
     def __init__(self, file: NDArray[np.uint8], cells: NDArray[np.int32], spread: Vectors, beyond: Vectors) -> None:
         """`file` [bytes] as FAISS writes it: codes are read where they are."""
         self._file, self.cells, self.spread, self.beyond = file, cells, spread, beyond
-        self._whole: Any = faiss.read_index(_READER(faiss.swig_ptr(file), file.nbytes))
+        self._whole: Any = _READ(_READER(faiss.swig_ptr(file), file.nbytes))
         self._rotation: Any = faiss.downcast_VectorTransform(self._whole.chain.at(0))
         self._lists: Any = faiss.downcast_index(self._whole.index)
 
