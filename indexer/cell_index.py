@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -46,21 +48,24 @@ class CellIndex:
         if not breadth:
             return hits
         queries = np.ascontiguousarray(queries, dtype=np.float32)
-        few = self._permitted(permit) if available <= self.settings.least else None
-        turned = self.cells.turned(queries)
-        promises = turned @ self.cells.centroids.T
-        for place, query in enumerate(queries):
-            if few is None:
-                question = Question(query, turned[place : place + 1], promises[place])
-                rows, scores = CellSearch(self, question, permit, breadth)()
-            else:
-                rows, scores = few, self.exactly(few, query)
+        certain = available <= self.settings.least
+        found = self._all_of(permit, queries) if certain else self._best_of(permit, queries, breadth)
+        for place, (rows, scores) in enumerate(found):
             order = np.lexsort((rows, -scores))[:k]
             hits.rows[place, : len(order)], hits.scores[place, : len(order)] = rows[order], scores[order]
         return hits
 
-    def _permitted(self, permit: Permit) -> Rows:
-        return np.flatnonzero(np.unpackbits(permit.bits, count=len(self._vectors), bitorder="little")).astype(np.int32)
+    def _all_of(self, permit: Permit, queries: Vectors) -> Iterator[tuple[Rows, Vectors]]:
+        bits = np.unpackbits(permit.bits, count=len(self._vectors), bitorder="little")
+        rows = np.flatnonzero(bits).astype(np.int32)
+        return ((rows, self.exactly(rows, query)) for query in queries)
+
+    def _best_of(self, permit: Permit, queries: Vectors, breadth: int) -> Iterator[tuple[Rows, Vectors]]:
+        turned = self.cells.turned(queries)
+        promises = turned @ self.cells.centroids.T
+        for place, query in enumerate(queries):
+            question = Question(query, turned[place : place + 1], promises[place])
+            yield CellSearch(self, question, permit, breadth)()
 
     def exactly(self, rows: Rows, query: Vectors) -> Vectors:
         """Scores of some rows with a query [d]; equal vectors are compared once."""

@@ -18,8 +18,8 @@ from models.ids import Rows
 if TYPE_CHECKING:
     from indexer.cell_index import CellIndex
 
-_ESTIMATED = 32
-"""Rows that are estimated to be the best in each round, for each that is looked for."""
+_LEAST_ESTIMATED, _SHARE_ESTIMATED = 8, 4
+"""Rows that a round takes by their estimates, for each that is looked for, or one in so many that it looks through."""
 _GROWTH = 3
 """Times as many rows as so far that a round may look through."""
 _FIRST_LOOK = np.float32(2)
@@ -97,12 +97,14 @@ class CellSearch:
     def _look_through(self, chosen: NDArray[np.int64]) -> None:
         """Compare exactly what could be among the best by its estimate: first what most likely is."""
         index, permitted = self._index, None if self._permit is self._index.everything else self._permit.bits
-        count, question = _ESTIMATED * self._breadth, self._question
+        through, question = int(self._permit.counts[chosen].sum()), self._question
+        count = min(max(_LEAST_ESTIMATED * self._breadth, through // _SHARE_ESTIMATED), through)
         found, estimates = self._with_equals(
             *index.cells.estimated(question.turned, question.scores, chosen, count, permitted)
         )
         bounds = estimates + index.settings.margin * _ERROR * self._spreads[index.cells.cells[found]]
-        for part in (slice(self._breadth), slice(self._breadth, None)):
+        first, second = self._breadth, 3 * self._breadth
+        for part in (slice(first), slice(first, second), slice(second, None)):
             near = found[part][bounds[part] >= self._least]
             self._rows = np.concatenate([self._rows, near])
             self._scores = np.concatenate([self._scores, index.exactly(near, question.vector)])

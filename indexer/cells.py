@@ -48,7 +48,8 @@ class Cells:
         """`file` [bytes] as FAISS writes it: codes are read where they are."""
         self._file, self.cells, self.spread, self.beyond = file, cells, spread, beyond
         self._whole: Any = _READ(_READER(faiss.swig_ptr(file), file.nbytes))
-        self._rotation: Any = faiss.downcast_VectorTransform(self._whole.chain.at(0))
+        rotation: Any = faiss.downcast_VectorTransform(self._whole.chain.at(0))
+        self._rotation = np.asarray(faiss.vector_to_array(rotation.A)).reshape(rotation.d_out, rotation.d_in)
         self._lists: Any = faiss.downcast_index(self._whole.index)
 
     @classmethod
@@ -73,7 +74,7 @@ class Cells:
 
     def turned(self, queries: Vectors) -> Vectors:
         """Queries [q, d] as the centroids are turned."""
-        return np.asarray(self._rotation.apply(np.ascontiguousarray(queries, dtype=np.float32)))
+        return np.asarray(queries @ self._rotation.T, dtype=np.float32)
 
     def estimated(
         self,
