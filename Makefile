@@ -70,5 +70,5 @@ $(VENV)/.setup: $(LOCKED)
 	@touch $@
 
 $(VENV)/.test-env: $(VENV)/.setup
-	$(PIP_INSTALL) --no-build-isolation --editable '.[benchmark,dev,multilingual]'
+	$(PIP_INSTALL) --no-build-isolation --editable '.[benchmark,dev,multilingual,telemetry]'
 	@touch $@

@@ -13,6 +13,7 @@ from threadpoolctl import threadpool_limits
 from app.access.access import Access
 from app.api.application import build
 from app.api.state import State
+from app.insights.telemetry.opening import open_tracing
 from app.service import Service
 from app.serving.embedder import Embedder
 from app.settings import Settings
@@ -34,7 +35,12 @@ def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         access = Access(settings.access, settings.data_dir, settings.http.host)
         async with running(settings, encoder or settings.index.open_encoder()) as service:
-            yield {"service": service, "http": settings.http, "access": access, "meters": service.meters}
+            tracing = open_tracing(settings.insights.telemetry, service.meters)
+            try:
+                yield State(service=service, http=settings.http, access=access, meters=service.meters, tracing=tracing)
+            finally:
+                if tracing is not None:
+                    await asyncio.to_thread(tracing.close)
 
     return build(lifespan, settings.http.cors_origins)
 

@@ -14,6 +14,7 @@ import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import ExperimentRefusedError, PolicyNotFoundError
+from app.insights.telemetry.opening import TelemetryMissingError
 from app.main import create_app
 from app.serving.scheduled_rebuild import rebuild_on_time
 from app.settings import Settings
@@ -83,7 +84,13 @@ class BriefFailures:
     Of any other failure the log has type and place only, as of every exception: its message may quote a person's data.
     """
 
-    _KNOWN: Final = (StorageError, EncoderNotFoundError, ExperimentRefusedError, PolicyNotFoundError)
+    _KNOWN: Final = (
+        StorageError,
+        EncoderNotFoundError,
+        ExperimentRefusedError,
+        PolicyNotFoundError,
+        TelemetryMissingError,
+    )
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

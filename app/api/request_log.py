@@ -68,6 +68,8 @@ class Observed:
                 _audit(call)  # before the caller hears of it
             await send(message)
 
+        tracing = scope["state"].get("tracing")
+        trace = tracing.begin(Headers(scope=scope).get("traceparent")) if tracing else None
         began = time.perf_counter()
         with with_request_id(call.request_id):
             try:
@@ -77,6 +79,8 @@ class Observed:
                 if meters := scope["state"].get("meters"):
                     meters.observe_request(call.operation, call.status, seconds)
                 _log(scope, call, seconds)
+                if trace:
+                    trace.end((call.operation, scope["method"], call.status), began, seconds)
 
 
 def call_of(scope: Scope) -> Call:

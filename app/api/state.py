@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from fastapi import Request
 
@@ -10,6 +10,9 @@ from app.access.access import Access
 from app.insights.meters import Meters
 from app.service import Service
 from app.settings import HttpSettings
+
+if TYPE_CHECKING:
+    from app.insights.telemetry.tracing import Tracing
 
 
 class State(TypedDict):
@@ -19,6 +22,7 @@ class State(TypedDict):
     http: HttpSettings
     access: Access
     meters: Meters
+    tracing: Tracing | None
 
 
 def service_of(request: Request) -> Service:

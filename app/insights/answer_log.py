@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.insights.meters import Meters
 from app.insights.served_answer import Served
 from app.insights.served_log import ServedLog
+from app.insights.telemetry.stages import note_stages
 from app.pipeline.context import Context
 from app.pipeline.recommend import Answer
 from app.pipeline.slate import Slate
@@ -12,7 +13,7 @@ from models.diversity import diversity_of
 
 
 class AnswerLog:
-    """Hands every answer to the served log, and what its stages took to the meters.
+    """Hands every answer to the served log, and what its stages took to the meters and the trace.
 
     Logged is each answer that has a `recommendation_id` of its own: first pages and further ones of `/recommend`. A
     page that is given again is the same answer and stands there once; previews were not served; `/similar` answers
@@ -30,6 +31,7 @@ class AnswerLog:
     def __call__(self, context: Context, answer: Answer, slate: Slate, page: int) -> None:
         """Log one page, which is `slate`, made of `answer`."""
         self._meters.observe_stages(answer.trace)
+        note_stages(answer.began, answer.trace)
         if not self._log.enabled:
             return
         catalogue, known, assigned = context.catalogue, context.known, context.request.assigned

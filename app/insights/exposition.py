@@ -52,6 +52,8 @@ class _Counted(Collector):
         yield self._requests()
         yield self._stages()
         yield self._events()
+        if self._meters.spans:
+            yield self._spans()
         yield CounterMetricFamily(
             "penchant_served_log_dropped", "Served answers that were not logged.", self._dropped()
         )
@@ -77,6 +79,12 @@ class _Counted(Collector):
         family = CounterMetricFamily("penchant_events", "Events that came.", labels=["type", "status"])
         for (kind, status), count in list(self._meters.events.items()):
             family.add_metric([kind, status], count)
+        return family
+
+    def _spans(self) -> Metric:
+        family = CounterMetricFamily("penchant_spans", "Spans of traces.", labels=["status"])
+        for status, count in list(self._meters.spans.items()):
+            family.add_metric([status], count)
         return family
 
 

@@ -1,6 +1,6 @@
 """Meters: what is counted of requests, stages and events while they pass; cheap enough to be counted always.
 
-Counted in the event loop's thread alone, so without locks; `app.insights.exposition` tells it to Prometheus.
+Each is counted in one thread, so without locks; `app.insights.exposition` tells it to Prometheus.
 """
 
 from __future__ import annotations
@@ -61,11 +61,13 @@ class Meters:
         requests: by operation and status.
         stages: by the stage's name.
         events: by type and what became of them.
+        spans: by what became of them; only where requests are traced.
     """
 
     requests: defaultdict[tuple[str, int], Distribution] = field(default_factory=lambda: defaultdict(_of_requests))
     stages: defaultdict[str, Distribution] = field(default_factory=lambda: defaultdict(_of_stages))
     events: Counter[tuple[str, str]] = field(default_factory=Counter)
+    spans: Counter[str] = field(default_factory=Counter)
 
     def observe_request(self, operation: str | None, status: int, seconds: float) -> None:
         """Count an answered request; those of no operation are one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from app.insights.telemetry.settings import TelemetrySettings
 from models.config import Config
 
 
@@ -27,3 +28,5 @@ class InsightsSettings(Config):
 
     most_days: int = Field(default=400, ge=1)
     """Days of the longest report."""
+
+    telemetry: TelemetrySettings = TelemetrySettings()

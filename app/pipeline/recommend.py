@@ -48,12 +48,14 @@ class Answer:
         rows: int32, the slate's items, in order.
         left: int32, eligible candidates that are not in the slate, best first.
         trace: what each stage did.
+        began: when the first stage began, in seconds of `time.perf_counter`.
     """
 
     slate: Slate
     rows: Rows
     left: Rows
     trace: Sequence[StageTrace] = ()
+    began: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ class Pipeline:
         withheld, receipt = account(self.filters, context, lost, ranked.receipt)
         slate = replace(slate, withheld=withheld, receipt=receipt, full=full or debug)
         rows = ranked.candidates.rows
-        return Answer(slate, rows, candidates.rows[~among(candidates.rows, np.sort(rows))], trace.stages)
+        return Answer(slate, rows, candidates.rows[~among(candidates.rows, np.sort(rows))], trace.stages, trace.began)
 
     def _gather(self, context: Context, trace: _Trace) -> Candidates:
         found = [trace.record(source.name, 0, source(context)) for source in self.sources]
@@ -155,7 +157,7 @@ class _Trace:
 
     def __init__(self) -> None:
         self.stages: list[StageTrace] = []
-        self._before = perf_counter()
+        self.began = self._before = perf_counter()
 
     def record(self, stage: str, n_in: int, result: Result) -> Result:
         """Note a stage that has just returned `result`, and hand it on."""
