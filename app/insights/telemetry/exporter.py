@@ -29,6 +29,7 @@ class CountedExporter(SpanExporter):
         _keep_secrets_out_of_the_log()
         session = requests.Session()
         session.trust_env = not settings.stays_here  # a proxy is no part of this machine
+        session.hooks["response"] = [_refuse_redirect]
         self._inner = OTLPSpanExporter(settings.address, timeout=settings.timeout_seconds, session=session)
         self._meters = meters
         self._closed = False
@@ -46,6 +47,13 @@ class CountedExporter(SpanExporter):
         if not self._closed:
             self._closed = True
             self._inner.shutdown()  # type: ignore[no-untyped-call] # OpenTelemetry's own lack
+
+
+def _refuse_redirect(response: requests.Response, **_: object) -> None:
+    """It is not followed, and OpenTelemetry would count the batch as sent."""
+    if response.is_redirect:
+        response.close()
+        raise requests.TooManyRedirects(f"status {response.status_code}", response=response)
 
 
 def _keep_secrets_out_of_the_log() -> None:

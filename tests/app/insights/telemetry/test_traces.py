@@ -62,6 +62,7 @@ class _Post(BaseHTTPRequestHandler):
         self.server.headers.append(self.headers)
         self.server.bodies.append(body)
         self.send_response(self.server.status)
+        self.send_header("Location", self.path)
         self.send_header("Content-Length", "0")
         self.end_headers()
 
@@ -223,6 +224,15 @@ def test_what_the_collector_refuses_is_counted_and_the_end_does_not_wait_long(co
     assert meters.spans == {"failed": 1}
     assert time.monotonic() - began < 60
     assert "0 spans were sent, 1 could not be" in caplog.text
+
+
+def test_a_redirect_is_not_followed_and_what_was_sent_to_it_is_counted_as_lost(collector, tracing, caplog):
+    collector.status = 308
+    traces, meters = tracing()
+    request(traces)
+    traces.close()
+    assert (len(collector.bodies), meters.spans) == (1, {"failed": 1})
+    assert "reason: TooManyRedirects" in caplog.text
 
 
 @pytest.mark.parametrize("header", ["authorization Bearer of-a-key", "authorization=of-a-key%0Asecond"])
