@@ -1,7 +1,8 @@
 """A report: every metric of a period, in buckets by one dimension.
 
 The period's answers and slots become temporary tables once, machines set aside and each slot with what came of it;
-every metric is a query of these. A report has a connection of its own, and DuckDB's threads and memory as `storage`
+every metric is a query of these. There people, answers, items, topics and buckets are numbers: to compare and count
+texts takes several times as long, and more memory than a report has. A report has a connection of its own, and DuckDB's threads and memory as `storage`
 sets them.
 """
 
@@ -23,7 +24,7 @@ SEGMENT: Final = "segment:"
 ALL: Final = "all"
 NOT_STATED: Final = "not stated"
 _NONE: Final = "none"
-_TABLES: Final = ("persons", "period_answers", "reactions", "slots")
+_TABLES: Final = ("persons", "period_answers", "items", "topics", "reactions", "slots", "tallies")
 _COLUMNS: Final = {
     "day": "strftime(answers.served_at, '%Y-%m-%d')",
     "scenario": f"coalesce(answers.scenario, '{_NONE}')",
@@ -37,6 +38,7 @@ _ASIDE: Final = """
 SELECT count(DISTINCT user_id) FILTER (persons.machine), count(*) FILTER (answers.machine OR persons.machine)
 FROM answers LEFT JOIN persons USING (user_id) WHERE served_at >= $first AND served_at < $after
 """
+_BUCKETS: Final = "SELECT DISTINCT bucket, bucket_name FROM period_answers"
 _UNATTRIBUTED: Final = """
 SELECT count(*) FROM events WHERE occurred_at >= $first AND occurred_at < $after AND recommendation_id IS NULL
 """
@@ -110,7 +112,8 @@ def report(insights: Insights, asked: Asked, metrics: Sequence[Metric] = METRICS
         for name in _TABLES:
             sql = files(__package__).joinpath("period", f"{name}.sql").read_text(encoding="utf-8")
             _run(connection, sql.replace("{bucket}", bucket), given)
-        figures = [each for metric in metrics for each in _figures(connection, metric, given)]
+        names = dict(_run(connection, _BUCKETS, given))
+        figures = [each for metric in metrics for each in _figures(connection, metric, given, names)]
         machines, answers = _run(connection, _ASIDE, given)[0]
         unattributed = _run(connection, _UNATTRIBUTED, given)[0][0]
     shown = list(_large_enough(figures, asked))
@@ -142,9 +145,11 @@ def _parameters(asked: Asked) -> dict[str, Any]:
     }
 
 
-def _figures(connection: DuckDBPyConnection, metric: Metric, given: Mapping[str, Any]) -> Iterable[Figure]:
+def _figures(
+    connection: DuckDBPyConnection, metric: Metric, given: Mapping[str, Any], names: Mapping[int, str]
+) -> Iterable[Figure]:
     rows = _run(connection, metric.sql(), {**given, **metric.parameters})
-    return [Figure(metric.name, *row) for row in sorted(rows)]
+    return [Figure(metric.name, names[bucket], *row) for bucket, *row in sorted(rows)]
 
 
 def _run(connection: DuckDBPyConnection, sql: str, given: Mapping[str, Any]) -> list[Any]:

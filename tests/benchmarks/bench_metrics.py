@@ -23,48 +23,45 @@ from models.events import EventWeights
 PEOPLE, ANSWERS, SLOTS, ITEMS = 20_000, 25, 20, 50_000
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 31)
 
+_MACROS = f"""
+CREATE MACRO luck(n, place, kind) AS (hash(n, place, kind) >> 11) / 2.0 ** 53;
+CREATE MACRO number(n, place) AS floor({ITEMS} * luck(n, place, 'wide') * luck(n, place, 'long'))::INTEGER;
+CREATE MACRO item_id(number) AS hex(hash(number, 'item'))
+"""
 _ANSWERS = f"""
 CREATE TEMP TABLE drawn AS
-SELECT md5(n::VARCHAR) AS recommendation_id, 'person-' || (n % {PEOPLE}) AS user_id,
-    TIMESTAMP '2026-03-01' + to_seconds((random() * 31 * 86400)::INTEGER) AS served_at
-FROM range({PEOPLE * ANSWERS}) AS numbers(n)
+SELECT n, range({SLOTS}) AS places, md5(n::VARCHAR) AS recommendation_id, hex(hash(hash(n) % {PEOPLE}, 'person')) AS user_id,
+    TIMESTAMP '2026-03-01' + to_microseconds((luck(n, 0, 'moment') * 31 * 86400e6)::BIGINT) AS served_at
+FROM range({PEOPLE * ANSWERS}) AS numbers(n) ORDER BY served_at
 """  # noqa: S608 - our own numbers
-_SLOTS = f"""
-CREATE TEMP TABLE slots AS
-SELECT recommendation_id, user_id, served_at, place, ({ITEMS} * random() * random())::INTEGER AS number,
-    random() AS luck
-FROM drawn, range({SLOTS}) AS places(place)
-"""  # noqa: S608 - likewise
 _LOG = """
 COPY (
-    SELECT recommendation_id, user_id, any_value(served_at) AS served_at, 1::INTEGER AS page, 'home' AS scenario,
-        's1' AS snapshot, 'p' || (hash(user_id) % 3) AS policy, NULL::VARCHAR AS experiment, NULL::VARCHAR AS variant,
+    SELECT recommendation_id, user_id, served_at, 1::INTEGER AS page, 'home' AS scenario, 's1' AS snapshot,
+        'p' || (hash(user_id) % 3) AS policy, NULL::VARCHAR AS experiment, NULL::VARCHAR AS variant,
         true AS personalized, false AS machine, 0.5::FLOAT AS diversity,
-        CASE WHEN random() < 0.01 THEN ['recency'] ELSE []::VARCHAR[] END AS floors_missed,
-        list('item-' || number ORDER BY place) AS item_ids,
-        list('topic-' || (number % 60) ORDER BY place) AS topics,
-        list('provider-' || (number % 900) ORDER BY place) AS providers,
-        list('interests' ORDER BY place) AS sources,
-        list('because_you' ORDER BY place) AS label_kinds,
-        list(place % 5 = 4 ORDER BY place) AS explorations,
-        list(1::FLOAT ORDER BY place) AS propensities,
-        list(luck::FLOAT ORDER BY place) AS scores
-    FROM slots WHERE served_at::DATE = '{day}' GROUP BY recommendation_id, user_id
+        CASE WHEN luck(n, 0, 'floor') < 0.01 THEN ['recency'] ELSE []::VARCHAR[] END AS floors_missed,
+        list_transform(places, lambda place: item_id(number(n, place))) AS item_ids,
+        list_transform(places, lambda place: 'topic-' || (number(n, place) % 60)) AS topics,
+        list_transform(places, lambda place: 'provider-' || (number(n, place) % 900)) AS providers,
+        list_transform(places, lambda place: 'interests') AS sources,
+        list_transform(places, lambda place: 'because_you') AS label_kinds,
+        list_transform(places, lambda place: place % 5 = 4) AS explorations,
+        list_transform(places, lambda place: 1::FLOAT) AS propensities,
+        list_transform(places, lambda place: luck(n, place, 'score')::FLOAT) AS scores
+    FROM drawn WHERE served_at::DATE = '{day}'
 ) TO '{file}' (FORMAT parquet, COMPRESSION zstd)
 """
-_EVENTS = """
+_EVENTS = f"""
 INSERT INTO stored.events (sequence, event_id, event_digest, user_id, item_id, type, occurred_at, received_at,
     recommendation_id, position)
-SELECT row_number() OVER (), 'event-' || row_number() OVER (), 0, user_id, 'item-' || number, type, moment, moment,
-    recommendation_id, place + 1
+SELECT row_number() OVER (), 'event-' || row_number() OVER (), 0, user_id, item_id(number(n, place)), type, moment,
+    moment, recommendation_id, place + 1
 FROM (
-    SELECT *, 0 AS type, served_at + INTERVAL 5 SECONDS AS moment FROM slots WHERE luck < 0.8
-    UNION ALL SELECT *, 1, served_at + to_seconds(10 + (100 * luck)::INTEGER) FROM slots WHERE luck < 0.08
-    UNION ALL SELECT *, 2, served_at + INTERVAL 90 SECONDS FROM slots WHERE luck < 0.02
-    UNION ALL SELECT *, 7, served_at + INTERVAL 120 SECONDS FROM slots WHERE luck < 0.08
-    UNION ALL SELECT *, 8, served_at + INTERVAL 9 SECONDS FROM slots WHERE luck BETWEEN 0.78 AND 0.8
-) ORDER BY moment
-"""
+    SELECT *, unnest([0, 1, 2, 7, 8]) AS type, served_at + to_seconds(unnest([5, 10 + 100 * luck, 90, 120, 9])) AS moment,
+        unnest([luck < 0.8, luck < 0.08, luck < 0.02, luck < 0.08, luck BETWEEN 0.78 AND 0.8]) AS done
+    FROM (SELECT * EXCLUDE places, luck(n, place, 'luck') AS luck FROM drawn, range({SLOTS}) AS every(place))
+) WHERE done ORDER BY moment
+"""  # noqa: S608 - likewise
 
 
 @pytest.fixture(scope="module")
@@ -73,9 +70,8 @@ def folder(tmp_path_factory) -> Path:
     place: Path = tmp_path_factory.mktemp("month")
     open_stores(place).close()
     with duckdb.connect(config={"threads": 2}) as connection:
-        connection.execute("SELECT setseed(0.42)")
+        connection.execute(_MACROS)
         connection.execute(_ANSWERS)
-        connection.execute(_SLOTS)
         for number in range(31):
             day = date(2026, 3, 1 + number)
             file = place / SERVED / f"day={day}" / "00000000-00000000.parquet"

@@ -1,4 +1,5 @@
 -- Of the catalogue's items, the share that was served at least once.
-SELECT bucket, count(DISTINCT item_id) / $items AS value, count(DISTINCT item_id) AS numerator,
-    $items::DOUBLE AS denominator, count(DISTINCT user_id) AS people
-FROM slots GROUP BY bucket
+WITH served AS (SELECT bucket, count(DISTINCT item) AS items FROM slots GROUP BY bucket),
+person AS (SELECT bucket, count(person) AS people FROM tallies GROUP BY bucket)
+SELECT bucket, items / $items AS value, items AS numerator, $items::DOUBLE AS denominator, people
+FROM served JOIN person USING (bucket)

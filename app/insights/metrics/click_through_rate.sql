@@ -1,4 +1,3 @@
 -- Of the slots that were seen, the share that was clicked.
-SELECT bucket, count_if(clicked) / count(*) AS value, count_if(clicked) AS numerator, count(*) AS denominator,
-    count(DISTINCT user_id) AS people
-FROM slots WHERE seen GROUP BY bucket
+SELECT bucket, sum(clicked) / sum(seen) AS value, sum(clicked) AS numerator, sum(seen) AS denominator, count(person) AS people
+FROM tallies WHERE seen > 0 GROUP BY bucket

@@ -1,4 +1,3 @@
 -- Of the slots that were seen, the share that was engaged with: at least one positive event.
-SELECT bucket, count_if(engaged) / count(*) AS value, count_if(engaged) AS numerator, count(*) AS denominator,
-    count(DISTINCT user_id) AS people
-FROM slots WHERE seen GROUP BY bucket
+SELECT bucket, sum(engaged) / sum(seen) AS value, sum(engaged) AS numerator, sum(seen) AS denominator, count(person) AS people
+FROM tallies WHERE seen > 0 GROUP BY bucket

@@ -1,4 +1,3 @@
 -- Of the exploration slots that were seen, the share that was engaged with.
-SELECT bucket, count_if(engaged) / count(*) AS value, count_if(engaged) AS numerator, count(*) AS denominator,
-    count(DISTINCT user_id) AS people
-FROM slots WHERE seen AND exploration GROUP BY bucket
+SELECT bucket, sum(accepted) / sum(explored) AS value, sum(accepted) AS numerator, sum(explored) AS denominator, count(person) AS people
+FROM tallies WHERE explored > 0 GROUP BY bucket

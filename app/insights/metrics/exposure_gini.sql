@@ -2,10 +2,11 @@
 -- with x ascending and i from 1. Items that nobody saw come first with x = 0; more items seen than there are now count as
 -- the catalogue.
 WITH seen AS (
-    SELECT bucket, item_id, count(DISTINCT user_id) AS people FROM slots WHERE seen GROUP BY bucket, item_id
+    SELECT bucket, item, count(*) AS people FROM (SELECT DISTINCT bucket, item, person FROM slots WHERE seen)
+    GROUP BY bucket, item
 ),
 ranked AS (
-    SELECT bucket, people, row_number() OVER (PARTITION BY bucket ORDER BY people, item_id) AS place,
+    SELECT bucket, people, row_number() OVER (PARTITION BY bucket ORDER BY people) AS place,
         greatest($items, count(*) OVER (PARTITION BY bucket)) AS items, count(*) OVER (PARTITION BY bucket) AS shown
     FROM seen
 ),
@@ -14,7 +15,7 @@ gini AS (
         - (any_value(items) + 1) / any_value(items) AS value,
         any_value(shown) AS shown, any_value(items) AS items
     FROM ranked GROUP BY bucket
-)
-SELECT bucket, value, shown AS numerator, items AS denominator,
-    (SELECT count(DISTINCT user_id) FROM slots WHERE seen AND slots.bucket = gini.bucket) AS people
-FROM gini
+),
+person AS (SELECT bucket, count(*) AS people FROM tallies WHERE seen > 0 GROUP BY bucket)
+SELECT bucket, value, shown AS numerator, items AS denominator, people
+FROM gini JOIN person USING (bucket)

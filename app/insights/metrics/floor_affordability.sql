@@ -2,5 +2,5 @@
 -- chose, did not have what they ask for.
 SELECT bucket, count_if(len(coalesce(floors_unaffordable, [])) = 0) / count(*) AS value,
     count_if(len(coalesce(floors_unaffordable, [])) = 0) AS numerator, count(*) AS denominator,
-    count(DISTINCT user_id) AS people
+    count(DISTINCT person) AS people
 FROM period_answers GROUP BY bucket

@@ -1,4 +1,3 @@
 -- Of the slots that were seen, the share that was spoken against: at least one negative event.
-SELECT bucket, count_if(opposed) / count(*) AS value, count_if(opposed) AS numerator, count(*) AS denominator,
-    count(DISTINCT user_id) AS people
-FROM slots WHERE seen GROUP BY bucket
+SELECT bucket, sum(opposed) / sum(seen) AS value, sum(opposed) AS numerator, sum(seen) AS denominator, count(person) AS people
+FROM tallies WHERE seen > 0 GROUP BY bucket
