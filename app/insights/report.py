@@ -1,9 +1,8 @@
 """A report: every metric of a period, in buckets by one dimension.
 
 The period's answers and slots become temporary tables once, machines set aside and each slot with what came of it;
-every metric is a query of these. There people, answers, items, topics and buckets are numbers: to compare and count
-texts takes several times as long, and more memory than a report has. A report has a connection of its own, and DuckDB's threads and memory as `storage`
-sets them.
+every metric is a query of these. People, answers, items, topics and buckets are numbers there: to join and count texts
+takes longer. A report has a connection of its own, and DuckDB's threads and memory as `storage` sets them.
 """
 
 from __future__ import annotations

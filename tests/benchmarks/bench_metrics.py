@@ -24,13 +24,14 @@ PEOPLE, ANSWERS, SLOTS, ITEMS = 20_000, 25, 20, 50_000
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 31)
 
 _MACROS = f"""
-CREATE MACRO luck(n, place, kind) AS (hash(n, place, kind) >> 11) / 2.0 ** 53;
+CREATE MACRO luck(n, place, kind) AS (hash(xor(hash(n * 64 + place), hash(kind))) >> 11) / 2.0 ** 53;
 CREATE MACRO number(n, place) AS floor({ITEMS} * luck(n, place, 'wide') * luck(n, place, 'long'))::INTEGER;
 CREATE MACRO item_id(number) AS hex(hash(number, 'item'))
 """
 _ANSWERS = f"""
 CREATE TEMP TABLE drawn AS
-SELECT n, range({SLOTS}) AS places, md5(n::VARCHAR) AS recommendation_id, hex(hash(hash(n) % {PEOPLE}, 'person')) AS user_id,
+SELECT n, range({SLOTS}) AS places, md5(n::VARCHAR) AS recommendation_id,
+    hex(hash(hash(n) % {PEOPLE}, 'person')) AS user_id,
     TIMESTAMP '2026-03-01' + to_microseconds((luck(n, 0, 'moment') * 31 * 86400e6)::BIGINT) AS served_at
 FROM range({PEOPLE * ANSWERS}) AS numbers(n) ORDER BY served_at
 """  # noqa: S608 - our own numbers
@@ -57,7 +58,8 @@ INSERT INTO stored.events (sequence, event_id, event_digest, user_id, item_id, t
 SELECT row_number() OVER (), 'event-' || row_number() OVER (), 0, user_id, item_id(number(n, place)), type, moment,
     moment, recommendation_id, place + 1
 FROM (
-    SELECT *, unnest([0, 1, 2, 7, 8]) AS type, served_at + to_seconds(unnest([5, 10 + 100 * luck, 90, 120, 9])) AS moment,
+    SELECT *, unnest([0, 1, 2, 7, 8]) AS type,
+        served_at + to_seconds(unnest([5, 10 + 100 * luck, 90, 120, 9])) AS moment,
         unnest([luck < 0.8, luck < 0.08, luck < 0.02, luck < 0.08, luck BETWEEN 0.78 AND 0.8]) AS done
     FROM (SELECT * EXCLUDE places, luck(n, place, 'luck') AS luck FROM drawn, range({SLOTS}) AS every(place))
 ) WHERE done ORDER BY moment
