@@ -219,7 +219,7 @@ class ExperimentRequest(Plan):
 class AuditRequest(_Asked):
     """Which quarter is to be audited."""
 
-    quarter: Annotated[str, Field(pattern=r"^\d{4}Q[1-4]$")]
+    quarter: Annotated[str, Field(pattern=r"^[12]\d{3}Q[1-4]$")]
     """Such as 2026Q4, in UTC. One that is not over is audited up to now."""
 
 

@@ -120,7 +120,9 @@ def test_a_call_is_known_for_every_operation_that_is_no_probe_and_not_for_operat
         shape = "/".join(
             path.split("/")[:2] + path.replace("{topic}", "space").replace("{event_id}", "e1").split("/")[3:]
         )
-        assert shape in shapes or path.startswith(("/admin", "/insights")) or path in {"/livez", "/metrics", "/docs", "/"}, path
+        assert (
+            shape in shapes or path.startswith(("/admin", "/insights")) or path in {"/livez", "/metrics", "/docs", "/"}
+        ), path
 
 
 def test_items_come_and_go(send):
