@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from models.statistics.estimates import Values
 from models.statistics.resampling import LEVEL, percentile_interval
@@ -63,7 +63,7 @@ def disparity(group: Values, others: Values, ratio: float, comparisons: int) -> 
     logs = _logarithms(drawn[~np.isnan(drawn)])
     if len(logs) < 2:
         return Disparity(ratio, np.full(2, np.nan), np.full(2, np.nan))
-    reach = float(norm.ppf(1.0 - (1.0 - LEVEL) / (2.0 * max(comparisons, 1)))) * logs.std(ddof=1)
+    reach = float(ndtri(1.0 - (1.0 - LEVEL) / (2.0 * max(comparisons, 1)))) * logs.std(ddof=1)
     return Disparity(ratio, percentile_interval(drawn), np.exp(logs.mean() + np.array([-reach, reach])))
 
 

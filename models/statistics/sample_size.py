@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from models.statistics.confidence_sequences import ALPHA, boundary
 
@@ -47,6 +47,6 @@ def people_needed(effect: Effect, share: float = 0.5, alpha: float = ALPHA, *, p
     change = effect.baseline * effect.lift
     if change == 0.0:
         raise ValueError("a lift of 0, or of a baseline of 0, cannot be found with any number of people")
-    critical = float(boundary(1.0, 1.0, alpha)) if peeking else float(norm.ppf(1.0 - alpha / 2.0))
+    critical = float(boundary(1.0, 1.0, alpha)) if peeking else float(ndtri(1.0 - alpha / 2.0))
     spread = effect.deviation**2 * (1.0 / share + 1.0 / (1.0 - share))
-    return int(np.ceil((critical + float(norm.ppf(effect.power))) ** 2 * spread / change**2))
+    return int(np.ceil((critical + float(ndtri(effect.power))) ** 2 * spread / change**2))

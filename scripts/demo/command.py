@@ -150,14 +150,14 @@ def _invitation(address: str) -> str:
 Penchant serves MovieLens 100K at {address}. Three things to try:
 
   What user 196 would like, and why:
-    curl -s '{address}/recommend?user_id=196&limit=5&explain=full'
+    curl -s '{address}/recommend?user_id=196&limit=5'
 
   Films like your own words:
     curl -s -G '{address}/similar' --data-urlencode 'text=robots in space' -d limit=5
 
   Save Star Wars as somebody new; the next slate knows it:
     curl -s '{address}/events' -H 'Content-Type: application/json' -d '{event}'
-    curl -s '{address}/recommend?user_id=newcomer&limit=5&explain=full'
+    curl -s '{address}/recommend?user_id=newcomer&limit=5'
 
 Press Ctrl-C to stop.
 """

@@ -43,7 +43,7 @@ def test_a_vector_does_not_depend_on_the_texts_beside_it() -> None:
 
 @pytest.mark.real_model
 def test_a_service_and_a_text_need_no_pytorch() -> None:
-    unwanted = ("torch", "transformers", "sentence_transformers", "scipy.optimize", "pyarrow.parquet")
+    unwanted = ("torch", "transformers", "sentence_transformers", "scipy.optimize")
     program = f"""
 import sys, app.server, scripts.demo.command
 from models.encoders import open_encoder
