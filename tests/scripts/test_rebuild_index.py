@@ -308,7 +308,7 @@ def test_an_index_that_finds_too_little_is_refused_unless_forced(
         "RECALL_FLOOR": 1,
     }.items():
         monkeypatch.setenv(f"PENCHANT_INDEX__ANN__{name}", str(value))
-    path = items(tmp_path / "items.ndjson", 600)
+    path = items(tmp_path / "items.ndjson", 2_000)
     answer = rebuild("--items", path)
     assert answer.exit_code == 1
     assert "below the floor of 1.0" in answer.output
