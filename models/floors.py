@@ -30,7 +30,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.kernels.compiler import COMPILED
 from models.kernels.promises import kept_of
 
 
@@ -86,11 +85,9 @@ def affordable(pool: Pool, demand: Demand) -> Demand:
     A floor is lowered only where the pool has no item for it; the cap gives way before a floor or the length does, and
     recency gives way before exploration where both do not fit.
     """
-    if COMPILED:
-        owed = np.array([demand.length, demand.exploration, demand.recency, demand.topic_cap])
-        length, exploration, recency, cap = kept_of(pool.topics, pool.kinds, owed).tolist()
-        return Demand(length, exploration, recency, cap, demand.provider_cap)
-    return affordable_by_columns(pool, demand)
+    owed = np.array([demand.length, demand.exploration, demand.recency, demand.topic_cap])
+    length, exploration, recency, cap = kept_of(pool.topics, pool.kinds, owed).tolist()
+    return Demand(length, exploration, recency, cap, demand.provider_cap)
 
 
 def affordable_by_columns(pool: Pool, demand: Demand) -> Demand:

@@ -21,7 +21,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.floors import Counts, Demand, Pool
-from models.kernels.compiler import COMPILED
 from models.kernels.greedy import BEFORE_THE_FIRST, LEAST_LEFT, choose
 
 
@@ -58,9 +57,9 @@ def select(pool: Pool, demand: Demand, taste: Taste = Taste()) -> NDArray[np.int
 
 
 def greedy(pool: Pool, demand: Demand, taste: Taste) -> NDArray[np.int32]:
-    """The greedy choice, int32 [length], compiled where that can be: the same but for ties within rounding."""
-    if not COMPILED or not demand.length:
-        return greedy_by_columns(pool, demand, taste)
+    """The greedy choice, int32 [length], compiled: as `greedy_by_columns` but for ties within rounding."""
+    if not demand.length:
+        return np.empty(0, dtype=np.int32)
     owed = np.array([demand.length, demand.exploration, demand.recency, demand.topic_cap, demand.provider_cap])
     groups = (pool.topics, pool.kinds, pool.providers)
     values = (_relative(pool), pool.shares, pool.content)

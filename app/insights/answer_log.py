@@ -9,7 +9,7 @@ from app.insights.telemetry.stages import note_stages
 from app.pipeline.context import Context
 from app.pipeline.recommend import Answer
 from app.pipeline.slate import Slate
-from models.diversity import diversity_of
+from models.metrics import intra_list_distance
 
 
 class AnswerLog:
@@ -45,7 +45,7 @@ class AnswerLog:
                 policy=slate.policy,
                 named=known is None or known.row.personalization,
                 machine=known is not None and known.machine,
-                diversity=diversity_of(catalogue.content[answer.rows]),
+                diversity=intra_list_distance(catalogue.content[answer.rows]) if len(answer.rows) > 1 else None,
                 draw=context.draw,
                 experiment=assigned.experiment if assigned else None,
                 variant=assigned.variant if assigned else None,

@@ -14,7 +14,7 @@ from app.serving.eligibility import HOUR, Eligibility
 from app.serving.people import Person
 from indexer.languages import accepted
 from models.ids import Rows
-from models.membership import among
+from models.kernels.rows import among
 
 _NO_ROWS = np.empty(0, dtype=np.int32)
 

@@ -21,7 +21,7 @@ from app.pipeline.scorer import WeightedScorer
 from app.pipeline.slate import Slate, SlateItem, StageTrace
 from app.pipeline.withheld import Filter, account, kept
 from models.ids import Rows
-from models.membership import among
+from models.kernels.rows import among
 
 CONTINUED = "continued"
 """Source of items that an earlier page left over."""

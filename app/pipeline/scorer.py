@@ -13,7 +13,6 @@ from app.pipeline.context import Context
 from app.pipeline.settings import RankingWeights
 from app.pipeline.stated_preferences import preference_exponents
 from models.ids import Rows
-from models.kernels.compiler import COMPILED
 from models.kernels.likeness import Tastes, likenesses
 from models.user_state import DAY_SECONDS, decay
 
@@ -57,10 +56,7 @@ def likenesses_of(context: Context, rows: Rows) -> NDArray[np.float32]:
     learned so that sums over all that a person did predict. The session's is the sum of b_k engage_k, divided by 1 +
     the sum of all b_k.
     """
-    tastes = _tastes(context)
-    if not COMPILED:
-        return likenesses_by_columns(context, rows, tastes)
-    return likenesses(*context.catalogue.index.located(rows), context.catalogue.topics[rows], tastes)
+    return likenesses(*context.catalogue.index.located(rows), context.catalogue.topics[rows], tastes_of(context))
 
 
 def likenesses_by_columns(context: Context, rows: Rows, tastes: Tastes) -> NDArray[np.float32]:
@@ -75,7 +71,8 @@ def likenesses_by_columns(context: Context, rows: Rows, tastes: Tastes) -> NDArr
     return found
 
 
-def _tastes(context: Context) -> Tastes:
+def tastes_of(context: Context) -> Tastes:
+    """What items are compared with."""
     topics, interests = context.evidence.interest_embeddings
     of_topic = np.full(len(context.catalogue.topic_names), -1, dtype=np.int32)
     of_topic[topics] = np.arange(len(topics))

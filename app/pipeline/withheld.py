@@ -13,7 +13,7 @@ from app.pipeline.context import Context
 from app.pipeline.reranker import FloorReceipt
 from app.pipeline.slate_promises import rows_of_floor
 from models.ids import Rows
-from models.membership import among
+from models.kernels.rows import among
 
 _NO_ROWS: Final = np.empty(0, dtype=np.int32)
 _FLOORS: Final = frozenset({"length", "recency", "exploration"})

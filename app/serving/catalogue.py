@@ -34,7 +34,6 @@ from indexer.topic_names import slugs_of
 from indexer.topics import UNREAD, middles_of_topics, nearest_cluster
 from models.columns import LiveColumn, StringColumn
 from models.ids import UNKNOWN, Row, Rows
-from models.kernels.compiler import COMPILED
 from models.kernels.rows import bears
 from models.readable import has_vector, vector_of_tags
 from models.words import MISSING, Words
@@ -164,7 +163,7 @@ class Catalogue:
 
     def bear(self, rows: Rows, wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Bool [n]: whether each row bears a wanted tag; `wanted` by tag code."""
-        if not COMPILED or self._changed or (len(rows) and rows.max() >= len(self.snapshot.items.tags)):
+        if self._changed or (len(rows) and rows.max() >= len(self.snapshot.items.tags)):
             borne = np.zeros(len(rows), dtype=np.bool_)
             owner, codes = self.tag_pairs(rows)
             borne[owner[wanted[codes]]] = True

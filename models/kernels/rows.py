@@ -53,6 +53,8 @@ def leading(starts: Numbers, firsts: NDArray[np.float64], seconds: Numbers, coun
         count: how many are wanted.
     """
     chosen, total = np.empty((len(starts) - 1) * count, np.int64), 0
+    if count == 0:
+        return chosen
     for group in range(len(starts) - 1):
         base, held = total, 0
         for entry in range(starts[group], starts[group + 1]):

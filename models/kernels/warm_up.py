@@ -5,13 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from models.kernels import claims, greedy, likeness, promises, rows
-from models.kernels.compiler import COMPILED
 
 
 def warm_up() -> None:
     """Call every kernel once, with arrays of the types that requests have."""
-    if not COMPILED:
-        return
     codes, numbers, vectors = np.zeros(1, np.int32), np.zeros(1, np.int64), np.ones((1, 1), np.float32)
     values, kinds, bounds = np.ones(1), np.zeros(1, np.int8), np.array([0, 1])
     promises.kept_of(codes, kinds, np.ones(4, np.int64))

@@ -19,7 +19,6 @@ from app.pipeline.explanation.nameable import nameable
 from app.pipeline.explanation.score_parts import ScoreParts
 from models.ids import Rows
 from models.kernels.claims import NEAR_TIE, NOTICEABLE, hold
-from models.kernels.compiler import COMPILED
 
 Numbers = NDArray[np.int64]
 
@@ -47,7 +46,7 @@ class Claims:
         nearness: float32 [m], of tag and item.
         parts: float64 [m], part of the score that the evidence carries.
         holds: bool [m], whether score and rank would be lower without the evidence.
-        tested: what they were tested on, None where nothing is compiled.
+        tested: what they were tested on.
         members: float32 [sets, k], 1 where one of the k positive events belongs to a set.
     """
 
@@ -58,7 +57,7 @@ class Claims:
     nearness: NDArray[np.float32]
     parts: NDArray[np.float64]
     holds: NDArray[np.bool_]
-    tested: Tested | None
+    tested: Tested
     members: Members
 
 
@@ -92,11 +91,7 @@ def claims_of(context: Context, pool: Pool, slate: Rows, score_parts: ScoreParts
         everywhere = np.arange(len(slate))
         about, places = np.append(about, np.full(len(slate), starts[-1])), np.append(places, everywhere)
         tags, kinds = np.append(tags, np.full(len(slate), -1)), np.append(kinds, np.full(len(slate), Kind.STATED))
-    tested = Tested.of(context, pool, slate) if COMPILED else None
-    if tested is None:
-        holds = hold_by_columns(context, pool, members, about, slate[places])
-    else:
-        holds = _hold(context, tested, (sets, events, len(members)), about, places)
+    tested = Tested.of(context, pool, slate)
     carried = np.vstack([members @ score_parts.parts[: score_parts.positive], score_parts.stated])
     return Claims(
         kinds=kinds,
@@ -105,7 +100,7 @@ def claims_of(context: Context, pool: Pool, slate: Rows, score_parts: ScoreParts
         tags=tags,
         nearness=_nearness(context, tags, slate[places]),
         parts=carried[about, places],
-        holds=holds,
+        holds=_hold(context, tested, (sets, events, len(members)), about, places),
         tested=tested,
         members=members,
     )

@@ -98,11 +98,7 @@ def strongest_of(
     shown = members & (parts > 0) & score_parts.references.shown[: score_parts.positive]
     named = strongest(np.where(shown, parts, -np.inf), context.settings.labels.events)
     others = context.evidence.amounts[0].rows[named] != pool.candidates.rows[places][:, None]
-    if claims.tested is None:
-        falls = carry_by_columns(context, pool, named, places)
-    else:
-        falls = _carry(claims.tested, named, places)
-    may = np.take_along_axis(shown, named, axis=1) & falls & others
+    may = np.take_along_axis(shown, named, axis=1) & carried_by(claims.tested, named, places) & others
     carried = np.take_along_axis(parts, named, axis=1).round(9)
     return Strongest(named, carried, may, members.sum(axis=1))
 
@@ -117,7 +113,7 @@ def strongest(values: Matrix, count: int) -> NDArray[np.int64]:
     return np.asarray(np.take_along_axis(found, order, axis=1))
 
 
-def _carry(tested: Tested, named: NDArray[np.int64], places: NDArray[np.int64]) -> NDArray[np.bool_]:
+def carried_by(tested: Tested, named: NDArray[np.int64], places: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Bool, as `named`: whether the score at each claim's place falls without all events on the named event's item."""
     slate, pairs = tested.of_slate(), (named.ravel(), np.repeat(places, named.shape[1]))
     falls = carry(slate.engaged, slate.items, slate.scored, slate.constants, pairs)

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from app.pipeline.context import Context
 from models.ids import Rows
-from models.membership import among
+from models.kernels.rows import among
 
 
 class Excluded:

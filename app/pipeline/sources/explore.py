@@ -12,7 +12,7 @@ from app.pipeline.topic_draw import TopicDraw
 from models.events import CODE_OF, EventType
 from models.ids import Rows
 from models.inclusion import BetaDraws
-from models.order import leading_rows
+from models.kernels.rows import leading
 
 _IMPRESSION = CODE_OF[EventType.IMPRESSION]
 _LOOKED_AT = 10
@@ -52,7 +52,7 @@ class Explore:
         rows = np.concatenate([*places, np.empty(0, dtype=np.int32)])
         starts = np.cumsum([0, *(len(each) for each in places)])
         counts, published = context.environment.popularity.counts(rows), context.catalogue.published_at[rows]
-        best = rows[leading_rows(starts, counts, published, _LOOKED_AT * wanted)]
+        best = rows[leading(starts, counts, published, _LOOKED_AT * wanted)]
         ends = np.cumsum([0, *(min(len(each), _LOOKED_AT * wanted) for each in places)])
         others = ~context.ground.covers(best)
         pairs = zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)

@@ -1,15 +1,11 @@
 """The compiled choice of a slate is the one that is computed a column at a time: no drawn scores nearly tie."""
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.floors import Demand, Pool, affordable, affordable_by_columns
-from models.kernels.compiler import COMPILED
 from models.selection import Taste, greedy, greedy_by_columns
-
-pytestmark = pytest.mark.skipif(not COMPILED, reason="numba is not installed")
 
 
 def pool_of(seed: int, n: int) -> Pool:

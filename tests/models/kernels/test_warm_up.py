@@ -3,10 +3,7 @@
 import importlib
 import pkgutil
 
-import pytest
-
 from models import kernels
-from models.kernels.compiler import COMPILED
 from models.kernels.warm_up import warm_up
 
 
@@ -19,7 +16,6 @@ def compiled() -> dict[str, int]:
     return {name: len(each.signatures) for name, each in found.items()}
 
 
-@pytest.mark.skipif(not COMPILED, reason="numba is not installed")
 def test_every_kernel_is_compiled_by_the_warm_up():
     warm_up()
     entered = {"kept_of", "choose", "among", "bears", "leading", "likenesses", "hold", "carry"}

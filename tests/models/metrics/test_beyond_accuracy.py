@@ -45,3 +45,14 @@ def test_many_lists_at_once_equal_one_by_one(seed: int, length: int, count: int)
     one_by_one = [intra_list_distance(vectors[items]) for items in ranked]
     np.testing.assert_allclose(intra_list_distances(ranked, vectors), one_by_one, atol=1e-5)
     np.testing.assert_allclose(intra_list_distances(ranked, sparse.csr_array(vectors)), one_by_one, atol=1e-5)
+
+
+def test_the_distance_of_a_list_is_the_mean_over_all_pairs() -> None:
+    content = np.random.default_rng(1).normal(size=(7, 16)).astype(np.float32)
+    content /= np.linalg.norm(content, axis=1, keepdims=True)
+    pairs = [1 - float(content[a] @ content[b]) for a in range(7) for b in range(a)]
+    assert intra_list_distance(content) == pytest.approx(np.mean(pairs), abs=1e-6)
+
+
+def test_what_could_not_be_read_is_like_nothing() -> None:
+    assert intra_list_distance(np.array([[1, 0], [1, 0], [0, 0]], np.float32)) == pytest.approx(2 / 3)
