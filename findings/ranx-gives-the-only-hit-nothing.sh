@@ -4,7 +4,7 @@
 # Guess: a search by words that finds one item, the exact title, lifts that item over what is merely alike by vectors.
 # Seen:  with `norm="min-max"`, the default, the lowest score of a list becomes 0, and the only hit of a list is its lowest: the exact
 #        title ends with 0.0, level with the worst of the other list. `norm="sum"` does the same. With a second, worse hit in the list the
-#        same item comes first. `norm="max"`, `norm="rank"` and `method="rrf"` give a single hit its due.
+#        same item has 1.0. `norm="max"`, `norm="rank"` and `method="rrf"` give a single hit its due.
 #
 # Output seen:
 #   min-max, one hit: {'alike': 1.0, 'near': 0.9857, 'far': 0.0, 'exact': 0.0}
