@@ -93,7 +93,7 @@ class DecayedSums:
         masses: float64 [k].
     """
 
-    __slots__ = ("half_life", "masses", "reference", "topics", "vectors")
+    __slots__ = ("_whole", "half_life", "masses", "reference", "topics", "vectors")
 
     def __init__(self, dimension: int, half_life: float) -> None:
         """`half_life` is in seconds."""
@@ -102,12 +102,14 @@ class DecayedSums:
         self.topics = np.empty(0, dtype=np.int32)
         self.vectors = np.empty((0, dimension), dtype=np.float32)
         self.masses = np.empty(0, dtype=np.float64)
+        self._whole: tuple[Vectors, float] | None = None
 
     def add(self, events: Engagements) -> None:
         """Add events in any order; the result does not depend on how they are grouped or ordered."""
         events = events.weighty()
         if not len(events.times):
             return
+        self._whole = None
         self._advance(float(events.times.max()))
         self._open(np.setdiff1d(events.topics, self.topics))
         slots = np.searchsorted(self.topics, events.topics)
@@ -127,8 +129,23 @@ class DecayedSums:
 
     def total(self, now: float, scale: float = 0.0) -> tuple[Vectors, float]:
         """(float32 [d], mass) over all topics, as of `now`, divided by 2^scale; never more than at the reference."""
-        factor = float(np.exp2(min(0.0, self.exponent(now) - scale)))
-        return self.vectors.sum(axis=0) * np.float32(factor), float(self.masses.sum()) * factor
+        factor = self._factor(now, scale)
+        vector, mass = self.whole
+        return vector * np.float32(factor), mass * factor
+
+    def mass(self, now: float, scale: float = 0.0) -> float:
+        """The mass alone."""
+        return self.whole[1] * self._factor(now, scale)
+
+    def _factor(self, now: float, scale: float) -> float:
+        return float(np.exp2(min(0.0, self.exponent(now) - scale)))
+
+    @property
+    def whole(self) -> tuple[Vectors, float]:
+        """(float32 [d], mass) over all topics, as of the reference; summed up once."""
+        if self._whole is None:
+            self._whole = self.vectors.sum(axis=0), float(self.masses.sum())
+        return self._whole
 
     def _advance(self, time: float) -> None:
         if time <= self.reference:
@@ -183,7 +200,7 @@ class UserState:
     def mass(self, now: float, blend: Blend, has_explicit: bool) -> float:
         """The denominator of the user embedding: m+ + beta m- + gamma, on the person's scale."""
         scale = self.scale(now, blend, has_explicit)
-        positive, negative = self.positive.total(now, scale)[1], self.negative.total(now, scale)[1]
+        positive, negative = self.positive.mass(now, scale), self.negative.mass(now, scale)
         return positive + blend.beta_mass * negative + (blend.gamma if has_explicit else 0.0)
 
     def scale(self, now: float, blend: Blend, has_explicit: bool) -> float:

@@ -12,6 +12,7 @@ from app.pipeline.evidence import Evidence
 from app.pipeline.exclusions import Exclusions
 from app.pipeline.ground import Ground
 from app.pipeline.labels.wording import Phrases
+from app.pipeline.person_features import features_of
 from app.pipeline.request import Environment, SlateRequest
 from app.pipeline.topic_draw import TopicDraw
 from app.serving.people import Person
@@ -42,8 +43,10 @@ class Context:
         self.known = person
         held_out = request.assigned is not None and not request.assigned.personalized
         self.person = None if person is None or held_out or not person.row.personalization else person
-        self.evidence = Evidence(environment, self.person, request.now)
-        self.exclusions = Exclusions(environment, request, person)
+        features = features_of(environment, person, request.now)
+        learned = features if self.person is person else features_of(environment, None, request.now)
+        self.evidence = Evidence(environment, self.person, learned, request.now)
+        self.exclusions = Exclusions(environment, request, features.exclusions)
         self.draw: TopicDraw | None = None
 
     @property

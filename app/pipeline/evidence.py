@@ -7,12 +7,14 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from app.pipeline.links import Links, gather_links
+from app.pipeline.decayed_events import Amounts
+from app.pipeline.links import Links
+from app.pipeline.person_features import PersonFeatures
 from app.pipeline.request import Environment
 from app.serving.people import Person
 from models.history import EventColumns
 from models.ids import Rows
-from models.user_state import DecayedSums, decay, established_topics
+from models.user_state import DecayedSums, decay
 
 _NO_ROWS = np.empty(0, dtype=np.int32)
 _SESSION_HALF_LIVES = 10.0
@@ -24,66 +26,79 @@ class Evidence:
     Args:
         environment: the catalogue, half-lives and settings.
         person: whom personalisation is on for; None where nothing may be used.
+        features: what follows from their events whatever the moment.
         now: seconds since 1970.
     """
 
-    def __init__(self, environment: Environment, person: Person | None, now: float) -> None:
+    def __init__(self, environment: Environment, person: Person | None, features: PersonFeatures, now: float) -> None:
         self._environment = environment
         self._catalogue = environment.catalogue
         self._settings = environment.settings
         self._person = person
+        self.features = features
         self._now = now
 
-    @cached_property
+    @property
     def events(self) -> EventColumns | None:
         """The person's events since the last reset; None where there are none to learn from."""
-        return self._person.history.columns() if self._person and len(self._person.history) else None
+        return self.features.events if len(self.features.events) else None
 
     @cached_property
-    def amounts(self) -> tuple[EventColumns, NDArray[np.float64]]:
+    def amounts(self) -> tuple[EventColumns, Amounts]:
         """Positive events and their decayed weights a_k, float64 [k]; 0 after a thousand half-lives."""
-        events = self._of_polarity(1)
-        return events, events.weights * decay(self._now - events.times, self._environment.half_lives[0])
+        liked = self.features.liked
+        return liked.events, liked.weights * liked.fade(self._now)
 
     @cached_property
     def engage(self) -> NDArray[np.float32]:
         """float32 [k, d]: the engage vectors of the positive events' items."""
         return self._catalogue.engage[self.amounts[0].rows]
 
-    @cached_property
+    @property
     def tags(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """(positive event, code) of every tag of every item that the person engaged with."""
-        return self._catalogue.tag_pairs(self.amounts[0].rows)
+        return self.features.tags
 
     @cached_property
-    def negative_amounts(self) -> tuple[EventColumns, NDArray[np.float64]]:
+    def negative_amounts(self) -> tuple[EventColumns, Amounts]:
         """Negative events and their decayed weights."""
-        events = self._of_polarity(-1)
-        return events, events.weights * decay(self._now - events.times, self._environment.half_lives[1])
+        disliked = self.features.disliked
+        return disliked.events, disliked.weights * disliked.fade(self._now)
 
     @cached_property
-    def relative_amounts(self) -> tuple[EventColumns, NDArray[np.float64]]:
+    def relative_amounts(self) -> tuple[EventColumns, Amounts]:
         """Positive events and a_k on the person's scale, which does not vanish: for what is divided by a mass again."""
-        return self._on_own_scale(self.amounts[0], self._environment.half_lives[0])
+        return self.features.liked.events, self.features.liked.weights * self.relative_fade[0]
 
     @cached_property
-    def relative_negative_amounts(self) -> tuple[EventColumns, NDArray[np.float64]]:
+    def relative_negative_amounts(self) -> tuple[EventColumns, Amounts]:
         """Negative events and their decayed weights on the person's scale."""
-        return self._on_own_scale(self.negative_amounts[0], self._environment.half_lives[1])
+        return self.features.disliked.events, self.features.disliked.weights * self.relative_fade[1]
+
+    @cached_property
+    def relative_fade(self) -> tuple[float, float]:
+        """What the weights of positive and of negative events, as features have them, are on the person's scale."""
+        exponents = [each.exponent(self._now) - self._scale for each in (self.features.liked, self.features.disliked)]
+        liked, disliked = np.exp2(np.minimum(exponents, 0.0)).tolist()
+        return liked, disliked
+
+    @cached_property
+    def _scale(self) -> float:
+        if not self._person:
+            return 0.0
+        return self._person.state.scale(self._now, self._environment.blend, self.explicit is not None)
 
     @cached_property
     def interest_amounts(self) -> tuple[EventColumns, NDArray[np.float64]]:
         """Positive events and p_k = a_k / (prior + sum of all a of the same topic), float64 [k]."""
         events, amounts = self.amounts
-        topics = self._catalogue.topics[events.rows]
-        masses = self._settings.user.interest_prior + np.bincount(topics, weights=amounts)
-        return events, amounts / masses[topics]
+        masses = self._settings.user.interest_prior + self.features.topic_masses * self.features.liked.fade(self._now)
+        return events, amounts / masses[self.features.topics]
 
     @property
     def positive_sums(self) -> DecayedSums | None:
         """The person's decayed sums by topic; None where there are none."""
-        sums = self._person.state.positive if self._person else None
-        return sums if sums is not None and len(sums.topics) else None
+        return self.features.sums
 
     @cached_property
     def interest_embeddings(self) -> tuple[Rows, NDArray[np.float32]]:
@@ -114,7 +129,9 @@ class Evidence:
         After ten half-lives an event has left the session, so that nothing at all remains of what happened long ago.
         """
         half_life = 60.0 * self._settings.session.half_life_minutes
-        events, _ = self.amounts
+        events = self.features.liked.events
+        if self._now - self.features.latest_like >= _SESSION_HALF_LIVES * half_life:
+            return events, np.zeros(len(events))
         age = np.maximum(self._now - events.times, 0.0)
         parts = np.where(age < _SESSION_HALF_LIVES * half_life, events.weights * decay(age, half_life), 0.0)
         return events, parts / (1 + parts.sum())
@@ -126,38 +143,26 @@ class Evidence:
         recent = np.flatnonzero(amounts)
         return amounts[recent].astype(np.float32) @ self._catalogue.engage[events.rows[recent]] if len(recent) else None
 
-    @cached_property
+    @property
     def neighbour_links(self) -> Links:
         """Every neighbour of every item that the person engaged with."""
-        events, _ = self.amounts
-        return gather_links(self._catalogue.snapshot.vectors.neighbours, events.rows)
+        return self.features.links
 
     @cached_property
     def neighbour_sums(self) -> tuple[Rows, NDArray[np.float32]]:
         """(rows ascending, sum over events of a_k N[i_k, row] / mass): the sparse part of the score."""
-        links = self.neighbour_links
-        rows, place = np.unique(links.rows, return_inverse=True)
-        parts = self.relative_amounts[1][links.event] * links.weights
-        sums = np.bincount(place, weights=parts, minlength=len(rows)) / max(self.mass, 1e-300)
-        return rows, sums.astype(np.float32)
+        rows, sums = self.features.neighbour_sums
+        return rows, (sums * (self.relative_fade[0] / max(self.mass, 1e-300))).astype(np.float32)
 
-    @cached_property
+    @property
     def topic_shares(self) -> NDArray[np.float64]:
         """float64 [topics]: share of each topic in the person's decayed positive mass; zeros where nothing is known."""
-        shares = np.zeros(len(self._catalogue.topic_names))
-        sums = self.positive_sums
-        if sums is not None:
-            shares[sums.topics] = sums.masses / max(float(sums.masses.sum()), 1e-300)
-        return shares
+        return self.features.topic_shares
 
-    @cached_property
+    @property
     def established(self) -> NDArray[np.int32]:
         """Topics of the established interests, heaviest first."""
-        if not self._person or self.mass <= 0:
-            return _NO_ROWS
-        sums = self._person.state.positive
-        topics = established_topics(sums.topics, sums.masses, self._settings.user.established_share)
-        return np.union1d(topics, self._stated_topics).astype(np.int32) if len(self._stated_topics) else topics
+        return self.features.heaviest_topics if self._person and self.mass > 0 else _NO_ROWS
 
     @cached_property
     def explicit(self) -> NDArray[np.float32] | None:
@@ -179,8 +184,8 @@ class Evidence:
     @cached_property
     def evidence_square(self) -> float:
         """Sum of the squared masses of all pieces of evidence, on the person's scale."""
-        against = self._environment.blend.beta_mass * self.relative_negative_amounts[1]
-        return float(np.square(self.relative_amounts[1]).sum() + np.square(against).sum()) + self.explicit_mass
+        (liked, disliked), (fade, against) = self.features.squares, self.relative_fade
+        return liked * fade**2 + disliked * (self._environment.blend.beta_mass * against) ** 2 + self.explicit_mass
 
     @cached_property
     def confidence(self) -> float:
@@ -204,32 +209,6 @@ class Evidence:
         """float32 [content_dimension]: mean content of what the person engaged with, as far as is known."""
         if self.mass <= 0:
             return np.zeros(self._catalogue.space.content_dimension, dtype=np.float32)
-        events, amounts = self.relative_amounts
-        if len(events):
-            return np.asarray(amounts.astype(np.float32) @ self._catalogue.content[events.rows])
+        if len(self.features.liked.events):
+            return self.features.content * np.float32(self.relative_fade[0])
         return self.embedding[: self._catalogue.space.content_dimension]
-
-    def _on_own_scale(self, events: EventColumns, half_life: float) -> tuple[EventColumns, NDArray[np.float64]]:
-        if not self._person:
-            return events, np.zeros(len(events))
-        scale = self._person.state.scale(self._now, self._environment.blend, self.explicit is not None)
-        exponents = np.minimum(events.times - self._now, 0.0) / half_life - scale
-        return events, events.weights.astype(np.float64) * np.exp2(np.minimum(exponents, 0.0))
-
-    def _of_polarity(self, polarity: int) -> EventColumns:
-        events = self._person.history.columns() if self._person else _NO_EVENTS
-        return events.where(self._environment.signals.polarity[events.codes] == polarity)
-
-    @cached_property
-    def _stated_topics(self) -> NDArray[np.int32]:
-        explicit, stated = (self._person.explicit, self._person.stated) if self._person else (None, None)
-        named = self._catalogue.topics_named(explicit.preferences.topics if explicit else ())
-        codes = [self._catalogue.tag_words.code(tag) for tag in explicit.preferences.tags] if explicit else []
-        known = np.array([code for code in codes if code >= 0], dtype=np.int32)
-        vectors = [*self._catalogue.tag_vectors[known], *(stated.texts if stated else ())]
-        return np.union1d(named, [self._catalogue.topic_of(vector) for vector in vectors]).astype(np.int32)
-
-
-_NO_EVENTS = EventColumns(
-    np.empty(0, np.int64), _NO_ROWS, np.empty(0, np.int8), np.empty(0, np.float32), np.empty(0, np.float64)
-)

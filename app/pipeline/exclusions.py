@@ -8,90 +8,91 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.mutes import Mutes
-from app.pipeline.repeats import resting_rows
+from app.pipeline.person_exclusions import Named, PersonExclusions
 from app.pipeline.request import Environment, SlateRequest
 from app.serving.eligibility import HOUR, Eligibility
-from app.serving.people import Person
-from indexer.languages import accepted
 from models.ids import Rows
+from models.kernels.filters import Bit
 from models.kernels.rows import among
 
 _NO_ROWS = np.empty(0, dtype=np.int32)
 
 
 class Exclusions:
-    """What one person and one request rule out; each part is computed once, when first needed.
+    """What one person and one request rule out.
 
     Args:
         environment: the catalogue, signals and settings.
         request: what the caller rules out, and the time.
-        known: the person, with personalisation on or off; None where nothing is known.
+        person: what the person rules out, with personalisation on or off.
     """
 
-    def __init__(self, environment: Environment, request: SlateRequest, known: Person | None) -> None:
-        self._environment = environment
+    def __init__(self, environment: Environment, request: SlateRequest, person: PersonExclusions) -> None:
+        self._settings = environment.settings
+        self._languages = environment.catalogue.language_words
         self._request = request
-        self._known = known
-        self._catalogue = environment.catalogue
-        self._explicit = known.explicit if known else None
-        self.repeats: Rows = _NO_ROWS
-        """Rows in whose place a copy stands, ascending; set by what runs the filters (app/pipeline/copies.py)."""
+        self._person = person
+        self._repeats: Rows = _NO_ROWS
 
-    @cached_property
+    @property
+    def repeats(self) -> Rows:
+        """Rows in whose place a copy stands, ascending; set by what runs the filters (app/pipeline/copies.py)."""
+        return self._repeats
+
+    @repeats.setter
+    def repeats(self, rows: Rows) -> None:
+        self._repeats = rows
+        if len(rows):
+            for held in ("named", "unsearchable"):
+                vars(self).pop(held, None)
+
+    @property
     def seen(self) -> Rows:
         """Rows that the person has seen, unless by events of a kind that is of account for some days only."""
-        if not self._known:
-            return _NO_ROWS
-        events = self._known.experienced()
-        lasting = self._request.now - events.times < self._environment.seen_seconds[events.codes]
-        return self._with_copies(np.union1d(events.rows[lasting], self._known.seen_before).astype(np.int32))
+        return self._person.seen(self._request.now)
 
     @property
     def hide_seen(self) -> bool:
         """Whether items that the person has seen are left out."""
         wanted = self._request.hide_seen
-        return self._environment.settings.hide_seen if wanted is None else wanted
+        return self._settings.hide_seen if wanted is None else wanted
 
-    @cached_property
+    @property
     def own(self) -> Rows:
         """Rows of items that the person provides or wrote."""
-        hidden = self._environment.settings.hide_own
-        return self._catalogue.rows_by(self._request.user_id) if hidden else _NO_ROWS
+        return self._person.own(self._request.user_id)
 
-    @cached_property
+    @property
     def dismissed(self) -> Rows:
         """Rows that the person spoke against."""
-        if not self._known:
-            return _NO_ROWS
-        events = self._known.experienced()
-        return self._with_copies(events.rows[self._environment.signals.polarity[events.codes] < 0])
+        return self._person.dismissed
 
-    @cached_property
+    @property
     def mutes(self) -> Mutes:
         """What the person muted, with personalisation on or off."""
-        return Mutes.of(self._catalogue, self._environment.likeness, self._explicit)
+        return self._person.mutes
 
-    @cached_property
+    @property
     def rested(self) -> Rows:
         """Rows that were shown several times without engagement and rest for a while, ascending."""
-        if not self._known:
-            return _NO_ROWS
-        rows = resting_rows(self._known.experienced(), self._environment.settings.repeats, self._request.now)
-        return self._with_copies(rows)
+        return self._person.rested(self._request.now)
 
-    @cached_property
+    @property
     def allowed_sensitive(self) -> np.uint64:
         """Bits of the sensitive topics that the person has permitted."""
-        allowed = self._explicit.allowed_sensitive_topics if self._explicit else ()
-        return self._catalogue.firewall.permitted(allowed)
+        return self._person.allowed_sensitive
 
-    @cached_property
+    @property
     def unread(self) -> NDArray[np.int32]:
         """Codes of the languages that the person does not read, with personalisation on or off."""
-        if not self._explicit or not self._explicit.preferences.languages:
-            return _NO_ROWS
-        read = accepted(self._explicit.preferences.languages, self._catalogue.language_words.names)
-        return np.flatnonzero(~read).astype(np.int32)
+        return self._person.unread
+
+    @cached_property
+    def unread_mask(self) -> NDArray[np.bool_]:
+        """The same by code; empty where every language is read."""
+        mask = np.zeros(len(self._languages) if len(self.unread) else 0, dtype=np.bool_)
+        mask[self.unread] = True
+        return mask
 
     @cached_property
     def eligibility(self) -> Eligibility:
@@ -99,15 +100,16 @@ class Exclusions:
         return Eligibility(tuple(self.unread.tolist()), int(self.allowed_sensitive), int(self._request.now // HOUR))
 
     @cached_property
+    def named(self) -> Named:
+        """What filters name: rows of the person's, of the request, and copies."""
+        mine = self._person.named(self._request.now, self._request.user_id)
+        return mine.joined(Bit.EXCLUDED, self._request.exclude).joined(Bit.COPIES, self._repeats)
+
+    @cached_property
     def unsearchable(self) -> Rows:
         """Rows that no source need bring, ascending: they would be filtered out."""
-        seen = self.seen if self.hide_seen else _NO_ROWS
-        hidden = [self._request.exclude, self.dismissed, self.mutes.rows(), self.rested, self.repeats, seen, self.own]
-        return np.unique(np.concatenate(hidden)).astype(np.int32)
-
-    def _with_copies(self, rows: Rows) -> Rows:
-        """What a person did with an item holds for all that say the same; ascending, without repeats."""
-        return self._catalogue.copies.together(rows)
+        rows, bits = self.named
+        return rows if self.hide_seen else rows[bits & ~(1 << Bit.SEEN) != 0]
 
     def searchable(self, rows: Rows) -> Rows:
         """The rows that are not left out anyway, in the same order."""

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from models.ids import Rows
 from models.neighbours import Neighbours
 
+_MANY = 8
+"""Items of a catalogue for each link from which sorting the links takes less than counting over all items."""
+
 
 @dataclass(frozen=True, slots=True)
 class Links:
@@ -25,6 +28,11 @@ class Links:
     rows: Rows
     weights: NDArray[np.float32]
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays."""
+        return self.event.nbytes + self.rows.nbytes + self.weights.nbytes
+
 
 def gather_links(neighbours: Neighbours, rows: Rows) -> Links:
     """The neighbours of `rows`; rows added since the snapshot have none."""
@@ -34,6 +42,18 @@ def gather_links(neighbours: Neighbours, rows: Rows) -> Links:
     within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     flat = np.repeat(starts, lengths) + within
     return Links(np.repeat(known, lengths), neighbours.rows[flat], neighbours.weights[flat])
+
+
+def summed(links: Links, amounts: NDArray[np.float64], items: int) -> tuple[Rows, NDArray[np.float64]]:
+    """(neighbours ascending, sums over events of amount times weight), of a catalogue of so many `items`."""
+    parts = amounts[links.event] * links.weights
+    if _MANY * len(parts) > items:  # counting takes less than sorting
+        linked = np.zeros(items, dtype=np.bool_)
+        linked[links.rows] = True
+        rows = np.flatnonzero(linked).astype(np.int32)
+        return rows, np.asarray(np.bincount(links.rows, weights=parts, minlength=items)[rows], dtype=np.float64)
+    rows, place = np.unique(links.rows, return_inverse=True)
+    return rows, np.asarray(np.bincount(place, weights=parts, minlength=len(rows)), dtype=np.float64)
 
 
 def places_of(rows: Rows, among: Rows, items: int) -> NDArray[np.int32]:

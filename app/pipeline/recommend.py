@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Protocol, TypeVar
@@ -19,7 +19,7 @@ from app.pipeline.explainer import Explained, Explainer
 from app.pipeline.reranker import FloorReranker, Ranked
 from app.pipeline.scorer import WeightedScorer
 from app.pipeline.slate import Slate, SlateItem, StageTrace
-from app.pipeline.withheld import Filter, account, kept
+from app.pipeline.withheld import Filter, account, by_filter, first_filters, kept
 from models.ids import Rows
 from models.kernels.rows import among
 
@@ -81,11 +81,7 @@ class Pipeline:
         trace = _Trace()
         context.exclusions.repeats = repeats(context, self.filters)
         candidates = self._gather(context, trace) if left is None else self._continued(left, trace)
-        lost: dict[str, Rows] = {}
-        for each in self.filters:
-            mask, before = each(context, candidates.rows), len(candidates)
-            lost[each.name] = candidates.rows[~mask]
-            candidates = trace.record(each.name, before, candidates if mask.all() else candidates.take(mask))
+        candidates, lost = self._filtered(context, candidates, trace)
         candidates = trace.record(self.backfill.name, len(candidates), self.backfill(context, candidates, self._keep))
         candidates = trace.record(self.scorer.name, len(candidates), self.scorer(context, candidates))
         ranked = self.reranker(context, candidates)
@@ -109,6 +105,14 @@ class Pipeline:
     @staticmethod
     def _continued(left: Rows, trace: _Trace) -> Candidates:
         return trace.record(CONTINUED, 0, Candidates.found(left, np.full(len(left), _CONTINUED, dtype=np.int8)))
+
+    def _filtered(self, context: Context, candidates: Candidates, trace: _Trace) -> tuple[Candidates, dict[str, Rows]]:
+        """What all filters keep, and what each held back that those before it kept."""
+        first = first_filters(self.filters, context, candidates.rows)
+        lost = by_filter(self.filters, candidates.rows, first)
+        trace.record_pass(len(candidates), {name: len(rows) for name, rows in lost.items()})
+        keep = first < 0
+        return candidates if keep.all() else candidates.take(keep), lost
 
     def _keep(self, context: Context, rows: Rows) -> NDArray[np.bool_]:
         return kept(self.filters, context, rows)
@@ -158,6 +162,15 @@ class _Trace:
     def __init__(self) -> None:
         self.stages: list[StageTrace] = []
         self.began = self._before = perf_counter()
+
+    def record_pass(self, n_in: int, lost: Mapping[str, int]) -> None:
+        """Note stages that have run in one pass, with how many each dropped; they share its time."""
+        now = perf_counter()
+        share = round(1e3 * (now - self._before) / max(len(lost), 1), 3)
+        for stage, dropped in lost.items():
+            self.stages.append(StageTrace(stage, n_in, n_in - dropped, share))
+            n_in -= dropped
+        self._before = now
 
     def record(self, stage: str, n_in: int, result: Result) -> Result:
         """Note a stage that has just returned `result`, and hand it on."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from models.config import Config
@@ -22,11 +25,31 @@ class RepeatSettings(Config):
     """Days since its last impression for which it rests."""
 
 
-def resting_rows(events: EventColumns, settings: RepeatSettings, now: float) -> Rows:
-    """Rows with `shown_times` impressions since the last event of another kind, the last of them not long ago."""
+@dataclass(frozen=True, slots=True)
+class InVain:
+    """Items that were shown without engagement often enough to rest.
+
+    Attributes:
+        rows: int32 [n], ascending.
+        until: float64 [n], seconds since 1970, when each has rested.
+    """
+
+    rows: Rows
+    until: NDArray[np.float64]
+
+    def at(self, now: float) -> Rows:
+        """Those that rest."""
+        return self.rows[self.until > now]
+
+
+_NOTHING = InVain(np.empty(0, dtype=np.int32), np.empty(0))
+
+
+def shown_in_vain(events: EventColumns, settings: RepeatSettings) -> InVain:
+    """Rows with `shown_times` impressions since the last event of another kind."""
     shown = events.codes == CODE_OF[EventType.IMPRESSION]
     if shown.sum() < settings.shown_times:
-        return np.empty(0, dtype=np.int32)
+        return _NOTHING
     rows, item = np.unique(events.rows, return_inverse=True)
     engaged = np.full(len(rows), -np.inf)
     np.maximum.at(engaged, item[~shown], events.times[~shown])
@@ -34,4 +57,4 @@ def resting_rows(events: EventColumns, settings: RepeatSettings, now: float) -> 
     latest = np.full(len(rows), -np.inf)
     np.maximum.at(latest, item[in_vain], events.times[in_vain])
     enough = np.bincount(item[in_vain], minlength=len(rows)) >= settings.shown_times
-    return rows[enough & (latest > now - settings.rest_days * DAY_SECONDS)]
+    return InVain(rows[enough], latest[enough] + settings.rest_days * DAY_SECONDS)

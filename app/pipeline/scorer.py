@@ -97,8 +97,5 @@ def format_affinity(context: Context) -> NDArray[np.float32]:
     formats = len(context.catalogue.format_words)
     if not context.personalized:
         return np.zeros(formats + 1, dtype=np.float32)
-    events, amounts = context.evidence.relative_amounts
-    of_event = context.catalogue.formats[events.rows]
-    known = of_event >= 0
-    sums = np.bincount(of_event[known], weights=amounts[known], minlength=formats + 1)
-    return (sums / context.evidence.mass * context.evidence.confidence).astype(np.float32)
+    scale = context.evidence.relative_fade[0] / context.evidence.mass * context.evidence.confidence
+    return (context.evidence.features.format_masses * scale).astype(np.float32)

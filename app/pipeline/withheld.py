@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -13,6 +14,8 @@ from app.pipeline.context import Context
 from app.pipeline.reranker import FloorReceipt
 from app.pipeline.slate_promises import rows_of_floor
 from models.ids import Rows
+from models.kernels.filters import Bit
+from models.kernels.filters import first_filters as filter_pass
 from models.kernels.rows import among
 
 _NO_ROWS: Final = np.empty(0, dtype=np.int32)
@@ -54,24 +57,52 @@ Lost = Mapping[str, Rows]
 """Rows by the filter that held them back, filters in their order."""
 
 
+def first_filters(filters: Iterable[Filter], context: Context, rows: Rows) -> NDArray[np.int8]:
+    """int8 [n]: position among the filters of the first that holds each row back, -1 where none does; one pass."""
+    asked, positions = _plan(tuple(filters))
+    exclusions, catalogue = context.exclusions, context.catalogue
+    if not exclusions.hide_seen:
+        asked &= ~(1 << Bit.SEEN)
+    items, places = catalogue.located(rows)
+    barred = np.uint64(~catalogue.firewall.opened(exclusions.allowed_sensitive))
+    rules = (context.now, asked, barred)
+    return positions[filter_pass(rows, places, items, exclusions.named, exclusions.unread_mask, rules)]
+
+
+@cache
+def _plan(filters: tuple[Filter, ...]) -> tuple[int, NDArray[np.int8]]:
+    """(bits of these filters, the position of each by number of its bit, the last -1)."""
+    positions, bits = np.full(len(Bit) + 1, -1, dtype=np.int8), [Bit[each.name.upper()] for each in filters]
+    if bits != sorted(bits):
+        raise ValueError("filters run in the order of their bits (models/kernels/filters.py)")
+    positions[bits] = np.arange(len(bits))
+    return sum(1 << bit for bit in bits), positions
+
+
+def first_filters_by_masks(filters: Iterable[Filter], context: Context, rows: Rows) -> NDArray[np.int8]:
+    """The same, filter by filter: what the compiled pass is held to."""
+    first = np.full(len(rows), -1, dtype=np.int8)
+    for position, each in enumerate(filters):
+        left = np.flatnonzero(first < 0)
+        first[left[~each(context, rows[left])]] = position
+    return first
+
+
 def kept(filters: Iterable[Filter], context: Context, rows: Rows) -> NDArray[np.bool_]:
     """Bool [n], True where every filter keeps a row."""
-    keep = np.ones(len(rows), dtype=np.bool_)
-    for each in filters:
-        keep[keep] = each(context, rows[keep])
-    return keep
+    return np.asarray(first_filters(filters, context, rows) < 0)
 
 
 def lost_to(filters: Sequence[Filter], context: Context, rows: Rows) -> dict[str, Rows]:
     """Rows that a filter holds back; those that were deleted are not in the catalogue, and were not lost."""
     rows = rows[context.catalogue.alive[rows]].astype(np.int32)
-    lost = {each.name: _NO_ROWS for each in filters}
-    for each in filters:
-        if not len(rows):
-            break
-        keep = each(context, rows)
-        lost[each.name], rows = rows[~keep], rows[keep]
-    return lost
+    return by_filter(filters, rows, first_filters(filters, context, rows))
+
+
+def by_filter(filters: Sequence[Filter], rows: Rows, first: NDArray[np.int8]) -> dict[str, Rows]:
+    """The rows that each filter holds back, from the position of the first that does; filters in their order."""
+    counts = np.bincount(first + 1, minlength=len(filters) + 1)[1:].tolist()
+    return {each.name: rows[first == place] if counts[place] else _NO_ROWS for place, each in enumerate(filters)}
 
 
 def account(
@@ -96,7 +127,7 @@ def account(
     candidates = np.concatenate([*lost.values(), _NO_ROWS])
     unsearchable = context.exclusions.unsearchable
     beside = lost_to(filters, context, unsearchable[~among(unsearchable, np.sort(candidates))])
-    whole = {name: np.concatenate([rows, beside[name]]) for name, rows in lost.items()}
+    whole = {name: np.concatenate([rows, beside[name]]) if len(rows) else beside[name] for name, rows in lost.items()}
     return counted(context, whole), told_receipt
 
 

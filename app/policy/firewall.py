@@ -44,7 +44,11 @@ class Firewall:
 
     def barred(self, item_bits: Bits, permitted: Bits | np.uint64) -> Bits:
         """uint64 [n]: the bits of each item that keep it from whoever permits this."""
-        return np.asarray(item_bits & ~(self._freely_recommended | permitted))
+        return np.asarray(item_bits & ~self.opened(permitted))
+
+    def opened(self, permitted: Bits | np.uint64) -> Bits | np.uint64:
+        """The bits that keep no item from whoever permits this."""
+        return self._freely_recommended | permitted
 
     def guarded(self, item_bits: Bits) -> NDArray[np.bool_]:
         """Bool [n]: whether each item is on a topic that the charter does not leave free."""

@@ -6,7 +6,7 @@ and searched exactly beside it, so that an item is found from the moment it was 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -34,6 +34,7 @@ from indexer.topic_names import slugs_of
 from indexer.topics import UNREAD, middles_of_topics, nearest_cluster
 from models.columns import LiveColumn, StringColumn
 from models.ids import UNKNOWN, Row, Rows
+from models.kernels.item_columns import ItemColumns
 from models.kernels.rows import bears
 from models.readable import has_vector, vector_of_tags
 from models.words import MISSING, Words
@@ -77,6 +78,9 @@ class ItemNames:
 
 class Catalogue:
     """Items by row: fields, vectors, and nearest-neighbour search."""
+
+    revision = 0
+    """Counts changes of items."""
 
     def __init__(self, snapshot: Snapshot, sensitive: SensitiveTopics, copies: Copies | None = None) -> None:
         items, vocabulary, vectors = snapshot.items, snapshot.vocabulary, snapshot.vectors
@@ -171,6 +175,31 @@ class Catalogue:
         tags = self.snapshot.items.tags
         return bears(rows, np.asarray(tags.offsets), np.asarray(tags.codes), wanted)
 
+    def located(self, rows: Rows) -> tuple[ItemColumns, Rows]:
+        """(columns of items, the place of each row in them); nothing is copied unless rows were added since."""
+        known = len(self.snapshot.items.ids)
+        if len(self) == known or not len(rows) or rows.max() < known:
+            return self._base_columns, rows
+        some = self._columns_of(lambda column: column[rows])
+        return some, np.arange(len(rows), dtype=np.int32)
+
+    @cached_property
+    def _base_columns(self) -> ItemColumns:
+        """Of the snapshot's items, with what was changed since: changes are written where they are."""
+        return self._columns_of(lambda column: np.asarray(column.base))
+
+    def _columns_of(self, part: Callable[[LiveColumn[Any]], NDArray[Any]]) -> ItemColumns:
+        return ItemColumns(
+            alive=part(self.alive),
+            published_at=part(self.published_at),
+            expires_at=part(self.expires_at),
+            sensitive=part(self.sensitive),
+            topics=part(self.topics),
+            formats=part(self.formats),
+            languages=part(self.languages),
+            providers=part(self.providers),
+        )
+
     def search(self, queries: Vectors, k: int, excluded: Rows, eligibility: Eligibility | None = None) -> Hits:
         """The k nearest living items to each query, float32 [q, d].
 
@@ -216,8 +245,8 @@ class Catalogue:
         for column, value in (*self._values(item, content), *self._vectors(content, row)):
             column.put(row, value)
         self._changed_rows.put(row, self.index.at(row))
-        self._take_out(row)
         self.copies.put(row, text_key(document))
+        self._take_out(row)
         return Row(row)
 
     def delete(self, row: Row) -> None:
@@ -228,6 +257,7 @@ class Catalogue:
 
     def _take_out(self, row: int) -> None:
         """A row is not what the snapshot's index says of it."""
+        self.revision += 1
         self.__dict__.pop("_fresh", None)
         if row < len(self.snapshot.items.ids):
             self._allowances.take_out(row)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from app.serving.catalogue import Catalogue
 from app.serving.histories import Histories, Pair, joined
-from app.serving.person_cache import PeopleSettings, PersonCache
+from app.serving.person_cache import Derived, PeopleSettings, PersonCache
 from app.storage.rows import LoggedColumns, SeenColumns, UserRow
 from indexer.documents import UserDocument
 from models.events import EventWeights
@@ -50,6 +50,7 @@ class Person:
         stated: what they state, as vectors, or None.
         machine: whether events came at a rate that no person has.
         learned: what was learned of the history, once it was asked for.
+        features: what requests derived of them so far; whoever uses it sees to it that it still holds.
     """
 
     row: UserRow
@@ -61,6 +62,7 @@ class Person:
     stated: StatedVectors | None = None
     machine: bool = False
     learned: UserState | None = None
+    features: Derived | None = None
 
     @property
     def state(self) -> UserState:
@@ -274,7 +276,7 @@ class People:
 
     def with_history(self, person: Person, events: EventColumns) -> Person:
         """What a person would be had they done just this, which may be learned from; changes nothing."""
-        return replace(person, history=History(events), learned=None)
+        return replace(person, history=History(events), learned=None, features=None)
 
     def forget(self, user_id: str) -> None:
         """Drop all that is held in memory of a person."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from pydantic import Field
 
@@ -14,6 +14,14 @@ if TYPE_CHECKING:
 
 _OBJECTS: Final = 2_000
 """Bytes of a person's own objects, measured; what is derived comes on top."""
+
+
+class Derived(Protocol):
+    """What is derived of a person."""
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of its arrays."""
 
 
 class PeopleSettings(Config):
@@ -62,7 +70,7 @@ class PersonCache:
         """Take account of how large a person has become, and make room."""
         if (person := self._people.get(user_id)) is None:
             return
-        size = _OBJECTS + (person.learned.nbytes if person.learned is not None else 0)
+        size = _OBJECTS + sum(each.nbytes for each in (person.learned, person.features) if each is not None)
         self.size += size - self._sizes.get(user_id, 0)
         self._sizes[user_id] = size
         while self.size > self._budget and len(self._people) > 1:

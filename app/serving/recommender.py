@@ -153,7 +153,9 @@ class Recommender:
         """The same request, with what the person was shown before it."""
         shown, slots = self._exploration_window.shown(context.request.user_id), context.settings.floors.window_slots
         shown = reported(context, slots) if shown is None else shown[-slots:]
-        return Context(context.environment, replace(context.request, shown=shown), context.known) if shown else context
+        if shown:
+            context.request = replace(context.request, shown=shown)
+        return context
 
     def _first(self, request: RecommendRequest) -> Slate:
         """The first page; asked again at the same moment, with nothing changed, it is the same page and shown once."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.kernels import claims, greedy, likeness, promises, rows
+from models.kernels import claims, filters, greedy, likeness, promises, rows
+from models.kernels.item_columns import ItemColumns
 
 
 def warm_up() -> None:
@@ -13,6 +14,9 @@ def warm_up() -> None:
     values, kinds, bounds = np.ones(1), np.zeros(1, np.int8), np.array([0, 1])
     promises.kept_of(codes, kinds, np.ones(4, np.int64))
     greedy.choose((codes, kinds, codes), (values, values, vectors), np.ones(5, np.int64), (0.5, 0.5, 0.5))
+    kept, topics = np.ones(1, np.bool_), np.zeros(1, np.uint64)
+    items = ItemColumns(kept, numbers, numbers, topics, codes, codes, codes, codes)
+    filters.first_filters(codes, codes, items, filters.merged(codes, numbers, numbers), kept, (0.0, 1, np.uint64(1)))
     rows.among(codes, codes)
     rows.bears(codes, bounds, codes, np.ones(1, np.bool_))
     rows.leading(bounds, values, numbers, 1)

@@ -9,12 +9,10 @@ from numpy.typing import NDArray
 
 from app.pipeline.context import Context
 from app.pipeline.topic_draw import TopicDraw
-from models.events import CODE_OF, EventType
 from models.ids import Rows
 from models.inclusion import BetaDraws
 from models.kernels.rows import leading
 
-_IMPRESSION = CODE_OF[EventType.IMPRESSION]
 _LOOKED_AT = 10
 """Items of a topic that are looked at for each one wanted; where these do not suffice, backfill looks through all."""
 
@@ -36,7 +34,7 @@ class Explore:
     def _draw(context: Context) -> NDArray[np.int64]:
         centroids = context.catalogue.topic_centroids
         outside = np.flatnonzero(~context.ground.mine[: context.catalogue.unread_topic])
-        successes, failures = reception(context, len(centroids))
+        successes, failures = reception(context)
         prior = _prior(centroids[outside] @ context.evidence.content_embedding)
         strength = context.settings.sources.explore_prior
         a, b = strength * prior + successes[outside], strength * (1 - prior) + failures[outside]
@@ -59,21 +57,15 @@ class Explore:
         return [best[start:end][others[start:end]][:wanted] for start, end in pairs]
 
 
-def reception(context: Context, topics: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def reception(context: Context) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """(successes, failures), float64 [topics] each: decayed weights of what a person did with items of each topic.
 
     An impression without more counts as a small part of a failure, an item that was dismissed as its whole weight.
     """
-    liked, amounts = context.evidence.amounts
-    disliked, against = context.evidence.negative_amounts
-    of = context.catalogue.topics
-    successes = np.bincount(of[liked.rows], weights=amounts, minlength=topics).astype(np.float64)
-    failures = np.bincount(of[disliked.rows], weights=against, minlength=topics).astype(np.float64)
-    if context.evidence.events is not None:
-        ignored = context.evidence.events.rows[context.evidence.events.codes == _IMPRESSION]
-        share = context.settings.sources.explore_ignored
-        failures = failures + share * np.bincount(of[ignored], minlength=topics)
-    return successes, failures
+    features, now = context.evidence.features, context.now
+    failures = features.disliked_masses * features.disliked.fade(now)
+    ignored = context.settings.sources.explore_ignored * features.ignored
+    return features.topic_masses * features.liked.fade(now), failures + ignored
 
 
 def _prior(closeness: NDArray[np.float32]) -> NDArray[np.float64]:

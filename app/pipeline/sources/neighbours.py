@@ -1,7 +1,5 @@
 """Source: items linked to those that a person engaged with, where the vectors alone would miss them."""
 
-import numpy as np
-
 from app.pipeline.context import Context
 from models.ids import Rows
 
@@ -13,6 +11,4 @@ class Neighbours:
 
     def __call__(self, context: Context) -> Rows:
         """Rows with the largest sums, best first."""
-        rows, sums = context.evidence.neighbour_sums
-        order = np.argsort(-sums, kind="stable")[: context.settings.sources.neighbours]
-        return rows[order]
+        return context.evidence.features.nearest_neighbours

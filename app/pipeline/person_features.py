@@ -1,0 +1,205 @@
+"""Features of a person: what follows from their events and statements, whatever the moment and the request.
+
+They are derived when first asked for, and held with the person until something that they rest on changes: an event, a
+statement, the catalogue, or the policy. A later moment is a factor of what fades (app/pipeline/decayed_events.py), so
+that the next request of the same person costs none of it.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.pipeline.decayed_events import DecayedEvents
+from app.pipeline.links import Links, gather_links, summed
+from app.pipeline.person_exclusions import PersonExclusions
+from app.pipeline.request import Environment
+from app.serving.people import Person
+from models.events import CODE_OF, EventType
+from models.history import History
+from models.ids import Rows
+from models.user_state import DecayedSums, established_topics
+
+_NO_ROWS = np.empty(0, dtype=np.int32)
+_NOTHING = History().columns()
+_IMPRESSION = CODE_OF[EventType.IMPRESSION]
+
+
+class PersonFeatures:
+    """What is learned of one person in one environment. It knows no person, so that nothing is held in a circle.
+
+    Args:
+        environment: the catalogue, half-lives and settings.
+        person: None for somebody of whom nothing is known.
+        latest: seconds since 1970: events that are yet to come then have not begun to fade.
+    """
+
+    def __init__(self, environment: Environment, person: Person | None, latest: float = np.inf) -> None:
+        self._environment, self._catalogue, self._latest = environment, environment.catalogue, latest
+        self._explicit, self._stated = (person.explicit, person.stated) if person else (None, None)
+        self._state = person.state if person and person.row.personalization else None
+        self._basis = _basis(environment, person)
+        self.events = person.history.columns() if person else _NOTHING
+        self.until = float(self.events.times.max(initial=-np.inf))
+        """Moment of the last event."""
+        self.exclusions = PersonExclusions(environment, person)
+
+    def rest_on(self, environment: Environment, person: Person) -> bool:
+        """Whether nothing has changed of what these features follow from."""
+        (objects, counts), (others, now) = self._basis, _basis(environment, person)
+        return counts == now and all(one is other for one, other in zip(objects, others, strict=True))
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays that are held."""
+        held = vars(self).values()
+        parts = (part for value in held for part in (value if isinstance(value, tuple) else (value,)))
+        return sum(getattr(part, "nbytes", 0) for part in parts if not isinstance(part, Environment))
+
+    @cached_property
+    def polarity(self) -> NDArray[np.int8]:
+        """int8 [events]: 1, 0 or -1."""
+        return np.asarray(self._environment.signals.polarity[self.events.codes], dtype=np.int8)
+
+    @cached_property
+    def liked(self) -> DecayedEvents:
+        """Positive events."""
+        return self._decayed(1, self._environment.half_lives[0])
+
+    @cached_property
+    def disliked(self) -> DecayedEvents:
+        """Negative events."""
+        return self._decayed(-1, self._environment.half_lives[1])
+
+    def _decayed(self, polarity: int, half_life: float) -> DecayedEvents:
+        return DecayedEvents.of(self.events.where(self.polarity == polarity), half_life, self._latest)
+
+    @cached_property
+    def topics(self) -> NDArray[np.int32]:
+        """int32 [k], topics of the positive events' items."""
+        return self._catalogue.topics[self.liked.events.rows]
+
+    @cached_property
+    def topic_masses(self) -> NDArray[np.float64]:
+        """float64 [topics], weights of the positive events by topic."""
+        topics = len(self._catalogue.topic_names)
+        return np.asarray(np.bincount(self.topics, weights=self.liked.weights, minlength=topics), dtype=np.float64)
+
+    @cached_property
+    def disliked_masses(self) -> NDArray[np.float64]:
+        """float64 [topics], weights of the negative events by topic."""
+        of, topics = self._catalogue.topics[self.disliked.events.rows], len(self._catalogue.topic_names)
+        return np.asarray(np.bincount(of, weights=self.disliked.weights, minlength=topics), dtype=np.float64)
+
+    @cached_property
+    def ignored(self) -> NDArray[np.int64]:
+        """int64 [topics], impressions by topic."""
+        rows = self.events.rows[self.events.codes == _IMPRESSION]
+        return np.bincount(self._catalogue.topics[rows], minlength=len(self._catalogue.topic_names))
+
+    @cached_property
+    def format_masses(self) -> NDArray[np.float64]:
+        """float64 [formats + 1], weights of the positive events by format; 0 at the end, for items without one."""
+        formats = self._catalogue.formats[self.liked.events.rows]
+        known = formats >= 0
+        size = len(self._catalogue.format_words) + 1
+        return np.asarray(
+            np.bincount(formats[known], weights=self.liked.weights[known], minlength=size), dtype=np.float64
+        )
+
+    @cached_property
+    def squares(self) -> tuple[float, float]:
+        """Sums of the squared weights of positive and of negative events."""
+        return float(np.square(self.liked.weights).sum()), float(np.square(self.disliked.weights).sum())
+
+    @cached_property
+    def latest_like(self) -> float:
+        """Moment of the last positive event."""
+        return float(self.liked.events.times.max(initial=-np.inf))
+
+    @cached_property
+    def tags(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """(positive event, code) of every tag of every item that the person engaged with."""
+        return self._catalogue.tag_pairs(self.liked.events.rows)
+
+    @cached_property
+    def tag_masses(self) -> NDArray[np.float64]:
+        """float64 [tags], weights of the positive events by tag; as long as the largest code."""
+        event, codes = self.tags
+        return np.asarray(np.bincount(codes, weights=self.liked.weights[event], minlength=1), dtype=np.float64)
+
+    @cached_property
+    def content(self) -> NDArray[np.float32]:
+        """float32 [content_dimension]: sum of the positive events' items' content by weight."""
+        rows, weights = self.liked.events.rows, self.liked.weights.astype(np.float32)
+        return np.asarray(weights @ self._catalogue.content[rows])
+
+    @cached_property
+    def links(self) -> Links:
+        """Every neighbour of every item that the person engaged with."""
+        return gather_links(self._catalogue.snapshot.vectors.neighbours, self.liked.events.rows)
+
+    @cached_property
+    def neighbour_sums(self) -> tuple[Rows, NDArray[np.float64]]:
+        """(rows ascending, sum over positive events of weight times link)."""
+        return summed(self.links, self.liked.weights, len(self._catalogue))
+
+    @cached_property
+    def nearest_neighbours(self) -> Rows:
+        """As many of these rows as the source brings, those with the largest sums first."""
+        rows, sums = self.neighbour_sums
+        return rows[np.argsort(-sums, kind="stable")[: self._environment.settings.sources.neighbours]]
+
+    @property
+    def sums(self) -> DecayedSums | None:
+        """The person's decayed sums by topic; None where there are none."""
+        sums = self._state.positive if self._state else None
+        return sums if sums is not None and len(sums.topics) else None
+
+    @cached_property
+    def topic_shares(self) -> NDArray[np.float64]:
+        """float64 [topics]: share of each topic in the positive mass; zeros where nothing is known."""
+        shares = np.zeros(len(self._catalogue.topic_names))
+        if self.sums is not None:
+            shares[self.sums.topics] = self.sums.masses / max(float(self.sums.masses.sum()), 1e-300)
+        return shares
+
+    @cached_property
+    def heaviest_topics(self) -> NDArray[np.int32]:
+        """The topics of the established interests and those that are stated, where something is known."""
+        sums, share = self.sums, self._environment.settings.user.established_share
+        topics = established_topics(sums.topics, sums.masses, share) if sums else _NO_ROWS
+        return np.union1d(topics, self._stated_topics).astype(np.int32) if len(self._stated_topics) else topics
+
+    @cached_property
+    def _stated_topics(self) -> NDArray[np.int32]:
+        explicit, stated = self._explicit, self._stated
+        named = self._catalogue.topics_named(explicit.preferences.topics if explicit else ())
+        codes = [self._catalogue.tag_words.code(tag) for tag in explicit.preferences.tags] if explicit else []
+        known = np.array([code for code in codes if code >= 0], dtype=np.int32)
+        vectors = [*self._catalogue.tag_vectors[known], *(stated.texts if stated else ())]
+        return np.union1d(named, [self._catalogue.topic_of(vector) for vector in vectors]).astype(np.int32)
+
+
+def features_of(environment: Environment, person: Person | None, now: float) -> PersonFeatures:
+    """Those held with a person, or new ones; as of now, and not held, where something is yet to come."""
+    if person is None:
+        return PersonFeatures(environment, None)
+    held = person.features
+    if not isinstance(held, PersonFeatures) or not held.rest_on(environment, person):
+        held = PersonFeatures(environment, person)
+    if held.until > now:
+        return PersonFeatures(environment, person, now)
+    person.features = held
+    return held
+
+
+def _basis(environment: Environment, person: Person | None) -> tuple[tuple[object, ...], tuple[int, ...]]:
+    """What features follow from: objects that are replaced where they change, and counts of what grows."""
+    if person is None:
+        return (), ()
+    objects = (environment, person.row, person.explicit, person.stated, person.history, person.withheld)
+    counts = (environment.catalogue.revision, len(person.history), len(person.withheld))
+    return (*objects, person.seen_before), counts

@@ -1,0 +1,115 @@
+"""What is derived of a person is held between requests, and is never older than what it follows from."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.pipeline.context import Context
+from app.pipeline.request import SlateRequest
+from app.pipeline.stages import EVERYWHERE, FILTERS, build_pipeline
+from app.pipeline.withheld import first_filters, first_filters_by_masks
+
+ITEMS, DAY = 90, 86_400.0
+KINDS = ("like", "click", "save", "dislike", "dismiss", "impression")
+quick = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+acts = st.lists(
+    st.tuples(st.integers(0, ITEMS - 1), st.sampled_from(KINDS), st.sampled_from([0.001, 1.0, 13.99, 30.0, 400.0])),
+    max_size=25,
+)
+statements = st.sampled_from(
+    [
+        None,
+        {"goals": ["learn rust"], "muted": {"tags": ["chess"], "providers": ["p1"]}},
+        {"preferences": {"languages": ["fr"], "tags": ["rust"]}, "muted": {"topics": ["cooking"]}},
+    ]
+)
+moments = st.lists(st.sampled_from([0.0, 60.0, DAY, 20 * DAY, 700 * DAY, -2 * DAY]), min_size=1, max_size=4)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory, open_household, an_item):
+    def made(number):
+        return an_item(number, language=("en", "fr", None)[number % 3], tags=["alcohol"] if number % 11 == 0 else [])
+
+    with open_household(tmp_path_factory.mktemp("held")) as home:
+        home.publish([made(number) for number in range(ITEMS)])
+        yield home
+
+
+@pytest.fixture(scope="module")
+def somebody(shared, an_event):
+    """Gives a new person a history, and something to state."""
+    numbers = iter(range(10**9))
+
+    def act(history, stated):
+        user = f"user-{next(numbers)}"
+        if history:
+            shared.ingest(
+                *(an_event(f"{user}-{next(numbers)}", user, f"i{item:03}", kind, days) for item, kind, days in history)
+            )
+        if stated:
+            shared.patch(user, **stated)
+        return user
+
+    return act
+
+
+def asked(home, user, later=0.0, exclude=(), hide_seen=None, *, held=True):
+    """A request, by what is held of the person or derived anew."""
+    generation = home.service.snapshot_swap.current
+    person = generation.people.get(user)
+    person = person if held or person is None else replace(person, features=None)
+    now = home.settings.as_of.timestamp() + later
+    rows = np.array(sorted(exclude), dtype=np.int32)
+    return Context(generation.environment, SlateRequest(user, 10, rows, now, hide_seen=hide_seen), person)
+
+
+def told(home, context):
+    """What a request is answered, but for the id of the answer."""
+    slate = build_pipeline(home.settings.query)(context).slate
+    return replace(slate, recommendation_id="")
+
+
+@quick
+@given(acts, statements, moments)
+def test_an_answer_from_what_is_held_is_the_answer_from_what_is_derived_anew(
+    shared, somebody, history, stated, moments
+):
+    user = somebody(history, stated)
+    for later in moments:
+        held, anew = (told(shared, asked(shared, user, later, held=held)) for held in (True, False))
+        assert [item.item_id for item in held.items] == [item.item_id for item in anew.items]
+        assert held.withheld == anew.withheld
+        assert held.receipt == anew.receipt
+
+
+def test_nothing_is_derived_twice_until_something_happens(shared, somebody, an_event):
+    user = somebody([(3, "like", 1.0)], None)
+    first, again = (asked(shared, user, later).evidence.features for later in (0.0, 60.0))
+    assert first is again
+    shared.ingest(an_event("more", user, "i009"))
+    more = asked(shared, user).evidence.features
+    assert more is not first
+    shared.patch(user, preferences={"tags": ["rust"]})
+    assert asked(shared, user).evidence.features is not more
+
+
+def test_what_is_yet_to_come_is_not_held(shared, somebody):
+    user = somebody([(3, "like", 1.0), (4, "like", 0.001)], None)
+    early = asked(shared, user, -DAY / 2)
+    assert early.evidence.features is not asked(shared, user, -DAY / 2).evidence.features
+    np.testing.assert_allclose(sorted(early.evidence.amounts[1]), [2 ** (-0.5 / 90), 1.0], rtol=1e-3)
+
+
+@quick
+@given(acts, statements, st.sets(st.integers(0, ITEMS - 1)), st.sampled_from([None, False]))
+def test_one_pass_says_of_every_item_what_the_filters_say_one_by_one(shared, somebody, history, stated, out, hide):
+    context = asked(shared, somebody(history, stated), exclude=out, hide_seen=hide)
+    context.exclusions.repeats = np.array(sorted(out), dtype=np.int32)[::3]
+    rows = np.random.default_rng(len(out)).permutation(ITEMS).astype(np.int32)
+    for filters in (FILTERS, EVERYWHERE):
+        expected = first_filters_by_masks(filters, context, rows)
+        assert first_filters(filters, context, rows).tolist() == expected.tolist()
