@@ -13,10 +13,12 @@ from app.pipeline.copies import repeats
 from app.pipeline.explanation.nameable import link_of, nameable, presentable, shared_tag
 from app.pipeline.labels.reason_text import brief, displayed
 from app.pipeline.stages import EVERYWHERE
-from app.pipeline.withheld import counted, kept, lost_to
+from app.pipeline.withheld import Withheld, counted, kept, lost_to
+from app.pipeline.withheld import told as clause
 from app.serving.item_fields import fields_of
 from app.serving.text_search import Match, search_text
 from models.ids import Rows
+from models.kernels.rows import among
 
 _FETCHED: Final = 64
 """Neighbours that are asked for at first, and four times as many each time: the same for near numbers of items."""
@@ -37,10 +39,11 @@ def similar_to_text(
         vector: float32 [content_dimension], its content vector.
         fields: what else is told of each item.
     """
-    matches, rows = search_text(context, text, vector)
-    about = _tag_of(context, matches, vector)
-    labels = [_text_label(context, match, about) for match in matches]
-    return _payload(context, list(zip(matches, labels, strict=True)), rows, fields)
+    found = search_text(context, text, vector)
+    about = _tag_of(context, found.matches, vector)
+    labelled = [(match, _text_label(context, match, about)) for match in found.matches]
+    far = f"; {found.far:,} more {_is(found.far)} less than half as near as the nearest" if found.far else ""
+    return _payload(context, labelled, found.rows, (f"is near this text{far}", fields))
 
 
 def similar_to_item(context: Context, row: int, by: By, fields: Sequence[str] = ()) -> dict[str, Any]:
@@ -59,13 +62,16 @@ def similar_to_item(context: Context, row: int, by: By, fields: Sequence[str] = 
         Match(int(found), link, (), float(near), float(score))
         for found, link, near, score in zip(rows, links, likeness, scores, strict=True)
     ]
-    labels = [_item_label(context, match, row) for match in matches]
-    return _payload(context, list(zip(matches, labels, strict=True)), looked_at, fields)
+    labelled = [(match, _item_label(context, match, row)) for match in matches]
+    return _payload(context, labelled, looked_at, ("has anything in common with this item", fields))
 
 
 def _payload(
-    context: Context, labelled: Sequence[tuple[Match, str]], looked_at: Rows, fields: Sequence[str]
+    context: Context, labelled: Sequence[tuple[Match, str]], looked_at: Rows, told: tuple[str, Sequence[str]]
 ) -> dict[str, Any]:
+    """`told`: what nothing else is or has, and the fields of each item."""
+    nothing, fields = told
+    withheld = counted(context, lost_to(EVERYWHERE, context, _with_copies(context, looked_at)))
     return {
         "snapshot": context.catalogue.snapshot.snapshot_id,
         "policy": context.environment.policy,
@@ -83,8 +89,28 @@ def _payload(
             }
             for rank, (match, label) in enumerate(labelled)
         ],
-        "withheld": [each.payload() for each in counted(context, lost_to(EVERYWHERE, context, looked_at))],
+        **_shortfall(context, len(labelled), nothing, withheld),
+        "withheld": [each.payload() for each in withheld],
     }
+
+
+def _shortfall(context: Context, items: int, nothing: str, withheld: Sequence[Withheld]) -> dict[str, str]:
+    """The reason why there are fewer items than asked for, if there are."""
+    if items >= context.request.limit:
+        return {}
+    held = f"; {clause(withheld)}" if withheld else ""
+    return {"reason": f"nothing {'else ' if items else ''}in the catalogue {nothing}{held}"}
+
+
+def _is(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _with_copies(context: Context, rows: Rows) -> Rows:
+    """These, and those that are not looked for since one of these stands in their place."""
+    repeated = context.exclusions.repeats
+    copies = context.catalogue.copies.together(rows) if len(repeated) else rows
+    return np.union1d(rows, copies[among(copies, repeated)]).astype(np.int32)
 
 
 def _nearest(context: Context, row: int, by: By) -> tuple[Rows, NDArray[np.float32], Rows]:

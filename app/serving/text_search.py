@@ -68,8 +68,23 @@ class Match:
     score: float
 
 
-def search_text(context: Context, text: str, vector: NDArray[np.float32]) -> tuple[list[Match], Rows]:
-    """(matches, best first, at most as many as asked for; all rows that were looked at, filtered ones too).
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a text found.
+
+    Attributes:
+        matches: the best first, at most as many as asked for.
+        rows: all that are near enough, ascending, those that a filter holds back too.
+        far: how many that no filter holds back are nearer than nonsense and less than half as near as the nearest.
+    """
+
+    matches: list[Match]
+    rows: Rows
+    far: int
+
+
+def search_text(context: Context, text: str, vector: NDArray[np.float32]) -> Found:
+    """What is near a text.
 
     Args:
         context: on whose behalf, how many, and what to leave out.
@@ -84,9 +99,13 @@ def search_text(context: Context, text: str, vector: NDArray[np.float32]) -> tup
         known, looked_at = looked_at, np.union1d(by_words, by_meaning).astype(np.int32)
         keep = looked_at[kept(EVERYWHERE, context, looked_at)]
         lists = by_words[np.isin(by_words, keep)], by_meaning[np.isin(by_meaning, keep)]
-        matches = _ordered(context, text, vector, lists)
+        found = _ordered(context, text, vector, lists)
+        least = (context.environment.likeness.unrelated + max((match.likeness for match in found), default=0.0)) / 2
+        matches = [match for match in found if match.how != "meaning" or match.likeness >= least]
         if len(matches) >= context.request.limit or len(looked_at) == len(known):
-            return matches[: context.request.limit], looked_at
+            near = by_meaning[context.catalogue.content[by_meaning] @ vector >= least]
+            rows = np.union1d(by_words, near).astype(np.int32)
+            return Found(matches[: context.request.limit], rows, len(found) - len(matches))
         most *= 4
 
 
@@ -131,8 +150,6 @@ def _ordered(context: Context, text: str, vector: NDArray[np.float32], lists: tu
         _match(row, borne.get(row, _NOTHING), near[row], places.get(row, 0.0))
         for row in {*places, *(row for row, each in borne.items() if each.title)}
     ]
-    least = (context.environment.likeness.unrelated + max((match.likeness for match in found), default=0.0)) / 2
-    found = [match for match in found if match.how != "meaning" or match.likeness >= least]
     return sorted(found, key=lambda match: (-match.score, -match.likeness, match.row))
 
 

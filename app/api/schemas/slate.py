@@ -248,5 +248,8 @@ class SimilarItems(Answer):
 
     items: list[SimilarItem]
 
+    reason: str | None = None
+    """Why there are fewer items than asked for; absent where there are as many."""
+
     withheld: list[Withheld]
     """What filters held back of the neighbours that were looked at."""
