@@ -14,6 +14,7 @@ import typer
 from app.api.schemas.rows import EventRow
 from app.client import Client, ProblemError, calls
 from app.client.reasons import Reasons
+from app.storage.service_address import service_address
 from indexer.documents import EventDocument, UserDocument
 from indexer.intake import rows_account
 from indexer.progress import ProgressBar
@@ -24,6 +25,8 @@ from scripts.command_settings import client_of, settings_or_exit
 
 ROWS = 2_000
 """Events in one request."""
+ADDRESS = "http://127.0.0.1:8000"
+"""Where a service listens by default."""
 AT_ONCE = 8
 """Users whose profiles are sent at a time."""
 TAKEN = ("accepted", "awaiting_item", "duplicate")
@@ -33,7 +36,9 @@ TAKEN = ("accepted", "awaiting_item", "duplicate")
 def replay(
     events: Annotated[Path, typer.Option(help="Events file, NDJSON or Parquet, in order of time.")],
     users: Annotated[Path | None, typer.Option(help="Users file, sent first.")] = None,
-    url: Annotated[str, typer.Option(help="Address of the service.")] = "http://127.0.0.1:8000",
+    url: Annotated[
+        str | None, typer.Option(help="Address of the service; without it, of the one that runs on the data folder.")
+    ] = None,
     config: Annotated[Path | None, typer.Option(help="TOML file of settings.")] = None,
 ) -> None:
     """Send an events file, and a users file if given, to a running service, in order of the file.
@@ -46,10 +51,14 @@ def replay(
     To a service with keys `PENCHANT_API_KEY` is shown: with the scope events, or for a users file an operator's.
     """
     settings, reasons = settings_or_exit("replay", config), Reasons()
-    with client_of(settings, url) as client:
+    address = url or service_address(settings.data_dir) or ADDRESS
+    with client_of(settings, address) as client:
         try:
             rejected = send_users(client, users) if users is not None else None
             counts = send_events(client, events, reasons)
+        except httpx.ConnectError as error:
+            typer.echo(f"replay: no service answers at {address} ({error}): start it, or name it by --url", err=True)
+            raise typer.Exit(1) from error
         except (InputFileError, httpx.HTTPError, ProblemError) as error:
             typer.echo(f"replay: {error}", err=True)
             raise typer.Exit(1) from error

@@ -26,6 +26,8 @@ _PACKED: Final[dict[bytes, Callable[[Any], Any]]] = {
 }
 _OF_ITEMS: Final = tuple(f'"{name}":{space}"'.encode() for name in ("provider", "author_id") for space in ("", " "))
 """What stands before the name of who provides or wrote an item, in the item as JSON."""
+_COLUMNS_OF_ITEMS: Final = frozenset({"provider", "providers", "author_id"})
+"""Columns of tables that hold such names: of items, and of answers that were served."""
 SNAPSHOTS: Final = "snapshots"
 _ZIP: Final = b"PK\x03\x04"
 _PARQUET: Final = b"PAR1"
@@ -95,14 +97,19 @@ def _upper_escapes(escaped: str) -> str:
 
 def _look(file: IO[bytes], place: str, forms: Sequence[bytes]) -> Iterator[Hit]:
     """In the bytes as they are, and then in what they pack."""
-    yield from _count(file, place, forms)
-    file.seek(0)
     magic = file.read(8)
     file.seek(0)
+    bare = list(_count(file, place, forms))
+    file.seek(0)
+    if magic.startswith(_PARQUET):
+        rows = list(_look_in_parquet(file, place, forms))
+        of_items = bool(rows) and all(hit.times == hit.in_items for hit in rows)
+        yield from (replace(hit, in_items=hit.times) if of_items else hit for hit in bare)
+        yield from rows
+        return
+    yield from bare
     if magic.startswith(_ZIP):
         yield from _look_in_zip(file, place, forms)
-    elif magic.startswith(_PARQUET):
-        yield from _look_in_parquet(file, place, forms)
     for start, opened in _PACKED.items():
         if magic.startswith(start):
             with opened(file) as inner:
@@ -117,14 +124,22 @@ def _look_in_zip(file: IO[bytes], place: str, forms: Sequence[bytes]) -> Iterato
 
 
 def _look_in_parquet(file: IO[bytes], place: str, forms: Sequence[bytes]) -> Iterator[Hit]:
-    """Parquet packs its pages; the values are compared as Arrow reads them."""
+    """Parquet packs its pages; the values are compared as Arrow reads them.
+
+    Where all values that hold the id name providers of items, so do the bytes of the file: its pages, and the largest
+    and smallest values that it tells of each column.
+    """
     import pyarrow.parquet  # noqa: PLC0415 - 10 MB that a service rarely needs
 
     for batch in pyarrow.parquet.ParquetFile(file).iter_batches():
-        text = "\n".join(_texts(batch.to_pylist())).encode()
-        times = sum(text.count(form) for form in forms)
-        if times:
-            yield Hit(f"{place} (rows)", times)
+        found = {name: _times(batch.column(name).to_pylist(), forms) for name in batch.schema.names}
+        if times := sum(found.values()):
+            yield Hit(f"{place} (rows)", times, sum(found.get(name, 0) for name in _COLUMNS_OF_ITEMS))
+
+
+def _times(values: Sequence[Any], forms: Sequence[bytes]) -> int:
+    text = "\n".join(_texts(values)).encode()
+    return sum(text.count(form) for form in forms)
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -132,7 +147,7 @@ def _texts(value: Any) -> Iterator[str]:
         yield value.decode(errors="replace")
     elif isinstance(value, str):
         yield value
-    elif isinstance(value, list | dict):
+    elif isinstance(value, Sequence | dict):
         for each in value.values() if isinstance(value, dict) else value:
             yield from _texts(each)
 

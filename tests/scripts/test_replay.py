@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from app.client import Client
+from app.storage.service_address import announced
 from scripts import command_settings, replay
 from scripts.cli import app
 
@@ -116,9 +117,16 @@ def test_what_no_service_answers_is_told_in_a_line(tmp_path: Path) -> None:
     path = write(tmp_path / "events.ndjson", event(1))
     answer = CliRunner().invoke(app, ["replay", "--events", str(path), "--url", "http://127.0.0.1:9"])
     assert answer.exit_code == 1
-    assert "replay: " in answer.output
+    assert "replay: no service answers at http://127.0.0.1:9 (" in answer.output
     assert "refused" in answer.output
     assert "Traceback" not in answer.output
+
+
+def test_without_an_address_it_is_the_service_on_the_data_folder(tmp_path: Path) -> None:
+    path = write(tmp_path / "events.ndjson", event(1))
+    with announced(tmp_path, "http://127.0.0.1:9"):
+        answer = CliRunner().invoke(app, ["replay", "--events", str(path)], env={"PENCHANT_DATA_DIR": str(tmp_path)})
+    assert "no service answers at http://127.0.0.1:9 (" in answer.output
 
 
 @pytest.mark.parametrize("name", ["nowhere.ndjson", "events.csv"])

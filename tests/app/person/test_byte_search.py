@@ -56,6 +56,19 @@ def test_it_is_found_in_archives_and_in_tables(tmp_path: Path) -> None:
     assert "events.parquet (rows)" in places
 
 
+def test_in_tables_of_what_was_served_a_provider_is_told_from_a_person(tmp_path: Path) -> None:
+    columns = {"providers": [["house", PERSON], ["house"]], "item_ids": [["a", "b"], ["c"]]}
+    for name, people in (("of others", ["ann", "bob"]), ("of theirs", ["ann", PERSON])):
+        pyarrow.parquet.write_table(pa.table({"user_id": people, **columns}), tmp_path / name, compression="none")
+    hits = {hit.place: (hit.times > 0, hit.times == hit.in_items) for hit in sweep(tmp_path, PERSON).hits}
+    assert hits == {
+        "of others": (True, True),
+        "of others (rows)": (True, True),
+        "of theirs": (True, False),
+        "of theirs (rows)": (True, False),
+    }
+
+
 def test_names_of_files_count_too(tmp_path: Path) -> None:
     (tmp_path / "of-person-7.txt").touch()
     assert [hit.place for hit in sweep(tmp_path, "person-7").hits] == ["the name of of-person-7.txt"]
