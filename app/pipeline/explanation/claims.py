@@ -88,9 +88,9 @@ def claims_of(context: Context, pool: Pool, slate: Rows, score_parts: ScoreParts
     tags = np.concatenate([draft.tags for draft in drafts])
     kinds = np.repeat([draft.kind for draft in drafts], [len(draft.about) for draft in drafts])
     if context.evidence.explicit is not None:
-        everywhere = np.arange(len(slate))
-        about, places = np.append(about, np.full(len(slate), starts[-1])), np.append(places, everywhere)
-        tags, kinds = np.append(tags, np.full(len(slate), -1)), np.append(kinds, np.full(len(slate), Kind.STATED))
+        asked = np.flatnonzero(_asked_for(context, slate))
+        about, places = np.append(about, np.full(len(asked), starts[-1])), np.append(places, asked)
+        tags, kinds = np.append(tags, np.full(len(asked), -1)), np.append(kinds, np.full(len(asked), Kind.STATED))
     tested = Tested.of(context, pool, slate)
     carried = np.vstack([members @ score_parts.parts[: score_parts.positive], score_parts.stated])
     return Claims(
@@ -151,6 +151,20 @@ def _by_history(events: int, items: int) -> _Draft:
     places = np.arange(items if events else 0)
     zeros, none = np.zeros(len(places), np.int64), np.full(len(places), -1)
     return _Draft(Kind.HISTORY, min(1, events), np.zeros(events, np.int64), np.arange(events), zeros, places, none)
+
+
+def _asked_for(context: Context, slate: Rows) -> NDArray[np.bool_]:
+    """Bool [n]: what may be said to be there for what the person stated.
+
+    Everything is a little like what somebody says. So an item that is none of the person's own is not there for it,
+    unless it is at least half as far above nonsense as the nearest item of all to one of their texts.
+    """
+    asked, texts = context.ground.covers(slate), context.ground.texts
+    if len(texts) and not asked.all():
+        likeness = context.environment.likeness
+        least = np.maximum(likeness.unrelated, (likeness.unrelated + likeness.closest(texts, 0.0)) / 2)
+        asked |= (context.catalogue.content[slate] @ texts.T >= least).any(axis=1)
+    return asked
 
 
 def _nearness(context: Context, tags: Numbers, rows: Rows) -> NDArray[np.float32]:

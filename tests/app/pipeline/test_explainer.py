@@ -220,6 +220,29 @@ def test_what_was_stated_comes_before_that_an_item_is_different(home):
             assert item.label == "Because of the goals you stated"
 
 
+def test_what_is_far_from_what_was_stated_is_not_there_for_it(home):
+    home.patch("ann", preferences={"tags": ["chess"]})
+    home.patch("ben", goals=["bicycle gears saddle climbing wheels"])
+    for person, stated in (("ann", "chess"), ("ben", "cycling")):
+        items = home.recommend(person, limit=40).items
+        explored = [item for item in items if item.exploration]
+        assert len(explored) >= 8
+        assert not any(reason.code == "stated_preference" for item in explored for reason in item.reasons)
+        assert any(item.label.startswith("Something different: ") for item in explored)
+        said = {item.title.partition(" ")[0] for item in items if item.reasons[0].code == "stated_preference"}
+        assert said == {stated}
+
+
+def test_an_explored_item_that_says_what_the_goal_says_is_there_for_it(home, an_item):
+    words = "bicycle gears saddle climbing wheels"
+    home.put(*(an_item(300 + n, title=f"{words} pump {n}", text=f"{words} pump {n}", tags=["pumps"]) for n in range(9)))
+    home.patch("ben", goals=[words])
+    said = [item for item in home.recommend("ben", limit=60).items if item.title.endswith(tuple("012345678"))]
+    pumps = [item for item in said if "pump" in item.title]
+    assert pumps
+    assert {item.label for item in pumps} == {"Because of the goals you stated"}
+
+
 def test_ids_and_stubs_are_never_named(home, an_item, an_event):
     stubs = ["1003778007373126185", "uncategorized", "b00x4whp5e"]
     home.put(*(an_item(300 + number, tags=stubs, text="disco") for number in range(9)))
