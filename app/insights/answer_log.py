@@ -9,7 +9,6 @@ from app.insights.telemetry.stages import note_stages
 from app.pipeline.context import Context
 from app.pipeline.recommend import Answer
 from app.pipeline.slate import Slate
-from models.metrics import intra_list_distance
 
 
 class AnswerLog:
@@ -40,12 +39,13 @@ class AnswerLog:
                 slate=slate,
                 page=page,
                 at=context.now,
+                rows=answer.rows,
+                content=catalogue.content,
                 topics=(catalogue.topics[answer.rows], catalogue.topic_slugs),
                 providers=(catalogue.providers[answer.rows], catalogue.provider_words.names),
                 policy=slate.policy,
                 named=known is None or known.row.personalization,
                 machine=known is not None and known.machine,
-                diversity=intra_list_distance(catalogue.content[answer.rows]) if len(answer.rows) > 1 else None,
                 draw=context.draw,
                 experiment=assigned.experiment if assigned else None,
                 variant=assigned.variant if assigned else None,

@@ -14,7 +14,10 @@ from numpy.typing import NDArray
 
 from app.pipeline.slate import Slate
 from app.pipeline.topic_draw import TopicDraw
+from models.columns import LiveColumn
+from models.ids import Rows
 from models.inclusion import inclusion_probabilities
+from models.metrics import intra_list_distance
 
 FLOORS: Final = ("exploration", "recency", "length", "topic_cap", "provider_cap", "distance")
 """Floors and caps of a receipt; each has the columns `<floor>_required` and `<floor>_achieved`.
@@ -59,20 +62,21 @@ Coded: TypeAlias = tuple[NDArray[np.int32], Sequence[str]]
 """Codes, and the words that they stand for."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Served:
-    """One answer that was given.
+    """One answer that was given; not frozen, since that is four times as dear to make.
 
     Attributes:
         slate: the answer.
         page: 1 for a first page.
         at: seconds since 1970.
+        rows: int32 [n], of the items.
+        content: content vectors by row, of unit length.
         topics: int32 [n], code of each item's topic, and the topics' slugs by code.
         providers: int32 [n], code of each item's provider or -1, and the providers' names by code.
         policy: id of the weights, floors and snapshot that made it.
         named: whether the person may be named: they have not switched personalisation off.
         machine: whether they are taken for a machine.
-        diversity: mean over all pairs of items of 1 - cosine of their content vectors; None for fewer than two.
         draw: the topics that were drawn to be explored, if any were.
         experiment: in which the person takes part, if any.
         variant: that they were assigned to.
@@ -81,12 +85,13 @@ class Served:
     slate: Slate
     page: int
     at: float
+    rows: Rows
+    content: LiveColumn[np.float32]
     topics: Coded
     providers: Coded
     policy: str
     named: bool
     machine: bool
-    diversity: float | None
     draw: TopicDraw | None = None
     experiment: str | None = None
     variant: str | None = None
@@ -120,8 +125,13 @@ def _of_answers(answers: Sequence[Served], named: Sequence[bool]) -> dict[str, p
         "variant": pa.array([each.variant for each in answers], pa.string()),
         "personalized": pa.array([slate.personalized for slate, _ in pairs], pa.bool_()),
         "machine": pa.array([each.machine for each in answers], pa.bool_()),
-        "diversity": pa.array([each.diversity for each in answers], pa.float32()),
+        "diversity": pa.array(diversities(answers), pa.float32()),
     }
+
+
+def diversities(answers: Sequence[Served]) -> list[float | None]:
+    """Of each answer, the mean over all pairs of items of 1 - cosine of their content; None for fewer than two."""
+    return [intra_list_distance(each.content[each.rows]) if len(each.rows) > 1 else None for each in answers]
 
 
 def _receipts(answers: Sequence[Served]) -> dict[str, pa.Array]:

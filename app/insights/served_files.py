@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Lock
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -32,6 +32,17 @@ _NAME: Final = re.compile(r"(\d{8})-(\d{8})\.parquet")
 _UNFINISHED: Final = ".unfinished"
 _DAY: Final = "day="
 _NO_ROWS: Final = ANSWER_SCHEMA.empty_table()
+_UNIQUE: Final = ("recommendation_id", "diversity", "scores")
+"""Columns whose values hardly recur, so that a dictionary of them would cost more than it saves."""
+_FORM: Final[dict[str, Any]] = {
+    "compression": "zstd",
+    "write_statistics": ["served_at"],  # nobody looks for a range of anything else
+    "use_dictionary": [
+        f"{field.name}.list.element" if pa.types.is_list(field.type) else field.name
+        for field in ANSWER_SCHEMA
+        if field.name not in _UNIQUE
+    ],
+}
 
 
 class ServedFiles:
@@ -50,10 +61,12 @@ class ServedFiles:
 
     def append(self, table: pa.Table) -> None:
         """Write rows into the folders of their days; durable when this returns."""
-        days = pc.strftime(table["served_at"], "%Y-%m-%d")
+        days = table["served_at"].cast(pa.date32())
+        present = sorted(pc.unique(days).to_pylist())
         with self._lock:
-            for day in pc.unique(days).to_pylist():
-                self._add(self.folder / f"{_DAY}{day}", table.filter(pc.equal(days, day)))
+            for day in present:
+                part = table if len(present) == 1 else table.filter(pc.equal(days, day))
+                self._add(self.folder / f"{_DAY}{day:%Y-%m-%d}", part)
 
     def erase(self, user_ids: Collection[str]) -> int:
         """Write every file anew that names one of these people, without them; how many answers went."""
@@ -151,8 +164,13 @@ def _mergeable(files: list[Path]) -> list[Path]:
 def _batches(file: Path) -> Iterator[pa.Table]:
     """A file's rows with the columns of today: what an older version did not log is null."""
     for batch in pq.ParquetFile(file).iter_batches(_ROWS):
-        table = pa.concat_tables([_NO_ROWS, pa.Table.from_batches([batch])], promote_options="default")
-        yield table.select(ANSWER_SCHEMA.names).cast(ANSWER_SCHEMA)
+        table = pa.Table.from_batches([batch])
+        yield table if table.schema.equals(ANSWER_SCHEMA) else _of_today(table)
+
+
+def _of_today(table: pa.Table) -> pa.Table:
+    whole = pa.concat_tables([_NO_ROWS, table], promote_options="default")
+    return whole.select(ANSWER_SCHEMA.names).cast(ANSWER_SCHEMA)
 
 
 def _others(table: pa.Table, user_ids: pa.Array) -> pa.Table:
@@ -163,7 +181,7 @@ def _write(path: Path, tables: Iterable[pa.Table], *, put: bool = True) -> Path:
     """Write a file beside its place, durably, and put it there; where it is then."""
     beside = path.with_name(path.name + _UNFINISHED)
     with beside.open("wb") as file:
-        with pq.ParquetWriter(file, ANSWER_SCHEMA, compression="zstd") as writer:
+        with pq.ParquetWriter(file, ANSWER_SCHEMA, **_FORM) as writer:
             for group in _grouped(tables):
                 writer.write_table(group, row_group_size=_ROWS)
         file.flush()

@@ -47,8 +47,9 @@ def intra_list_distance(vectors: NDArray[np.float32]) -> float:
     n = len(vectors)
     if n < 2:
         return 0.0
-    gram_sum = float(np.square(vectors.sum(axis=0)).sum())
-    own = float(np.square(vectors).sum())
+    single = vectors.astype(np.float32, copy=False)  # halves would add up to too little
+    total = single.sum(axis=0)
+    gram_sum, own = float(np.vdot(total, total)), float(np.vdot(single, single))
     return 1.0 - (gram_sum - own) / (n * (n - 1))
 
 
