@@ -51,11 +51,21 @@ ANSWER_SCHEMA: Final = pa.schema(
         ("explorations", pa.list_(pa.bool_())),
         ("propensities", pa.list_(pa.float32())),
         ("scores", pa.list_(pa.float32())),
+        ("drawn", pa.list_(pa.int16())),
+        ("draw_levels", pa.list_(pa.uint8())),
+        ("draw_touched", pa.list_(pa.int16())),
+        ("draw_successes", pa.list_(pa.float32())),
+        ("draw_failures", pa.list_(pa.float32())),
+        ("draw_ignored", pa.list_(pa.float32())),
     ]
 )
-"""One row an answer; what there is once for each item stands in lists, in order of the slate. Times are UTC."""
+"""One row an answer; what there is once for each item stands in lists, in order of the slate. Times are UTC.
+
+The last six say how exploration drew topics, by their codes in the snapshot, and are null where there was no choice.
+"""
 
 _EXPLORE: Final = "explore"
+_NOTHING: Final = np.empty(0, dtype=np.int64)
 
 
 Coded: TypeAlias = tuple[NDArray[np.int32], Sequence[str]]
@@ -106,7 +116,7 @@ def served_batch(answers: Sequence[Served], may_name: Callable[[str], bool] = bo
             answer, by which it could be told whose it was.
     """
     named = [each.named and bool(each.slate.user_id) and may_name(each.slate.user_id) for each in answers]
-    columns = {**_of_answers(answers, named), **_receipts(answers), **_of_items(answers)}
+    columns = {**_of_answers(answers, named), **_receipts(answers), **_of_items(answers), **_of_draws(answers)}
     return pa.RecordBatch.from_arrays([columns[name] for name in ANSWER_SCHEMA.names], schema=ANSWER_SCHEMA)
 
 
@@ -178,6 +188,31 @@ def _of_items(answers: Sequence[Served]) -> dict[str, pa.Array]:
     return {name: pa.ListArray.from_arrays(offsets, values) for name, values in flat.items()}
 
 
+def _of_draws(answers: Sequence[Served]) -> dict[str, pa.Array]:
+    """How close each topic is that could be drawn (0: it could not), and what was done of the few that were touched."""
+    draws = [each.draw if each.draw is not None and each.draw.is_choice else None for each in answers]
+    touched = [_NOTHING if draw is None else np.flatnonzero(sum(draw.received)) for draw in draws]
+    pairs = list(zip(draws, touched, strict=True))
+    received = [
+        [_NOTHING if draw is None else draw.received[part][places] for draw, places in pairs] for part in range(3)
+    ]
+    lists: dict[str, list[NDArray[Any]]] = {
+        "drawn": [_NOTHING if draw is None else draw.topics[draw.drawn] for draw in draws],
+        "draw_levels": [_NOTHING if draw is None else draw.by_code() for draw in draws],
+        "draw_touched": [_NOTHING if draw is None else draw.topics[places] for draw, places in pairs],
+        **dict(zip(("draw_successes", "draw_failures", "draw_ignored"), received, strict=True)),
+    }
+    absent = pa.array([draw is None for draw in draws])
+    return {name: _listed(values, absent, ANSWER_SCHEMA.field(name).type) for name, values in lists.items()}
+
+
+def _listed(values: Sequence[NDArray[Any]], absent: pa.Array, kind: pa.ListType) -> pa.Array:
+    """Lists, null where absent."""
+    offsets = pa.array([0, *accumulate(map(len, values))], pa.int32())
+    flat = np.concatenate(values).astype(kind.value_type.to_pandas_dtype(), copy=False)
+    return pa.ListArray.from_arrays(offsets, pa.array(flat, kind.value_type), mask=absent)
+
+
 def _chained(lists: Iterable[Iterable[Any]]) -> list[Any]:
     return [each for one in lists for each in one]
 
@@ -212,5 +247,7 @@ def _of_draw(answer: Served, draw: TopicDraw | None, chances: NDArray[np.float64
     explored = np.array([item.source == _EXPLORE for item in answer.slate.items])
     topics = answer.topics[0][explored]
     places = np.minimum(np.searchsorted(draw.topics, topics), len(draw.topics) - 1)
-    found[explored] = np.where(draw.topics[places] == topics, chances[places], 1.0)
+    alike = draw.settings.uniform
+    of_topic = (1 - alike) * chances[places] + alike * len(draw.drawn) / len(draw.topics)
+    found[explored] = np.where(draw.topics[places] == topics, of_topic, 1.0)
     return found

@@ -13,6 +13,7 @@ from app.pipeline.repeats import RepeatSettings
 from models.config import Config
 from models.events import EventType
 from models.selection import Taste
+from models.topic_draws import DrawSettings
 from models.user_state import Beta
 
 Days = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -51,8 +52,15 @@ class SourceSettings(Config):
     explore_ignored: float = Field(default=0.1, ge=0, le=1)
     """Part of a failure that an impression without engagement counts for its topic."""
 
+    explore_uniform: float = Field(default=0.0, ge=0, le=1)
+    """Share of draws in which every topic is as likely as any other, so that what is far is heard of too."""
+
     explore_items: int = Field(default=12, ge=0)
     """Candidates from each of these topics."""
+
+    def draw(self) -> DrawSettings:
+        """How topics are drawn, as the mathematics takes it."""
+        return DrawSettings(self.explore_prior, self.explore_ignored, self.explore_uniform)
 
 
 class RankingWeights(Config):

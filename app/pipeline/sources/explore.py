@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from app.pipeline.context import Context
 from app.pipeline.topic_draw import TopicDraw
 from models.ids import Rows
-from models.inclusion import BetaDraws
 from models.kernels.rows import leading
+from models.topic_draws import Numbers, beta_parameters, levels_of
 
 _LOOKED_AT = 10
 """Items of a topic that are looked at for each one wanted; where these do not suffice, backfill looks through all."""
@@ -32,15 +32,18 @@ class Explore:
 
     @staticmethod
     def _draw(context: Context) -> NDArray[np.int64]:
-        centroids = context.catalogue.topic_centroids
+        centroids, asked = context.catalogue.topic_centroids, context.settings.sources
         outside = np.flatnonzero(~context.ground.mine[: context.catalogue.unread_topic])
-        successes, failures = reception(context)
-        prior = _prior(centroids[outside] @ context.evidence.content_embedding)
-        strength = context.settings.sources.explore_prior
-        a, b = strength * prior + successes[outside], strength * (1 - prior) + failures[outside]
-        context.draw = TopicDraw(outside, BetaDraws(a, b, context.settings.sources.explore_topics))
-        expected = context.generator("explore").beta(a, b)
-        return outside[np.argsort(-expected, kind="stable")[: context.draw.betas.taken]]
+        successes, failures, ignored = (each[outside] for each in reception(context))
+        received, settings = (successes, failures, ignored), asked.draw()
+        levels = levels_of(centroids[outside] @ context.evidence.content_embedding)
+        a, b = beta_parameters(levels, received, settings)
+        random = context.generator("explore")
+        alike = settings.uniform > 0 and random.random() < settings.uniform
+        values = random.random(len(outside)) if alike else random.beta(a, b)
+        drawn = np.argsort(-values, kind="stable")[: asked.explore_topics]
+        context.draw = TopicDraw(outside, levels, received, settings, drawn)
+        return outside[drawn]
 
     @staticmethod
     def _best(context: Context, topics: NDArray[np.int64]) -> list[Rows]:
@@ -57,19 +60,12 @@ class Explore:
         return [best[start:end][others[start:end]][:wanted] for start, end in pairs]
 
 
-def reception(context: Context) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(successes, failures), float64 [topics] each: decayed weights of what a person did with items of each topic.
+def reception(context: Context) -> tuple[Numbers, Numbers, Numbers]:
+    """(successes, failures, ignored), float64 [topics] each, of what a person did with items of each topic.
 
-    An impression without more counts as a small part of a failure, an item that was dismissed as its whole weight.
+    Successes and failures are decayed weights; ignored counts impressions, whatever came of them.
     """
     features, now = context.evidence.features, context.now
+    successes = features.topic_masses * features.liked.fade(now)
     failures = features.disliked_masses * features.disliked.fade(now)
-    ignored = context.settings.sources.explore_ignored * features.ignored
-    return features.topic_masses * features.liked.fade(now), failures + ignored
-
-
-def _prior(closeness: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Expected reception of topics from their closeness, between .05 and .95, the closest highest."""
-    if not len(closeness) or np.ptp(closeness) == 0:
-        return np.full(len(closeness), 0.5)
-    return np.asarray(0.05 + 0.9 * (closeness.astype(np.float64) - closeness.min()) / np.ptp(closeness))
+    return successes, failures, features.ignored.astype(np.float64)

@@ -9,6 +9,7 @@ import pytest
 from app.insights.served_answer import ANSWER_SCHEMA
 from app.insights.served_files import ServedFiles
 from app.person.byte_search import sweep
+from app.pipeline.sources.explore import Explore
 from app.policy.charter.charter import CharterError, load_charter
 from app.storage.rows import Merge
 
@@ -56,6 +57,31 @@ class TestWhatIsLogged:
         }
         assert all(0 < row["propensity"] <= 1 for row in found)
         assert all(row["propensity"] == 1 for row in found if row["source"] != "explore")
+
+    def test_the_draw_of_exploration_so_that_it_can_be_given_a_probability(
+        self, tmp_path, open_household, an_item, an_event
+    ):
+        with open_household(tmp_path, query={"sources": {"explore_topics": 2}}) as home:
+            home.publish([an_item(n) for n in range(120)])
+            liked(home, an_event)
+            home.ingest(an_event(90, "ann", "i001", "dismiss"), an_event(91, "ann", "i001", "impression"))
+            first = home.recommend("ann", limit=5)
+            home.recommend("ann", cursor=first.next_cursor)
+            columns = ("drawn", "draw_levels", "draw_touched", "draw_successes", "draw_failures", "draw_ignored")
+            (drawn, levels, *received), further = logged(home, ", ".join(columns))
+            context = home.service._recommender.context("ann", 5, [])  # noqa: SLF001 - there is no public way in
+            Explore()(context)
+            draw, topic = context.draw, int(context.catalogue.topics[context.catalogue.row("i001")])
+        assert drawn == draw.topics[draw.drawn].tolist()
+        assert levels == draw.by_code().tolist()
+        touched = dict(zip(received[0], zip(*received[1:], strict=True), strict=True))
+        assert touched[topic] == pytest.approx((0.0, draw.received[1][draw.topics == topic][0], 1.0))
+        assert further == (None,) * 6, "nothing is drawn for a further page"
+
+    def test_no_draw_where_there_was_no_choice(self, home, an_event):
+        liked(home, an_event)
+        home.recommend("ann")
+        assert logged(home, "drawn, draw_levels") == [(None, None)]
 
     def test_the_receipt(self, home, an_event):
         liked(home, an_event)
