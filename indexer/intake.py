@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,10 @@ from models.config import Config
 
 REASONS: Final = 3
 """Reasons of rejection that a line tells, the commonest first."""
-_EPOCH_DAY: Final = datetime(1970, 1, 1, tzinfo=UTC).date()
+_BEGINNINGS: Final = tuple(
+    date(*parts) for parts in ((1, 1, 1), (1601, 1, 1), (1899, 12, 30), (1899, 12, 31), (1970, 1, 1))
+)
+"""The days from which computers, databases and spreadsheets count: what a missing date often becomes."""
 
 
 class IntakeSettings(Config):
@@ -84,13 +88,14 @@ def _reasons(rejects: Rejects) -> Iterator[str]:
 
 
 def dates_account(items: Iterable[ItemDocument], now: datetime) -> list[str]:
-    """What is odd about the dates of items: none, the day that a missing one often becomes, or one ahead of `now`."""
+    """What is odd about the dates of items: none, a day that a missing one often becomes, or one ahead of `now`."""
     dates = [item.published_at for item in items]
-    ahead = [date for date in dates if date is not None and date > now]
+    days = Counter(moment.date() for moment in dates if moment is not None)
+    ahead = [moment for moment in dates if moment is not None and moment > now]
     furthest = f", the furthest on {max(ahead):%Y-%m-%d}" if ahead else ""
     odd = (
         (dates.count(None), "without a date, never recent"),
-        (sum(date is not None and date.date() == _EPOCH_DAY for date in dates), "dated 1970-01-01, as if by mistake"),
+        *((days[day], f"dated {day}, as if by mistake") for day in _BEGINNINGS),
         (len(ahead), f"dated ahead, hidden until then{furthest}"),
     )
     return [f"{count:,} item{'s' if count > 1 else ''} {told}" for count, told in odd if count]
