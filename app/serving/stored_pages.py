@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.context import Context
+from app.pipeline.reranker import FloorReceipt
 from app.pipeline.slate import Slate, SlateItem
 from app.pipeline.stages import EVERYWHERE
-from app.pipeline.withheld import counted, kept, lost_to
+from app.pipeline.withheld import Withheld, counted, kept, lost_to, told
 
 
 def still_permitted(slate: Slate, context: Context) -> Slate:
@@ -32,7 +33,20 @@ def still_permitted(slate: Slate, context: Context) -> Slate:
     lost = lost_to(EVERYWHERE, context, rows[there])
     lost["sensitive"] = np.union1d(lost["sensitive"], rows[there & ~nameable])
     items = tuple(item for item, keep in zip(slate.items, good, strict=True) if keep)
-    return replace(slate, items=items, withheld=counted(context, lost))
+    withheld = counted(context, lost)
+    receipt = tuple(
+        replace(floor, achieved=len(items), reason=_shortfall(floor, int(np.count_nonzero(~there)), withheld))
+        if floor.floor == "length"
+        else floor
+        for floor in slate.receipt
+    )
+    return replace(slate, items=items, withheld=withheld, receipt=receipt)
+
+
+def _shortfall(floor: FloorReceipt, gone: int, withheld: Sequence[Withheld]) -> str:
+    """Why the page is shorter than it was asked for, or was."""
+    deleted = f"{gone} of what was given {'is' if gone == 1 else 'are'} deleted" if gone else ""
+    return "; ".join(filter(None, (floor.reason, deleted, told(withheld) if withheld else "")))
 
 
 def _usable(context: Context, item_ids: Sequence[str]) -> NDArray[np.bool_]:

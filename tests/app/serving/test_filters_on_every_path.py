@@ -104,6 +104,9 @@ def test_a_page_that_is_given_again_leaves_out_what_is_held_back_by_now(shop, ca
     again = shop.recommend(shop.user, **asked)
     assert not again.items
     assert {each.count for each in again.withheld} == (set() if cause == "deleted" else {1})
+    (length,) = [floor for floor in again.receipt if floor.floor == "length"]
+    assert (length.required, length.achieved) == (1, 0)
+    assert length.reason.startswith("1 of what was given is deleted" if cause == "deleted" else "1 is withheld: ")
 
 
 def test_what_is_excluded_is_left_out_by_similar(shop):
