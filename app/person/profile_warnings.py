@@ -1,6 +1,6 @@
 """Warnings about what a person states: names that nothing in the catalogue bears, and the nearest that something does.
 
-They are no errors, since what is named may come later.
+They are no errors, since what is named may come later. A goal that the encoder cannot read is told as well.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from app.serving.catalogue import Catalogue
+from app.serving.people import Person, StatedVectors
 from indexer.documents import UserDocument
 from indexer.languages import accepted, specific
 from models.words import Words
@@ -30,9 +31,11 @@ class _Kind:
     known: Callable[[str], bool]
 
 
-def profile_warnings(catalogue: Catalogue, explicit: UserDocument | None) -> list[dict[str, Any]]:
+def profile_warnings(catalogue: Catalogue, person: Person | None) -> list[dict[str, Any]]:
     """For each name that nothing bears: `field`, `value`, `message` and, where one is near, `did_you_mean`."""
-    return list(_warnings(catalogue, explicit)) if explicit else []
+    if person is None or person.explicit is None:
+        return []
+    return [*_unread(person.explicit.goals, person.stated), *_warnings(catalogue, person.explicit)]
 
 
 def nearest(name: str, names: Sequence[str]) -> str | None:
@@ -42,6 +45,13 @@ def nearest(name: str, names: Sequence[str]) -> str | None:
     near = {each for each in folded if each[:1] == said[:1] or each[1:2] == said[1:2]}
     found = get_close_matches(said, sorted(near), n=1, cutoff=_ALIKE)
     return folded[found[0]] if found else None
+
+
+def _unread(goals: Sequence[str], stated: StatedVectors | None) -> Iterator[dict[str, Any]]:
+    message = "the encoder cannot read this: it states nothing"
+    for place, goal in enumerate(goals):
+        if stated is None or goal in stated.unread:
+            yield {"field": f"goals.{place}", "value": goal, "message": message}
 
 
 def _warnings(catalogue: Catalogue, explicit: UserDocument) -> Iterator[dict[str, Any]]:

@@ -28,7 +28,7 @@ def profile_payload(context: Context, told: Told) -> dict[str, Any]:
         "personalization": known.row.personalization if known else True,
         "epoch": known.row.epoch if known else 0,
         "explicit": explicit,
-        "warnings": profile_warnings(context.catalogue, known.explicit if known else None),
+        "warnings": profile_warnings(context.catalogue, known),
         "implicit": {
             "topics": topics(context, told),
             "formats": formats(context, told),

@@ -97,8 +97,7 @@ class PersonService:
     def warnings(self, user_id: str) -> list[dict[str, Any]]:
         """What a person states that names nothing in the catalogue."""
         generation = self._upkeep.snapshot_swap.current
-        person = generation.people.get(user_id)
-        return profile_warnings(generation.catalogue, person.explicit if person else None)
+        return profile_warnings(generation.catalogue, generation.people.get(user_id))
 
     async def patch(
         self, user_id: str, patch: ProfilePatch, key_id: str | None = None, expected: str | None = None

@@ -55,7 +55,8 @@ def stated_vectors(catalogue: Catalogue, explicit: UserDocument | None, encoded:
         return None
     profile = np.asarray(catalogue.space.engage_of(unit(together.mean(axis=0, keepdims=True)))[0])
     said = np.concatenate([*texts, np.empty((0, together.shape[1]), dtype=np.float32)])
-    return StatedVectors(profile, said[has_vector(said)])
+    unread = tuple(goal for goal in explicit.goals if not encoded[goal].any())
+    return StatedVectors(profile, said[has_vector(said)], unread)
 
 
 def _new_tags(catalogue: Catalogue, explicit: UserDocument) -> list[str]:

@@ -30,10 +30,12 @@ class StatedVectors:
     Attributes:
         profile: float32 [d], vector X of the explicit profile.
         texts: float32 [t, content_dimension], each goal, and each tag that the catalogue does not know.
+        unread: goals that the encoder cannot read, so that they state nothing.
     """
 
     profile: NDArray[np.float32]
     texts: NDArray[np.float32]
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from app.pipeline.stages import EVERYWHERE
 from app.pipeline.withheld import Withheld, counted, kept, lost_to
 from app.pipeline.withheld import told as clause
 from app.serving.item_fields import fields_of
-from app.serving.text_search import Match, search_text
+from app.serving.text_search import Found, Match, search_text
 from models.ids import Rows
 from models.kernels.rows import among
 
@@ -42,8 +42,7 @@ def similar_to_text(
     found = search_text(context, text, vector)
     about = _tag_of(context, found.matches, vector)
     labelled = [(match, _text_label(context, match, about)) for match in found.matches]
-    far = f"; {found.far:,} more {_is(found.far)} less than half as near as the nearest" if found.far else ""
-    return _payload(context, labelled, found.rows, (f"is near this text{far}", fields))
+    return _payload(context, labelled, found.rows, (f"is near this text{_besides(found, vector)}", fields))
 
 
 def similar_to_item(context: Context, row: int, by: By, fields: Sequence[str] = ()) -> dict[str, Any]:
@@ -100,6 +99,13 @@ def _shortfall(context: Context, items: int, nothing: str, withheld: Sequence[Wi
         return {}
     held = f"; {clause(withheld)}" if withheld else ""
     return {"reason": f"nothing {'else ' if items else ''}in the catalogue {nothing}{held}"}
+
+
+def _besides(found: Found, vector: NDArray[np.float32]) -> str:
+    """What else there is to say of why a text found little."""
+    if not vector.any():
+        return "; the encoder cannot read it, so that only its words were looked for"
+    return f"; {found.far:,} more {_is(found.far)} less than half as near as the nearest" if found.far else ""
 
 
 def _is(count: int) -> str:

@@ -45,6 +45,9 @@ def test_readiness_tells_them(thai_home) -> None:
 
 def test_items_without_a_readable_word_are_similar_to_nothing(thai_home) -> None:
     assert found(thai_home.similar(item_id="i060", limit=10)) == []
+    assert thai_home.similar(text="ข่าวด่วนวันนี้", limit=10)["reason"] == (
+        "nothing in the catalogue is near this text; the encoder cannot read it, so that only its words were looked for"
+    )
     assert found(thai_home.similar(text="ข่าวด่วนวันนี้", limit=10)) == []
     unread = {f"i{number:03}" for number in range(60, 78)}
     assert not unread & set(found(thai_home.similar(item_id="i000", limit=50)))
@@ -87,6 +90,12 @@ def test_an_item_that_comes_over_http_is_treated_like_one_that_was_built(english
 def test_a_goal_that_cannot_be_read_states_nothing_and_a_tag_does(thai_home) -> None:
     thai_home.patch("ben", goals=["อยากกินแกงอร่อย"])
     assert not thai_home.recommend("ben").personalized
+    told = {"value": "อยากกินแกงอร่อย", "message": "the encoder cannot read this: it states nothing"}
+    assert thai_home.service.person.warnings("ben") == [{"field": "goals.0", **told}]
+    thai_home.patch("ben", goals=["soup and bread", "อยากกินแกงอร่อย"])
+    assert thai_home.service.person.warnings("ben") == [{"field": "goals.1", **told}]
+    thai_home.patch("ben", goals=["soup and bread"])
+    assert thai_home.service.person.warnings("ben") == []
     thai_home.patch("ben", preferences={"tags": ["แกง"]})
     slate = thai_home.recommend("ben", limit=6)
     assert slate.personalized
