@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from app.pipeline.context import Context
 from app.pipeline.explanation.kernel_columns import Tested, profile_of
 from app.pipeline.explanation.label_evidence import Members, Pool, members_of, removed
-from app.pipeline.explanation.nameable import nameable
+from app.pipeline.explanation.nameable import like_any, nameable
 from app.pipeline.explanation.score_parts import ScoreParts
 from models.ids import Rows
 from models.kernels.claims import NEAR_TIE, NOTICEABLE, hold
@@ -139,9 +139,16 @@ def _by_item(score_parts: ScoreParts, shown: NDArray[np.bool_]) -> _Draft:
 
 
 def _by_session(context: Context, slate: Rows) -> _Draft:
-    """One set of all events of the session, if there is one."""
-    events = np.flatnonzero(context.evidence.session_amounts[1])
-    places = np.arange(len(slate) if len(events) else 0)
+    """One set of all events of the session, if there is one.
+
+    An item that is none of the person's own is there for it only if it is like what they looked at.
+    """
+    rows, amounts = context.evidence.session_amounts[0].rows, context.evidence.session_amounts[1]
+    events = np.flatnonzero(amounts)
+    theirs = context.ground.covers(slate) & bool(len(events))
+    others = np.flatnonzero(~theirs)
+    theirs[others] = like_any(context, slate[others], rows[events])
+    places = np.flatnonzero(theirs)
     zeros, none = np.zeros(len(places), np.int64), np.full(len(places), -1)
     return _Draft(Kind.SESSION, min(1, len(events)), np.zeros(len(events), np.int64), events, zeros, places, none)
 

@@ -59,6 +59,17 @@ def link_of(context: Context, row: int, other: int) -> Literal["content", "behav
     return "behaviour" if catalogue.has_behaviour(row) and catalogue.has_behaviour(other) else None
 
 
+def like_any(context: Context, rows: Rows, others: Rows) -> NDArray[np.bool_]:
+    """Bool [n]: whether each item is linked by content to one of the others."""
+    catalogue, (apart, close) = context.catalogue, context.environment.likeness.closeness
+    nearness = (catalogue.content[rows] @ catalogue.content[others].T - apart) / (close - apart)
+    like = np.asarray((nearness >= _NEARLY).any(axis=1))
+    maybe = np.asarray(nearness >= _NEARLY_WITH_A_TAG)
+    for place in np.flatnonzero(~like & maybe.any(axis=1)).tolist():
+        like[place] = any(len(_shared(context, int(rows[place]), other)) for other in others[maybe[place]].tolist())
+    return like
+
+
 def preferred_tag(context: Context, row: int) -> str | None:
     """The tag nearest to an item among those that the person says to prefer."""
     explicit = context.person.explicit if context.person else None

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from app.pipeline.candidates import Candidates
 from app.pipeline.context import Context
-from app.pipeline.explanation.nameable import link_of
+from app.pipeline.explanation.nameable import like_any, link_of
 from app.pipeline.explanation.own_tags import OwnTags
 from app.pipeline.labels.reason_text import label
 from app.pipeline.request import SlateRequest
@@ -179,6 +179,26 @@ def test_a_session_is_named_and_never_before_that_an_item_is_different(home, an_
     assert different
     assert not any(item.label == "Because of what you just looked at" for item in different)
     assert any(item.reasons[0].code == "because_you" and "rust" in item.title for item in items)
+
+
+def test_a_session_is_not_named_of_what_is_unlike_it_though_every_item_bears_one_tag(home, an_item, an_event):
+    home.publish([an_item(number, tags=["product"]) for number in range(90)])
+    home.ingest(an_event(1, "ann", "i000", "save", 0.0001))
+    items = home.recommend("ann", limit=30).items
+    explored = [item for item in items if item.exploration]
+    assert len(explored) >= 6
+    assert {item.reasons[0].code for item in explored} == {"explore"}
+    alike = {item.title.partition(" ")[0] for item in items if item.reasons[0].code == "session"}
+    assert alike <= {"rust"}
+
+
+def test_all_links_at_once_are_each_link(shared, somebody):
+    context = answered(shared, somebody([(0, "like", 1.0), (7, "save", 2.0)])).context
+    rows, others = np.arange(0, 90, 7, dtype=np.int32), np.array([0, 7, 20], dtype=np.int32)
+    one_by_one = [any(link_of(context, row, other) == "content" for other in others.tolist()) for row in rows.tolist()]
+    assert like_any(context, rows, others).tolist() == one_by_one
+    assert 0 < sum(one_by_one) < len(rows)
+    assert not like_any(context, rows, others[:0]).any()
 
 
 def test_strangers_are_told_what_is_new_or_popular(home, an_event):
