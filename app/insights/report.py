@@ -1,8 +1,10 @@
 """A report: every metric of a period, in buckets by one dimension.
 
 The period's answers and slots become temporary tables once, machines set aside and each slot with what came of it;
-every metric is a query of these. People, answers, items, topics and buckets are numbers there: to join and count texts
-takes longer. A report has a connection of its own, and DuckDB's threads and memory as `storage` sets them.
+every metric is a query of these. People, answers and buckets are numbers there, and items, topics and slots DuckDB's
+64-bit hashes of their names, since to join and count texts takes longer. That two names have the same hash is as likely
+among ten million as one in 370,000. A report has a connection of its own, and DuckDB's threads and memory as `storage`
+sets them.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ SEGMENT: Final = "segment:"
 ALL: Final = "all"
 NOT_STATED: Final = "not stated"
 _NONE: Final = "none"
-_TABLES: Final = ("persons", "period_answers", "items", "topics", "reactions", "slots", "tallies")
+_TABLES: Final = ("persons", "period_answers", "visits", "reactions", "slots", "tallies")
 _COLUMNS: Final = {
     "day": "strftime(answers.served_at, '%Y-%m-%d')",
     "scenario": f"coalesce(answers.scenario, '{_NONE}')",

@@ -2,15 +2,15 @@
 -- that did not come back in any of the period's answers. A later word about the same topic ends a mute.
 WITH came AS (SELECT bucket, person, max(served_at) AS last FROM period_answers GROUP BY bucket, person),
 item AS (
-    SELECT person, item_id, any_value(item) AS item, min(occurred_at) AS since
-    FROM events JOIN persons USING (user_id) LEFT JOIN items USING (item_id) WHERE polarity < 0 GROUP BY person, item_id
+    SELECT person, hash(item_id) AS item, min(occurred_at) AS since
+    FROM events JOIN persons USING (user_id) WHERE polarity < 0 GROUP BY person, item_id
 ),
 mute AS (
-    SELECT person, subject, topic, since, until FROM (
+    SELECT person, subject, hash(subject) AS topic, since, until FROM (
         SELECT user_id, subject, action, controls.at AS since,
             lead(controls.at) OVER (PARTITION BY user_id, subject ORDER BY controls.at) AS until
         FROM controls WHERE subject IS NOT NULL
-    ) JOIN persons USING (user_id) LEFT JOIN topics ON topics.topic_id = subject WHERE action = 'mute'
+    ) JOIN persons USING (user_id) WHERE action = 'mute'
 ),
 asked_item AS (SELECT bucket, item.* FROM item JOIN came USING (person) WHERE last > since),
 asked_mute AS (SELECT bucket, mute.* FROM mute JOIN came USING (person) WHERE last > since),

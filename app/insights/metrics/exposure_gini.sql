@@ -2,7 +2,7 @@
 -- with x ascending and i from 1. Items that nobody saw come first with x = 0; more items seen than there are now count as
 -- the catalogue.
 WITH seen AS (
-    SELECT bucket, item, count(*) AS people FROM (SELECT DISTINCT bucket, item, person FROM slots WHERE seen)
+    SELECT bucket, item, count(*) AS people FROM (SELECT DISTINCT bucket, item, person FROM slots WHERE signs & 1 = 1)
     GROUP BY bucket, item
 ),
 ranked AS (

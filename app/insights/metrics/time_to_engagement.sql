@@ -1,11 +1,19 @@
 -- Median over people, in seconds, of the median over their answers that were engaged with: from the answer to the first
 -- positive event on what it held.
 WITH engaged AS (
-    SELECT slots.bucket, slots.person, slots.answer, engaged_at - served_at AS duration
-    FROM slots JOIN period_answers USING (answer) WHERE engaged AND engaged_at >= served_at
+    SELECT answer, item, any_value(answers.served_at) AS served_at, min(occurred_at) AS engaged_at
+    FROM (
+        SELECT answers.answer, hash(item_id) AS item, answers.served_at, occurred_at
+        FROM events JOIN (SELECT key, answer, served_at FROM period_answers) AS answers
+            ON answers.key = hash(events.recommendation_id, events.user_id)
+        WHERE polarity > 0 AND occurred_at < answers.served_at + to_seconds($window)
+    ) AS answers
+    GROUP BY answer, item
 ),
 answer AS (
-    SELECT bucket, person, epoch(min(duration)) AS seconds FROM engaged GROUP BY bucket, person, answer
+    SELECT bucket, person, epoch(min(engaged_at - served_at)) AS seconds
+    FROM slots JOIN engaged USING (answer, item) WHERE signs & 4 = 4 AND engaged_at >= served_at
+    GROUP BY bucket, person, answer
 ),
 person AS (
     SELECT bucket, person, median(seconds) AS seconds, count(*) AS answers FROM answer GROUP BY bucket, person

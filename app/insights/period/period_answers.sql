@@ -1,9 +1,10 @@
--- The answers of the period, those to machines left out, each with numbers of its own, its person and its bucket. What is
--- long stays in the log.
+-- The answers of the period, those to machines left out, each with numbers of its own, its person and its bucket. `key` is
+-- what events find it by. What is long stays in the log.
 CREATE TEMP TABLE period_answers AS
 WITH named AS (
-    SELECT answers.recommendation_id, answers.user_id, persons.person, answers.served_at, answers.diversity,
-        answers.floors_missed, answers.floors_unaffordable, {bucket} AS bucket_name
+    SELECT hash(answers.recommendation_id, answers.user_id) AS key, answers.recommendation_id, answers.user_id,
+        persons.person, answers.served_at, answers.diversity, answers.floors_missed, answers.floors_unaffordable,
+        {bucket} AS bucket_name
     FROM answers LEFT JOIN persons USING (user_id)
     WHERE served_at >= $first AND served_at < $after AND NOT answers.machine AND NOT coalesce(persons.machine, false)
 ),

@@ -4,10 +4,10 @@ SELECT
     bucket, person,
     count(*) AS served,
     count_if(labelled) AS labelled,
-    count_if(seen) AS seen,
-    count_if(seen AND clicked) AS clicked,
-    count_if(seen AND engaged) AS engaged,
-    count_if(seen AND opposed) AS opposed,
-    count_if(seen AND exploration) AS explored,
-    count_if(seen AND exploration AND engaged) AS accepted
+    count_if(signs & 1 = 1) AS seen,
+    count_if(signs & 3 = 3) AS clicked,
+    count_if(signs & 5 = 5) AS engaged,
+    count_if(signs & 9 = 9) AS opposed,
+    count_if(signs & 1 = 1 AND exploration) AS explored,
+    count_if(signs & 5 = 5 AND exploration) AS accepted
 FROM slots GROUP BY bucket, person

@@ -19,7 +19,7 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from app.insights.served_answer import ANSWER_SCHEMA
-from models.events import DEFAULT_SIGNALS, EVENT_TYPES, EventType, EventWeights
+from models.events import DEFAULT_SIGNALS, EVENT_TYPES, EventType, EventWeights, Signal
 
 VIEWS: Final = ("answers", "served", "events", "outcomes", "people", "controls")
 """In the order in which they rest on one another."""
@@ -94,10 +94,17 @@ def _event_types(weights: EventWeights) -> pa.Table:
             "code": pa.array(range(len(EVENT_TYPES)), pa.int8()),
             "type": [kind.value for kind in EVENT_TYPES],
             "polarity": pa.array([int(each.polarity) for each in signals], pa.int8()),
+            "signs": pa.array(map(_signs, EVENT_TYPES, signals), pa.uint8()),
             "weight": [each.weight for each in signals],
             "whole": pa.array([whole.get(kind) for kind in EVENT_TYPES], pa.float64()),
         }
     )
+
+
+def _signs(kind: EventType, signal: Signal) -> int:
+    """What an event of a type says of a slot, in bits: seen, clicked, engaged with, spoken against."""
+    said = (kind is EventType.IMPRESSION, kind is EventType.CLICK, signal.polarity > 0, signal.polarity < 0)
+    return sum(1 << place for place, each in enumerate(said) if each)
 
 
 def _path(name: str) -> str:
