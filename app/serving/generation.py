@@ -96,9 +96,11 @@ class Generation:
         if alone.any():
             events, owners = events.where(~alone), owners[~alone]
         if len(events):
-            before = self._votes_on(users, owners, events.rows)
+            before, whose = self._counted_on(users, owners, events.rows)
             self.people.learn(users, owners, events)
-            self._change_votes(before, self._votes_on(users, owners, events.rows))
+            new = self.people.counting(users)[owners]
+            after = before.joined(events.where(new)), np.concatenate([whose, owners[new]])
+            self._change_votes(self._votes_of(before, whose), self._votes_of(*after))
 
     def _learn_alone(self, user_id: str, events: EventColumns) -> None:
         """Of one person, who may be taken for a machine then, with all that they ever said."""
@@ -109,12 +111,13 @@ class Generation:
             before, after = (each.where(np.isin(each.rows, events.rows)) for each in (before, after))
         self._change_votes(self._votes([before]), self._votes([after]))
 
-    def _votes_on(self, users: Sequence[str], owners: NDArray[np.int64], rows: Rows) -> Votes:
-        """What people say of these items, each of theirs."""
-        theirs = [self.people.counted(user_id) for user_id in users]
-        events, of = concatenated(theirs), np.repeat(np.arange(len(users)), [len(each) for each in theirs])
-        told = np.isin(of * _ROWS + events.rows, owners * _ROWS + rows)
-        return self._votes_of(events.where(told), of[told])
+    def _counted_on(
+        self, users: Sequence[str], owners: NDArray[np.int64], rows: Rows
+    ) -> tuple[EventColumns, NDArray[np.int64]]:
+        """(Events of people on these items, each of theirs, that count; whose each is)."""
+        events, whose = self.people.counted_of(users)
+        told = np.isin(whose * _ROWS + events.rows, owners * _ROWS + rows)
+        return events.where(told), whose[told]
 
     def count_everybody(self) -> None:
         """Count all votes anew."""
@@ -142,11 +145,11 @@ class Generation:
             held: as it is now; what was known of these people before is dropped.
             encoded: the texts that they state.
         """
-        before = self._votes([self.people.counted(user_id) for user_id in held.user_ids])
+        before = self._votes_of(*self.people.counted_of(held.user_ids))
         for user_id in held.user_ids:
             self.people.forget(user_id)
         self.people.load(held.log, held.rows, held.seen)
-        self._change_votes(before, self._votes([self.people.counted(user_id) for user_id in held.user_ids]))
+        self._change_votes(before, self._votes_of(*self.people.counted_of(held.user_ids)))
         for user_id in held.user_ids:
             if person := self.people.get(user_id):
                 self.people.put_stated(user_id, stated_vectors(self.catalogue, person.explicit, encoded))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.serving.catalogue import Catalogue
-from app.serving.histories import Histories, Pair, joined
+from app.serving.histories import Histories
 from app.serving.person_cache import Derived, PeopleSettings, PersonCache
 from app.storage.rows import LoggedColumns, SeenColumns, UserRow
 from indexer.documents import UserDocument
@@ -53,6 +53,7 @@ class Person:
         machine: whether events came at a rate that no person has.
         learned: what was learned of the history, once it was asked for.
         features: what requests derived of them so far; whoever uses it sees to it that it still holds.
+        taken: how many of their events are in here.
     """
 
     row: UserRow
@@ -65,6 +66,7 @@ class Person:
     machine: bool = False
     learned: UserState | None = None
     features: Derived | None = None
+    taken: int = 0
 
     @property
     def state(self) -> UserState:
@@ -81,7 +83,15 @@ class Person:
 
     def held(self) -> EventColumns:
         """All events, learned from or not."""
-        return joined((self.history, self.withheld))
+        return _joined(self.history.columns(), self.withheld.columns())
+
+    def take_in(self, learned: EventColumns, withheld: EventColumns) -> None:
+        """Take in further events: those that may be learned from, and the others."""
+        self.history.extend(learned)
+        self.withheld.extend(withheld)
+        self.taken += len(learned) + len(withheld)
+        if self.learned is not None:
+            self.learn.add(self.learned, learned)
 
 
 class Learner:
@@ -187,10 +197,21 @@ class People:
 
         None of a machine, or where personalisation is off, or of who is not known.
         """
+        return _joined(*self._histories.of(user_id)) if self._counts(user_id) else _NOTHING
+
+    def counted_of(self, user_ids: Sequence[str]) -> tuple[EventColumns, NDArray[np.int64]]:
+        """(Events of several people that count, whose each is, as a position in `user_ids`), in any order."""
+        events, owners = self._histories.of_all(user_ids)
+        counted = self.counting(user_ids)[owners]
+        return events.where(counted), owners[counted]
+
+    def counting(self, user_ids: Sequence[str]) -> NDArray[np.bool_]:
+        """Bool [n]: whose events count in aggregates."""
+        return np.array([self._counts(user_id) for user_id in user_ids], dtype=np.bool_)
+
+    def _counts(self, user_id: str) -> bool:
         row = self._rows.get(user_id)
-        if user_id in self._machines or (row is not None and not row.personalization):
-            return _NOTHING
-        return joined(self._histories.of(user_id))
+        return user_id not in self._machines and (row is None or row.personalization)
 
     def all_counted(self) -> Iterator[tuple[EventColumns, NDArray[np.int64]]]:
         """(Events that count, whose each is, numbered anew in each part): everybody's, a million at a time."""
@@ -211,33 +232,18 @@ class People:
         permitted = np.array([self.permitted(user_id) for user_id in users], dtype=np.uint64)
         bits = self._catalogue.sensitive[events.rows]
         passed = self._catalogue.firewall.usable_for_training(bits, permitted[owners])
-        order = np.argsort(owners, kind="stable")
-        events, passed = events.where(order), passed[order]
-        ends = np.searchsorted(owners[order], np.arange(1, len(users) + 1)).tolist()
-        for user_id, start, end in zip(users, [0, *ends[:-1]], ends, strict=True):
-            if start < end:
-                self._learn(user_id, events.where(slice(start, end)), passed[start:end])
-
-    def _learn(self, user_id: str, events: EventColumns, passed: NDArray[np.bool_]) -> None:
-        person = self._cache.held(user_id)
-        pair = (person.history, person.withheld) if person else self._histories.of(user_id)
-        learned = events if passed.all() else events.where(passed)
-        pair[0].extend(learned)
-        if len(learned) < len(events):
-            pair[1].extend(events.where(~passed))
-        self._histories.keep(user_id, pair)
-        if person and person.learned is not None:
-            self._learner.add(person.learned, learned)
-        if self.may_be_machine(user_id, 0) and user_id not in self._machines:
-            self._judge(user_id, pair)
+        self._histories.add(users, owners, events, ~passed)
+        for user_id in users:
+            if self.may_be_machine(user_id, 0) and user_id not in self._machines:
+                self._judge(user_id)
 
     def may_be_machine(self, user_id: str, new: int) -> bool:
         """Whether a person has events enough, with so many new ones, to be taken for a machine."""
-        most, held = self.signals.machine_events_per_day, self._histories.of(user_id)
-        return most is not None and len(held[0]) + len(held[1]) + new > most
+        most = self.signals.machine_events_per_day
+        return most is not None and self._histories.count(user_id) + new > most
 
-    def _judge(self, user_id: str, pair: Pair) -> None:
-        held, most = joined(pair), self.signals.machine_events_per_day
+    def _judge(self, user_id: str) -> None:
+        held, most = _joined(*self._histories.of(user_id)), self.signals.machine_events_per_day
         if len(machines(np.zeros(len(held), dtype=np.int32), held.codes, held.times, most)):
             self._machines.add(user_id)
             if person := self._cache.held(user_id):
@@ -291,7 +297,7 @@ class People:
 
     def set_aside(self) -> dict[str, int]:
         """How many ids are taken for machines, and how many events of theirs count in no aggregate."""
-        events = sum(len(each) for user_id in self._machines for each in self._histories.of(user_id))
+        events = sum(self._histories.count(user_id) for user_id in self._machines)
         return {"people": len(self._machines), "events": events}
 
     def columns_of(self, log: LoggedColumns) -> tuple[NDArray[np.int64], EventColumns]:
@@ -328,19 +334,26 @@ class People:
                 person.seen_before = self._seen[user_id]
 
     def _person(self, user_id: str) -> Person:
-        return self._cache.get(user_id) or self._cache.put(user_id, self._made(user_id))
+        person = self._cache.get(user_id)
+        if person is None:
+            return self._cache.put(user_id, self._made(user_id))
+        if self._histories.count(user_id) > person.taken:
+            person.take_in(*self._histories.of(user_id, person.taken))
+        return person
 
     def _made(self, user_id: str) -> Person:
         row = self._rows.get(user_id)
+        learned, withheld = self._histories.of(user_id)
         return Person(
             row=unwritten(user_id) if row is None else row,
             explicit=None if row is None else explicit_of(row),
-            history=(pair := self._histories.of(user_id))[0],
-            withheld=pair[1],
+            history=History(learned),
+            withheld=History(withheld),
             learn=self._learner,
             seen_before=self._seen.get(user_id, _NOTHING_SEEN),
             stated=self._stated.get(user_id),
             machine=user_id in self._machines,
+            taken=len(learned) + len(withheld),
         )
 
 
@@ -361,6 +374,11 @@ def unwritten(user_id: str, at: float = 0.0) -> UserRow:
 def explicit_of(row: UserRow) -> UserDocument | None:
     """What a person states."""
     return UserDocument.kept(row.profile) if row.profile else None
+
+
+def _joined(learned: EventColumns, withheld: EventColumns) -> EventColumns:
+    """All events of a person, learned from or not."""
+    return learned.joined(withheld) if len(withheld) else learned
 
 
 def _by_user(users: NDArray[np.int32], mask: NDArray[np.bool_]) -> list[tuple[int, NDArray[np.int64]]]:

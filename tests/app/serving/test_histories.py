@@ -27,7 +27,7 @@ def columns(numbers) -> EventColumns:
 
 def held(histories: Histories, name: str) -> tuple[list[int], list[int]]:
     history, withheld = histories.of(name)
-    return history.columns().sequence.tolist(), withheld.columns().sequence.tolist()
+    return history.sequence.tolist(), withheld.sequence.tolist()
 
 
 steps = st.lists(
@@ -51,16 +51,25 @@ def test_whatever_happens_each_person_has_their_own_events_in_order(users, flags
             histories.forget(name)
             expected.pop(name, None)
         elif step == "learn":
-            pair = histories.of(name)
-            pair[0].extend(columns(new))
-            histories.keep(name, pair)
+            before = histories.count(name)
+            histories.add([name], np.zeros(count, dtype=np.int64), columns(new), np.zeros(count, dtype=np.bool_))
+            assert histories.of(name, before)[0].sequence.tolist() == new
             expected.setdefault(name, ([], []))[0].extend(new)
         elif new:
             histories.load([name], np.zeros(count, dtype=np.int32), columns(new), np.zeros(count, dtype=np.bool_))
             expected[name] = new, []
     assert {name: held(histories, name) for name in histories} == expected
+    assert together(histories) == [sorted(n for part in expected.get(name, ()) for n in part) for name in NAMES]
     left = {name: sorted(history + kept) for name, (history, kept) in expected.items() if name != NAMES[0]}
     assert sorted(told(histories, NAMES[:1])) == sorted(mine for mine in left.values() if mine)
+
+
+def together(histories: Histories) -> list[list[int]]:
+    """The events of each of the names, asked for at once."""
+    events, owners = histories.of_all(NAMES)
+    found = [sorted(events.sequence[owners == place].tolist()) for place in range(len(NAMES))]
+    assert [histories.count(name) for name in NAMES] == [len(each) for each in found]
+    return found
 
 
 def told(histories: Histories, left_out: list[str]) -> list[list[int]]:
@@ -72,7 +81,7 @@ def told(histories: Histories, left_out: list[str]) -> list[list[int]]:
 def test_of_who_is_forgotten_the_columns_hold_nothing() -> None:
     histories = Histories()
     histories.load(["ada"], np.zeros(3, dtype=np.int32), columns([7, 8, 9]), np.zeros(3, dtype=np.bool_))
-    view = histories.of("ada")[0].columns()
+    view = histories.of("ada")[0]
     histories.forget("ada")
     assert not view.rows.any()
     assert not view.sequence.any()
