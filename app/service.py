@@ -47,7 +47,8 @@ from app.policy.transparency import transparency_payload
 from app.requests import RecommendRequest, SimilarRequest
 from app.serving.control_decisions import ControlDecisions
 from app.serving.embedder import Embedder
-from app.serving.event_ingestion import EventIngestion, EventResult
+from app.serving.event_ingestion import EventIngestion
+from app.serving.event_rules import EventResult
 from app.serving.item_ingestion import ItemIngestion
 from app.serving.own_build import OwnBuild
 from app.serving.policies.policies import Policies
@@ -83,9 +84,7 @@ class Service:
         self._open_insights(decisions)
         notes = AnswerLog(self.served_log, self.meters)
         self._recommender = Recommender(self.snapshot_swap, clock, settings.paging, notes)
-        self._event_ingestion = EventIngestion(
-            self.snapshot_swap, stores, clock, (self.gate, decisions), settings.ingest
-        )
+        self._event_ingestion = EventIngestion(self.snapshot_swap, stores, clock, (self.gate, decisions), settings)
         self._own_build = OwnBuild(settings, stores, embedder, self.snapshot_swap, self._charter)
         self._item_ingestion = ItemIngestion(self.snapshot_swap, stores, embedder, clock, self._own_build)
         self._retention = Retention(
@@ -195,7 +194,7 @@ class Service:
         """Take an item out of every answer."""
         await self._item_ingestion.delete(item_id)
 
-    async def ingest(self, events: Sequence[EventDocument]) -> list[EventResult]:
+    async def ingest(self, events: Sequence[EventDocument]) -> Sequence[EventResult]:
         """Take events in; returns when they are durable and have taken effect."""
         results = await self._event_ingestion.ingest(events)
         self.meters.events.update((event.type.value, each.status) for event, each in zip(events, results, strict=True))
@@ -210,7 +209,7 @@ class Service:
         generation = self.snapshot_swap.current_or_none
         built = generation.catalogue.snapshot.manifest.created_at.timestamp() if generation else None
         return {
-            "penchant_writer_queue": self._stores.waiting(),
+            "penchant_writer_queue": self._stores.waiting() + self._event_ingestion.waiting,
             "penchant_people": len(generation.people) if generation else None,
             "penchant_items": len(generation.catalogue) if generation else None,
             "penchant_snapshot_age_seconds": self._clock.machine() - built if built else None,

@@ -14,7 +14,7 @@ from app.api.queries import refuse_query
 from app.api.schemas.rows import EventResults
 from app.api.state import service_of
 from app.errors import EventIdsTakenError
-from app.serving.event_ingestion import EventResult
+from app.serving.event_rules import EventResult
 from indexer.documents import EventDocument
 from indexer.problems import FieldProblem
 

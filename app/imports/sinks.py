@@ -17,7 +17,7 @@ from app.api.schemas.rows import EventRow
 from app.client import Client, calls
 from app.main import running
 from app.service import Service
-from app.serving.event_ingestion import EventResult
+from app.serving.event_rules import EventResult
 from app.settings import Settings
 from indexer.documents import EventDocument
 

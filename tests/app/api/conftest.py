@@ -43,7 +43,7 @@ from app.requests import (
     ResetRequest,
     SimilarRequest,
 )
-from app.serving.event_ingestion import EventResult
+from app.serving.event_rules import EventResult
 from app.settings import HttpSettings
 from indexer.documents import EventDocument, ItemDocument
 
