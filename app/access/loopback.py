@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 
+@lru_cache
 def is_loopback(host: str) -> bool:
     """Whether only this machine reaches `host`; names other than localhost are taken for the outside."""
     try:
@@ -14,6 +16,7 @@ def is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
+@lru_cache
 def names_loopback(authority: str) -> bool:
     """Whether a Host header such as "127.0.0.1:8000" names this machine.
 

@@ -17,6 +17,7 @@ import orjson
 from fastapi import Request
 
 from app.api.answers import JSON
+from app.api.headers import header
 from app.api.state import http_of
 from app.errors import (
     BodyTooLargeError,
@@ -93,7 +94,7 @@ async def read_bytes(request: Request) -> bytes:
         BodyTooLargeError: it is longer than the settings allow.
     """
     limit = http_of(request).max_body_bytes
-    announced = request.headers.get("content-length", "")
+    announced = header(request.scope, b"content-length") or ""
     if announced.isdecimal() and int(announced) > limit:
         raise BodyTooLargeError(limit)
     body, unpack = bytearray(), zlib.decompressobj(_GZIP) if _encoding(request) == "gzip" else None
@@ -115,7 +116,7 @@ def _unpacked(unpack: zlib._Decompress, chunk: bytes, most: int) -> bytes:
 
 
 def _encoding(request: Request) -> str:
-    return request.headers.get("content-encoding", "identity").strip().lower()
+    return (header(request.scope, b"content-encoding") or "identity").strip().lower()
 
 
 def parse(body: bytes) -> Any:
@@ -133,7 +134,7 @@ def parse(body: bytes) -> Any:
 
 def _media_type(request: Request, accepted: tuple[str, ...]) -> str:
     """The content type, which is never guessed."""
-    named = request.headers.get("content-type", "")
+    named = header(request.scope, b"content-type") or ""
     media_type, _, parameters = (part.strip().lower() for part in named.partition(";"))
     choice = " or ".join(accepted)
     if _encoding(request) not in {"identity", "gzip"}:

@@ -20,11 +20,12 @@ from indexer.problems import FieldProblem
 
 router = APIRouter(tags=["events"], dependencies=[Depends(refuse_query)])
 
+PATH: Final = "/events"
 _STATUSES: Final = ("accepted", "awaiting_item", "duplicate", CONFLICT, "ignored", REJECTED)
 
 
 @router.post(
-    "/events",
+    PATH,
     operation_id="ingest_events",
     summary="Tell what people did",
     openapi_extra=rows_of(EventDocument),

@@ -10,6 +10,7 @@ from fastapi import Request
 
 from app.access.access import Shown
 from app.access.caller import Caller
+from app.api.headers import header
 from app.api.paths import unescaped
 from app.api.request_log import call_of
 from app.api.rules import OPERATORS, RULES, Rule
@@ -20,21 +21,24 @@ _OTHERS = "The token is for another person."
 
 
 async def guard(request: Request) -> None:
-    """Let a request through to its endpoint, or not.
+    """Let a request through to its endpoint, or not."""
+    admit(request, request.scope["route"].operation_id, request.path_params.get("user_id"))
+
+
+def admit(request: Request, operation: str, user_id: str | None) -> None:
+    """The same for an operation and the person whom its path names.
 
     Raises:
         UnauthenticatedError: who calls is not known.
         RateLimitedError: they have called too often.
         ForbiddenError: they may not.
     """
-    operation: str = request.scope["route"].operation_id
     call, rule = call_of(request.scope), RULES.get(operation, OPERATORS)
     call.operation = operation
     if rule.public:
         return
     access = access_of(request)
     call.caller = access.caller(_shown(request))
-    user_id = request.path_params.get("user_id")
     call.user_id = unescaped(user_id) if user_id is not None else None
     call.audit = access.audit if rule.audited and call.caller.is_operator else None
     access.rates.count(call.caller)
@@ -65,9 +69,9 @@ def for_own_user(request: Request, *user_ids: str | None) -> None:
 
 
 def _shown(request: Request) -> Shown:
-    headers, client = request.headers, request.client
-    peer, authority = client.host if client else "", headers.get("host", "")
-    return Shown(headers.get("x-api-key"), headers.get("authorization"), peer, authority)
+    scope = request.scope
+    peer = client[0] if (client := scope.get("client")) else ""
+    return Shown(header(scope, b"x-api-key"), header(scope, b"authorization"), peer, header(scope, b"host") or "")
 
 
 def _check(rule: Rule, caller: Caller, user_id: str | None) -> None:

@@ -36,6 +36,11 @@ def problem(error: PenchantError) -> Response:
     return _document(error.status, standard | error.members, error.headers)
 
 
+def gone() -> Response:
+    """The client has gone before its body was read: nobody will read this, and nothing went wrong here."""
+    return Response(status_code=HTTPStatus.BAD_REQUEST)
+
+
 def _document(status: int, members: dict[str, Any], headers: dict[str, str]) -> Response:
     return Response(orjson.dumps(members), status, headers, media_type=PROBLEM_JSON)
 
@@ -65,8 +70,7 @@ async def _answer_plain(request: Request, error: Exception) -> Response:
 
 
 async def _answer_nobody(_request: Request, _error: Exception) -> Response:
-    """The client has gone before its body was read: nobody will read this, and nothing went wrong here."""
-    return Response(status_code=HTTPStatus.BAD_REQUEST)
+    return gone()
 
 
 def allowed_methods(request: Request) -> set[str]:

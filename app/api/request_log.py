@@ -10,17 +10,18 @@ import logging
 import re
 import time
 from dataclasses import dataclass
+from random import getrandbits
 from typing import Final
-from uuid import uuid4
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.access.audit import AuditLog
 from app.access.caller import Caller
+from app.api.headers import header
 from app.logs import with_request_id
 
 HEADER: Final = "X-Request-Id"
+_HEADER: Final = HEADER.lower().encode()
 _ACCEPTED: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 logger = logging.getLogger("penchant.requests")
@@ -62,14 +63,10 @@ class Observed:
         scope.setdefault("state", {})["call"] = call
 
         async def answer(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                call.status = message["status"]
-                MutableHeaders(scope=message)[HEADER] = call.request_id
-                _audit(call)  # before the caller hears of it
-            await send(message)
+            await send(_begun(call, message) if message["type"] == "http.response.start" else message)
 
         tracing = scope["state"].get("tracing")
-        trace = tracing.begin(Headers(scope=scope).get("traceparent")) if tracing else None
+        trace = tracing.begin(header(scope, b"traceparent")) if tracing else None
         began = time.perf_counter()
         with with_request_id(call.request_id):
             try:
@@ -90,8 +87,15 @@ def call_of(scope: Scope) -> Call:
 
 
 def _request_id(scope: Scope) -> str:
-    sent = Headers(scope=scope).get(HEADER, "")
-    return sent if _ACCEPTED.fullmatch(sent) else uuid4().hex
+    sent = header(scope, _HEADER) or ""
+    return sent if _ACCEPTED.fullmatch(sent) else f"{getrandbits(128):032x}"
+
+
+def _begun(call: Call, message: Message) -> Message:
+    """The answer's beginning, with the request's id; what is to be audited is, before the caller hears of it."""
+    call.status = message["status"]
+    _audit(call)
+    return {**message, "headers": [*message.get("headers", ()), (_HEADER, call.request_id.encode())]}
 
 
 def _audit(call: Call) -> None:
