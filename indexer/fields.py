@@ -67,6 +67,8 @@ def _line(text: str) -> str:
 
 
 def _id(text: str) -> str:
+    if 0 < len(text) <= MAX_ID_BYTES and text.isascii() and text.isprintable():  # so are nearly all
+        return text
     if not text:
         raise ValueError("must not be empty")
     if len(_line(text).encode()) > MAX_ID_BYTES:

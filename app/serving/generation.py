@@ -106,6 +106,7 @@ class Generation:
         """Of one person, who may be taken for a machine then, with all that they ever said."""
         before = self.people.counted(user_id)
         self.people.learn([user_id], np.zeros(len(events), dtype=np.int64), events)
+        self.people.judge(user_id)
         after = self.people.counted(user_id)
         if len(after):  # what a person says of other items stays as it was
             before, after = (each.where(np.isin(each.rows, events.rows)) for each in (before, after))

@@ -229,20 +229,18 @@ class People:
             events: n of them.
         """
         self.revision += 1
-        permitted = np.array([self.permitted(user_id) for user_id in users], dtype=np.uint64)
+        permitted = self._permitted(users)
         bits = self._catalogue.sensitive[events.rows]
         passed = self._catalogue.firewall.usable_for_training(bits, permitted[owners])
         self._histories.add(users, owners, events, ~passed)
-        for user_id in users:
-            if self.may_be_machine(user_id, 0) and user_id not in self._machines:
-                self._judge(user_id)
 
     def may_be_machine(self, user_id: str, new: int) -> bool:
         """Whether a person has events enough, with so many new ones, to be taken for a machine."""
         most = self.signals.machine_events_per_day
         return most is not None and self._histories.count(user_id) + new > most
 
-    def _judge(self, user_id: str) -> None:
+    def judge(self, user_id: str) -> None:
+        """Whether a person is taken for a machine from now on."""
         held, most = _joined(*self._histories.of(user_id)), self.signals.machine_events_per_day
         if len(machines(np.zeros(len(held), dtype=np.int32), held.codes, held.times, most)):
             self._machines.add(user_id)
@@ -313,11 +311,15 @@ class People:
 
     def _learnable(self, events: EventColumns, users: NDArray[np.int32], names: Sequence[str]) -> NDArray[np.bool_]:
         """What the firewall lets through, each event by what its own person permits."""
-        permitted = np.full(len(names), self._catalogue.firewall.permitted(()), dtype=np.uint64)
-        for place, user_id in enumerate(names) if self._rows else ():
+        bits = self._catalogue.sensitive[events.rows]
+        return self._catalogue.firewall.usable_for_training(bits, self._permitted(names)[users])
+
+    def _permitted(self, user_ids: Sequence[str]) -> NDArray[np.uint64]:
+        permitted = np.full(len(user_ids), self._catalogue.firewall.permitted(()), dtype=np.uint64)
+        for place, user_id in enumerate(user_ids) if self._rows else ():
             if user_id in self._rows:
                 permitted[place] = self.permitted(user_id)
-        return self._catalogue.firewall.usable_for_training(self._catalogue.sensitive[events.rows], permitted[users])
+        return permitted
 
     def _load_seen(self, seen: SeenColumns) -> None:
         rows = self._catalogue.rows(seen.items)[seen.item_codes]

@@ -37,7 +37,7 @@ class IngestionGate:
         """What of an event is undeclared, if anything: its type or an entry of its context."""
         if event.type not in self.charter.events:
             return FieldProblem("type", f"{event.type.value} is not declared in the {self._name}")
-        return self._first("context", event.context, self.charter.context)
+        return self._first("context", event.context, self.charter.context) if event.context else None
 
     def item(self, item: ItemDocument) -> FieldProblem | None:
         """The attribute of an item that is undeclared or its sensitive topic that there is not, if any."""
