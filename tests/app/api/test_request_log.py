@@ -141,7 +141,7 @@ def test_no_id_text_token_or_key_is_logged_whatever_is_asked(client, access, ser
     assert len(lines(log)) == 6 * 11
     escaped = json.dumps(PERSON)[1:-1]
     secrets = [key.split("_", 2)[2], service_key.split("_", 2)[2], token, token.split(".")[2]]
-    for personal in (PERSON, escaped, "4711", "wish", "%C3%A4", *secrets):
+    for personal in (PERSON, escaped, "-4711", "wish", "%C3%A4", *secrets):
         assert personal not in written
 
 
