@@ -43,8 +43,9 @@ class Pool:
         exploratory: bool [n], outside what is the person's own.
         recent: bool [n], published recently.
         providers: int32 [n], -1 where there is none.
-        content: float32 [n, d], unit vectors by which items are alike.
+        content: float32 [m, d], unit vectors by which items are alike.
         shares: float64 [n], share of the item's topic in the person's interests; zeros where nothing is known.
+        places: int32 [n], which of the vectors is each item's; None where each has the one at its own position.
     """
 
     scores: NDArray[np.float32]
@@ -54,9 +55,15 @@ class Pool:
     providers: NDArray[np.int32]
     content: NDArray[np.float32]
     shares: NDArray[np.float64]
+    places: NDArray[np.int32] | None = None
 
     def __len__(self) -> int:
         return len(self.topics)
+
+    @property
+    def located(self) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+        """(vectors, which of them is each item's)."""
+        return self.content, np.arange(len(self), dtype=np.int32) if self.places is None else self.places
 
     @property
     def kinds(self) -> NDArray[np.int8]:
@@ -65,7 +72,13 @@ class Pool:
 
     def take(self, positions: NDArray[np.integer]) -> Pool:
         """The candidates at these positions."""
-        return Pool(*(getattr(self, field.name)[positions] for field in fields(self)))
+        vectors, places = self.located
+        columns = (getattr(self, field.name)[positions] for field in fields(self) if field.name in _BY_ITEM)
+        by_name = dict(zip(_BY_ITEM, columns, strict=True))
+        return Pool(**by_name, content=vectors, places=places[positions])
+
+
+_BY_ITEM = ("scores", "topics", "exploratory", "recent", "providers", "shares")
 
 
 @dataclass(frozen=True, slots=True)

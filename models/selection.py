@@ -62,7 +62,7 @@ def greedy(pool: Pool, demand: Demand, taste: Taste) -> NDArray[np.int32]:
         return np.empty(0, dtype=np.int32)
     owed = np.array([demand.length, demand.exploration, demand.recency, demand.topic_cap, demand.provider_cap])
     groups = (pool.topics, pool.kinds, pool.providers)
-    values = (_relative(pool), pool.shares, pool.content)
+    values = (_relative(pool), pool.shares, *pool.located)
     return choose(groups, values, owed, (taste.calibration, taste.diversity, taste.least_distance))
 
 
@@ -117,6 +117,8 @@ class _Variety:
 
     def __init__(self, pool: Pool, taste: Taste) -> None:
         self._pool, self._taste = pool, taste
+        vectors, places = pool.located
+        self._content = vectors[places]
         self._relative = _relative(pool)
         self._nearest = np.full(len(pool), -1.0, dtype=np.float32)
         self._left = np.ones(len(pool), dtype=np.float32)
@@ -140,7 +142,7 @@ class _Variety:
         self._taken[self._pool.topics[position]] += 1
         if not self._compares:
             return
-        likeness = self._pool.content @ self._pool.content[position]
+        likeness = self._content @ self._content[position]
         np.maximum(self._nearest, likeness, out=self._nearest)
         for projection in self._projections:
             likeness -= projection * projection[position]

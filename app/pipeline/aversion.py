@@ -16,6 +16,8 @@ few dislikes in one sitting each is only a part as strong, so that together they
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,38 +27,123 @@ from app.pipeline.settings import AversionSettings
 from models.events import CODE_OF, EVENT_TYPES, EventType
 from models.history import EventColumns
 from models.ids import Rows
+from models.kernels.aversion import Averse, Reach, aversions
 from models.user_state import DAY_SECONDS, decay
 
 Values = NDArray[np.float64]
 HOUR_SECONDS = DAY_SECONDS / 24
 
 
+@dataclass(frozen=True, slots=True)
+class Dismissals:
+    """Of one person the negative events that reach furthest, the furthest first.
+
+    Attributes:
+        rows: int32 [k], their items.
+        strengths: float64 [k], as of `reference`.
+        reference: seconds since 1970.
+        likes: float64 [k], weights of later positive events on the topic of each, as the person's features have them.
+        averse: what candidates are compared with.
+    """
+
+    rows: Rows
+    strengths: Values
+    reference: float
+    likes: Values
+    averse: Averse
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays."""
+        return 20 * len(self.rows) + sum(each.nbytes for each in self.averse)
+
+
 def aversion(context: Context, rows: Rows) -> NDArray[np.float32]:
     """float32 [n], at least 0: the exponent A_j by which each row's positive score is lowered."""
-    settings = context.settings.aversion
-    events, strengths = strongest(context)
-    if not len(events) or not len(rows):
+    dismissals = _dismissals(context)
+    strengths = _strengths(context, dismissals)
+    if not len(strengths) or not len(rows):
         return np.zeros(len(rows), dtype=np.float32)
-    kind = strengths * _unforgiven(context, events)
-    total = settings.near * _near(context, rows, events.rows, strengths)
-    total += settings.topic * _same(context.catalogue.topics[rows], context.catalogue.topics[events.rows], kind)
-    total += settings.provider * _same(
-        context.catalogue.providers[rows], context.catalogue.providers[events.rows], kind
+    catalogue, likeness = context.catalogue, context.environment.likeness
+    kind = strengths * _unforgiven(context, dismissals.likes[: len(strengths)])
+    found = aversions(
+        dismissals.averse,
+        (strengths, kind),
+        _reach(context),
+        catalogue.located(rows),
+        catalogue.content.located(rows),
+        (*catalogue.tag_lists(rows), likeness.telling_of_all()),
     )
-    total += settings.tags * _shared_tags(context.environment.likeness, rows, events.rows, kind)
+    return found.astype(np.float32)
+
+
+def aversion_by_columns(context: Context, rows: Rows) -> NDArray[np.float32]:
+    """The same for all rows at a time: what the compiled loop is held to."""
+    settings, dismissals = context.settings.aversion, _dismissals(context)
+    strengths = _strengths(context, dismissals)
+    if not len(strengths) or not len(rows):
+        return np.zeros(len(rows), dtype=np.float32)
+    events = dismissals.rows[: len(strengths)]
+    kind = strengths * _unforgiven(context, dismissals.likes[: len(strengths)])
+    total = settings.near * _near(context, rows, events, strengths)
+    total += settings.topic * _same(context.catalogue.topics[rows], context.catalogue.topics[events], kind)
+    total += settings.provider * _same(context.catalogue.providers[rows], context.catalogue.providers[events], kind)
+    total += settings.tags * _shared_tags(context.environment.likeness, rows, events, kind)
     return np.minimum(total, settings.cap).astype(np.float32)
 
 
-def strongest(context: Context) -> tuple[EventColumns, Values]:
-    """The negative events that count most now, at most as many as settings allow, and their decayed strengths > 0."""
-    settings = context.settings.aversion
-    events, _ = context.evidence.negative_amounts
-    age = np.maximum(context.now - events.times, 0.0)
+def _dismissals(context: Context) -> Dismissals:
+    """Held with the person: strengths fade alike, so that their order stays as it is."""
+    features = context.evidence.features
+    if features.dismissals is None:
+        features.dismissals = _strongest(context)
+    return features.dismissals
+
+
+def _strongest(context: Context) -> Dismissals:
+    """At most as many as settings allow."""
+    settings, disliked = context.settings.aversion, context.evidence.features.disliked
+    events = disliked.events
+    reference = min(float(events.times.max(initial=-np.inf)), context.evidence.features.latest)
+    age = np.maximum(reference - events.times, 0.0)
     strengths = _by_type(settings)[events.codes] * decay(age, settings.half_life_days * DAY_SECONDS)
     strengths *= _shared(events, settings)
     order = np.lexsort((events.rows, -events.times, -strengths))[: settings.most_events]
     order = order[strengths[order] > settings.least_strength]
-    return events.where(order), strengths[order]
+    some = events.where(order)
+    return Dismissals(some.rows, strengths[order], reference, _later_likes(context, some), _averse(context, some.rows))
+
+
+def _strengths(context: Context, dismissals: Dismissals) -> Values:
+    """float64 [n]: what those that still count are as strong as now."""
+    settings = context.settings.aversion
+    age = max(context.now - dismissals.reference, 0.0) if len(dismissals.rows) else 0.0
+    strengths = dismissals.strengths * 2.0 ** (-age / (settings.half_life_days * DAY_SECONDS))
+    return np.asarray(strengths[strengths > settings.least_strength])
+
+
+def _reach(context: Context) -> Reach:
+    settings, closeness = context.settings.aversion, context.environment.likeness.closeness
+    weights = (settings.near, settings.topic, settings.provider, settings.tags)
+    return Reach(*weights, settings.sharpness, settings.cap, *closeness)
+
+
+def _averse(context: Context, rows: Rows) -> Averse:
+    """Dismissed items as the compiled loop takes them."""
+    catalogue, likeness = context.catalogue, context.environment.likeness
+    event, codes = likeness.tags_of(rows)
+    order = np.argsort(codes, kind="stable")
+    tags, starts = np.unique(codes[order], return_index=True)
+    told = np.bincount(event, weights=likeness.telling(codes), minlength=len(rows))
+    return Averse(
+        topics=catalogue.topics[rows],
+        providers=catalogue.providers[rows],
+        content=catalogue.content[rows].astype(np.float32, copy=False),
+        tags=tags.astype(np.int32),
+        starts=np.append(starts, len(codes)).astype(np.int64),
+        bearers=event[order].astype(np.int64),
+        told=np.asarray(told, dtype=np.float64),
+    )
 
 
 def _by_type(settings: AversionSettings) -> Values:
@@ -76,16 +163,18 @@ def _shared(events: EventColumns, settings: AversionSettings) -> Values:
     return np.where(opinions, np.minimum(1.0, settings.sitting_dislikes / np.maximum(together, 1)), 1.0)
 
 
-def _unforgiven(context: Context, events: EventColumns) -> Values:
+def _unforgiven(context: Context, likes: Values) -> Values:
     """float64 [k] in 0..1: what is left of each event's charge after later engagement with its topic."""
-    forgiveness = context.settings.aversion.forgiveness
-    liked, amounts = context.evidence.amounts
-    if not forgiveness or not len(liked):
-        return np.ones(len(events))
-    topics = context.catalogue.topics
-    later = liked.times[None, :] > events.times[:, None]
-    related = later & (topics[liked.rows][None, :] == topics[events.rows][:, None])
-    return np.asarray(1 / (1 + forgiveness * (related @ amounts)))
+    fade = context.evidence.features.liked.fade(context.now)
+    return np.asarray(1 / (1 + context.settings.aversion.forgiveness * fade * likes))
+
+
+def _later_likes(context: Context, events: EventColumns) -> Values:
+    """float64 [k]: weights of the positive events on the topic of each event that came after it."""
+    features, topics = context.evidence.features, context.catalogue.topics[events.rows]
+    later = features.liked.events.times[None, :] > events.times[:, None]
+    related = later & (features.topics[None, :] == topics[:, None])
+    return np.asarray(related @ features.liked.weights)
 
 
 def _near(context: Context, rows: Rows, dismissed: Rows, strengths: Values) -> Values:

@@ -60,7 +60,10 @@ class Context:
     @cached_property
     def ground(self) -> Ground:
         """What is the person's own, so that it is no exploration."""
-        return Ground.of(self.environment, self.evidence, self.person)
+        features = self.evidence.features
+        if features.ground is None:
+            features.ground = Ground.of(self.environment, self.evidence, self.person)
+        return features.ground
 
     @cached_property
     def phrases(self) -> Phrases:

@@ -11,6 +11,7 @@ from app.pipeline.decayed_events import Amounts
 from app.pipeline.links import Links
 from app.pipeline.person_features import PersonFeatures
 from app.pipeline.request import Environment
+from app.serving.eligibility import HOUR
 from app.serving.people import Person
 from models.history import EventColumns
 from models.ids import Rows
@@ -199,9 +200,20 @@ class Evidence:
     @cached_property
     def embedding(self) -> NDArray[np.float32]:
         """The user embedding, float32 [d]."""
+        return self._embedding_at(self._now)
+
+    @cached_property
+    def hourly_embedding(self) -> NDArray[np.float32]:
+        """The same as it was when the hour began, or with the last event if that came later: what is searched for.
+
+        It turns slowly as likes and dislikes fade, so that what was found for it is good for an hour.
+        """
+        return self._embedding_at(min(max(self._now // HOUR * HOUR, self.features.until), self._now))
+
+    def _embedding_at(self, moment: float) -> NDArray[np.float32]:
         if not self._person:
             return np.zeros(self._catalogue.space.dimension, dtype=np.float32)
-        embedding = self._person.state.embedding(self._now, self._environment.blend, self.explicit)
+        embedding = self._person.state.embedding(moment, self._environment.blend, self.explicit)
         return self._environment.faults.leave_out("user embedding", embedding)
 
     @property

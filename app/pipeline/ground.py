@@ -88,12 +88,10 @@ class Ground:
 
 def leading_tags(environment: Environment, evidence: Evidence, settings: GroundSettings) -> Codes:
     """Codes of the tags that lead in what a person likes, ascending."""
-    _, amounts = evidence.relative_amounts
-    if not amounts.sum() > 0:
+    masses, whole = evidence.features.tag_masses, float(evidence.features.liked.weights.sum())
+    if not whole > 0:
         return np.empty(0, dtype=np.int32)
-    likeness, (owner, codes) = environment.likeness, evidence.tags
-    masses = np.bincount(codes, weights=amounts[owner], minlength=1)
-    borne = np.flatnonzero(masses).astype(np.int32)
-    shares, telling = masses[borne] / amounts.sum(), likeness.telling(borne)
+    likeness, borne = environment.likeness, np.flatnonzero(masses).astype(np.int32)
+    shares, telling = masses[borne] / whole, likeness.telling(borne)
     leads = (shares >= settings.leading_share) | (shares * telling >= settings.leading_telling)
     return np.asarray(borne[leads & (telling > likeness.of_half)], dtype=np.int32)

@@ -21,6 +21,7 @@ class Likeness:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
+        self._all = np.empty(0)
 
     @cached_property
     def closeness(self) -> tuple[float, float]:
@@ -67,6 +68,13 @@ class Likeness:
         dates = [code for code, name in enumerate(self._catalogue.tag_words.names[: len(told)]) if is_date(name)]
         told[dates] = 0.0
         return np.asarray(told)
+
+    def telling_of_all(self) -> NDArray[np.float64]:
+        """float64 [tags], by code: the same of every tag that the catalogue has now."""
+        count = len(self._catalogue.tag_words)
+        if len(self._all) != count:
+            self._all = self.telling(np.arange(count, dtype=np.int32))
+        return self._all
 
     def telling(self, codes: NDArray[np.int32]) -> NDArray[np.float64]:
         """float64 [m] in 0..1: log(n / frequency) / log(n), what it tells of an item to bear each of these tags.

@@ -7,7 +7,9 @@ that the next request of the same person costs none of it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,15 +18,48 @@ from app.pipeline.decayed_events import DecayedEvents
 from app.pipeline.links import Links, gather_links, summed
 from app.pipeline.person_exclusions import PersonExclusions
 from app.pipeline.request import Environment
+from app.serving.eligibility import Eligibility
 from app.serving.people import Person
+from models.encoder import unit
 from models.events import CODE_OF, EventType
 from models.history import History
 from models.ids import Rows
 from models.user_state import DecayedSums, established_topics
 
+if TYPE_CHECKING:
+    from app.pipeline.aversion import Dismissals
+    from app.pipeline.ground import Ground
+
 _NO_ROWS = np.empty(0, dtype=np.int32)
 _NOTHING = History().columns()
 _IMPRESSION = CODE_OF[EventType.IMPRESSION]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """What a search was asked.
+
+    Attributes:
+        queries: float32 [q, d].
+        quotas: int64 [q], how many rows of each.
+        excluded: rows that must not be found, ascending.
+        eligibility: what may be.
+    """
+
+    queries: NDArray[np.float32]
+    quotas: NDArray[np.int64]
+    excluded: Rows
+    eligibility: Eligibility
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays, with those of an answer."""
+        return self.queries.nbytes + 4 * int(self.quotas.sum())
+
+    def same(self, other: Asked) -> bool:
+        """Whether the answer is the same, as long as the catalogue is."""
+        arrays = ((self.queries, other.queries), (self.quotas, other.quotas), (self.excluded, other.excluded))
+        return self.eligibility == other.eligibility and all(np.array_equal(one, another) for one, another in arrays)
 
 
 class PersonFeatures:
@@ -37,7 +72,7 @@ class PersonFeatures:
     """
 
     def __init__(self, environment: Environment, person: Person | None, latest: float = np.inf) -> None:
-        self._environment, self._catalogue, self._latest = environment, environment.catalogue, latest
+        self._environment, self._catalogue, self.latest = environment, environment.catalogue, latest
         self._explicit, self._stated = (person.explicit, person.stated) if person else (None, None)
         self._state = person.state if person and person.row.personalization else None
         self._basis = _basis(environment, person)
@@ -45,6 +80,12 @@ class PersonFeatures:
         self.until = float(self.events.times.max(initial=-np.inf))
         """Moment of the last event."""
         self.exclusions = PersonExclusions(environment, person)
+        self.searches: dict[str, tuple[Asked, tuple[Rows, Rows]]] = {}
+        """What each source asked last, and what was found."""
+        self.dismissals: Dismissals | None = None
+        """How far what the person spoke against reaches; made by app/pipeline/aversion.py."""
+        self.ground: Ground | None = None
+        """What is the person's own; made by app/pipeline/context.py."""
 
     def rest_on(self, environment: Environment, person: Person) -> bool:
         """Whether nothing has changed of what these features follow from."""
@@ -56,7 +97,8 @@ class PersonFeatures:
         """Bytes of the arrays that are held."""
         held = vars(self).values()
         parts = (part for value in held for part in (value if isinstance(value, tuple) else (value,)))
-        return sum(getattr(part, "nbytes", 0) for part in parts if not isinstance(part, Environment))
+        searches = sum(asked.nbytes for asked, _ in self.searches.values())
+        return searches + sum(getattr(part, "nbytes", 0) for part in parts if not isinstance(part, Environment))
 
     @cached_property
     def polarity(self) -> NDArray[np.int8]:
@@ -74,7 +116,7 @@ class PersonFeatures:
         return self._decayed(-1, self._environment.half_lives[1])
 
     def _decayed(self, polarity: int, half_life: float) -> DecayedEvents:
-        return DecayedEvents.of(self.events.where(self.polarity == polarity), half_life, self._latest)
+        return DecayedEvents.of(self.events.where(self.polarity == polarity), half_life, self.latest)
 
     @cached_property
     def topics(self) -> NDArray[np.int32]:
@@ -137,6 +179,11 @@ class PersonFeatures:
         return np.asarray(weights @ self._catalogue.content[rows])
 
     @cached_property
+    def topic_closeness(self) -> NDArray[np.float32]:
+        """float32 [topics]: inner products of this sum with the middles of topics."""
+        return np.asarray(self._catalogue.topic_centroids @ self.content)
+
+    @cached_property
     def links(self) -> Links:
         """Every neighbour of every item that the person engaged with."""
         return gather_links(self._catalogue.snapshot.vectors.neighbours, self.liked.events.rows)
@@ -172,6 +219,17 @@ class PersonFeatures:
         sums, share = self.sums, self._environment.settings.user.established_share
         topics = established_topics(sums.topics, sums.masses, share) if sums else _NO_ROWS
         return np.union1d(topics, self._stated_topics).astype(np.int32) if len(self._stated_topics) else topics
+
+    @cached_property
+    def interests(self) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """(unit vectors of the heaviest established interests, candidates for each: its share of the mass)."""
+        sources, sums = self._environment.settings.sources, self.sums
+        if sums is None:
+            return np.empty((0, self._catalogue.space.dimension), dtype=np.float32), np.empty(0, dtype=np.int64)
+        known = np.flatnonzero(np.isin(sums.topics, self.heaviest_topics))
+        mine = known[np.argsort(-sums.masses[known], kind="stable")[: sources.most_interests]]
+        quotas = np.ceil(sources.interests * sums.masses[mine] / sums.masses[mine].sum())
+        return unit(sums.vectors[mine]), quotas.astype(np.int64)
 
     @cached_property
     def _stated_topics(self) -> NDArray[np.int32]:

@@ -12,6 +12,7 @@ from app.pipeline.context import Context
 from app.pipeline.settings import VarietySettings
 from app.pipeline.slate_promises import demand_of, pool_of
 from models.floors import Demand, Pool, affordable
+from models.kernels.greedy import unlike
 from models.selection import select
 
 
@@ -101,8 +102,6 @@ def _cap(name: str, allowed: int, groups: NDArray[np.int32], what: str) -> Floor
 
 
 def _distance(pool: Pool, chosen: NDArray[np.int32], least: float) -> FloorReceipt:
-    content = pool.content[chosen]
-    before = np.tril(content @ content.T, -1).max(axis=1, initial=-1.0)
-    unlike = int((before <= 1 - least).sum())
-    reason = None if unlike == len(chosen) else "too few of the candidates that keep every floor are unlike enough"
-    return FloorReceipt("distance", len(chosen), unlike, reason)
+    apart = unlike(*pool.located, chosen, least)
+    reason = None if apart == len(chosen) else "too few of the candidates that keep every floor are unlike enough"
+    return FloorReceipt("distance", len(chosen), apart, reason)

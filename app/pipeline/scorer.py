@@ -14,7 +14,11 @@ from app.pipeline.settings import RankingWeights
 from app.pipeline.stated_preferences import preference_exponents
 from models.ids import Rows
 from models.kernels.likeness import Tastes, likenesses
+from models.kernels.terms import Personal, terms_of
 from models.user_state import DAY_SECONDS, decay
+
+_NO_ROWS = np.empty(0, dtype=np.int32)
+_NO_SUMS = np.empty(0, dtype=np.float32)
 
 
 class WeightedScorer:
@@ -29,23 +33,42 @@ class WeightedScorer:
     def __call__(self, context: Context, candidates: Candidates) -> Candidates:
         """The same candidates with terms and scores, best first; ties by item id."""
         rows = candidates.rows
-        whole, of_interest, of_session = likenesses_of(context, rows)
-        age = np.maximum(context.now - context.catalogue.published_at[rows], 0.0)
-        terms: tuple[NDArray[Any], ...] = (
-            similarity(context, rows, whole),
-            decay(age, self._half_life),
-            context.environment.popularity.share(rows, context.now),
-            format_affinity(context)[context.catalogue.formats[rows]],
-            of_interest,
-            of_session,
-            aversion(context, rows) - preference_exponents(context, rows),
-        )
-        columns = [
-            context.environment.faults.leave_out(name, np.asarray(term, dtype=np.float32))
-            for name, term in zip(TERMS, terms, strict=True)
-        ]
-        scored = candidates.scored(np.stack(columns, axis=1), self._weights)
+        terms = self._terms(context, rows)
+        terms[:, -1] = aversion(context, rows) - preference_exponents(context, rows)
+        if not np.isfinite(terms).all():
+            faults = context.environment.faults
+            terms = np.stack([faults.leave_out(*named) for named in zip(TERMS, terms.T, strict=True)], axis=1)
+        scored = candidates.scored(terms, self._weights)
         return scored.take(np.lexsort((context.catalogue.id_order.of(rows), -scored.scores)))
+
+    def _terms(self, context: Context, rows: Rows) -> NDArray[np.float32]:
+        """float32 [n, terms], the last of them 0."""
+        catalogue, popular = context.catalogue, context.environment.popularity.as_of(context.now)
+        vectors, personal = catalogue.index.located(rows), _personal(context)
+        time = (float(context.now), self._half_life)
+        return terms_of(rows, catalogue.located(rows), vectors, tastes_of(context), personal, popular, time)
+
+
+def terms_by_columns(context: Context, rows: Rows, weights: RankingWeights) -> NDArray[np.float32]:
+    """The same for all rows at a time: what the compiled loop is held to."""
+    whole, of_interest, of_session = likenesses_by_columns(context, rows, tastes_of(context))
+    age = np.maximum(context.now - context.catalogue.published_at[rows], 0.0)
+    columns: tuple[NDArray[Any], ...] = (
+        similarity(context, rows, whole),
+        decay(age, weights.recency_half_life_days * DAY_SECONDS),
+        context.environment.popularity.share(rows, context.now),
+        format_affinity(context)[context.catalogue.formats[rows]],
+        of_interest,
+        of_session,
+        np.zeros(len(rows)),
+    )
+    return np.stack([np.asarray(column, dtype=np.float32) for column in columns], axis=1)
+
+
+def _personal(context: Context) -> Personal:
+    if not context.personalized:
+        return Personal(_NO_ROWS, _NO_SUMS, format_affinity(context), 0.0)
+    return Personal(*context.evidence.neighbour_sums, format_affinity(context), context.evidence.confidence)
 
 
 def likenesses_of(context: Context, rows: Rows) -> NDArray[np.float32]:

@@ -43,17 +43,19 @@ def _share_of(share: float, slots: int) -> int:
 
 def pool_of(context: Context, candidates: Candidates, *, counted: bool = False) -> Pool:
     """The candidates as the reranker sees them, or, to be `counted` only, without likenesses and shares."""
-    catalogue = context.catalogue
-    topics = catalogue.topics[candidates.rows]
-    outside = ~context.ground.covers(candidates.rows) & context.personalized
+    catalogue, rows = context.catalogue, candidates.rows
+    topics = catalogue.topics[rows]
+    outside = ~context.ground.covers(rows) & context.personalized
+    content, places = (_NO_CONTENT, None) if counted else catalogue.content.located(rows)
     return Pool(
         scores=candidates.scores,
         topics=topics,
         exploratory=outside,
-        recent=catalogue.published_at[candidates.rows] >= recent_since(context),
-        providers=catalogue.providers[candidates.rows],
-        content=_NO_CONTENT if counted else catalogue.content[candidates.rows],
+        recent=catalogue.published_at[rows] >= recent_since(context),
+        providers=catalogue.providers[rows],
+        content=content,
         shares=_NO_SHARES if counted else _owed_shares(context, candidates)[topics],
+        places=places,
     )
 
 

@@ -165,15 +165,20 @@ class Catalogue:
             positions.append(np.full(len(lists[-1]), place))
         return np.concatenate(positions), np.concatenate(lists)
 
+    def tag_lists(self, rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.int32], Rows]:
+        """(where each list begins, codes of tags, the list of each row); copied only where items were changed."""
+        tags = self.snapshot.items.tags
+        if not self._changed and (not len(rows) or rows.max() < len(tags)):
+            return np.asarray(tags.offsets), np.asarray(tags.codes), rows
+        position, codes = self.tag_pairs(rows)
+        order = np.argsort(position, kind="stable")
+        starts = np.searchsorted(position[order], np.arange(len(rows) + 1))
+        return starts, codes[order], np.arange(len(rows), dtype=np.int32)
+
     def bear(self, rows: Rows, wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Bool [n]: whether each row bears a wanted tag; `wanted` by tag code."""
-        if self._changed or (len(rows) and rows.max() >= len(self.snapshot.items.tags)):
-            borne = np.zeros(len(rows), dtype=np.bool_)
-            owner, codes = self.tag_pairs(rows)
-            borne[owner[wanted[codes]]] = True
-            return borne
-        tags = self.snapshot.items.tags
-        return bears(rows, np.asarray(tags.offsets), np.asarray(tags.codes), wanted)
+        starts, codes, places = self.tag_lists(rows)
+        return bears(places, starts, codes, wanted)
 
     def located(self, rows: Rows) -> tuple[ItemColumns, Rows]:
         """(columns of items, the place of each row in them); nothing is copied unless rows were added since."""
@@ -282,6 +287,16 @@ class Catalogue:
         rows = np.concatenate([order[offsets[topic] : offsets[topic + 1]], changed])
         return np.unique(rows[self.topics[rows] == topic]) if len(changed) else rows
 
+    def rows_of_topics(self, topics: NDArray[np.int64]) -> tuple[Rows, NDArray[np.int64]]:
+        """(rows, the start and the end in them of those of each topic, int64 [n, 2])."""
+        order, offsets = self._by_topic
+        if not len(self.changed_rows()):
+            return order, np.stack([offsets[topics], offsets[topics + 1]], axis=1)
+        parts = [self.rows_of_topic(topic) for topic in topics.tolist()]
+        ends = np.cumsum([len(part) for part in parts], dtype=np.int64)
+        starts = ends - [len(part) for part in parts]
+        return np.concatenate([_NO_ROWS, *parts]).astype(np.int32), np.stack([starts, ends], axis=1)
+
     def _with_changed(self, rows: Rows, now: float) -> Rows:
         """Rows newest first, with those that changed since the snapshot in their present place."""
         changed = self.changed_rows()
@@ -341,6 +356,8 @@ class Catalogue:
     def topics_named(self, names: Iterable[str]) -> NDArray[np.int32]:
         """Topics by slug or by name, whatever the case, ascending; unknown names have none."""
         wanted = {name.casefold() for name in names}
+        if not wanted:
+            return _NO_ROWS
         both = zip(self.topic_slugs, self.topic_names, strict=True)
         found = [topic for topic, names in enumerate(both) if wanted & {name.casefold() for name in names}]
         return np.array(found, dtype=np.int32)

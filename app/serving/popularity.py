@@ -8,6 +8,7 @@ from pydantic import Field
 
 from models.config import Config
 from models.ids import Rows
+from models.kernels.terms import Popular
 from models.user_state import DAY_SECONDS
 from models.votes import Votes
 
@@ -103,6 +104,13 @@ class Popularity:
         if np.log2(highest) - age < -_AHEAD:  # log(1 + count) is the count itself, which may be too small for a float
             return np.asarray(counts / highest, dtype=np.float32)
         return np.asarray(_log_of_one_more(counts, age) / _log_of_one_more(np.array(highest), age), dtype=np.float32)
+
+    def as_of(self, now: float) -> Popular:
+        """What compiled loops compute `share` from."""
+        top = self.top()
+        highest = float(self._counts[top[0]]) if len(top) else 0.0
+        age = now / self.half_life - self._base if highest else 0.0
+        return Popular(self._counts, age, highest, bool(highest) and float(np.log2(highest)) - age < -_AHEAD)
 
     def counts(self, rows: Rows) -> NDArray[np.float64]:
         """float64 [n]: comparable counts, as of the base."""

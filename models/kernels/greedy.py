@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.kernels.compiler import kernel
+from models.kernels.likeness import inner
 from models.kernels.promises import Counts, add_to_be_had, allowed
 
 Items = NDArray[np.int32]
@@ -22,7 +23,7 @@ LEAST_LEFT = np.float32(1e-6)
 @kernel
 def choose(
     groups: tuple[Items, Kinds, Items],
-    values: tuple[Values, Values, Vectors],
+    values: tuple[Values, Values, Vectors, Items],
     demand: Counts,
     taste: tuple[float, float, float],
 ) -> Items:
@@ -31,7 +32,7 @@ def choose(
     Args:
         groups: topic, kind (models/kernels/promises.py) and provider of each item; -1 for no provider.
         values: scores in ranges of the pool's scores, float64 [n]; share of each item's topic in the person's
-            interests, float64 [n]; unit vectors of content, float32 [n, d].
+            interests, float64 [n]; unit vectors of content, float32 [m, d], and which is each item's, int32 [n].
         demand: int64 [5]: length, exploration, recency, topic cap, provider cap.
         taste: weights of calibration and diversity, least distance.
     """
@@ -55,7 +56,7 @@ def choose(
             gains[topic] = taste[0] * np.log1p(1 / (demand[3] - slots[topic] + BEFORE_THE_FIRST))
         best = _best(topics, (values[0], values[1], gains), (taken, levels), state, taste)
         while compares and applied[best] < slot:
-            _refresh(values[2], best, chosen[applied[best] : slot], projections[:slot], state)
+            _refresh((values[2], values[3]), best, chosen[applied[best] : slot], projections[:slot], state)
             applied[best] = slot
             best = _best(topics, (values[0], values[1], gains), (taken, levels), state, taste)
         taken[best], chosen[slot] = True, best
@@ -63,6 +64,18 @@ def choose(
         owed[0], owed[1] = max(0, owed[0] - kinds[best] // 2), max(0, owed[1] - kinds[best] % 2)
         _take(groups, best, (left, slots, sums), provider_slots)
     return chosen
+
+
+@kernel
+def unlike(vectors: Vectors, places: Items, chosen: Items, least: float) -> int:
+    """How many of the chosen items are at least so far, by cosine distance, from each of those before them."""
+    count = 0
+    for number in range(len(chosen)):
+        nearest, vector = -1.0, vectors[places[chosen[number]]]
+        for before in range(number):
+            nearest = max(nearest, inner(vector, vectors[places[chosen[before]]], len(vector)))
+        count += nearest <= 1 - least
+    return count
 
 
 @kernel
@@ -91,17 +104,16 @@ def _best(
 
 
 @kernel
-def _refresh(content: Vectors, item: int, missing: Items, projections: Vectors, state: Values) -> None:
+def _refresh(located: tuple[Vectors, Items], item: int, missing: Items, projections: Vectors, state: Values) -> None:
     """Take out of an item what it has in common with those chosen since it was last looked at.
 
     Rows of `state`: the nearest of those chosen, what is left of the item's squared length, and its logarithm.
     """
+    content, places = located
     first = len(projections) - len(missing)
     for number in range(first, len(projections)):
         other = missing[number - first]
-        likeness = np.float32(0)
-        for column in range(content.shape[1]):
-            likeness += content[item, column] * content[other, column]
+        likeness = np.float32(inner(content[places[item]], content[places[other]], content.shape[1]))
         state[0, item] = max(state[0, item], likeness)
         for before in range(number):
             likeness -= projections[before, item] * projections[before, other]

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.kernels.compiler import kernel
+from models.kernels.terms import rounded
 
 Rows = NDArray[np.int32]
 Numbers = NDArray[np.int64]
@@ -41,40 +42,53 @@ def bears(rows: Rows, offsets: Numbers, codes: Rows, wanted: Mask) -> Mask:
 
 
 @kernel
-def leading(starts: Numbers, firsts: NDArray[np.float64], seconds: Numbers, count: int) -> Numbers:
-    """int64: positions of the `count` entries of each group that come first, group by group.
+def best_of_groups(
+    rows: Rows,
+    spans: Numbers,
+    left_out: Rows,
+    counts: NDArray[np.float64],
+    published: tuple[Numbers, Rows],
+    count: int,
+) -> tuple[Rows, Numbers]:
+    """(the rows of each group that come first, at most `count`, group by group; where each group ends in them).
 
-    Those with the larger first value come first, of equal ones those with the larger second value, then by position.
+    Those with the larger count, to twelve digits, come first, of equal ones those published later, then in order.
 
     Args:
-        starts: int64 [groups + 1], where each group begins.
-        firsts: float64 [n].
-        seconds: int64 [n].
+        rows: int32 [n].
+        spans: int64 [groups, 2], start and end of each group among the rows.
+        left_out: int32, rows that are not taken, ascending.
+        counts: float64, by row; rows behind the end have none.
+        published: int64 [m], and int32 [n], the place of each row in it.
         count: how many are wanted.
     """
-    chosen, total = np.empty((len(starts) - 1) * count, np.int64), 0
-    if count == 0:
-        return chosen
-    for group in range(len(starts) - 1):
-        base, held = total, 0
-        for entry in range(starts[group], starts[group + 1]):
+    chosen, ends = np.empty(len(spans) * count, np.int32), np.empty(len(spans), np.int64)
+    firsts, seconds, total = np.empty(count, np.float64), np.empty(count, np.int64), 0
+    for group in range(len(spans)):
+        held = 0
+        for entry in range(spans[group, 0], spans[group, 1] if count else spans[group, 0]):
+            row = rows[entry]
+            out = np.searchsorted(left_out, row)
+            if out < len(left_out) and left_out[out] == row:
+                continue
+            first = rounded(counts[row]) if row < len(counts) else 0.0
+            second = published[0][published[1][entry]]
             if held == count:
-                last = chosen[base + held - 1]
-                if not _before(entry, last, firsts, seconds):
+                if not _before(first, second, firsts[held - 1], seconds[held - 1]):
                     continue
                 held -= 1
-            place = base + held
-            while place > base and _before(entry, chosen[place - 1], firsts, seconds):
-                chosen[place] = chosen[place - 1]
+            place = held
+            while place > 0 and _before(first, second, firsts[place - 1], seconds[place - 1]):
+                chosen[total + place] = chosen[total + place - 1]
+                firsts[place], seconds[place] = firsts[place - 1], seconds[place - 1]
                 place -= 1
-            chosen[place] = entry
+            chosen[total + place], firsts[place], seconds[place] = row, first, second
             held += 1
         total += held
-    return chosen[:total]
+        ends[group] = total
+    return chosen[:total], ends
 
 
 @kernel
-def _before(one: int, other: int, firsts: NDArray[np.float64], seconds: Numbers) -> bool:
-    if firsts[one] != firsts[other]:
-        return bool(firsts[one] > firsts[other])
-    return bool(seconds[one] > seconds[other])
+def _before(first: float, second: int, other_first: float, other_second: int) -> bool:
+    return first > other_first if first != other_first else second > other_second

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.kernels import claims, filters, greedy, likeness, promises, rows
+from models.kernels import aversion, claims, filters, greedy, likeness, promises, rows, terms
 from models.kernels.item_columns import ItemColumns
 
 
@@ -13,14 +13,21 @@ def warm_up() -> None:
     codes, numbers, vectors = np.zeros(1, np.int32), np.zeros(1, np.int64), np.ones((1, 1), np.float32)
     values, kinds, bounds = np.ones(1), np.zeros(1, np.int8), np.array([0, 1])
     promises.kept_of(codes, kinds, np.ones(4, np.int64))
-    greedy.choose((codes, kinds, codes), (values, values, vectors), np.ones(5, np.int64), (0.5, 0.5, 0.5))
+    greedy.choose((codes, kinds, codes), (values, values, vectors, codes), np.ones(5, np.int64), (0.5, 0.5, 0.5))
+    greedy.unlike(vectors, codes, codes, 0.5)
     kept, topics = np.ones(1, np.bool_), np.zeros(1, np.uint64)
     items = ItemColumns(kept, numbers, numbers, topics, codes, codes, codes, codes)
     filters.first_filters(codes, codes, items, filters.merged(codes, numbers, numbers), kept, (0.0, 1, np.uint64(1)))
     rows.among(codes, codes)
     rows.bears(codes, bounds, codes, np.ones(1, np.bool_))
-    rows.leading(bounds, values, numbers, 1)
-    likeness.likenesses(vectors, codes, codes, likeness.Tastes(vectors[0], vectors[0], vectors, codes))
+    rows.best_of_groups(codes, bounds[None], codes, values, (numbers, codes), 1)
+    tastes, located, found = likeness.Tastes(vectors[0], vectors[0], vectors, codes), (items, codes), (vectors, codes)
+    likeness.likenesses(vectors, codes, codes, tastes)
+    personal, popular = terms.Personal(codes, vectors[0], vectors[0], 0.5), terms.Popular(values, 0.5, 1.0, False)
+    terms.terms_of(codes, located, found, tastes, personal, popular, (0.5, 0.5))
+    averse = aversion.Averse(codes, codes, vectors, codes, bounds, numbers, values)
+    lists, reach = (bounds, codes, codes, values), aversion.Reach(*(0.5,) * 8)
+    aversion.aversions(averse, (values, values), reach, located, found, lists)
     engaged = claims.Engaged(codes, codes, values, values, values, vectors, bounds, codes, vectors[0], vectors, vectors)
     scored = claims.Scored(codes, codes, vectors, codes, np.ones((1, 4)), values)
     constants = claims.Constants(1.0, 1.0, 1.0, 1.0, 1, 1.0)

@@ -17,5 +17,5 @@ class Embedding:
         if not context.personalized:
             return np.empty(0, dtype=np.int32)
         count = context.settings.sources.embedding
-        found, beside = nearest(context, context.evidence.embedding[None], np.array([count]))
+        found, beside = nearest(context, self.name, context.evidence.hourly_embedding[None], np.array([count]))
         return np.concatenate([found[found >= 0], beside])

@@ -4,13 +4,15 @@ Which topics are looked into is a bandit's choice: Thompson sampling over how th
 with closeness to the person as the prior, seeded by person and snapshot, so that the same request gets the same topics.
 """
 
+import itertools
+
 import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.context import Context
 from app.pipeline.topic_draw import TopicDraw
 from models.ids import Rows
-from models.kernels.rows import leading
+from models.kernels.rows import best_of_groups
 from models.topic_draws import Numbers, beta_parameters, levels_of
 
 _LOOKED_AT = 10
@@ -32,11 +34,11 @@ class Explore:
 
     @staticmethod
     def _draw(context: Context) -> NDArray[np.int64]:
-        centroids, asked = context.catalogue.topic_centroids, context.settings.sources
+        asked = context.settings.sources
         outside = np.flatnonzero(~context.ground.mine[: context.catalogue.unread_topic])
         successes, failures, ignored = (each[outside] for each in reception(context))
         received, settings = (successes, failures, ignored), asked.draw()
-        levels = levels_of(centroids[outside] @ context.evidence.content_embedding)
+        levels = levels_of(_closeness(context)[outside])
         a, b = beta_parameters(levels, received, settings)
         random = context.generator("explore")
         alike = settings.uniform > 0 and random.random() < settings.uniform
@@ -48,15 +50,19 @@ class Explore:
     @staticmethod
     def _best(context: Context, topics: NDArray[np.int64]) -> list[Rows]:
         """The best received items of each topic that are not the person's own, best first."""
-        wanted, exclusions = context.settings.sources.explore_items, context.exclusions
-        places = [exclusions.searchable(context.catalogue.rows_of_topic(topic)) for topic in topics.tolist()]
-        rows = np.concatenate([*places, np.empty(0, dtype=np.int32)])
-        starts = np.cumsum([0, *(len(each) for each in places)])
-        counts, published = context.environment.popularity.counts(rows), context.catalogue.published_at[rows]
-        best = rows[leading(starts, counts, published, _LOOKED_AT * wanted)]
-        ends = np.cumsum([0, *(min(len(each), _LOOKED_AT * wanted) for each in places)])
+        wanted, catalogue = context.settings.sources.explore_items, context.catalogue
+        rows, spans = catalogue.rows_of_topics(topics)
+        items, places = catalogue.located(rows)
+        best, ends = best_of_groups(
+            rows,
+            spans,
+            context.exclusions.unsearchable,
+            context.environment.popularity.as_of(context.now).counts,
+            (items.published_at, places),
+            _LOOKED_AT * wanted,
+        )
         others = ~context.ground.covers(best)
-        pairs = zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)
+        pairs = itertools.pairwise([0, *ends.tolist()])
         return [best[start:end][others[start:end]][:wanted] for start, end in pairs]
 
 
@@ -69,3 +75,11 @@ def reception(context: Context) -> tuple[Numbers, Numbers, Numbers]:
     successes = features.topic_masses * features.liked.fade(now)
     failures = features.disliked_masses * features.disliked.fade(now)
     return successes, failures, features.ignored.astype(np.float64)
+
+
+def _closeness(context: Context) -> NDArray[np.float32]:
+    """float32 [topics]: inner products with the middles of topics, in any unit: only their ranges count."""
+    features = context.evidence.features
+    if not len(features.liked.events):
+        return np.asarray(context.catalogue.topic_centroids @ context.evidence.content_embedding)
+    return features.topic_closeness

@@ -4,7 +4,6 @@ import numpy as np
 
 from app.pipeline.context import Context
 from app.pipeline.nearest import nearest
-from models.encoder import unit
 from models.ids import Rows
 
 
@@ -17,12 +16,9 @@ class Interests:
         """Rows found, the interests taking turns."""
         if not context.person or not len(context.evidence.established) or not context.settings.sources.interests:
             return np.empty(0, dtype=np.int32)
-        sums, most = context.person.state.positive, context.settings.sources.most_interests
-        known = np.flatnonzero(np.isin(sums.topics, context.evidence.established))
-        mine = known[np.argsort(-sums.masses[known], kind="stable")[:most]]
-        quotas = np.ceil(context.settings.sources.interests * sums.masses[mine] / sums.masses[mine].sum()).astype(int)
+        queries, quotas = context.evidence.features.interests
         if not len(quotas):
             return np.empty(0, dtype=np.int32)
-        found, beside = nearest(context, unit(sums.vectors[mine]), quotas)
+        found, beside = nearest(context, self.name, queries, quotas)
         turns = found.T.ravel()
         return np.concatenate([turns[turns >= 0], beside])

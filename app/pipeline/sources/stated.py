@@ -17,5 +17,5 @@ class Stated:
         if context.evidence.explicit is None:
             return np.empty(0, dtype=np.int32)
         count = context.settings.sources.stated
-        found, beside = nearest(context, context.evidence.explicit[None], np.array([count]))
+        found, beside = nearest(context, self.name, context.evidence.explicit[None], np.array([count]))
         return np.concatenate([found[found >= 0], beside])

@@ -7,9 +7,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.pipeline.aversion import aversion_by_columns
+from app.pipeline.candidates import Candidates
 from app.pipeline.context import Context
 from app.pipeline.request import SlateRequest
+from app.pipeline.scorer import WeightedScorer, terms_by_columns
 from app.pipeline.stages import EVERYWHERE, FILTERS, build_pipeline
+from app.pipeline.stated_preferences import preference_exponents
 from app.pipeline.withheld import first_filters, first_filters_by_masks
 
 ITEMS, DAY = 90, 86_400.0
@@ -113,3 +117,16 @@ def test_one_pass_says_of_every_item_what_the_filters_say_one_by_one(shared, som
     for filters in (FILTERS, EVERYWHERE):
         expected = first_filters_by_masks(filters, context, rows)
         assert first_filters(filters, context, rows).tolist() == expected.tolist()
+
+
+@quick
+@given(acts, statements, moments)
+def test_what_is_compiled_scores_every_item_as_columns_do(shared, somebody, history, stated, moments):
+    user, rows = somebody(history, stated), np.arange(ITEMS, dtype=np.int32)
+    for later in moments:
+        context = asked(shared, user, later)
+        weights = context.settings.weights
+        scored = WeightedScorer(weights)(context, Candidates.found(rows, np.zeros(ITEMS, np.int8)))
+        terms = terms_by_columns(context, rows, weights)
+        terms[:, -1] = aversion_by_columns(context, rows) - preference_exponents(context, rows)
+        np.testing.assert_allclose(scored.terms, terms[scored.rows], atol=1e-5)

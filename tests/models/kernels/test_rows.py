@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.kernels.rows import among, bears, leading
+from models.kernels.rows import among, bears, best_of_groups
 
 tags = st.integers(0, 9)
 rows = st.lists(st.integers(0, 30), max_size=40)
@@ -28,11 +28,18 @@ def test_rows_that_bear_what_is_wanted(lists, wanted, data):
     np.testing.assert_array_equal(bears(some, offsets, codes, mask), expected)
 
 
-@given(groups, st.integers(0, 5))
-def test_the_first_entries_of_groups(entries, count):
+@given(groups, st.integers(0, 5), st.sets(st.integers(0, 47)))
+def test_the_rows_of_groups_that_come_first(entries, count, out):
     flat = np.array([each for group in entries for each in group], np.int64).reshape(-1, 2)
-    starts, sizes = np.cumsum([0, *map(len, entries)]), [len(group) for group in entries]
-    group = np.repeat(np.arange(len(entries)), sizes)
+    ends = np.cumsum([0, *map(len, entries)])
+    rows, spans = np.arange(len(flat), dtype=np.int32), np.stack([ends[:-1], ends[1:]], axis=1)
+    group = np.repeat(np.arange(len(entries)), np.diff(ends))
     order = np.lexsort((-flat[:, 1], -flat[:, 0], group))
-    expected = order[np.arange(len(order)) - starts[group] < count]
-    np.testing.assert_array_equal(leading(starts, flat[:, 0].astype(float), flat[:, 1].copy(), count), expected)
+    order = order[~np.isin(order, list(out))]
+    of = group[order]
+    expected = order[np.arange(len(order)) - np.searchsorted(of, of) < count]
+    left_out = np.array(sorted(out), np.int32)
+    counts, published = flat[:, 0].astype(float), (flat[:, 1].copy(), rows)
+    best, until = best_of_groups(rows, spans, left_out, counts, published, count)
+    np.testing.assert_array_equal(best, expected)
+    np.testing.assert_array_equal(until, np.searchsorted(group[expected], np.arange(len(entries)), side="right"))
