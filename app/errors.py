@@ -19,6 +19,7 @@
     ├── KeysMissingError              409  no-keys
     ├── AuditRefusedError             409  audit-refused
     ├── ExperimentRefusedError        409  experiment-refused
+    ├── EstimateRefusedError          409  estimate-refused
     ├── ConflictError                 409  conflict
     │   ├── ErasedError               409  erased
     │   ├── MergedAwayError           409  merged-away
@@ -167,6 +168,12 @@ class AuditRefusedError(PenchantError):
     """There is nothing to audit, or nothing to compare by."""
 
     status, slug, title = 409, "audit-refused", "There is nothing to audit"
+
+
+class EstimateRefusedError(PenchantError):
+    """The log can say nothing of this policy."""
+
+    status, slug, title = 409, "estimate-refused", "The log cannot tell what this policy would earn"
 
 
 class EventNotFoundError(PenchantError):

@@ -324,6 +324,13 @@ class MetricsRequest(_Asked):
     """In which form."""
 
 
+class EstimateRequest(_Asked):
+    """An estimate from the log."""
+
+    days: int = Field(default=28, ge=1, le=400)
+    """Days of the log, until now."""
+
+
 class PolicyRequest(_Asked):
     """A policy like the one in force, with other settings in some places."""
 

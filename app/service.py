@@ -24,6 +24,7 @@ from app.insights.experiments.experiments import Experiments
 from app.insights.experiments.folder import ExperimentFolder
 from app.insights.exposition import Exposition
 from app.insights.meters import Meters
+from app.insights.off_policy.off_policy import OffPolicy
 from app.insights.reading import Insights
 from app.insights.served_files import ServedFiles
 from app.insights.served_log import ServedLog
@@ -110,7 +111,9 @@ class Service:
             lambda user_id: decisions.erased(user_id, clock.now()) is None,
         )
         segments, files = Segments(tuple(self._charter.segments)), self.served_log.files
-        self.insights = Insights(self._stores, files, self._settings.events, segments, self.served_log)
+        self.insights = Insights(
+            self._stores, files, self._settings.events, segments, self.served_log, settings.attribution_hours
+        )
         reading = self.insights.reading if self.served_log.enabled else None
         self.watch = Watch(self._settings, Watched(self.snapshot_swap, self.policies, clock, reading))
         exposition = Exposition(self.meters, self._gauges, lambda: self.served_log.dropped)
@@ -138,6 +141,12 @@ class Service:
     def comparisons(self) -> Comparisons:
         """What came of experiments."""
         return Comparisons(self.insights.reading, self.experiments.folder, self._clock.now_datetime)
+
+    @cached_property
+    def off_policy(self) -> OffPolicy:
+        """What policies that were not served would have earned."""
+        folder = self.snapshot_swap.succession.folder
+        return OffPolicy(self.insights.reading, folder, self._settings.query, self._clock.now_datetime)
 
     async def start(self) -> asyncio.Task[None]:
         """Take up the published snapshot, and watch for the next; the task is to be cancelled at the end."""

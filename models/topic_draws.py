@@ -71,6 +71,11 @@ class TopicDraws:
     def __len__(self) -> int:
         return len(self.levels)
 
+    def take(self, mask: NDArray[np.bool_]) -> TopicDraws:
+        """The draws where the mask holds."""
+        received = (self.successes[mask], self.failures[mask], self.ignored[mask])
+        return TopicDraws(self.levels[mask], self.drawn[mask], *received)
+
 
 def levels_of(closeness: NDArray[np.float32]) -> Levels:
     """uint8 [n]: levels, the least close 1 and the closest LEVELS; the middle one where all are equally close."""

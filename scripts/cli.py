@@ -27,6 +27,7 @@ SUMMARIES: Final = {
     "calibrate-sensitive": "Let the classifier of sensitive topics judge from phrases by another encoder.",
     "train-sensitive": "Train the classifier of sensitive topics on labelled texts.",
     "compare": "Compare the variants of an experiment, or say how many people it needs.",
+    "off-policy": "Estimate what a policy that was not served would have earned, from what was.",
     "equity-audit": "Audit how a quarter served each group of people, and how it treated who provides the items.",
     "enforce-retention": "Delete the events that are older than the charter keeps them.",
     "sensitive-benchmark": "Measure how well sensitive topics are told, and whether the firewall holds.",

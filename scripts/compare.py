@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
-import httpx
 import orjson
 import typer
 
@@ -20,17 +18,8 @@ from app.insights.served_files import ServedFiles
 from app.settings import Settings
 from app.storage.duckdb import open_stores
 from app.storage.errors import StorageError
-from app.storage.service_address import service_address
 from scripts.command_settings import settings_or_exit
-
-TIMEOUT_SECONDS: Final = 600.0
-
-
-class Form(StrEnum):
-    """How a comparison is printed."""
-
-    TEXT = "text"
-    JSON = "json"
+from scripts.running_service import Form, ask
 
 
 def compare(
@@ -50,7 +39,7 @@ def compare(
     settings = settings_or_exit("compare", config)
     path = f"/insights/experiments/{experiment}{'/plan' if plan else ''}"
     try:
-        told = _asked(settings, path) or _read(settings, experiment, plan=plan)
+        told = ask(settings, path) or _read(settings, experiment, plan=plan)
     except (ValueError, PenchantError, StorageError) as error:
         typer.echo(f"compare: {error}", err=True)
         raise typer.Exit(1) from error
@@ -60,33 +49,15 @@ def compare(
         typer.echo("\n".join(plan_lines(told) if plan else lines(told)))
 
 
-def _asked(settings: Settings, path: str) -> dict[str, Any] | None:
-    """What the service on the folder answers; None where none runs.
-
-    Raises:
-        ValueError: it refuses.
-    """
-    address = service_address(settings.data_dir)
-    if address is None:
-        return None
-    headers = {"X-API-Key": settings.api_key.get_secret_value()} if settings.api_key else {}
-    try:
-        with httpx.Client(base_url=address, timeout=TIMEOUT_SECONDS, trust_env=False, headers=headers) as client:
-            answer = client.get(path)
-    except httpx.ConnectError:
-        return None
-    if answer.status_code in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
-        raise ValueError(f"the service at {address} wants an operator's key: set PENCHANT_API_KEY")
-    if not answer.is_success:
-        raise ValueError(f"the service at {address} answers: {answer.json().get('detail', answer.status_code)}")
-    told: dict[str, Any] = orjson.loads(answer.content)
-    return told
-
-
 def _read(settings: Settings, experiment: str, *, plan: bool) -> dict[str, Any]:
     stores = open_stores(settings.data_dir, settings.storage)
     try:
-        insights = Insights(stores, ServedFiles(settings.served_folder), settings.events)
+        insights = Insights(
+            stores,
+            ServedFiles(settings.served_folder),
+            settings.events,
+            window_hours=settings.insights.attribution_hours,
+        )
         folder, clock = ExperimentFolder(settings.data_dir), Clock(settings.as_of)
         comparisons = Comparisons(insights.reading, folder, clock.now_datetime)
         return comparisons.plan(experiment) if plan else comparisons.compare(experiment)

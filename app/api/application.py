@@ -17,6 +17,7 @@ from app.api import (
     audits,
     controls,
     docs,
+    estimates,
     events,
     experiments,
     items,
@@ -53,6 +54,7 @@ _ROUTERS: Final = (
     metrics,
     audits,
     experiments,
+    estimates,
     alerts,
     probes,
 )

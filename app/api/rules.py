@@ -75,6 +75,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "stop_experiment": OPERATORS,
     "compare_experiment": Rule(audited=False),
     "plan_experiment": Rule(audited=False),
+    "estimate_policy": Rule(audited=False),
     "make_audit": OPERATORS,
     "list_audits": Rule(audited=False),
     "get_audit": Rule(audited=False),

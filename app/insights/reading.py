@@ -11,7 +11,7 @@ from duckdb import DuckDBPyConnection
 
 from app.insights.served_files import ServedFiles
 from app.insights.served_log import ServedLog
-from app.insights.views import NO_SEGMENTS, Segments, open_views
+from app.insights.views import NO_SEGMENTS, WINDOW_HOURS, Segments, open_views
 from app.storage.protocols import Stores
 from models.events import EventWeights
 
@@ -26,6 +26,7 @@ class Insights:
         weights: what each event type counts.
         segments: of people, as the charter permits.
         log: where answers wait to be written; None where nobody serves.
+        window_hours: after an answer, in which what people do with it is attributed to it.
     """
 
     stores: Stores
@@ -33,6 +34,7 @@ class Insights:
     weights: EventWeights
     segments: Segments = NO_SEGMENTS
     log: ServedLog | None = None
+    window_hours: float = WINDOW_HOURS
 
     @contextmanager
     def reading(self, first: date | None = None, last: date | None = None) -> Iterator[DuckDBPyConnection]:
@@ -45,5 +47,6 @@ class Insights:
         if self.log is not None:
             self.log.flush()
         with self.files.gate.shared(), self.stores.reading() as connection:
-            open_views(connection, self.files.paths(first, last), self.weights, self.segments)
+            logged = self.files.paths(first, last)
+            open_views(connection, logged, self.weights, self.segments, self.window_hours)
             yield connection

@@ -91,7 +91,7 @@ def test_a_running_service_is_asked(folder: Path, monkeypatch: pytest.MonkeyPatc
     (folder / "service.json").write_text('{"address": "http://127.0.0.1:1"}')
     asked: list[str] = []
 
-    def get(_: Any, path: str) -> httpx.Response:
+    def get(_: Any, path: str, **_more: Any) -> httpx.Response:
         asked.append(path)
         return httpx.Response(200, json=TOLD)
 

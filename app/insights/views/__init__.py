@@ -24,6 +24,7 @@ from models.events import DEFAULT_SIGNALS, EVENT_TYPES, EventType, EventWeights,
 VIEWS: Final = ("answers", "served", "events", "outcomes", "people", "controls")
 """In the order in which they rest on one another."""
 
+WINDOW_HOURS: Final = 24.0
 _NONE_LOGGED: Final = "none_logged"
 _EVENT_TYPES: Final = "event_types"
 
@@ -50,7 +51,11 @@ NO_SEGMENTS: Final = Segments()
 
 
 def open_views(
-    connection: DuckDBPyConnection, logged: Sequence[Path], weights: EventWeights, segments: Segments = NO_SEGMENTS
+    connection: DuckDBPyConnection,
+    logged: Sequence[Path],
+    weights: EventWeights,
+    segments: Segments = NO_SEGMENTS,
+    window_hours: float = WINDOW_HOURS,
 ) -> None:
     """Make the views, for this connection alone.
 
@@ -59,6 +64,7 @@ def open_views(
         logged: files of the served log.
         weights: what each event type counts.
         segments: those of people.
+        window_hours: after an answer, in which what people do with it is attributed to it.
     """
     connection.register(_NONE_LOGGED, ANSWER_SCHEMA.empty_table())
     connection.register(_EVENT_TYPES, _event_types(weights))
@@ -68,6 +74,7 @@ def open_views(
         "store": f"{_identifier(store)}.main",
         "logged": _files(logged),
         "segments": segments.sql(),
+        "window": repr(3_600 * window_hours),
         "machine_events": str(most if most is not None else 2**62),
     }
     for name in VIEWS:

@@ -62,6 +62,7 @@ WHO_MAY = {
     ("post", "/admin/experiments/{name}/stop"): set(),
     ("get", "/insights/experiments/{name}"): set(),
     ("get", "/insights/experiments/{name}/plan"): set(),
+    ("get", "/insights/policies/{policy_id}/estimate"): set(),
     ("post", "/admin/audits"): set(),
     ("get", "/insights/audits"): set(),
     ("get", "/insights/audits/{audit_id}"): set(),

@@ -1,5 +1,6 @@
 """The views, over literal rows."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from app.storage.rows import Merge
@@ -51,6 +52,15 @@ class TestOutcomes:
         ledger.events(event("ann", "b", "click", recommendation_id="r1", position=7))
         found = ledger.query("SELECT item_id, type, position, told_position, exploration, scenario FROM outcomes")
         assert found == [("b", "click", 2, 7, True, "home")]
+
+    def test_what_is_done_after_the_window_is_attributed_to_nothing(self, ledger):
+        ledger.answers(ANSWER)
+        late = ("2026-03-02T09:59:59", "2026-03-02T10:00:00")
+        ledger.events(*(event("ann", "b", "click", recommendation_id="r1", occurred_at=at) for at in late))
+        count = "SELECT count(*) FROM outcomes"
+        assert ledger.query(count) == [(1,)]
+        with replace(ledger.insights, window_hours=25.0).reading() as connection:
+            assert connection.execute(count).fetchall() == [(2,)]
 
     def test_nothing_is_attributed_that_another_person_did_or_that_was_not_served(self, ledger):
         ledger.answers(ANSWER)
