@@ -98,7 +98,7 @@ def test_a_running_service_is_asked(folder: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(httpx.Client, "get", get)
     assert "engagement_rate" in run("bold").stdout
     assert asked == ["/insights/experiments/bold"]
-    monkeypatch.setattr(httpx.Client, "get", lambda *_: httpx.Response(403, json={}))
+    monkeypatch.setattr(httpx.Client, "get", lambda *_, **_more: httpx.Response(403, json={}))
     assert "PENCHANT_API_KEY" in run("bold").output
 
 
