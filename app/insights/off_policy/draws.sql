@@ -3,9 +3,9 @@
 -- numbers are drawn from then on.
 CREATE TEMP TABLE draws AS
 WITH pages AS (
-    SELECT *, row_number() OVER (
-        PARTITION BY user_id, snapshot, drawn IS NULL ORDER BY served_at, recommendation_id
-    ) AS turn
+    SELECT *,
+        rank() OVER (PARTITION BY user_id, snapshot, drawn IS NULL ORDER BY served_at) AS turn,
+        count(*) OVER (PARTITION BY user_id, snapshot, drawn IS NULL, served_at) AS at_once
     FROM answers WHERE user_id IS NOT NULL AND page = 1 AND served_at < $end
 ),
 slots AS (
@@ -31,6 +31,7 @@ SELECT
         WHEN NOT personalized THEN 'not_personalized'
         WHEN drawn IS NULL THEN 'without_a_draw'
         WHEN turn > 1 THEN 'drawn_before'
+        WHEN at_once > 1 THEN 'drawn_at_one_moment'
     END AS aside
 FROM pages LEFT JOIN people USING (user_id) LEFT JOIN rewards USING (recommendation_id)
 WHERE pages.served_at >= $first
