@@ -11,7 +11,7 @@ PEOPLE = [f"person-{number:03d}" for number in range(130)]
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory, open_household, an_item, an_event):
-    """A hundred and thirty people who like one theme each and are served once, the first of them twice at one moment."""
+    """130 people who like one theme each and are served once, the first of them twice at one moment."""
     folder = tmp_path_factory.mktemp("served")
     with open_household(folder, query=DRAWS) as home:
         home.publish([an_item(number) for number in range(120)])
