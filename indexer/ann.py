@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from indexer.cell_index import CellIndex
+from indexer.cell_index import CellIndex, breadth_of
 from indexer.cell_search import Permit
 from indexer.cells import Cells
 from indexer.equal_vectors import EqualVectors, Stored, Vectors
@@ -24,6 +24,8 @@ from models.config import Config
 from models.ids import Rows
 
 _NO_ROWS = np.empty(0, dtype=np.int32)
+Counts: TypeAlias = int | NDArray[np.int64]
+"""How many rows are looked for: the same of each query, or int64 [q]."""
 _QUERIES = 64
 """Rows that stand for queries, where there are none to learn from."""
 
@@ -134,18 +136,24 @@ class VectorIndex:
         if self._index and allowance.permit:
             self._index.withdraw(allowance.permit, rows)
 
-    def search(self, queries: Vectors, k: int, excluded: Rows | None = None, allowed: Allowance | None = None) -> Hits:
+    def search(
+        self,
+        queries: Vectors,
+        k: Counts,
+        excluded: Rows | None = None,
+        allowed: Allowance | None = None,
+    ) -> Hits:
         """The k rows with the largest inner product with each query.
 
         Args:
             queries: float32 [q, d].
-            k: rows a query.
+            k: rows a query; int64 [q] where they differ: hits have as many columns as the largest.
             excluded: rows that must not be found, in any order, without repeats.
             allowed: rows that may be found, by default all.
         """
         excluded = _NO_ROWS if excluded is None else excluded
         if self._index:
-            return self._index.search(queries, k, excluded, allowed.permit if allowed else None)
+            return self._search_cells(queries, k, excluded, allowed.permit if allowed else None)
         scores = queries @ self._compared.T
         if self._place is not None:
             scores = scores[:, self._place]
@@ -153,6 +161,25 @@ class VectorIndex:
         if allowed is not None:
             scores[:, ~allowed.rows] = -np.inf
         return best(np.arange(len(self), dtype=np.int32), scores, k)
+
+    def _search_cells(self, queries: Vectors, k: Counts, excluded: Rows, permit: Permit | None) -> Hits:
+        assert self._index is not None  # noqa: S101 - asked by who has cells
+        if isinstance(k, int):
+            return self._index.search(queries, k, excluded, permit)
+        hits = Hits.none(len(queries), int(k.max(initial=0)))
+        for some, most in _similar_breadths(k):
+            found = self._index.search(queries[some], most, excluded, permit)
+            within = np.arange(most)[None, :] < k[some, None]
+            hits.rows[some, :most] = np.where(within, found.rows, np.int32(-1))
+            hits.scores[some, :most] = np.where(within, found.scores, np.float32(-np.inf))
+        return hits
+
+
+def _similar_breadths(counts: NDArray[np.int64]) -> list[tuple[NDArray[np.int64], int]]:
+    """(queries, the largest k among them) of those that are searched with one breadth."""
+    breadths = [breadth_of(k) for k in counts.tolist()]
+    groups = [np.flatnonzero(np.equal(breadths, breadth)) for breadth in sorted(set(breadths))]
+    return [(group, int(counts[group].max())) for group in groups]
 
 
 def _compared(vectors: Stored, equals: EqualVectors | None) -> tuple[Vectors, Rows | None]:

@@ -16,6 +16,11 @@ from models.ids import Rows
 _LEAST_BREADTH = 64
 
 
+def breadth_of(k: int) -> int:
+    """How many rows a search for k looks for: a power of two, or none."""
+    return max(1 << (k - 1).bit_length(), _LEAST_BREADTH) if k else 0
+
+
 class CellIndex:
     """Cells, and the vectors behind them, float32 or float16 [n, d]."""
 
@@ -44,7 +49,7 @@ class CellIndex:
             permit = Permit(permit.bits.copy(), permit.counts.copy())
             self.withdraw(permit, excluded)
         hits, available = Hits.none(len(queries), k), int(permit.counts.sum())
-        breadth = min(max(1 << (k - 1).bit_length(), _LEAST_BREADTH), available) if k else 0
+        breadth = min(breadth_of(k), available)
         if not breadth:
             return hits
         queries = np.ascontiguousarray(queries, dtype=np.float32)

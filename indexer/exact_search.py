@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from indexer.equal_vectors import EqualVectors, Stored, Vectors
 from models.ids import Rows
+from models.kernels.best import best_places
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +43,13 @@ def exact_scores(vectors: Stored, rows: Rows, query: Vectors) -> Vectors:
     return np.asarray(np.einsum("nd,d->n", vectors[rows].astype(np.float32, copy=False), query))
 
 
-def best(rows: Rows, scores: NDArray[np.float32], k: int) -> Hits:
-    """The k rows with the largest scores, [q, len(rows)]; rows ascending. A score of -inf is none."""
-    hits = Hits.none(len(scores), k)
-    kept = min(k, len(rows))
-    if not kept:
-        return hits
-    least = np.partition(scores, len(rows) - kept, axis=1)[:, len(rows) - kept]
-    for query, row_scores in enumerate(scores):
-        places = np.flatnonzero(row_scores >= least[query])
-        places = places[np.argsort(-row_scores[places], kind="stable")[:kept]]
-        hits.scores[query, :kept] = row_scores[places]
-        hits.rows[query, :kept] = np.where(np.isneginf(row_scores[places]), -1, rows[places])
-    return hits
+def best(rows: Rows, scores: NDArray[np.float32], k: int | NDArray[np.int64]) -> Hits:
+    """The k rows with the largest scores, [q, len(rows)]; rows ascending. A score of -inf is none.
+
+    `k` may differ from query to query; there are as many columns as the largest.
+    """
+    counts = np.broadcast_to(np.asarray(k, dtype=np.int64), len(scores)).copy()
+    places, found = best_places(np.ascontiguousarray(scores, dtype=np.float32), counts)
+    if not len(rows):
+        return Hits(places, found)
+    return Hits(np.where(places < 0, np.int32(-1), rows[places]), found)

@@ -19,9 +19,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
-from scipy.sparse import csr_array
 
 from models.config import Config
+from models.kernels.sums import add_weighted
 
 Vectors = NDArray[np.float32]
 DAY_SECONDS = 86_400.0
@@ -114,8 +114,7 @@ class DecayedSums:
         self._open(np.setdiff1d(events.topics, self.topics))
         slots = np.searchsorted(self.topics, events.topics)
         amounts = events.weights * decay(self.reference - events.times, self.half_life)
-        events_of_slots = (amounts.astype(np.float32), (slots, np.arange(len(slots))))
-        self.vectors += csr_array(events_of_slots, shape=(len(self.topics), len(slots))) @ events.vectors
+        add_weighted(self.vectors, slots, amounts.astype(np.float32), events.vectors.astype(np.float32, copy=False))
         np.add.at(self.masses, slots, amounts)
 
     @property

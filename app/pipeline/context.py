@@ -12,7 +12,7 @@ from app.pipeline.evidence import Evidence
 from app.pipeline.exclusions import Exclusions
 from app.pipeline.ground import Ground
 from app.pipeline.labels.wording import Phrases
-from app.pipeline.person_features import features_of
+from app.pipeline.person_features import Found, features_of
 from app.pipeline.request import Environment, SlateRequest
 from app.pipeline.topic_draw import TopicDraw
 from app.serving.people import Person
@@ -32,6 +32,7 @@ class Context:
         evidence: what the person did and stated, and what is summed up from it.
         exclusions: what must be left out.
         draw: the topics that were drawn to be explored, once they are.
+        found: what was searched for sources, once it is (app/pipeline/nearest.py).
     """
 
     def __init__(self, environment: Environment, request: SlateRequest, person: Person | None) -> None:
@@ -48,6 +49,7 @@ class Context:
         self.evidence = Evidence(environment, self.person, learned, request.now)
         self.exclusions = Exclusions(environment, request, features.exclusions)
         self.draw: TopicDraw | None = None
+        self.found: dict[str, Found] | None = None
 
     @property
     def personalized(self) -> bool:

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.ids import Rows
+from models.kernels.sums import gathered
+from models.kernels.sums import summed as add_up
 from models.neighbours import Neighbours
 
 _MANY = 8
@@ -36,12 +38,8 @@ class Links:
 
 def gather_links(neighbours: Neighbours, rows: Rows) -> Links:
     """The neighbours of `rows`; rows added since the snapshot have none."""
-    known = np.flatnonzero(rows < len(neighbours.offsets) - 1)
-    starts, ends = neighbours.offsets[rows[known]], neighbours.offsets[rows[known] + 1]
-    lengths = ends - starts
-    within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    flat = np.repeat(starts, lengths) + within
-    return Links(np.repeat(known, lengths), neighbours.rows[flat], neighbours.weights[flat])
+    lists = (np.asarray(neighbours.rows), np.asarray(neighbours.weights))
+    return Links(*gathered(rows, np.asarray(neighbours.offsets), lists))
 
 
 def summed(links: Links, amounts: NDArray[np.float64], items: int) -> tuple[Rows, NDArray[np.float64]]:
@@ -52,8 +50,7 @@ def summed(links: Links, amounts: NDArray[np.float64], items: int) -> tuple[Rows
         linked[links.rows] = True
         rows = np.flatnonzero(linked).astype(np.int32)
         return rows, np.asarray(np.bincount(links.rows, weights=parts, minlength=items)[rows], dtype=np.float64)
-    rows, place = np.unique(links.rows, return_inverse=True)
-    return rows, np.asarray(np.bincount(place, weights=parts, minlength=len(rows)), dtype=np.float64)
+    return add_up(links.rows, np.argsort(links.rows, kind="stable"), parts)
 
 
 def places_of(rows: Rows, among: Rows, items: int) -> NDArray[np.int32]:

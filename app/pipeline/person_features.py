@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,26 +40,35 @@ class Asked:
     """What a search was asked.
 
     Attributes:
+        sources: for whom.
         queries: float32 [q, d].
         quotas: int64 [q], how many rows of each.
+        owners: int64 [q], position of the source that asks each.
         excluded: rows that must not be found, ascending.
         eligibility: what may be.
     """
 
+    sources: tuple[str, ...]
     queries: NDArray[np.float32]
     quotas: NDArray[np.int64]
+    owners: NDArray[np.int64]
     excluded: Rows
     eligibility: Eligibility
 
     @property
     def nbytes(self) -> int:
         """Bytes of the arrays, with those of an answer."""
-        return self.queries.nbytes + 4 * int(self.quotas.sum())
+        return self.queries.nbytes + 4 * len(self.quotas) * int(self.quotas.max(initial=0))
 
     def same(self, other: Asked) -> bool:
         """Whether the answer is the same, as long as the catalogue is."""
         arrays = ((self.queries, other.queries), (self.quotas, other.quotas), (self.excluded, other.excluded))
-        return self.eligibility == other.eligibility and all(np.array_equal(one, another) for one, another in arrays)
+        known = (self.sources, self.eligibility) == (other.sources, other.eligibility)
+        return known and all(np.array_equal(one, another) for one, another in arrays)
+
+
+Found: TypeAlias = tuple[Rows, Rows]
+"""(int32 [q, most], rows found for each query, -1 behind the last; rows beside them, that are not eligible)."""
 
 
 class PersonFeatures:
@@ -80,8 +89,8 @@ class PersonFeatures:
         self.until = float(self.events.times.max(initial=-np.inf))
         """Moment of the last event."""
         self.exclusions = PersonExclusions(environment, person)
-        self.searches: dict[str, tuple[Asked, tuple[Rows, Rows]]] = {}
-        """What each source asked last, and what was found."""
+        self.searched: tuple[Asked, dict[str, Found]] | None = None
+        """What sources asked last, and what was found; made by app/pipeline/nearest.py."""
         self.dismissals: Dismissals | None = None
         """How far what the person spoke against reaches; made by app/pipeline/aversion.py."""
         self.ground: Ground | None = None
@@ -97,8 +106,7 @@ class PersonFeatures:
         """Bytes of the arrays that are held."""
         held = vars(self).values()
         parts = (part for value in held for part in (value if isinstance(value, tuple) else (value,)))
-        searches = sum(asked.nbytes for asked, _ in self.searches.values())
-        return searches + sum(getattr(part, "nbytes", 0) for part in parts if not isinstance(part, Environment))
+        return sum(getattr(part, "nbytes", 0) for part in parts if not isinstance(part, Environment))
 
     @cached_property
     def polarity(self) -> NDArray[np.int8]:

@@ -23,7 +23,7 @@ from app.serving.eligibility import Allowances, Eligibility
 from app.serving.item_order import ItemOrder
 from app.serving.lexicon import Lexicon
 from app.serving.recall_gauge import RecallGauge
-from indexer.ann import Allowance
+from indexer.ann import Allowance, Counts
 from indexer.columns import author_of, published
 from indexer.copies import CopySettings
 from indexer.documents import ItemDocument
@@ -205,12 +205,12 @@ class Catalogue:
             providers=part(self.providers),
         )
 
-    def search(self, queries: Vectors, k: int, excluded: Rows, eligibility: Eligibility | None = None) -> Hits:
+    def search(self, queries: Vectors, k: Counts, excluded: Rows, eligibility: Eligibility | None = None) -> Hits:
         """The k nearest living items to each query, float32 [q, d].
 
         Args:
             queries: float32 [q, d].
-            k: items a query.
+            k: items a query; int64 [q] where they differ, and what is behind them means nothing.
             excluded: rows that must not be found, ascending without repeats.
             eligibility: what else may not be found; by default everything may.
         """
@@ -223,14 +223,15 @@ class Catalogue:
             keep = self.alive[rows] & ~np.isin(rows, excluded)
             return keep if eligibility is None else keep & eligibility.covers(self, rows)
 
-        return union(found, self._changed_rows.search(queries, k, kept, self.id_order), k, self.id_order)
+        most = k if isinstance(k, int) else int(k.max(initial=0))
+        return union(found, self._changed_rows.search(queries, most, kept, self.id_order), most, self.id_order)
 
-    def _measured(self, queries: Vectors, k: int, excluded: Rows, allowance: Allowance | None) -> Hits:
+    def _measured(self, queries: Vectors, k: Counts, excluded: Rows, allowance: Allowance | None) -> Hits:
         """What the snapshot's index finds; the gauge may look at how much that is."""
         found = self.snapshot.index.search(queries, k, excluded, allowance)
         if self.gauge is not None:
             allowed = allowance.rows if allowance else None
-            self.gauge.offer(self.snapshot.vectors.index, queries, excluded, found.scores, allowed)
+            self.gauge.offer(self.snapshot.vectors.index, (queries, k), excluded, found.scores, allowed)
         return found
 
     def put(self, item: EncodedItem) -> Row:

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from indexer.ann import Counts
 from indexer.equal_vectors import Vectors
 from models.config import Config
 from models.ids import Rows
@@ -76,21 +77,26 @@ class RecallGauge:
     def offer(
         self,
         vectors: Vectors,
-        queries: Vectors,
+        asked: tuple[Vectors, Counts],
         excluded: Rows,
         scores: NDArray[np.float32],
         allowed: NDArray[np.bool_] | None = None,
     ) -> None:
-        """Sample one of the queries of a search among what is allowed and not excluded, or none; returns at once."""
+        """Sample one of the queries of a search among what is allowed and not excluded, or none; returns at once.
+
+        `asked` are the queries, and how many scores each asked for.
+        """
         if not self._share or random() >= self._share:  # noqa: S311 - no secret
             return
         if allowed is not None:
             excluded = np.union1d(excluded, np.flatnonzero(~allowed)).astype(np.int32)
         if len(excluded) >= len(vectors):
             return
+        queries, counts = asked
         place = int(random() * len(queries))  # noqa: S311 - likewise
+        best = scores[place, : counts if isinstance(counts, int) else counts[place]]
         try:
-            self._waiting.put_nowait(Sample(vectors, queries[place].copy(), excluded, scores[place].copy()))
+            self._waiting.put_nowait(Sample(vectors, queries[place].copy(), excluded, best.copy()))
         except Full:
             self.dropped += 1
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.kernels import aversion, claims, filters, greedy, likeness, promises, rows, terms
+from models.kernels import aversion, best, claims, filters, greedy, likeness, promises, rows, sums, terms
 from models.kernels.item_columns import ItemColumns
 
 
@@ -18,6 +18,9 @@ def warm_up() -> None:
     kept, topics = np.ones(1, np.bool_), np.zeros(1, np.uint64)
     items = ItemColumns(kept, numbers, numbers, topics, codes, codes, codes, codes)
     filters.first_filters(codes, codes, items, filters.merged(codes, numbers, numbers), kept, (0.0, 1, np.uint64(1)))
+    best.best_places(vectors, numbers)
+    sums.add_weighted(vectors, numbers, vectors[0], vectors)
+    sums.summed(sums.gathered(codes, bounds, (codes, vectors[0]))[1], numbers, values)
     rows.among(codes, codes)
     rows.bears(codes, bounds, codes, np.ones(1, np.bool_))
     rows.best_of_groups(codes, bounds[None], codes, values, (numbers, codes), 1)

@@ -243,3 +243,17 @@ def test_what_is_near_and_excluded_costs_no_recall() -> None:
 def test_equal_vectors_are_found_in_the_order_of_their_rows() -> None:
     same = np.tile(vectors_of(0, 1), (6, 1))
     assert exact_search(same, same[:1], 4, np.array([1, 3, 5], dtype=np.int32)).rows[0].tolist() == [1, 3, 5, -1]
+
+
+@pytest.mark.parametrize("flat_below", [0, 10_000])
+def test_queries_that_ask_for_different_numbers_find_what_each_finds_alone(flat_below):
+    random = np.random.default_rng(4)
+    vectors = random.normal(size=(1_500, 16)).astype(np.float32)
+    index = VectorIndex.build(vectors, AnnSettings(flat_below=flat_below))
+    counts, excluded = np.array([3, 200, 0, 70]), np.arange(0, 1_500, 7, dtype=np.int32)
+    together = index.search(vectors[:4], counts, excluded).rows
+    assert together.shape == (4, 200)
+    for query, count in enumerate(counts.tolist()):
+        alone = index.search(vectors[query : query + 1], count, excluded).rows[0]
+        assert together[query, :count].tolist() == alone.tolist()
+        assert (together[query, count:] == -1).all()

@@ -54,7 +54,7 @@ def test_what_was_not_there_to_be_found_is_not_missed():
 def test_a_full_queue_drops_and_counts():
     measured = gauge(share=1.0, waiting=2)
     for _ in range(5):
-        measured.offer(VECTORS, QUERY[None], NOTHING, best(10)[None])
+        measured.offer(VECTORS, (QUERY[None], 10), NOTHING, best(10)[None])
     assert measured.payload()["dropped"] == 3
     measured.start()
     measured.close()
@@ -62,7 +62,7 @@ def test_a_full_queue_drops_and_counts():
 
 def test_none_is_taken_where_it_is_switched_off():
     measured = gauge(share=0.0)
-    measured.offer(VECTORS, QUERY[None], NOTHING, best(10)[None])
+    measured.offer(VECTORS, (QUERY[None], 10), NOTHING, best(10)[None])
     measured.start()
     measured.close()
     assert measured.recall() == (0, 1.0)
