@@ -11,7 +11,6 @@ person stated, or that bears only tags of what they liked, is called different.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, partial
 
 import numpy as np
 
@@ -21,7 +20,7 @@ from app.pipeline.explanation.attribution_payload import attributions
 from app.pipeline.explanation.claims import claims_of
 from app.pipeline.explanation.exploration_reasons import topic_reasons
 from app.pipeline.explanation.facts import facts_of
-from app.pipeline.explanation.first_reasons import FirstClaims, first_reason
+from app.pipeline.explanation.first_reasons import first_reasons
 from app.pipeline.explanation.label_choice import claimed, is_far_fetched
 from app.pipeline.explanation.label_evidence import Pool
 from app.pipeline.explanation.own_tags import OwnTags
@@ -63,9 +62,9 @@ class Explainer:
         """
         if not len(ranked.candidates):
             return []
-        score_parts = ScoreParts.of(context, Pool(ranked.candidates, self._weights))
         if not full:
-            return self._briefly(context, ranked, candidates, score_parts)
+            return self._briefly(context, ranked, candidates)
+        score_parts = ScoreParts.of(context, Pool(ranked.candidates, self._weights))
         reasons = self._reasons(context, ranked, candidates, score_parts)
         accounts = attributions(context, score_parts, whole=whole)
         explores = ranked.exploratory.tolist()
@@ -74,26 +73,13 @@ class Explainer:
             for why, exploration, parts in zip(reasons, explores, accounts, strict=True)
         ]
 
-    def _briefly(
-        self, context: Context, ranked: Ranked, candidates: Candidates, score_parts: ScoreParts
-    ) -> list[Explained]:
+    def _briefly(self, context: Context, ranked: Ranked, candidates: Candidates) -> list[Explained]:
         """The label of each item and the reason that it rests on."""
-        slate, pool, explores = ranked.candidates.rows, Pool(candidates, self._weights), ranked.exploratory.tolist()
-        said: list[list[Reason]] = [[] for _ in slate]
-        if context.personalized:
-            claims = claims_of(context, pool, slate, score_parts)
-            first = FirstClaims(context, claims, Pool(ranked.candidates, self._weights), score_parts)
-            said = [first.of(place, stated_first=explored) for place, explored in enumerate(explores)]
-        facts = facts_of(context, pool, slate, score_parts)
-        topics = _Topics(context, ranked)
-        explained = []
-        for place, exploration in enumerate(explores):
-            unclaimed = not said[place] and not facts[place]
-            topic = partial(topics.reason, place) if exploration or unclaimed else None
-            reason = first_reason(said[place], facts[place], topic)
-            text = label(context.phrases, reason, exploration=exploration)
-            explained.append(Explained(text, (reason,), None))
-        return explained
+        reasons = list(first_reasons(context, ranked, candidates, self._weights))
+        return [
+            Explained(label(context.phrases, reason, exploration=explored), (reason,), None)
+            for reason, explored in zip(reasons, ranked.exploratory.tolist(), strict=True)
+        ]
 
     def _reasons(
         self, context: Context, ranked: Ranked, candidates: Candidates, score_parts: ScoreParts
@@ -111,22 +97,6 @@ class Explainer:
         own = OwnTags.of(context)
         topics = dict(zip(named.tolist(), topic_reasons(context, slate[named], explores[named], own), strict=True))
         return [_in_order(claims[place], facts[place], topics.get(place)) for place in range(len(slate))]
-
-
-class _Topics:
-    """What the topics of a slate's items are called, each said when it is asked for."""
-
-    def __init__(self, context: Context, ranked: Ranked) -> None:
-        self._context, self._ranked = context, ranked
-
-    @cached_property
-    def _own(self) -> OwnTags:
-        return OwnTags.of(self._context)
-
-    def reason(self, place: int) -> Reason:
-        """Of one item."""
-        rows, explored = self._ranked.candidates.rows[place : place + 1], self._ranked.exploratory[place : place + 1]
-        return topic_reasons(self._context, rows, explored, self._own)[0]
 
 
 def _in_order(claims: list[Reason], facts: tuple[Reason, ...], topic: Reason | None) -> tuple[Reason, ...]:

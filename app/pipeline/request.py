@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from app.pipeline.explanation.reach import Reach
 from app.pipeline.labels.wording import Wording
 from app.pipeline.likeness import Likeness
 from app.pipeline.settings import QuerySettings
@@ -47,6 +48,11 @@ class Environment:
     def likeness(self) -> Likeness:
         """What makes two items alike."""
         return Likeness(self.catalogue)
+
+    @cached_property
+    def reach(self) -> Reach:
+        """Lengths of engage vectors."""
+        return Reach(self.catalogue)
 
     @cached_property
     def tag_names(self) -> TagNames:

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.kernels import aversion, best, claims, filters, greedy, likeness, promises, rows, sums, terms
+from models.kernels import (
+    aversion,
+    best,
+    claims,
+    evidence_sums,
+    filters,
+    greedy,
+    labels,
+    likeness,
+    promises,
+    rows,
+    sums,
+    terms,
+)
 from models.kernels.item_columns import ItemColumns
 
 
@@ -35,4 +48,21 @@ def warm_up() -> None:
     scored = claims.Scored(codes, codes, vectors, codes, np.ones((1, 4)), values)
     constants = claims.Constants(1.0, 1.0, 1.0, 1.0, 1, 1.0)
     claims.hold(engaged, scored, constants, (bounds, numbers), (vectors[0], 0.0), (numbers, numbers))
+    _warm_up_labels(constants)
     claims.carry(engaged, codes, scored, constants, (numbers, numbers))
+
+
+def _warm_up_labels(constants: claims.Constants) -> None:
+    codes, numbers, vectors = np.zeros(1, np.int32), np.zeros(1, np.int64), np.ones((1, 1), np.float32)
+    values, mask, bounds, four = np.ones(1), np.ones(1, np.bool_), np.array([0, 1]), np.zeros((1, 4), np.int32)
+    links = np.zeros((1, 2), np.int64)
+    events = evidence_sums.Events(four, np.ones((1, 3)), mask, vectors, links, codes, vectors[0])
+    candidates = evidence_sums.Candidates(four, np.ones((1, 6)), vectors)
+    shown = labels.Shown(
+        codes, numbers, np.ones((1, 4)), mask, mask, values, vectors, codes, vectors, codes, np.arange(4.0)
+    )
+    near = labels.nearness((vectors, codes), (vectors, codes), (numbers, codes))
+    tags = labels.Tags(bounds, codes, near, mask, mask, values, bounds, codes)
+    carried = labels.bounds_of(np.ones((1, 3)), values, (links, vectors[0]), constants, 1.0)
+    products = labels.Products(vectors, vectors, carried)
+    labels.first_reasons((events, candidates, constants), (shown, tags, products), (vectors[0], 0.0), (1, 1, 1))

@@ -5,14 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from app.pipeline.context import Context
+from app.pipeline.explanation.label_columns import POPULAR_FROM
 from app.pipeline.explanation.label_evidence import Pool
 from app.pipeline.explanation.score_parts import ScoreParts
 from app.pipeline.slate import Reason
 from app.pipeline.slate_promises import recent_since
 from models.ids import Rows
-
-POPULAR_FROM = 0.5
-"""Popularity term, between 0 and 1, from which an item is called popular: the square root of the highest count."""
 
 
 def facts_of(context: Context, pool: Pool, rows: Rows, score_parts: ScoreParts) -> list[tuple[Reason, ...]]:

@@ -42,7 +42,7 @@ class Tested:
             engaged=_engaged(context, candidates),
             items=context.evidence.amounts[0].rows,
             scored=_scored(context, pool),
-            constants=_constants(context, pool.weights),
+            constants=constants_of(context, pool.weights),
             positions=places_of(slate, candidates, len(context.catalogue)).astype(np.int64),
         )
 
@@ -122,7 +122,7 @@ def _scored(context: Context, pool: Pool) -> Scored:
     )
 
 
-def _constants(context: Context, weights: RankingWeights) -> Constants:
+def constants_of(context: Context, weights: RankingWeights) -> Constants:
     """The constants of the person's scores."""
     return Constants(
         similarity=weights.similarity,

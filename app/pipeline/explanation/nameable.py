@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from app.pipeline.context import Context
 from models.ids import Rows
 
-_NEARLY, _NEARLY_WITH_A_TAG = 0.8, 0.4
+NEARLY, NEARLY_WITH_A_TAG = 0.8, 0.4
 """Of the way from the closeness of any two items to that of neighbours, from which items may be called similar: any two
 items, and two with a tag in common, which may be no more than a colour."""
 
@@ -54,7 +54,7 @@ def link_of(context: Context, row: int, other: int) -> Literal["content", "behav
     """
     catalogue, (apart, close) = context.catalogue, context.environment.likeness.closeness
     nearness = (catalogue.content.at(row) @ catalogue.content.at(other) - apart) / (close - apart)
-    if nearness >= (_NEARLY_WITH_A_TAG if len(_shared(context, row, other)) else _NEARLY):
+    if nearness >= (NEARLY_WITH_A_TAG if len(_shared(context, row, other)) else NEARLY):
         return "content"
     return "behaviour" if catalogue.has_behaviour(row) and catalogue.has_behaviour(other) else None
 

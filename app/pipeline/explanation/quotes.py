@@ -17,6 +17,7 @@ from app.pipeline.explanation.label_evidence import Pool, members_of, removed
 from app.pipeline.explanation.score_parts import ScoreParts
 from app.pipeline.slate import Part
 from models.events import CODE_OF, EventType
+from models.history import EventColumns
 from models.kernels.claims import carry
 
 Matrix = NDArray[np.float64]
@@ -75,7 +76,7 @@ def quotes_of(
     if not len(chosen):
         return []
     found = strongest_of(context, score_parts, pool, claims, chosen)
-    verbs, words = verbs_of(context, score_parts)
+    verbs, words = verbs_of(context, context.evidence.amounts[0])
     return [
         Quote(
             verb=words[verbs[events[some][0]]] if some.any() else "",
@@ -134,15 +135,13 @@ def carry_by_columns(
     return np.asarray(without[sets.reshape(named.shape), places[:, None]] < scores.whole()[places][:, None])
 
 
-def verbs_of(context: Context, score_parts: ScoreParts) -> tuple[NDArray[np.int64], list[str]]:
-    """Number of each positive event's verb, and the verbs: the event type's, or that of completing its format."""
+def verbs_of(context: Context, events: EventColumns) -> tuple[NDArray[np.int64], list[str]]:
+    """Number of each event's verb, and the verbs: the event type's, or that of completing its format."""
     said, special = context.environment.signals.verbs, context.settings.labels.verbs
     words = [*said, *special]
     of_format = {name: len(said) + place for place, formats in enumerate(special.values()) for name in formats}
     by_format = [of_format.get(name, -1) for name in context.catalogue.format_words.names]
-    codes = score_parts.events.codes[: score_parts.positive].astype(np.int64)
-    special_verb = np.array([*by_format, -1])[
-        context.catalogue.formats[score_parts.events.rows[: score_parts.positive]]
-    ]
+    codes = events.codes.astype(np.int64)
+    special_verb = np.array([*by_format, -1])[context.catalogue.formats[events.rows]]
     completed = (codes == CODE_OF[EventType.COMPLETE]) & (special_verb >= 0)
     return np.where(completed, special_verb, codes), words

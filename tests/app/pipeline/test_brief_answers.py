@@ -14,6 +14,8 @@ from app.pipeline.stages import build_pipeline
 from scripts.benchmarks.explanations.recorded_requests import RecordedRequests
 
 ITEMS = 90
+SHARE = 3e-6
+"""Sums are formed in another order: a part of a score may differ in the last digit that is told."""
 KINDS = ("like", "click", "save", "dislike", "complete", "dwell", "dismiss")
 quick = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 acts = st.lists(
@@ -55,16 +57,19 @@ def context_of(home, user):
 
 
 @quick
-@given(acts, statements)
-def test_the_label_and_its_reason_are_those_of_the_full_answer(shared, somebody, history, stated):
+@given(acts, statements, st.sampled_from([3, 512]))
+def test_the_label_and_its_reason_are_those_of_the_full_answer(shared, somebody, history, stated, compared):
     context, pipeline = context_of(shared, somebody(history, stated))
-    full, brief = (pipeline(context, full=each).slate for each in (True, False))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.pipeline.explanation.label_columns.COMPARED", compared)  # more is compared when it is needed
+        full, brief = (pipeline(context, full=each).slate for each in (True, False))
     assert [item.label for item in brief.items] == [item.label for item in full.items]
     assert brief.receipt == full.receipt
     for item, whole in zip(brief.items, full.items, strict=True):
         assert len(item.reasons) == 1
-        unsaid = {"evidence": None, "events": None, "event": None, "occurred_at": None}
-        assert item.reasons[0] == replace(whole.reasons[0], **unsaid)
+        said, unsaid = item.reasons[0], dict.fromkeys(("evidence", "events", "event", "occurred_at", "share"))
+        assert replace(said, share=None) == replace(whole.reasons[0], **unsaid)
+        assert said.share == pytest.approx(whole.reasons[0].share, abs=SHARE), said
 
 
 @quick
