@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fastapi import APIRouter, Request, Response
 
 from app.api.answers import json_answer
@@ -13,20 +15,21 @@ from app.api.state import service_of
 from app.errors import CursorError, CursorExpiredError
 from app.requests import RecommendRequest
 
+PATH: Final = "/recommend"
 router = APIRouter(tags=["recommendations"])
 
 _ERRORS = (*URL_ERRORS, CursorError, CursorExpiredError, *READING_ERRORS)
 
 
 @router.get(
-    "/recommend",
+    PATH,
     operation_id="recommend",
     summary="Recommend items to a person",
     openapi_extra=query_of(RecommendRequest),
     responses=answers(Slate, "The slate and its receipt.", *_ERRORS),
 )
 @router.post(
-    "/recommend",
+    PATH,
     operation_id="recommend_by_post",
     summary="Recommend items to a person, asked in a body",
     openapi_extra=body_of(RecommendRequest),

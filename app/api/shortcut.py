@@ -1,25 +1,46 @@
-"""Shortcut: single events are most of all requests, so they pass by the router and what it does for the others.
+"""Shortcut: what most of all requests ask for passes by the router and what that does for the others.
 
 What comes of them is the same: the same guard, the same endpoint, the same problem documents.
 """
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from fastapi import Request
+from fastapi import Request, Response
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.api.events import PATH, ingest_events
+from app.api.events import PATH as EVENTS
+from app.api.events import ingest_events
 from app.api.guard import admit
 from app.api.problems import gone, problem
 from app.api.queries import refuse_query
+from app.api.recommend import PATH as RECOMMEND
+from app.api.recommend import recommend
+from app.api.similar import PATH as SIMILAR
+from app.api.similar import similar
 from app.errors import PenchantError
 
 LEAST_COMPRESSED: Final = 2_048
 """Bytes from which an answer is compressed for callers that accept gzip; below, it is a packet or two anyway."""
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+async def _events(request: Request) -> Response:
+    await refuse_query(request)
+    return await ingest_events(request)
+
+
+_ENDPOINTS: Final[Mapping[tuple[str, str], tuple[str, Endpoint]]] = {
+    ("POST", EVENTS): ("ingest_events", _events),
+    ("GET", RECOMMEND): ("recommend", recommend),
+    ("GET", SIMILAR): ("similar", similar),
+}
+"""Operation and endpoint, by method and path."""
 
 
 class Shortcut:
@@ -30,14 +51,14 @@ class Shortcut:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        if scope["type"] != "http" or scope["path"] != PATH or scope["method"] != "POST":
+        found = _ENDPOINTS.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
+        if found is None:
             await self._app(scope, receive, send)
             return
-        request = Request(scope, receive)
+        request, (operation, endpoint) = Request(scope, receive), found
         try:
-            admit(request, ingest_events.__name__, None)
-            await refuse_query(request)
-            response = await ingest_events(request)
+            admit(request, operation, None)
+            response = await endpoint(request)
         except PenchantError as error:
             response = problem(error)
         except ClientDisconnect:

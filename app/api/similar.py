@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fastapi import APIRouter, Request, Response
 
 from app.api.answers import json_answer
@@ -13,20 +15,21 @@ from app.api.state import service_of
 from app.errors import ItemNotFoundError
 from app.requests import SimilarRequest
 
+PATH: Final = "/similar"
 router = APIRouter(tags=["recommendations"])
 
 _ERRORS = (*URL_ERRORS, ItemNotFoundError, *READING_ERRORS)
 
 
 @router.get(
-    "/similar",
+    PATH,
     operation_id="similar",
     summary="Find items like an item or a text",
     openapi_extra=query_of(SimilarRequest),
     responses=answers(SimilarItems, "The nearest neighbours, nearest first.", *_ERRORS),
 )
 @router.post(
-    "/similar",
+    PATH,
     operation_id="similar_by_post",
     summary="Find items like an item or a text, asked in a body",
     openapi_extra=body_of(SimilarRequest),

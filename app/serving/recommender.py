@@ -235,5 +235,7 @@ def _check_repeated(request: RecommendRequest, page: Slate, limit: int) -> None:
 
 def _known(catalogue: Catalogue, item_ids: Sequence[str]) -> Rows:
     """The rows of these items and of their copies, ascending."""
+    if not item_ids:
+        return np.empty(0, dtype=np.int32)
     rows = catalogue.rows(item_ids)
     return catalogue.copies.together(rows[rows >= 0])

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from app.pipeline.context import Context
 from app.pipeline.copies import repeats
-from app.pipeline.explanation.nameable import link_of, nameable, presentable, shared_tag
+from app.pipeline.explanation.nameable import links_of, nameable, presentable, shared_tags
 from app.pipeline.labels.reason_text import brief, displayed
 from app.pipeline.stages import EVERYWHERE
 from app.pipeline.withheld import Withheld, counted, kept, lost_to
 from app.pipeline.withheld import told as clause
 from app.serving.item_fields import fields_of
-from app.serving.text_search import Found, Match, search_text
+from app.serving.text_search import Found, How, Match, search_text
 from models.ids import Rows
 from models.kernels.rows import among
 
@@ -56,12 +56,11 @@ def similar_to_item(context: Context, row: int, by: By, fields: Sequence[str] = 
     """
     rows, scores, looked_at = _nearest(context, row, by)
     likeness = context.catalogue.content[rows] @ context.catalogue.content.at(row)
-    links = [link_of(context, int(found), row) for found in rows]
-    matches = [
-        Match(int(found), link, (), float(near), float(score))
-        for found, link, near, score in zip(rows, links, likeness, scores, strict=True)
-    ]
-    labelled = [(match, _item_label(context, match, row)) for match in matches]
+    tags = shared_tags(context, rows, row)
+    links = links_of(context, rows, row, tags >= 0)
+    lists = zip(rows.tolist(), links, likeness.tolist(), scores.tolist(), strict=True)
+    matches = [Match(found, link, (), near, score) for found, link, near, score in lists]
+    labelled = list(zip(matches, _item_labels(context, links, tags, row), strict=True))
     return _payload(context, labelled, looked_at, ("has anything in common with this item", fields))
 
 
@@ -115,7 +114,9 @@ def _is(count: int) -> str:
 def _with_copies(context: Context, rows: Rows) -> Rows:
     """These, and those that are not looked for since one of these stands in their place."""
     repeated = context.exclusions.repeats
-    copies = context.catalogue.copies.together(rows) if len(repeated) else rows
+    if not len(repeated):
+        return np.sort(rows)
+    copies = context.catalogue.copies.together(rows)
     return np.union1d(rows, copies[among(copies, repeated)]).astype(np.int32)
 
 
@@ -173,11 +174,21 @@ def _tag_of(context: Context, matches: Sequence[Match], vector: NDArray[np.float
     return int(codes[nearness.argmax()])
 
 
-def _item_label(context: Context, match: Match, row: int) -> str:
-    if tag := shared_tag(context, match.row, row):
-        return context.phrases.say("similar.tag", tag=displayed(tag))
-    if match.how != "content":
-        return context.phrases.say("similar.behaviour" if match.how else "similar.far")
+def _item_labels(context: Context, links: Sequence[How | None], tags: NDArray[np.int32], row: int) -> list[str]:
+    """What each item has in common with another: a tag, or what links them."""
+    said: dict[How | None, str] = {}
+    words, phrases = context.catalogue.tag_words.names, context.phrases
+    return [
+        phrases.say("similar.tag", tag=displayed(words[tag]))
+        if tag >= 0
+        else said.get(link) or said.setdefault(link, _link_label(context, link, row))
+        for link, tag in zip(links, tags.tolist(), strict=True)
+    ]
+
+
+def _link_label(context: Context, link: How | None, row: int) -> str:
+    if link != "content":
+        return context.phrases.say("similar.behaviour" if link else "similar.far")
     named = presentable(context, np.array([row], dtype=np.int32))[0]
     title = brief(context.catalogue.title(row))
     return context.phrases.say("similar.item" if named else "similar.other", title=title)

@@ -71,6 +71,8 @@ class Shown(NamedTuple):
         values: float64 [n, 4].
         exploratory: whether each lies outside of what is the person's own.
         own: whether each is the person's own.
+        asked: whether each may be there for what the person stated.
+        recent: likewise for the session.
         ranks: float64, scores of all candidates.
         vectors: content vectors, float32 [rows, width].
         places: int32 [n], the row of each.
@@ -84,6 +86,8 @@ class Shown(NamedTuple):
     values: Values
     exploratory: Mask
     own: Mask
+    asked: Mask
+    recent: Mask
     ranks: Values
     vectors: Vectors
     places: Codes
@@ -340,12 +344,12 @@ def _explored(state: _State, place: int, found: Reasons) -> None:
 
     For variety it is not if they just looked at what it is like.
     """
-    stated = state.whole[2]
+    stated = state.whole[2] if state.shown.asked[place] else _NONE
     if stated >= 0 and holds(state.world, stated, state.shown.positions[place]):
         _make(found, place, STATED, _NONE, _NONE, _part(state, stated, place))
         return
     tag, different = _different(state, place)
-    recent = not different and state.whole[0] >= 0
+    recent = not different and state.whole[0] >= 0 and state.shown.recent[place]
     if not (recent and _claimed(state, place, found) and found.kinds[place] == SESSION):
         _make(found, place, WHAT, tag, _NONE, 0.0)
         found.different[place] = different
@@ -414,7 +418,8 @@ def _claimed(state: _State, place: int, found: Reasons) -> bool:
     """
     parts, sets = np.zeros(_CLAIMS), np.full(_CLAIMS, _NONE)
     sets[TAG] = _nearest_tag(state, place)
-    sets[SESSION], sets[STATED] = state.whole[0], state.whole[2]
+    sets[SESSION] = state.whole[0] if state.shown.recent[place] else _NONE
+    sets[STATED] = state.whole[2] if state.shown.asked[place] else _NONE
     for kind in (TAG, SESSION, STATED):
         if sets[kind] >= 0:
             parts[kind] = _part(state, sets[kind], place)

@@ -59,7 +59,7 @@ def _warm_up_labels(constants: claims.Constants) -> None:
     events = evidence_sums.Events(four, np.ones((1, 3)), mask, vectors, links, codes, vectors[0])
     candidates = evidence_sums.Candidates(four, np.ones((1, 6)), vectors)
     shown = labels.Shown(
-        codes, numbers, np.ones((1, 4)), mask, mask, values, vectors, codes, vectors, codes, np.arange(4.0)
+        codes, numbers, np.ones((1, 4)), mask, mask, mask, mask, values, vectors, codes, vectors, codes, np.arange(4.0)
     )
     near = labels.nearness((vectors, codes), (vectors, codes), (numbers, codes))
     tags = labels.Tags(bounds, codes, near, mask, mask, values, bounds, codes)

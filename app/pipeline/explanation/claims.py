@@ -88,7 +88,7 @@ def claims_of(context: Context, pool: Pool, slate: Rows, score_parts: ScoreParts
     tags = np.concatenate([draft.tags for draft in drafts])
     kinds = np.repeat([draft.kind for draft in drafts], [len(draft.about) for draft in drafts])
     if context.evidence.explicit is not None:
-        asked = np.flatnonzero(_asked_for(context, slate))
+        asked = np.flatnonzero(asked_for(context, slate))
         about, places = np.append(about, np.full(len(asked), starts[-1])), np.append(places, asked)
         tags, kinds = np.append(tags, np.full(len(asked), -1)), np.append(kinds, np.full(len(asked), Kind.STATED))
     tested = Tested.of(context, pool, slate)
@@ -139,16 +139,9 @@ def _by_item(score_parts: ScoreParts, shown: NDArray[np.bool_]) -> _Draft:
 
 
 def _by_session(context: Context, slate: Rows) -> _Draft:
-    """One set of all events of the session, if there is one.
-
-    An item that is none of the person's own is there for it only if it is like what they looked at.
-    """
-    rows, amounts = context.evidence.session_amounts[0].rows, context.evidence.session_amounts[1]
-    events = np.flatnonzero(amounts)
-    theirs = context.ground.covers(slate) & bool(len(events))
-    others = np.flatnonzero(~theirs)
-    theirs[others] = like_any(context, slate[others], rows[events])
-    places = np.flatnonzero(theirs)
+    """One set of all events of the session, if there is one."""
+    events = np.flatnonzero(context.evidence.session_amounts[1])
+    places = np.flatnonzero(looked_at(context, slate))
     zeros, none = np.zeros(len(places), np.int64), np.full(len(places), -1)
     return _Draft(Kind.SESSION, min(1, len(events)), np.zeros(len(events), np.int64), events, zeros, places, none)
 
@@ -160,7 +153,22 @@ def _by_history(events: int, items: int) -> _Draft:
     return _Draft(Kind.HISTORY, min(1, events), np.zeros(events, np.int64), np.arange(events), zeros, places, none)
 
 
-def _asked_for(context: Context, slate: Rows) -> NDArray[np.bool_]:
+def looked_at(context: Context, slate: Rows) -> NDArray[np.bool_]:
+    """Bool [n]: what may be said to be there for the session.
+
+    An item that is none of the person's own is there for it only if it is like what they looked at.
+    """
+    rows, amounts = context.evidence.session_amounts[0].rows, context.evidence.session_amounts[1]
+    events = np.flatnonzero(amounts)
+    if not len(events):
+        return np.zeros(len(slate), dtype=np.bool_)
+    theirs = context.ground.covers(slate)
+    others = np.flatnonzero(~theirs)
+    theirs[others] = like_any(context, slate[others], rows[events])
+    return theirs
+
+
+def asked_for(context: Context, slate: Rows) -> NDArray[np.bool_]:
     """Bool [n]: what may be said to be there for what the person stated.
 
     Everything is a little like what somebody says. So an item that is none of the person's own is not there for it,

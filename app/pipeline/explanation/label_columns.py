@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from app.pipeline.candidates import TERMS, Candidates
 from app.pipeline.context import Context
+from app.pipeline.explanation.claims import asked_for, looked_at
 from app.pipeline.explanation.kernel_columns import constants_of, profile_of
 from app.pipeline.explanation.nameable import NEARLY, NEARLY_WITH_A_TAG, nameable, presentable
 from app.pipeline.explanation.own_tags import LIKED_FROM
@@ -120,7 +121,7 @@ class _Engaged:
 
 def _columns(kind: type, *columns: NDArray[Any]) -> NDArray[Any]:
     """[n, columns], contiguous."""
-    table = np.empty((len(columns[0]), len(columns)), kind)
+    table: NDArray[Any] = np.empty((len(columns[0]), len(columns)), kind)
     for place, column in enumerate(columns):
         table[:, place] = column
     return table
@@ -135,9 +136,9 @@ def _scored(
         candidates.rows,
         (candidates.terms * weights.vector()).astype(np.float64),
     )
-    together = [sum(parts[:, TERMS.index(name)] for name in names) for names in _SUMS]
+    together = [parts[:, [TERMS.index(name) for name in names]].sum(axis=1) for names in _SUMS]
     factors = np.exp(-candidates.terms[:, TERMS.index("aversion")].astype(np.float64))
-    total = sum(together)
+    total = np.sum(together, axis=0)
     vectors, places = catalogue.index.located(rows)
     topics, dense = np.unique(catalogue.topics[rows], return_inverse=True)
     codes = _columns(np.int32, dense, catalogue.formats[rows], places, rows)
@@ -175,6 +176,8 @@ def _shown(
         values=_columns(np.float64, chosen.scores, factors, *raised),
         exploratory=ranked.exploratory,
         own=context.ground.covers(rows),
+        asked=np.zeros(len(rows), np.bool_) if context.evidence.explicit is None else asked_for(context, rows),
+        recent=looked_at(context, rows),
         ranks=candidates.scores.astype(np.float64),
         vectors=vectors,
         places=places,
@@ -189,7 +192,8 @@ def _tags(context: Context, ranked: Ranked, engaged: _Engaged) -> tuple[labels.T
     catalogue, (events, amounts), (event, borne) = context.catalogue, context.evidence.amounts, context.evidence.tags
     rows, k = ranked.candidates.rows, len(events)
     place, code = _in_order(*catalogue.tag_pairs(rows))
-    codes, slots = np.unique(code, return_inverse=True)
+    codes, of_code = np.unique(code, return_inverse=True)
+    slots = np.asarray(of_code, dtype=np.int32)
     number = np.full(len(catalogue.tag_words), -1, np.int32)
     number[codes] = np.arange(len(codes))
     event, slot = event[number[borne] >= 0], number[borne[number[borne] >= 0]]
@@ -198,7 +202,6 @@ def _tags(context: Context, ranked: Ranked, engaged: _Engaged) -> tuple[labels.T
     ranks = np.empty(k, np.int64)
     ranks[engaged.order] = np.arange(k)
     rank, ordered = _in_order(ranks[event], slot)
-    slots = slots.astype(np.int32)
     found = labels.Tags(
         of_item=np.searchsorted(place, np.arange(len(rows) + 1)),
         slots=slots,
