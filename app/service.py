@@ -81,7 +81,7 @@ class Service:
         self._charter = load_charter(settings.charter, taxonomy)
         topics, seen = load_taxonomy(taxonomy).names, settings.events.seen_types()
         self.gate = IngestionGate(self._charter, settings.firewall.keep_as_seen, topics, seen)
-        decisions = ControlDecisions(stores, folder_secret(settings.data_dir))
+        self._decisions = decisions = ControlDecisions(stores, folder_secret(settings.data_dir))
         self._open_insights(decisions)
         notes = AnswerLog(self.served_log, self.meters)
         self._recommender = Recommender(self.snapshot_swap, clock, settings.paging, notes)
@@ -135,7 +135,8 @@ class Service:
     def experiments(self) -> Experiments:
         """Who is answered by which policy."""
         folder = ExperimentFolder(self._settings.data_dir)
-        return Experiments(folder, self.snapshot_swap.succession.folder, self._clock)
+        policies, owner = self.snapshot_swap.succession.folder, self._decisions.owner
+        return Experiments(folder, policies, self._clock, owner, self.insights.stored)
 
     @cached_property
     def comparisons(self) -> Comparisons:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import orjson
 import typer
@@ -20,6 +20,11 @@ from app.storage.duckdb import open_stores
 from app.storage.errors import StorageError
 from scripts.command_settings import settings_or_exit
 from scripts.running_service import Form, ask
+
+_CROSSED: Final = {
+    "ids_were_merged": "each of their ids had one of its own until it was merged into another",
+    "one_id": "under one id, so the experiment's file was changed, or folders were joined",
+}
 
 
 def compare(
@@ -70,8 +75,10 @@ def lines(told: Mapping[str, Any]) -> list[str]:
     people = ", ".join(f"{name} {count:,}" for name, count in told["people"].items())
     state = "runs" if told["experiment"]["running"] else "does not run"
     found = [f"{told['experiment']['name']} {state}; people: {people}; looked at {told['until'][:16]}"]
-    if told["crossed"]:
-        found.append(f"set aside: {told['crossed']:,} people who were given several variants")
+    for reason, count in told["crossed_by"].items():
+        found.append(f"set aside: {count:,} people who were given several variants: {_CROSSED[reason]}")
+    if told.get("preferences"):
+        return [*found, *_preferences(told)]
     ratio = told["sample_ratio"]
     verdict = "MISMATCH: find out why before you believe anything below" if ratio["mismatch"] else "as declared"
     found.append(f"sample ratio: {verdict} (p {ratio['p']:.4f})")
@@ -81,16 +88,37 @@ def lines(told: Mapping[str, Any]) -> list[str]:
     return [*found, f"Intervals hold at {told['level']:.0%} over all looks; the first measure is the primary one."]
 
 
+def _preferences(told: Mapping[str, Any]) -> Iterator[str]:
+    """What came of interleaving."""
+    yield f"items brought: {', '.join(f'{name} {count:,}' for name, count in told['items'].items())}"
+    whose = f"share of {told['preferences'][0]['second']}"
+    yield f"{'taken up':<12} {'people':>8} {whose:>24}  {'interval':<18} {'p':>6}"
+    for each in told["preferences"]:
+        share = "?" if each["share"] is None else f"{each['share']:.1%}"
+        start = f"{each['measure']:<12} {each['people']:>8,} {share:>24}"
+        if each["interval"] is None:
+            yield f"{start}  {each['verdict']}: at least {each['people_missing']:,} more"
+        else:
+            low, high = each["interval"]
+            yield f"{start}  {f'{low:.1%} to {high:.1%}':<18} {each['p']:>6.4f} {each['verdict']}"
+    yield f"Each person has one vote, 50 % is no preference; intervals hold at {told['level']:.0%} over all looks."
+
+
 def _line(measure: Mapping[str, Any], variant: Mapping[str, Any]) -> str:
     value = "?" if variant["value"] is None else f"{variant['value']:.4f}"
     start = f"{measure['measure']:<22} {variant['variant']:<16} {variant['people']:>8,} {value:>9}"
     if variant.get("says") is None:
         return start
     if variant.get("lift") is None:
-        return f"{start} {'':>8}  {variant['says']}"
+        return f"{start} {'':>8}  {variant['says']}: at least {_missing(variant)} more"
     low, high = variant["lift_interval"]
     between = f"{low:+.1%} to {high:+.1%}"
     return f"{start} {variant['lift']:>+8.1%}  {between:<20} {variant['p']:>6.4f} {variant['says']}"
+
+
+def _missing(variant: Mapping[str, Any]) -> str:
+    needed = {"": variant["people_missing"], " of the control": variant["control_people_missing"]}
+    return " and ".join(f"{count:,}{whose}" for whose, count in needed.items() if count)
 
 
 def plan_lines(told: Mapping[str, Any]) -> list[str]:

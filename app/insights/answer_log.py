@@ -46,7 +46,8 @@ class AnswerLog:
                 policy=slate.policy,
                 named=known is None or known.row.personalization,
                 machine=known is not None and known.machine,
-                draw=context.draw,
+                draw=None if answer.teams is not None else context.draw,
+                teams=answer.teams,
                 experiment=assigned.experiment if assigned else None,
                 variant=assigned.variant if assigned else None,
             )

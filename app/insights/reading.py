@@ -6,14 +6,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from duckdb import DuckDBPyConnection
 
 from app.insights.served_files import ServedFiles
 from app.insights.served_log import ServedLog
-from app.insights.views import NO_SEGMENTS, WINDOW_HOURS, Segments, open_views
+from app.insights.views import EVER, EVERYTHING, NO_SEGMENTS, Scope, Segments, Since, open_views
 from app.storage.protocols import Stores
 from models.events import EventWeights
+
+_STORED: Final = """
+SELECT (SELECT coalesce(max(sequence), -1) FROM events), (SELECT coalesce(max(number), -1) FROM controls)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +39,28 @@ class Insights:
     weights: EventWeights
     segments: Segments = NO_SEGMENTS
     log: ServedLog | None = None
-    window_hours: float = WINDOW_HOURS
+    window_hours: float = EVERYTHING.window_hours
 
     @contextmanager
-    def reading(self, first: date | None = None, last: date | None = None) -> Iterator[DuckDBPyConnection]:
+    def reading(
+        self, first: date | None = None, last: date | None = None, since: Since = EVER
+    ) -> Iterator[DuckDBPyConnection]:
         """A connection with all views; blocks, so coroutines go through a thread.
 
         Args:
             first: day of UTC from which on the served log is read; None for its beginning.
             last: day up to which it is; None for its end.
+            since: from when on anything counts, in an experiment.
         """
         if self.log is not None:
             self.log.flush()
         with self.files.gate.shared(), self.stores.reading() as connection:
             logged = self.files.paths(first, last)
-            open_views(connection, logged, self.weights, self.segments, self.window_hours)
+            open_views(connection, logged, self.weights, Scope(self.segments, self.window_hours, since))
             yield connection
+
+    def stored(self) -> tuple[int, int]:
+        """Numbers of the last event and of the last control action; -1 where there is none."""
+        with self.reading(date.max, date.min) as connection:  # of no day of the served log
+            row = connection.execute(_STORED).fetchone()
+        return row if row is not None else (-1, -1)

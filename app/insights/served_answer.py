@@ -51,6 +51,7 @@ ANSWER_SCHEMA: Final = pa.schema(
         ("explorations", pa.list_(pa.bool_())),
         ("propensities", pa.list_(pa.float32())),
         ("scores", pa.list_(pa.float32())),
+        ("teams", pa.list_(pa.int8())),
         ("drawn", pa.list_(pa.int16())),
         ("draw_levels", pa.list_(pa.uint8())),
         ("draw_touched", pa.list_(pa.int16())),
@@ -61,7 +62,8 @@ ANSWER_SCHEMA: Final = pa.schema(
 )
 """One row an answer; what there is once for each item stands in lists, in order of the slate. Times are UTC.
 
-The last six say how exploration drew topics, by their codes in the snapshot, and are null where there was no choice.
+`teams` is null unless slates of two policies were drafted from. The last six say how exploration drew topics, by their
+codes in the snapshot, and are null where there was no choice.
 """
 
 _EXPLORE: Final = "explore"
@@ -87,7 +89,8 @@ class Served:
         policy: id of the weights, floors and snapshot that made it.
         named: whether the person may be named: they have not switched personalisation off.
         machine: whether they are taken for a machine.
-        draw: the topics that were drawn to be explored, if any were.
+        draw: the topics that were drawn to be explored, if any were; None where two slates were drafted from.
+        teams: int8 [n], of a drafted slate, which policy brought each item.
         experiment: in which the person takes part, if any.
         variant: that they were assigned to.
     """
@@ -103,6 +106,7 @@ class Served:
     named: bool
     machine: bool
     draw: TopicDraw | None = None
+    teams: NDArray[np.int8] | None = None
     experiment: str | None = None
     variant: str | None = None
 
@@ -182,10 +186,12 @@ def _of_items(answers: Sequence[Served]) -> dict[str, pa.Array]:
         "sources": pa.array([item.source for item in items], pa.string()),
         "label_kinds": pa.array([_label_kind(item) for item in items], pa.string()),
         "explorations": pa.array([item.exploration for item in items], pa.bool_()),
-        "propensities": pa.array(_chained(propensities(answers)), pa.float32()),
+        "propensities": pa.array(_chained(propensities(answers)), pa.float32(), from_pandas=True),
         "scores": pa.array([item.score for item in items], pa.float32()),
     }
-    return {name: pa.ListArray.from_arrays(offsets, values) for name, values in flat.items()}
+    teams = [None if each.teams is None else each.teams.tolist() for each in answers]
+    lists = {name: pa.ListArray.from_arrays(offsets, values) for name, values in flat.items()}
+    return lists | {"teams": pa.array(teams, ANSWER_SCHEMA.field("teams").type)}
 
 
 def _of_draws(answers: Sequence[Served]) -> dict[str, pa.Array]:
@@ -231,7 +237,7 @@ def propensities(answers: Sequence[Served]) -> list[NDArray[np.float64]]:
     """Of each answer's items, the probability over the draws of exploration with which they could stand there.
 
     Float64 [n] each. An item that exploration brought could because its topic was drawn; the others owe nothing to a
-    draw and have 1.
+    draw and have 1. In a drafted slate the former have nan: what two draws and the draft make of it is not worked out.
     """
     drawn = [each.draw if any(item.source == _EXPLORE for item in each.slate.items) else None for each in answers]
     chances = iter(inclusion_probabilities([each.betas for each in drawn if each is not None]))
@@ -242,9 +248,9 @@ def propensities(answers: Sequence[Served]) -> list[NDArray[np.float64]]:
 
 def _of_draw(answer: Served, draw: TopicDraw | None, chances: NDArray[np.float64] | None) -> NDArray[np.float64]:
     found = np.ones(len(answer.slate.items))
+    explored = np.array([item.source == _EXPLORE for item in answer.slate.items], dtype=np.bool_)
     if draw is None or chances is None:
-        return found
-    explored = np.array([item.source == _EXPLORE for item in answer.slate.items])
+        return np.where(explored & (answer.teams is not None), np.nan, found)
     topics = answer.topics[0][explored]
     places = np.minimum(np.searchsorted(draw.topics, topics), len(draw.topics) - 1)
     alike = draw.settings.uniform

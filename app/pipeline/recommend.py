@@ -49,6 +49,7 @@ class Answer:
         left: int32, eligible candidates that are not in the slate, best first.
         trace: what each stage did.
         began: when the first stage began, in seconds of `time.perf_counter`.
+        teams: int8, of a slate that was drafted from two, which of them brought each item; None of any other.
     """
 
     slate: Slate
@@ -56,6 +57,7 @@ class Answer:
     left: Rows
     trace: Sequence[StageTrace] = ()
     began: float = 0.0
+    teams: NDArray[np.int8] | None = None
 
 
 @dataclass(frozen=True)

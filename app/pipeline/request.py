@@ -69,12 +69,21 @@ class Assigned:
         variant: its name.
         policy: id of the policy that answers; None for the one in force.
         personalized: False for a holdout, of whom the answer knows only what must be left out.
+        interleaved: whether the slate is drafted from that of `policy` and that of `beside`.
+        beside: id of the second policy then; None for the one in force.
     """
 
     experiment: str
     variant: str
     policy: str | None = None
     personalized: bool = True
+    interleaved: bool = False
+    beside: str | None = None
+
+    @property
+    def policies(self) -> tuple[str | None, ...]:
+        """All policies that answer."""
+        return (self.policy, self.beside) if self.interleaved else (self.policy,)
 
 
 @dataclass(frozen=True)

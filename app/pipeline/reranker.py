@@ -63,17 +63,21 @@ class FloorReranker:
         """The slate from scored candidates, best first."""
         pool, demand = pool_of(context, candidates), demand_of(context)
         chosen = select(pool, affordable(pool, demand), self._taste)
-        receipt = (*_receipt(context, demand, pool, chosen), _distance(pool, chosen, self._taste.least_distance))
+        receipt = receipt_of(context, demand, pool, chosen, self._taste.least_distance)
         return Ranked(candidates.take(chosen), pool.exploratory[chosen], receipt)
 
 
-def _receipt(context: Context, demand: Demand, pool: Pool, chosen: NDArray[np.int32]) -> tuple[FloorReceipt, ...]:
+def receipt_of(
+    context: Context, demand: Demand, pool: Pool, chosen: NDArray[np.int32], least_distance: float
+) -> tuple[FloorReceipt, ...]:
+    """What a slate, given as positions in a pool, has of what was demanded."""
     return (
         _exploration(context, demand, int(pool.exploratory[chosen].sum())),
         _floor("recency", demand.recency, int(pool.recent[chosen].sum()), "recently published items"),
         _floor("length", demand.length, len(chosen), "items"),
         _cap("topic_cap", demand.topic_cap, pool.topics[chosen], "topics"),
         _cap("provider_cap", demand.provider_cap, pool.providers[chosen], "providers"),
+        _distance(pool, chosen, least_distance),
     )
 
 

@@ -15,6 +15,7 @@ from app.clock import Clock
 from app.errors import InvalidPayloadError, PolicyNotFoundError
 from app.insights.answer_log import AnswerLog
 from app.pipeline.context import Context
+from app.pipeline.interleaving import interleaved, promises
 from app.pipeline.recommend import Answer, Pipeline
 from app.pipeline.request import Assigned, Environment, SlateRequest
 from app.pipeline.slate import Slate
@@ -48,7 +49,7 @@ class Recommender:
         self._exploration_window = ExplorationWindow()
         self._repeated: OrderedDict[str, tuple[object, Slate]] = OrderedDict()
         self._most_repeated = paging.most_stored
-        self._unusable: set[str | None] = set()
+        self._unusable: set[object] = set()
         self.assignment: Callable[[str], Assigned | None] = lambda _: None
         """By which experiment a person is answered; None for what is in force."""
 
@@ -94,7 +95,7 @@ class Recommender:
         ask = SlateRequest(user_id, limit, np.empty(0, np.int32), self._clock.now(), assigned=assigned)
         context = Context(self._environment(assigned), ask, person)
         context = self._with_window(context) if window else context
-        return self._pipeline(context)(context).slate
+        return self._answer(context).slate
 
     def stored(self, user_id: str) -> list[dict[str, Any]]:
         """What is remembered of a person's answers that can be continued."""
@@ -123,19 +124,36 @@ class Recommender:
         return assigned if assigned is None or self._usable(assigned) else None
 
     def _usable(self, assigned: Assigned) -> bool:
-        """Whether the policy of a variant is there and of this version; what it is not is said once."""
-        if assigned.policy in self._unusable:
+        """Whether the policies of a variant are there, of this version and of equal promises; if not, it is said once.
+
+        Which policy is in force may change while two are interleaved, and with it what it promises.
+        """
+        in_force = self._snapshot_swap.current.environment.policy
+        known = (assigned.policies, in_force if assigned.interleaved else None)
+        if known in self._unusable:
             return False
         try:
-            self._snapshot_swap.under(assigned.policy)
+            first, *others = (self._snapshot_swap.under(policy).settings for policy in assigned.policies)
+            alike = all(promises(each) == promises(first) for each in others)
+            reason = None if alike else "they promise different floors"
         except (PolicyNotFoundError, ValidationError) as error:
-            self._unusable.add(assigned.policy)
-            log.error(  # noqa: TRY400 - the reason is all that there is to say
+            reason = str(error)
+        if reason is not None:
+            self._unusable.add(known)
+            policies = " and ".join(each or in_force for each in assigned.policies)
+            log.error(
                 "policy %s of experiment %s cannot be used, people get what is in force: %s",
-                assigned.policy, assigned.experiment, error,
+                policies, assigned.experiment, reason,
             )  # fmt: skip
-            return False
-        return True
+        return reason is None
+
+    def _answer(self, context: Context, **how: Any) -> Answer:
+        """By the policy of a request, or drafted from those of two."""
+        answer, assigned = self._pipeline(context)(context, **how), context.request.assigned
+        if assigned is None or not assigned.interleaved:
+            return answer
+        beside = Context(self._snapshot_swap.under(assigned.beside), context.request, context.known)
+        return interleaved(context, answer, self._pipeline(beside)(beside, **how))
 
     def _environment(self, assigned: Assigned | None) -> Environment:
         return self._snapshot_swap.under(assigned.policy if assigned else None)
@@ -166,7 +184,7 @@ class Recommender:
         if slate is not None and known == key:
             return slate
         context = self.context(request.user_id, request.limit, request.exclude, hide_seen=request.hide_seen)
-        answer = self._pipeline(context)(context, full=request.full, debug=request.debug)
+        answer = self._answer(context, full=request.full, debug=request.debug)
         stored = StoredSlate(request, request.exclude, context.catalogue.names, answer.left)
         slate = self._page(self._stored.keep(stored), stored, answer, context)
         self._repeated[request.user_id] = (key, slate)
@@ -186,7 +204,7 @@ class Recommender:
         asked, limit = stored.asked, request.limit if "limit" in request.model_fields_set else stored.asked.limit
         context = self.context(asked.user_id, limit, stored.exclude, stored.given, hide_seen=asked.hide_seen)
         left = self._stored.left(stored, context.catalogue)
-        answer = self._pipeline(context)(context, left=left, full=request.full, debug=request.debug)
+        answer = self._answer(context, left=left, full=request.full, debug=request.debug)
         return self._page(token, stored, answer, context)
 
     def _page(self, token: str, stored: StoredSlate, answer: Answer, context: Context) -> Slate:

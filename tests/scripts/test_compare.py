@@ -26,6 +26,7 @@ TOLD = {
     "until": "2026-03-15T12:00:00+00:00",
     "people": {"control": 1000, "bolder": 1010},
     "crossed": 3,
+    "crossed_by": {"ids_were_merged": 3},
     "sample_ratio": {"p": 0.0004, "mismatch": True, "shares": {"control": 0.5, "bolder": 0.5}},
     "level": 0.95,
     "measures": [
@@ -40,7 +41,15 @@ TOLD = {
             "measure": "opt_out",
             "variants": [
                 {"variant": "control", "people": 1000, "value": None},
-                {"variant": "bolder", "people": 1010, "value": 0.0, "lift": None, "says": "too few people"},
+                {
+                    "variant": "bolder",
+                    "people": 1010,
+                    "value": 0.0,
+                    "lift": None,
+                    "says": "too few people",
+                    "people_missing": 120,
+                    "control_people_missing": 0,
+                },
             ],
         },
     ],
@@ -63,7 +72,23 @@ def test_a_comparison_says_all_that_is_to_be_known_of_it() -> None:
     assert "set aside: 3 people" in said
     assert "MISMATCH" in said
     assert "+12.5%  +1.0% to +25.0%" in said
-    assert "too few people" in said
+    assert "too few people: at least 120 more" in said
+
+
+def test_what_people_prefer_is_told_of_interleaved_slates() -> None:
+    vote = {"second": "bolder", "people": 640, "share": 0.5412, "interval": [0.51, 0.57], "p": 0.01}
+    few = vote | {"measure": "clicked", "interval": None, "verdict": "too few people", "people_missing": 60}
+    told = TOLD | {
+        "people": {"interleaved": 800},
+        "crossed_by": {},
+        "items": {"control": 4000, "bolder": 4010},
+        "preferences": [vote | {"measure": "engaged", "verdict": "people prefer bolder"}, few],
+    }
+    said = "\n".join(lines(told))
+    assert "items brought: control 4,000, bolder 4,010" in said
+    assert "54.1%  51.0% to 57.0%" in said
+    assert "people prefer bolder" in said
+    assert "too few people: at least 60 more" in said
 
 
 def test_a_stopped_service_is_read(folder: Path) -> None:

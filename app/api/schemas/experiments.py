@@ -23,6 +23,8 @@ class ExperimentTold(Answer):
     """An experiment."""
 
     name: str
+    kind: Literal["split", "interleaved"]
+    """`split`: each person gets one variant; `interleaved`: each answer is drafted from the slates of both."""
     variants: list[VariantTold]
     """The first one is the control."""
     people: float
@@ -70,6 +72,10 @@ class VariantCompared(Answer):
     p: float | None = None
     """Chance that a look ever finds such a lift where there is none."""
     says: Literal["higher", "lower", "not told apart", "too few people"] | None = None
+    people_missing: int | None = None
+    """With `too few people`: how many more of this variant it takes, at least, by what is known so far."""
+    control_people_missing: int | None = None
+    """The same of the control."""
 
 
 class MeasureCompared(Answer):
@@ -83,6 +89,28 @@ class MeasureCompared(Answer):
     variants: list[VariantCompared]
 
 
+class Preference(Answer):
+    """From which of two interleaved policies people take up more; each person has one vote."""
+
+    measure: Literal["engaged", "clicked"]
+    says: str
+    """What is credited to the policy that brought it."""
+    primary: bool
+    second: str
+    """The variant whose share this is."""
+    people: int
+    """Who took up anything."""
+    share: float | None
+    """Mean over people of the second variant's share of what they took up; .5 where they prefer neither."""
+    interval: list[float | None] | None
+    p: float | None
+    """Chance that a look ever finds such a share where they prefer neither."""
+    verdict: str
+    """`people prefer <variant>`, `not told apart` or `too few people`."""
+    people_missing: int | None = None
+    """With `too few people`: how many more it takes, at least, by what is known so far."""
+
+
 class Comparison(Answer):
     """One look at an experiment; looking again costs nothing."""
 
@@ -91,11 +119,18 @@ class Comparison(Answer):
     people: dict[str, int]
     """By variant; machines and who was given several are left out."""
     crossed: int
-    """People who were given several variants, mostly since one id was merged into another."""
-    sample_ratio: SampleRatio
+    """People who were given several variants; they are set aside."""
+    crossed_by: dict[str, int]
+    """Why: `ids_were_merged`, or `one_id`."""
+    sample_ratio: SampleRatio | None
+    """Null where slates are interleaved."""
     level: float
     """Of the intervals, over all looks together."""
     measures: list[MeasureCompared]
+    items: dict[str, int] | None = None
+    """Where slates are interleaved: items that each variant brought."""
+    preferences: list[Preference] | None = None
+    """Likewise."""
 
 
 class PeopleNeeded(Answer):

@@ -32,6 +32,9 @@ class TriedExperiment(Answer):
     people: float
     """Share of all people who take part."""
 
+    kind: Literal["split", "interleaved"]
+    """`interleaved` where each answer is drafted from what both variants would give."""
+
     variants: list[TriedVariant]
 
 

@@ -10,12 +10,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from app.insights.experiments.enough import missing, number
 from app.insights.experiments.experiment import Experiment
 from app.insights.experiments.experiments import told
 from app.insights.experiments.exposure import Exposed
 from app.insights.experiments.measures import COMPARED, Compared
 from models.statistics import (
-    MINIMUM_PEOPLE,
     Effect,
     Estimate,
     always_valid_interval,
@@ -30,9 +30,6 @@ from models.statistics import (
 Values = NDArray[np.float64]
 Sums = Mapping[str, tuple[Values, Values]]
 
-LEAST_UNLIKE: Final = 10
-"""People of a variant who must differ from what most have. Where one in 200 does it and one in ten is of the variant,
-intervals around a difference left out the truth in a third of A/A tests before that, and in none from then on."""
 MISMATCH: Final = 0.01
 """Below this chance the people of the variants are not as they were declared, and nothing is to be believed."""
 LIFTS: Final = (0.01, 0.02, 0.05, 0.1, 0.2)
@@ -64,7 +61,8 @@ def compared(look: Looked) -> dict[str, Any]:
         "experiment": told(look.experiment),
         "until": exposed.end.isoformat(),
         "people": {variant.name: int(count) for variant, count in zip(variants, counts, strict=True)},
-        "crossed": exposed.crossed,
+        "crossed": sum(exposed.crossed.values()),
+        "crossed_by": dict(exposed.crossed),
         "sample_ratio": {
             "p": round(matched, _DIGITS),
             "mismatch": matched < MISMATCH,
@@ -93,16 +91,12 @@ def _measure(measure: Compared, look: Looked, *, primary: bool) -> dict[str, Any
 
 @dataclass(frozen=True, slots=True)
 class _Of:
-    """A variant's estimate: people who tell anything, how many differ from most, and days of people."""
+    """A variant's estimate: people who tell anything, how many more are needed, and days of people."""
 
     estimate: Estimate
     people: int
-    unlike: int
+    missing: int
     days: float
-
-    @property
-    def enough(self) -> bool:
-        return self.people >= MINIMUM_PEOPLE and self.unlike >= LEAST_UNLIKE
 
 
 def _estimate(look: Looked, name: str, place: int) -> _Of:
@@ -110,34 +104,33 @@ def _estimate(look: Looked, name: str, place: int) -> _Of:
     told_of = (look.exposed.variants == place) & (denominators > 0)
     above, below = numerators[told_of], denominators[told_of]
     if not len(above):
-        return _Of(Estimate(np.array(np.nan), np.array(np.nan)), 0, 0, 0.0)
+        return _Of(Estimate(np.array(np.nan), np.array(np.nan)), 0, missing(above), 0.0)
     days = float(look.exposed.days[told_of].sum())
-    return _Of(ratio_estimate(above, below), len(above), _unlike(above / below), days)
-
-
-def _unlike(values: Values) -> int:
-    """How many people differ from what most have."""
-    return len(values) - int(np.unique(values, return_counts=True)[1].max(initial=0))
+    return _Of(ratio_estimate(above, below), len(above), missing(above / below), days)
 
 
 def _told(name: str, of: _Of) -> dict[str, Any]:
-    return {"variant": name, "people": of.people, "value": _number(of.estimate.value)}
+    return {"variant": name, "people": of.people, "value": number(of.estimate.value)}
 
 
 def _against(treated: _Of, control: _Of, look: Looked, alpha: float) -> dict[str, Any]:
-    if not (treated.enough and control.enough):
-        empty = dict.fromkeys(("lift", "lift_interval", "difference", "difference_interval", "p", "says"))
-        return empty | {"says": "too few people"}
+    if treated.missing or control.missing:
+        empty = dict.fromkeys(("lift", "lift_interval", "difference", "difference_interval", "p"))
+        return empty | {
+            "says": "too few people",
+            "people_missing": treated.missing,
+            "control_people_missing": control.missing,
+        }
     clock, best_at = treated.days + control.days, look.experiment.best_at
     ratio, gap = log_ratio(treated.estimate, control.estimate), difference(treated.estimate, control.estimate)
     lifts, gaps = (always_valid_interval(each, clock, best_at, alpha) for each in (ratio, gap))
     p = min(1.0, float(always_valid_p(ratio, clock, best_at)) * _ALPHA / alpha)
     return {
-        "lift": _number(np.expm1(ratio.value)),
-        "lift_interval": [_number(each) for each in np.expm1(lifts)],
-        "difference": _number(gap.value),
-        "difference_interval": [_number(each) for each in gaps],
-        "p": _number(np.array(p)),
+        "lift": number(np.expm1(ratio.value)),
+        "lift_interval": [number(each) for each in np.expm1(lifts)],
+        "difference": number(gap.value),
+        "difference_interval": [number(each) for each in gaps],
+        "p": number(np.array(p)),
         "says": "higher" if lifts[0] > 0 else "lower" if lifts[1] < 0 else "not told apart",
     }
 
@@ -160,16 +153,12 @@ def _needed(measure: Compared, sums: tuple[Values, Values], share: float, power:
     above, below = sums[0][told_of], sums[1][told_of]
     estimate = ratio_estimate(above, below)
     baseline = float(estimate.value) if len(above) else math.nan
-    known = len(above) >= MINIMUM_PEOPLE and _unlike(above / below) >= LEAST_UNLIKE and baseline > 0
+    known = not missing(above / below) and baseline > 0
     deviation = float(estimate.standard_error) * math.sqrt(len(above)) if known else math.nan
     effects: Sequence[Effect] = [Effect(baseline, deviation, lift, power) for lift in LIFTS] if known else ()
     return {
         "measure": measure.name,
-        "baseline": _number(np.array(baseline)),
+        "baseline": number(np.array(baseline)),
         "people_now": len(above),
         "people_needed": {f"{effect.lift:g}": people_needed(effect, share) for effect in effects},
     }
-
-
-def _number(value: NDArray[np.float64] | np.float64) -> float | None:
-    return round(float(value), _DIGITS) if math.isfinite(value) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
@@ -14,8 +14,11 @@ from duckdb import DuckDBPyConnection
 from app.insights.experiments.comparison import Looked, compared, planned
 from app.insights.experiments.exposure import Exposed, read_exposed, read_sums
 from app.insights.experiments.folder import ExperimentFolder
+from app.insights.experiments.preference import preferred, read_credits
+from app.insights.views import Since
 
-Reading = Callable[[date | None, date | None], AbstractContextManager[DuckDBPyConnection]]
+Reading = Callable[..., AbstractContextManager[DuckDBPyConnection]]
+"""`Insights.reading`."""
 
 PLAN_DAYS: Final = 28
 """Days of the log that a plan is made from."""
@@ -47,7 +50,11 @@ class Comparisons:
         """
         experiment, now = self.folder.get(name), self.now()
         first = (experiment.started_at or now).date()
-        with self.reading(first, (experiment.stopped_at or now).date()) as connection:
+        since = Since(experiment.name, experiment.events_before, experiment.controls_before)
+        with self.reading(first, (experiment.stopped_at or now).date(), since) as connection:
+            if experiment.kind == "interleaved":
+                end = experiment.stopped_at or now
+                return preferred(experiment, read_credits(connection, experiment, end), end)
             exposed = read_exposed(connection, experiment, now)
             return compared(Looked(experiment, exposed, read_sums(connection, exposed)))
 
@@ -63,6 +70,6 @@ class Comparisons:
         with self.reading(first.date(), end.date()) as connection:
             user_ids = [user_id for (user_id,) in connection.execute(_SERVED, bounds).fetchall()]
             nowhere = np.zeros(len(user_ids), dtype=np.int64)
-            everybody = Exposed(user_ids, nowhere, np.ones(len(user_ids)), 0, first, end)
+            everybody = Exposed(user_ids, nowhere, np.ones(len(user_ids)), {}, first, end)
             measures = planned(experiment, read_sums(connection, everybody), power)
         return {"experiment": name, "power": power, "days": PLAN_DAYS, "measures": measures}

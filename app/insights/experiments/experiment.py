@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
@@ -33,6 +33,10 @@ class Variant(Config):
 class Plan(Config):
     """What an experiment is to be."""
 
+    kind: Literal["split", "interleaved"] = "split"
+    """`split`: each person gets one variant. `interleaved`: each answer is drafted from the slates of both, in turns,
+    and what people choose says which they prefer; it takes far fewer people, and tells nothing but that."""
+
     variants: tuple[Variant, ...] = Field(min_length=2, max_length=10)
     """The first one is the control, with which the others are compared."""
 
@@ -53,7 +57,15 @@ class Plan(Config):
             raise ValueError("the shares of the variants must sum to 1")
         if len({each.name for each in self.variants}) < len(self.variants):
             raise ValueError("each variant needs a name of its own")
+        if self.kind == "interleaved":
+            self._check_drafted()
         return self
+
+    def _check_drafted(self) -> None:
+        if len(self.variants) != 2 or any(abs(each.share - 0.5) > EVEN for each in self.variants):
+            raise ValueError("two variants are interleaved, of equal shares: both are in every answer")
+        if not all(each.personalized for each in self.variants):
+            raise ValueError("a holdout cannot be interleaved: some people get it, and others do not")
 
 
 class Experiment(Plan):
@@ -67,14 +79,22 @@ class Experiment(Plan):
     """Id of an operator's key; else `configuration` or `keyless`."""
     started_at: AwareDatetime | None = None
     stopped_at: AwareDatetime | None = None
+    events_before: int = -1
+    """Number of the last event that was stored before the start; what was before counts nowhere."""
+    controls_before: int = -1
+    """The same of what people decided."""
 
     @property
     def running(self) -> bool:
         """Whether people are assigned now."""
         return self.started_at is not None and self.stopped_at is None
 
+    def takes_part(self, user_id: str) -> bool:
+        """Whether a person is among those who take part."""
+        return place(user_id, f"people of {self.salt}") < self.people
+
     def variant(self, user_id: str) -> Variant | None:
         """What a person gets; None for who does not take part."""
-        if place(user_id, f"people of {self.salt}") >= self.people:
+        if not self.takes_part(user_id):
             return None
         return self.variants[variant_of(user_id, self.salt, [each.share for each in self.variants])]

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from app.clock import Clock
 from app.errors import ExperimentRefusedError
-from app.insights.experiments.experiment import Experiment, Plan
+from app.insights.experiments.experiment import Experiment, Plan, Variant
 from app.insights.experiments.folder import ExperimentFolder
 from app.pipeline.request import Assigned
 from app.serving.policies.folder import PolicyFolder
+from app.serving.policies.policy import differences
 
 CONFIGURATION: Final = "configuration"
-_TRIED: Final = {"name", "why", "started_at", "people", "variants"}
+INTERLEAVED: Final = "interleaved"
+"""Variant of who gets what was drafted from two policies."""
+PROMISED: Final = ("floors.", "ground.", "user.established_share", "variety.least_distance")
+"""Settings in which interleaved policies are alike (app/pipeline/interleaving.py)."""
+_TRIED: Final = {"name", "why", "started_at", "people", "kind", "variants"}
 
 
 class Experiments:
@@ -25,10 +30,20 @@ class Experiments:
         folder: where they are kept.
         policies: which there are.
         clock: of the service.
+        owner: the person that an id names.
+        stored: numbers of the last event and of the last control action.
     """
 
-    def __init__(self, folder: ExperimentFolder, policies: PolicyFolder, clock: Clock) -> None:
+    def __init__(
+        self,
+        folder: ExperimentFolder,
+        policies: PolicyFolder,
+        clock: Clock,
+        owner: Callable[[str], str] = str,
+        stored: Callable[[], tuple[int, int]] = lambda: (-1, -1),
+    ) -> None:
         self.folder = folder
+        self._owner, self._stored = owner, stored
         self._policies = policies
         self._clock = clock
         self._running: list[Experiment] = []
@@ -37,13 +52,16 @@ class Experiments:
     def assigned(self, user_id: str) -> Assigned | None:
         """What a person gets by the experiment that they take part in; None where they take part in none.
 
-        Who is assigned is the id that asks: where an id was merged into another one, the answers of both are one
-        person's, and `penchant compare` sets aside who was given more than one variant.
+        An id that was merged into another person's has that person's variant from then on. Who was given two until
+        then is set aside by `penchant compare`.
         """
+        if not self._running:
+            return None
+        person = self._owner(user_id)
         for experiment in self._running:
-            variant = experiment.variant(user_id)
+            variant = experiment.variant(person)
             if variant is not None:
-                return Assigned(experiment.name, variant.name, variant.policy, personalized=variant.personalized)
+                return _assigned(experiment, variant)
         return None
 
     def declare(self, plans: Mapping[str, Plan]) -> None:
@@ -67,6 +85,7 @@ class Experiments:
 
         Raises:
             ExperimentRefusedError: there is one of this name.
+            ExperimentRefusedError: two policies are to be interleaved that promise different floors.
             PolicyNotFoundError: a variant names no policy.
         """
         if any(each.name == name for each in self.folder.all()):
@@ -74,9 +93,21 @@ class Experiments:
         for variant in plan.variants:
             if variant.policy is not None:
                 self._policies.get(variant.policy)
+        if plan.kind == "interleaved":
+            self._check_promises(plan)
         about = {"name": name, "salt": secrets.token_hex(16), "made_at": self._now(), "made_by": by}
         self._keep(Experiment.model_validate(plan.model_dump() | about))
         return self.start(name) if start else self.folder.get(name)
+
+    def _check_promises(self, plan: Plan) -> None:
+        in_force = next((each.policy_id for each in reversed(self._policies.activations())), None)
+        first, second = (self._policies.get(each.policy or in_force or "").values for each in plan.variants)
+        differ = [name for name in differences(first, second) if name.startswith(PROMISED)]
+        if differ:
+            raise ExperimentRefusedError(
+                f"The policies differ in {', '.join(differ)}: what is drafted from both can keep one promise only. "
+                "Let people get the one or the other (kind `split`)."
+            )
 
     def start(self, name: str) -> Experiment:
         """Assign people from now on.
@@ -88,7 +119,9 @@ class Experiments:
         experiment = self.folder.get(name)
         if experiment.started_at is not None:
             raise ExperimentRefusedError(f"Experiment {name} was started before; a new one needs a new name.")
-        return self._keep(experiment.model_copy(update={"started_at": self._now()}))
+        events, controls = self._stored()
+        before = {"events_before": events, "controls_before": controls}
+        return self._keep(experiment.model_copy(update={"started_at": self._now(), **before}))
 
     def stop(self, name: str) -> Experiment:
         """Give everybody what is in force again.
@@ -123,9 +156,18 @@ class Experiments:
         return datetime.fromtimestamp(self._clock.now(), UTC)
 
 
+def _assigned(experiment: Experiment, variant: Variant) -> Assigned:
+    if experiment.kind == "split":
+        return Assigned(experiment.name, variant.name, variant.policy, personalized=variant.personalized)
+    first, second = experiment.variants
+    return Assigned(experiment.name, INTERLEAVED, first.policy, interleaved=True, beside=second.policy)
+
+
 def told(experiment: Experiment) -> dict[str, Any]:
     """An experiment as it is told."""
-    return experiment.model_dump(mode="json", exclude={"salt"}) | {"running": experiment.running}
+    return experiment.model_dump(mode="json", exclude={"salt", "events_before", "controls_before"}) | {
+        "running": experiment.running
+    }
 
 
 def _plan_of(experiment: Experiment) -> Plan:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
@@ -18,6 +18,10 @@ from models.statistics import capped
 from models.user_state import DAY_SECONDS
 
 Values = NDArray[np.float64]
+MERGED: Final = "ids_were_merged"
+"""Each id had a variant of its own until it was known that they are one person's."""
+ONE_ID: Final = "one_id"
+"""Nothing that a service does by itself: the experiment's file was changed, or two folders were joined."""
 _NOW_TOO: Final = timedelta(microseconds=1)
 """A standing clock serves at the very moment at which it is looked."""
 
@@ -30,7 +34,7 @@ class Exposed:
         user_ids: ascending.
         variants: int64 [people], position of the variant.
         days: float64 [people], days since each was first served, at least 1.
-        crossed: people who were given several variants, mostly since one id was merged into another; set aside.
+        crossed: people who were given several variants, by reason; set aside.
         first: since when the experiment ran.
         end: until when it is looked at.
     """
@@ -38,7 +42,7 @@ class Exposed:
     user_ids: Sequence[str]
     variants: NDArray[np.int64]
     days: Values
-    crossed: int
+    crossed: Mapping[str, int]
     first: datetime
     end: datetime
 
@@ -59,10 +63,17 @@ def read_exposed(connection: DuckDBPyConnection, experiment: Experiment, now: da
         [row[0] for row in single],
         np.array([places[row[1][0]] for row in single], dtype=np.int64),
         np.maximum(1.0, np.array(seconds, dtype=np.float64) / DAY_SECONDS),
-        len(rows) - len(single),
+        _crossed(rows),
         first,
         end,
     )
+
+
+def _crossed(rows: Sequence[tuple[Any, ...]]) -> dict[str, int]:
+    """Reason -> people who were given several variants."""
+    several = [row[3] for row in rows if len(row[1]) > 1]
+    reasons = {MERGED: sum(ids > 1 for ids in several), ONE_ID: sum(ids == 1 for ids in several)}
+    return {reason: count for reason, count in reasons.items() if count}
 
 
 def read_sums(connection: DuckDBPyConnection, exposed: Exposed) -> dict[str, tuple[Values, Values]]:

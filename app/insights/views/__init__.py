@@ -24,7 +24,6 @@ from models.events import DEFAULT_SIGNALS, EVENT_TYPES, EventType, EventWeights,
 VIEWS: Final = ("answers", "served", "events", "outcomes", "people", "controls")
 """In the order in which they rest on one another."""
 
-WINDOW_HOURS: Final = 24.0
 _NONE_LOGGED: Final = "none_logged"
 _EVENT_TYPES: Final = "event_types"
 
@@ -50,12 +49,44 @@ class Segments:
 NO_SEGMENTS: Final = Segments()
 
 
+@dataclass(frozen=True, slots=True)
+class Since:
+    """The beginning of an experiment, by what was stored before it: a clock may stand still.
+
+    Attributes:
+        experiment: whose answers count; None for all.
+        events: number of the last event before it.
+        controls: number of the last control action before it.
+    """
+
+    experiment: str | None = None
+    events: int = -1
+    controls: int = -1
+
+
+EVER: Final = Since()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the views tell of.
+
+    Attributes:
+        segments: of people.
+        window_hours: after an answer, in which what people do with it is attributed to it.
+        since: from when on anything counts.
+    """
+
+    segments: Segments = NO_SEGMENTS
+    window_hours: float = 24.0
+    since: Since = EVER
+
+
+EVERYTHING: Final = Scope()
+
+
 def open_views(
-    connection: DuckDBPyConnection,
-    logged: Sequence[Path],
-    weights: EventWeights,
-    segments: Segments = NO_SEGMENTS,
-    window_hours: float = WINDOW_HOURS,
+    connection: DuckDBPyConnection, logged: Sequence[Path], weights: EventWeights, scope: Scope = EVERYTHING
 ) -> None:
     """Make the views, for this connection alone.
 
@@ -63,18 +94,20 @@ def open_views(
         connection: to the store.
         logged: files of the served log.
         weights: what each event type counts.
-        segments: those of people.
-        window_hours: after an answer, in which what people do with it is attributed to it.
+        scope: what the views tell of.
     """
+    since = scope.since
     connection.register(_NONE_LOGGED, ANSWER_SCHEMA.empty_table())
     connection.register(_EVENT_TYPES, _event_types(weights))
     ((store,),) = connection.execute("SELECT current_database()").fetchall()
     most = weights.machine_events_per_day
     words = {
         "store": f"{_identifier(store)}.main",
-        "logged": _files(logged),
-        "segments": segments.sql(),
-        "window": repr(3_600 * window_hours),
+        "logged": _of_experiment(_files(logged), since.experiment),
+        "events_before": str(since.events),
+        "controls_before": str(since.controls),
+        "segments": scope.segments.sql(),
+        "window": repr(3_600 * scope.window_hours),
         "machine_events": str(most if most is not None else 2**62),
     }
     for name in VIEWS:
@@ -91,6 +124,10 @@ def _files(logged: Sequence[Path]) -> str:
     names = ", ".join(_quoted(str(file.resolve())) for file in logged)
     read = f"read_parquet([{names}], hive_partitioning = false, union_by_name = true)"
     return f"(FROM {_NONE_LOGGED} UNION ALL BY NAME FROM {read})"
+
+
+def _of_experiment(logged: str, experiment: str | None) -> str:
+    return logged if experiment is None else f"(FROM {logged} WHERE experiment = {_quoted(experiment)})"
 
 
 def _event_types(weights: EventWeights) -> pa.Table:

@@ -10,5 +10,6 @@ SELECT
             ELSE action END
     END AS action,
     detail ->> 'topic' AS subject,
-    happened_at AS at
+    happened_at AS at, number
 FROM {store}.control_actions
+WHERE number > {controls_before}

@@ -10,5 +10,6 @@ SELECT
     unnest(label_kinds) AS label_kind,
     unnest(explorations) AS exploration,
     unnest(propensities) AS propensity,
-    unnest(scores) AS score
+    unnest(scores) AS score,
+    unnest(teams) AS team
 FROM answers

@@ -25,7 +25,9 @@ def look(rates: list[float], people: int = 3000, shares: tuple[float, ...] = (0.
     engaged = random.binomial(10, np.array(rates)[variants]).astype(float)
     nothing = (np.zeros(people), np.zeros(people))
     sums = {each.name: nothing for each in COMPARED} | {"engagement_rate": (engaged, seen)}
-    exposed = Exposed([f"u{n:05d}" for n in range(people)], variants, np.full(people, 14.0), 3, BEGAN, NOW)
+    exposed = Exposed(
+        [f"u{n:05d}" for n in range(people)], variants, np.full(people, 14.0), {"ids_were_merged": 3}, BEGAN, NOW
+    )
     return Looked(experiment(*shares), exposed, sums)
 
 
@@ -46,7 +48,7 @@ def test_a_lift_that_is_there_is_told_with_an_interval_around_it() -> None:
     assert treated["lift"] == pytest.approx(treated["value"] / control["value"] - 1, abs=1e-5)
     assert treated["p"] < 0.05
     assert told["people"] == {"v0": int((look([0.2, 0.25]).exposed.variants == 0).sum()), "v1": told["people"]["v1"]}
-    assert told["crossed"] == 3
+    assert (told["crossed"], told["crossed_by"]) == (3, {"ids_were_merged": 3})
 
 
 def test_what_does_not_differ_is_not_told_apart() -> None:
@@ -62,8 +64,14 @@ def test_a_mismatch_of_the_sample_ratio_is_told() -> None:
 
 
 def test_few_people_or_few_who_differ_are_told_to_be_too_few() -> None:
-    assert primary(compared(look([0.2, 0.9], people=150)))[1]["says"] == "too few people"
-    assert primary(compared(look([0.0001, 0.0001], people=1000)))[1]["says"] == "too few people"
+    few, alike = (
+        primary(compared(each))[1] for each in (look([0.2, 0.9], people=150), look([0.0001] * 2, people=1000))
+    )
+    assert few["says"] == alike["says"] == "too few people"
+    assert few["people_missing"] == 100 - few["people"]
+    assert alike["people_missing"] >= alike["people"], "at the rate so far, which is hardly any"
+    nobody = primary(compared(look([0.2, 0.2], people=0)))[1]
+    assert (nobody["people_missing"], nobody["control_people_missing"]) == (100, 100)
 
 
 def test_nobody_is_no_error() -> None:
@@ -93,7 +101,7 @@ def test_equal_variants_are_told_apart_in_few_experiments_though_looked_at_every
             here = days > 0
             seen = 5.0 * days[here]
             engaged = random.binomial(seen.astype(int), taste[here]).astype(float)
-            exposed = Exposed([""] * int(here.sum()), variants[here], days[here], 0, BEGAN, NOW)
+            exposed = Exposed([""] * int(here.sum()), variants[here], days[here], {}, BEGAN, NOW)
             nothing = (np.zeros(len(seen)), np.zeros(len(seen)))
             sums = {each.name: nothing for each in COMPARED} | {"engagement_rate": (engaged, seen)}
             told = primary(compared(Looked(experiment(0.8, 0.2), exposed, sums)))[1]

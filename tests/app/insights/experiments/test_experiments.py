@@ -12,24 +12,13 @@ from app.api.schemas.service import Transparency
 from app.errors import ExperimentNotFoundError, ExperimentRefusedError, PolicyNotFoundError
 from app.insights.experiments.experiment import Plan
 from app.settings import Settings
+from tests.app.insights.experiments.conftest import PEOPLE
 
 HALVES = {"variants": [{"name": "control"}, {"name": "holdout", "personalized": False}]}
-PEOPLE = [f"person-{number:02d}" for number in range(24)]
 
 
 def plan(**fields: Any) -> Plan:
     return Plan.model_validate(HALVES | fields)
-
-
-@pytest.fixture
-def lab(home: Any, an_event: Any) -> Any:
-    """Two dozen people who like one theme each, and experiments that decide."""
-    home.service.assign(home.service.experiments.assigned)
-    events = 0
-    for number, user in enumerate(PEOPLE):
-        home.ingest(*(an_event(events + at, user, f"i{number % 6 + 6 * at:03d}") for at in range(5)))
-        events += 5
-    return home
 
 
 def logged(home: Any) -> dict[str, tuple[str, str]]:
@@ -164,7 +153,8 @@ def test_who_was_given_both_variants_is_set_aside_and_who_is_erased_is_forgotten
     assert comparisons.compare("first")["crossed"] == 0
     lab.merge(by_variant["control"], by_variant["holdout"])
     told = comparisons.compare("first")
-    assert told["crossed"] == 1
+    assert (told["crossed"], told["crossed_by"]) == (1, {"ids_were_merged": 1})
+    assert experiments.assigned(by_variant["holdout"]).variant == "control", "the person's variant holds from now on"
     assert sum(told["people"].values()) == len(PEOPLE) - 2
     lab.erase(by_variant["control"])
     told = comparisons.compare("first")
@@ -183,6 +173,63 @@ def test_a_comparison_and_a_plan_are_read_from_the_log(lab: Any) -> None:
     assert told["until"] == datetime(2026, 3, 1, 12, tzinfo=UTC).isoformat()
     planned = lab.service.comparisons.plan("first")
     assert {each["measure"] for each in planned["measures"]} == {each["measure"] for each in told["measures"]}
+
+
+def figures(home: Any, name: str) -> dict[str, tuple[int, float | None]]:
+    """Measure -> people and value, of all variants together."""
+    told = home.service.comparisons.compare(name)
+    found = {}
+    for each in told["measures"]:
+        people = sum(variant["people"] for variant in each["variants"])
+        values = [variant["value"] for variant in each["variants"] if variant["value"] is not None]
+        found[each["measure"]] = (people, max(values, default=None))
+    return found
+
+
+def test_what_was_before_the_start_counts_nowhere_though_the_clock_stands(lab: Any, an_event: Any) -> None:
+    def took_up(number: int, user: str, slate: Any) -> None:
+        about = {"recommendation_id": slate.recommendation_id, "position": 0}
+        item = slate.items[0].item_id
+        lab.ingest(
+            *(
+                an_event(number + at, user, item, kind, days_ago=0).model_copy(update=about)
+                for at, kind in enumerate(("impression", "like"))
+            )
+        )
+
+    for number, user in enumerate(PEOPLE):
+        took_up(1_000 + 2 * number, user, lab.recommend(user))
+    lab.reset("person-00")
+    lab.service.experiments.add("first", plan(), "key-1")
+    for user in PEOPLE:
+        lab.recommend(user)
+    before = figures(lab, "first")
+    assert before["engagement_rate"] == (0, None)
+    assert before["diversity"][0] == len(PEOPLE)
+    assert before["engagements"] == (len(PEOPLE), 0.0)
+    assert before["opt_out"] == (len(PEOPLE), 0.0)
+    took_up(5_000, "person-01", lab.recommend("person-01"))
+    lab.reset("person-02")
+    after = figures(lab, "first")
+    assert after["engagement_rate"] == (1, 1.0)
+    assert after["engagements"][1] > 0
+    assert after["opt_out"][1] > 0
+
+
+@pytest.mark.parametrize(("hours", "counted"), [(0.01, 0), (0.1, 1)])
+def test_what_is_done_after_the_window_of_attribution_does_not_count(
+    tmp_path: Any, open_household: Any, an_item: Any, an_event: Any, hours: float, counted: int
+) -> None:
+    with open_household(tmp_path, insights={"attribution_hours": hours}) as home:
+        home.publish([an_item(number) for number in range(30)])
+        home.service.assign(home.service.experiments.assigned)
+        home.service.experiments.add("first", plan(), "key-1")
+        slate = home.recommend("ann")
+        about = {"recommendation_id": slate.recommendation_id, "position": 0}
+        item, kinds = slate.items[0].item_id, ("impression", "click")
+        late = [an_event(at, "ann", item, kind, days_ago=-0.002) for at, kind in enumerate(kinds)]
+        assert home.ingest(*(each.model_copy(update=about) for each in late)) == ["accepted"] * 2
+        assert figures(home, "first")["engagement_rate"][0] == counted
 
 
 async def started(service: Any) -> None:
