@@ -39,14 +39,20 @@ class AnnSettings(Config):
     cells: int | None = Field(default=None, ge=1)
     """Cells that vectors are parted into; by default, one and a half times the square root of their number."""
 
-    missed: float = Field(default=0.005, ge=0, allow_inf_nan=False)
-    """Share of what is looked for that may be expected in cells that are left out; more is faster and finds less."""
+    missed: float = Field(default=0.03, ge=0, allow_inf_nan=False)
+    """Share of what is looked for that may be expected in cells that are left out; more is faster and finds less.
+
+    What is expected is more than what is missed: the default loses a hundredth at most.
+    """
 
     margin: float = Field(default=2.5, ge=0, allow_inf_nan=False)
     """Standard errors by which an item's estimated score may fall short for it to be compared exactly."""
 
-    least: int = Field(default=1_000, ge=0)
-    """Items that a search looks at in any case; where so few may be found, it is exact."""
+    first: int = Field(default=3_000, ge=1)
+    """Items that a search looks through at first, which takes about as long as all else that it does once."""
+
+    least: int = Field(default=2_000, ge=0)
+    """Items up to which all that may be found are compared."""
 
     recall_sample: int = Field(default=200, ge=1)
     """Queries by which recall against exact search is measured."""

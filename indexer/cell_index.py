@@ -27,17 +27,25 @@ class CellIndex:
     def __init__(self, cells: Cells, vectors: Stored, settings: Breadth, equals: EqualVectors | None = None) -> None:
         self.cells, self._vectors, self.settings, self.equals = cells, vectors, settings, equals
         self.everything = self.permit(np.ones(len(vectors), dtype=np.bool_))
+        self.shares_above = np.concatenate([np.ones(1, dtype=np.float32), cells.beyond])
+        """Of a cell's rows, those that score more than a number of steps above its centroid: all, from below it on."""
 
     def permit(self, rows: NDArray[np.bool_]) -> Permit:
         """Rows that may be found, bool [n]."""
-        counts = np.bincount(self.cells.cells[rows], minlength=len(self.cells.spread))
-        return Permit(np.packbits(rows, bitorder="little"), counts)
+        return Permit(np.packbits(rows, bitorder="little"), self._counts(np.flatnonzero(rows).astype(np.int32)))
 
     def withdraw(self, permit: Permit, rows: Rows) -> None:
         """Let some rows, without repeats, not be found any more."""
-        rows = rows[permit.holds(rows)]
-        np.bitwise_and.at(permit.bits, rows >> 3, ~(np.uint8(1) << (rows & 7).astype(np.uint8)))
-        np.subtract.at(permit.counts, self.cells.cells[rows], 1)
+        rows = np.sort(rows[permit.holds(rows)])
+        if len(rows):
+            places, bits = rows >> 3, np.uint8(1) << (rows & 7).astype(np.uint8)
+            firsts = np.flatnonzero(np.diff(places, prepend=-1))
+            permit.bits[places[firsts]] &= ~np.bitwise_or.reduceat(bits, firsts)
+            np.subtract(permit.counts, self._counts(rows), out=permit.counts)
+
+    def _counts(self, rows: Rows) -> NDArray[np.int64]:
+        """int64 [cells]: how many of some rows each holds."""
+        return np.bincount(self.cells.cells[rows], minlength=len(self.cells.spread))
 
     def search(self, queries: Vectors, k: int, excluded: Rows, permit: Permit | None) -> Hits:
         """The k best of the permitted rows, by default of all, that are not excluded.

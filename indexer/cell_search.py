@@ -18,15 +18,13 @@ from models.ids import Rows
 if TYPE_CHECKING:
     from indexer.cell_index import CellIndex
 
-_LEAST_ESTIMATED, _SHARE_ESTIMATED = 8, 4
-"""Rows that a round takes by their estimates, for each that is looked for, or one in so many that it looks through."""
+_LEAST_ESTIMATED, _MOST_ESTIMATED, _SHARE_ESTIMATED = 6, 12, 8
+"""Rows that a round takes by their estimates, for each that is looked for: one in so many that it looks through."""
 _GROWTH = 3
-"""Times as many rows as so far that a round may look through."""
+"""Times as many rows as so far that a further round may look through."""
 _FIRST_LOOK = np.float32(2)
 """Cells are first taken in the order of their centroid's score and so many spreads."""
-_ERROR = np.float32(0.55)
-"""Standard error of an estimate, in spreads of the cell and lengths of the query: .32 on average, more for what is far
-from its centroid."""
+_TINY = np.float32(1e-12)
 
 
 class Breadth(Protocol):
@@ -41,8 +39,12 @@ class Breadth(Protocol):
         """Standard errors by which an estimated score may fall short."""
 
     @property
+    def first(self) -> int:
+        """Rows that the first round looks through."""
+
+    @property
     def least(self) -> int:
-        """Rows that are looked at in any case."""
+        """Rows up to which all that may be found are compared."""
 
 
 class Permit(NamedTuple):
@@ -65,51 +67,55 @@ class Question(NamedTuple):
 
 
 class CellSearch:
-    """What is found so far, and the cells that are left."""
+    """What is found so far, and what is still expected of each cell."""
 
     def __init__(self, index: CellIndex, question: Question, permit: Permit, breadth: int) -> None:
         self._index, self._question, self._permit, self._breadth = index, question, permit, breadth
-        self._spreads = np.float32(np.linalg.norm(question.vector)) * index.cells.spread
+        length = np.float32(np.sqrt(question.vector @ question.vector))
+        self._spreads, self._errors = length * index.cells.spread, length * index.cells.error
         self._rows, self._scores = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32)
-        self._taken = np.empty(0, dtype=np.int64)
-        left = np.flatnonzero(permit.counts)
-        promise = question.scores[left] + _FIRST_LOOK * self._spreads[left]
-        self._left: NDArray[np.int64] = left[np.argsort(-promise, kind="stable")]
+        self._least = np.float32(-np.inf)
+        self._taken = np.zeros(len(permit.counts), dtype=np.bool_)
 
     def __call__(self) -> tuple[Rows, Vectors]:
         """(the best rows, at least as many as are looked for where there are, their scores), in no order."""
-        counts, room = self._permit.counts, max(self._index.settings.least, 2 * self._breadth)
-        while len(self._left):
-            taken = np.searchsorted(np.cumsum(counts[self._left]), room) + 1
-            chosen, self._left = self._left[:taken], self._left[taken:]
-            self._taken = np.concatenate([self._taken, chosen])
+        chosen = self._first()
+        while len(chosen):
+            self._taken[chosen] = True
             self._look_through(chosen)
-            self._left = self._worthwhile()
-            room = _GROWTH * int(counts[self._taken].sum())
+            chosen = self._worthwhile()
         return self._rows, self._scores
 
-    @property
-    def _least(self) -> np.float32:
-        """What a row must score to be among the best so far."""
-        enough = len(self._scores) >= self._breadth
-        return np.partition(self._scores, -self._breadth)[-self._breadth] if enough else np.float32(-np.inf)
+    def _first(self) -> NDArray[np.int64]:
+        """Cells that are near, until they hold enough."""
+        counts = self._permit.counts
+        promise = np.where(counts > 0, self._question.scores + _FIRST_LOOK * self._spreads, -np.inf)
+        order = np.argsort(-promise)[: np.count_nonzero(counts)]
+        looked, permitted = np.cumsum(self._index.everything.counts[order]), np.cumsum(counts[order])
+        enough = np.searchsorted(looked, self._index.settings.first), np.searchsorted(permitted, 2 * self._breadth)
+        return order[: int(max(enough)) + 1]
 
     def _look_through(self, chosen: NDArray[np.int64]) -> None:
         """Compare exactly what could be among the best by its estimate: first what most likely is."""
         index, permitted = self._index, None if self._permit is self._index.everything else self._permit.bits
         through, question = int(self._permit.counts[chosen].sum()), self._question
-        count = min(max(_LEAST_ESTIMATED * self._breadth, through // _SHARE_ESTIMATED), through)
+        share = min(through // _SHARE_ESTIMATED, _MOST_ESTIMATED * self._breadth)
+        count = min(max(share, _LEAST_ESTIMATED * self._breadth), through)
         found, estimates = self._with_equals(
             *index.cells.estimated(question.turned, question.scores, chosen, count, permitted)
         )
-        bounds = estimates + index.settings.margin * _ERROR * self._spreads[index.cells.cells[found]]
-        first, second = self._breadth, 3 * self._breadth
-        for part in (slice(first), slice(first, second), slice(second, None)):
-            near = found[part][bounds[part] >= self._least]
-            self._rows = np.concatenate([self._rows, near])
-            self._scores = np.concatenate([self._scores, index.exactly(near, question.vector)])
-        kept = self._scores >= self._least
-        self._rows, self._scores = self._rows[kept], self._scores[kept]
+        bounds = estimates + index.settings.margin * self._errors[index.cells.cells[found]]
+        for part in (slice(self._breadth), slice(self._breadth, None)):
+            self._compare(found[part][bounds[part] >= self._least])
+
+    def _compare(self, rows: Rows) -> None:
+        """Keep of some rows and those so far what scores as much as the last of as many as are looked for."""
+        self._rows = np.concatenate([self._rows, rows])
+        self._scores = np.concatenate([self._scores, self._index.exactly(rows, self._question.vector)])
+        if len(self._scores) >= self._breadth:
+            self._least = np.partition(self._scores, -self._breadth)[-self._breadth]
+            kept = self._scores >= self._least
+            self._rows, self._scores = self._rows[kept], self._scores[kept]
 
     def _with_equals(self, found: Rows, estimates: Vectors) -> tuple[Rows, Vectors]:
         """The same and all permitted rows that have one of their vectors, best first."""
@@ -123,21 +129,25 @@ class CellSearch:
         return rows[kept], estimates[firsts[order]][place[kept]]
 
     def _worthwhile(self) -> NDArray[np.int64]:
-        """Of the cells that are left the best, best first, so that the others hold too little together.
+        """Of the cells that are left the best, so that the others hold too little together.
 
         Where the cells looked through held less than expected of them, as where what is near is excluded, so do the
         others.
         """
-        least = self._least
-        expected, looked = self._expected(self._left, least), float(self._expected(self._taken, least).sum())
-        share = min(1.0, self._breadth / max(looked, 1.0))
-        order = np.argsort(-expected, kind="stable")
-        rest = np.cumsum(expected[order][::-1])[::-1] * share
-        return self._left[order[rest > self._index.settings.missed * self._breadth]]
+        expected, enough = self._expected(), self._index.settings.missed * self._breadth
+        share = min(1.0, self._breadth / max(float(expected[self._taken].sum()), 1.0))
+        expected[self._taken] = 0
+        if share * expected.sum() <= enough:
+            return np.empty(0, dtype=np.int64)
+        order = np.argsort(-expected)
+        rest = share * np.cumsum(expected[order][::-1])[::-1]
+        sizes = self._index.everything.counts
+        room = np.searchsorted(np.cumsum(sizes[order]), _GROWTH * sizes[self._taken].sum())
+        return order[rest > enough][: room + 1]
 
-    def _expected(self, cells: NDArray[np.int64], least: np.float32) -> NDArray[np.float64]:
-        """How many rows of each of some cells are expected to score more than `least`."""
-        counts, beyond = self._permit.counts[cells].astype(np.float64), self._index.cells.beyond
-        above = (least - self._question.scores[cells]) / np.maximum(self._spreads[cells], np.float32(1e-12))
-        steps = np.clip(above / TAIL_STEP, 0, len(beyond) - 1).astype(np.int64)
-        return np.asarray(counts * np.where(above <= 0, 1.0, beyond[steps]))
+    def _expected(self) -> NDArray[np.float64]:
+        """How many rows of each cell are expected to score more than the least so far."""
+        above = (self._least - self._question.scores) / np.maximum(self._spreads, _TINY)
+        shares = self._index.shares_above
+        steps = np.minimum(np.maximum(above / TAIL_STEP + 1, 0), len(shares) - 1)
+        return np.asarray(self._permit.counts * shares[steps.astype(np.int64)])

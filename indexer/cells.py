@@ -1,11 +1,14 @@
 """Vectors parted into cells of near ones: an inverted file of FAISS, and what tells which cells are worth a look.
 
-The file keeps a code of two bits a dimension of each vector's distance from the centroid of its cell, turned at random
-(RaBitQ: Gao and Long 2024, and its extension of 2025). From it a score is estimated without bias.
+The file keeps a code of two bits a dimension of how each vector differs from the centroid of its cell, turned at random
+so that dimensions are alike: four bits for each pair of them, from one codebook of sixteen (a product quantizer; Jegou
+et al. 2011). Scores are estimated from tables that lie in registers (fast scan; Andre et al. 2017), which are the same
+for all cells.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
@@ -20,14 +23,17 @@ Bits = NDArray[np.uint8]
 TAIL_STEP = 0.1
 """Spreads from one number of `Cells.beyond` to the next."""
 _BLOCK = 16_384
-_BITS = 2
-_QUERY_BITS = 4
+_PART, _BITS = 2, 4
+"""Dimensions that share a code, and its bits."""
 _SELECTOR: Any = faiss.IDSelectorBitmap
+_PARAMETERS: Any = faiss.SearchParametersIVF
 _READER: Any = vars(faiss)["ZeroCopyIOReader"]
 _READ: Any = faiss.read_index
 """Whose types are wider, or lack them."""
 _ROUNDS, _SAMPLE = 8, 40
 """Of k-means, and vectors a cell from which it learns."""
+_LEARNED, _TRIED = 4_096, 16
+"""Vectors from which the codebook is learned, and vectors a cell of which it is measured how far codes are off."""
 _NEAR_CELLS, _EVERY = 100, 5
 """Cells in which scores are looked at for each query: every fifth of the nearest hundred."""
 _FURTHEST = 20
@@ -41,12 +47,15 @@ class Cells:
     Attributes:
         cells: int32 [n], the cell of each row.
         spread: float32 [cells], root of the mean square of distances from the centroid, in one dimension.
+        error: float32 [cells], the same of what codes are off.
         beyond: float32 [m], share of a cell's vectors that score more than 0, 1, ... TAIL_STEPs above its centroid.
     """
 
-    def __init__(self, file: NDArray[np.uint8], cells: NDArray[np.int32], spread: Vectors, beyond: Vectors) -> None:
-        """`file` [bytes] as FAISS writes it: codes are read where they are."""
-        self._file, self.cells, self.spread, self.beyond = file, cells, spread, beyond
+    def __init__(
+        self, file: NDArray[np.uint8], cells: NDArray[np.int32], spread: Vectors, error: Vectors, beyond: Vectors
+    ) -> None:
+        """`file` [bytes] as FAISS writes it."""
+        self._file, self.cells, self.spread, self.error, self.beyond = file, cells, spread, error, beyond
         self._whole: Any = _READ(_READER(faiss.swig_ptr(file), file.nbytes))
         rotation: Any = faiss.downcast_VectorTransform(self._whole.chain.at(0))
         self._rotation = np.asarray(faiss.vector_to_array(rotation.A)).reshape(rotation.d_out, rotation.d_in)
@@ -56,21 +65,24 @@ class Cells:
     def build(cls, vectors: Stored, count: int, queries: Vectors) -> Cells:
         """Part [n, d] vectors into at most `count` cells; `queries` [q, d] are like those that will be asked."""
         dimension = vectors.shape[1]
-        rotation: Any = faiss.RandomRotationMatrix(dimension, dimension)
+        rotation: Any = faiss.RandomRotationMatrix(dimension, -(-dimension // _PART) * _PART)
         rotation.init(0)
-        quantizer = faiss.IndexFlatL2(dimension)
-        quantizer.add(rotation.apply(_centroids(vectors, min(count, len(vectors)))))
-        inner, owned = faiss.METRIC_INNER_PRODUCT, True
-        lists = faiss.IndexIVFRaBitQ(quantizer, dimension, quantizer.ntotal, inner, owned, _BITS)
-        cells, spread = _fill(lists, vectors, rotation)
+        sample = _sample(vectors, _SAMPLE * count)
+        centroids = _centroids(sample, min(count, len(vectors)))
+        lists = _empty(rotation.apply(centroids))
+        turned = rotation.apply(sample[: max(_LEARNED, _TRIED * count)])
+        lists.train(np.resize(turned, (min(max(len(turned), 1 << _BITS), _LEARNED), lists.d)))
+        cells = _fill(lists, vectors, rotation)
+        spread, error = _spread(vectors, centroids, cells), _error(lists, turned)
         file = faiss.serialize_index(faiss.IndexPreTransform(rotation, lists))
-        built = cls(file, cells, spread, np.ones(1, dtype=np.float32))
+        built = cls(file, cells, spread, error, np.ones(1, dtype=np.float32))
         built.beyond = built._measured(vectors, queries)
         return built
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """Every array by name, for a file each: what the constructor takes."""
-        return {"file": self._file, "cells": self.cells, "spread": self.spread, "beyond": self.beyond}
+        measures = {"spread": self.spread, "error": self.error, "beyond": self.beyond}
+        return {"file": self._file, "cells": self.cells, **measures}
 
     def turned(self, queries: Vectors) -> Vectors:
         """Queries [q, d] as the centroids are turned."""
@@ -93,8 +105,8 @@ class Cells:
             count: rows at most.
             permitted: a bit for each row, uint8 [n / 8]; None where all may be found.
         """
-        ptr, parameters = faiss.swig_ptr, faiss.IVFRaBitQSearchParameters()
-        parameters.nprobe, parameters.qb = len(chosen), _QUERY_BITS
+        ptr, parameters = faiss.swig_ptr, _PARAMETERS()
+        parameters.nprobe = len(chosen)
         selector: Any = None if permitted is None else _SELECTOR(permitted)
         if selector is not None:
             parameters.sel = selector
@@ -130,12 +142,16 @@ class Cells:
         return np.asarray(above / np.maximum(length * self.spread[of], _TINY))
 
 
-def _centroids(vectors: Stored, count: int) -> Vectors:
+def _sample(vectors: Stored, count: int) -> Vectors:
+    """float32: at most `count` of them, drawn at random and in random order."""
+    drawn = np.random.default_rng(0).choice(len(vectors), min(len(vectors), count), replace=False)
+    return np.asarray(vectors[drawn], dtype=np.float32)
+
+
+def _centroids(sample: Vectors, count: int) -> Vectors:
     """float32 [count, d]: middles of the clusters of a sample, by distance."""
-    drawn = np.random.default_rng(0).choice(len(vectors), min(len(vectors), _SAMPLE * count), replace=False)
-    sample = vectors[np.sort(drawn)].astype(np.float32)
     kmeans = faiss.Kmeans(
-        vectors.shape[1],
+        sample.shape[1],
         count,
         niter=_ROUNDS,
         seed=0,
@@ -146,16 +162,56 @@ def _centroids(vectors: Stored, count: int) -> Vectors:
     return np.asarray(kmeans.centroids, dtype=np.float32)
 
 
-def _fill(lists: Any, vectors: Stored, rotation: Any) -> tuple[NDArray[np.int32], Vectors]:
-    """Put every vector in the cell of the nearest centroid: (the cells, int32 [n], and their spread)."""
-    cells, squares = np.empty(len(vectors), dtype=np.int32), np.empty(len(vectors), dtype=np.float32)
+def _empty(centroids: Vectors) -> Any:
+    """An inverted file of lists around some centroids, [cells, d], turned."""
+    count, dimension = centroids.shape
+    quantizer = faiss.IndexFlatL2(dimension)
+    quantizer.add(centroids)
+    inner = faiss.METRIC_INNER_PRODUCT
+    lists: Any = faiss.IndexIVFPQFastScan(quantizer, dimension, count, dimension // _PART, _BITS, inner)
+    lists.by_residual, lists.pq.train_type = True, faiss.ProductQuantizer.Train_shared
+    lists.pq.cp.min_points_per_centroid = 1  # FAISS warns of fewer than 39, which small catalogues are
+    return lists
+
+
+def _fill(lists: Any, vectors: Stored, rotation: Any) -> NDArray[np.int32]:
+    """Put every vector in the cell of the nearest centroid: the cells, int32 [n]."""
+    for block in _blocks(vectors):
+        lists.add(rotation.apply(block))
+    cells = np.empty(len(vectors), dtype=np.int32)
+    for cell in range(lists.nlist):
+        if size := lists.get_list_size(cell):
+            cells[faiss.rev_swig_ptr(lists.invlists.get_ids(cell), size)] = cell
+    return cells
+
+
+def _spread(vectors: Stored, centroids: Vectors, cells: NDArray[np.int32]) -> Vectors:
+    """float32 [cells]: of vectors around the centroids, [cells, d], that they belong to."""
+    squares, start = np.empty(len(vectors), dtype=np.float32), 0
+    for block in _blocks(vectors):
+        stop = start + len(block)
+        residuals = block - centroids[cells[start:stop]]
+        squares[start:stop], start = np.einsum("nd,nd->n", residuals, residuals), stop
+    return _root_mean(squares / vectors.shape[1], cells, len(centroids))
+
+
+def _blocks(vectors: Stored) -> Iterator[Vectors]:
     for start in range(0, len(vectors), _BLOCK):
-        block = rotation.apply(np.ascontiguousarray(vectors[start : start + _BLOCK], dtype=np.float32))
-        distances, nearest = (np.ascontiguousarray(found[:, 0]) for found in lists.quantizer.search(block, 1))
-        if not start:
-            lists.train(block)
-        lists.add_core(len(block), faiss.swig_ptr(block), None, faiss.swig_ptr(nearest))
-        cells[start : start + _BLOCK], squares[start : start + _BLOCK] = nearest, distances
-    sizes = np.bincount(cells, minlength=lists.nlist)
-    sums = np.bincount(cells, weights=np.maximum(squares, 0), minlength=lists.nlist)
-    return cells, np.sqrt(sums / np.maximum(sizes, 1) / max(vectors.shape[1], 1)).astype(np.float32)
+        yield np.ascontiguousarray(vectors[start : start + _BLOCK], dtype=np.float32)
+
+
+def _error(lists: Any, turned: Vectors) -> Vectors:
+    """float32 [cells]: what codes are off in one dimension, by some vectors; the mean in cells where none is tried."""
+    _, nearest = lists.quantizer.search(turned, 1)
+    cells = nearest[:, 0]
+    residuals = turned - lists.quantizer.reconstruct_n(0, lists.nlist)[cells]
+    off = residuals - lists.pq.decode(lists.pq.compute_codes(residuals))
+    squares = np.einsum("nd,nd->n", off, off) / lists.d
+    tried = np.bincount(cells, minlength=lists.nlist) > 0
+    return np.where(tried, _root_mean(squares, cells, lists.nlist), np.sqrt(squares.mean())).astype(np.float32)
+
+
+def _root_mean(squares: Vectors, cells: NDArray[np.integer[Any]], count: int) -> Vectors:
+    """float32 [count]: the root of the mean of squares, [n], in each cell; 0 where there are none."""
+    sizes, sums = np.bincount(cells, minlength=count), np.bincount(cells, weights=squares, minlength=count)
+    return np.asarray(np.sqrt(sums / np.maximum(sizes, 1)), dtype=np.float32)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from indexer.equal_vectors import EqualVectors, Stored, Vectors
 from models.ids import Rows
 from models.kernels.best import best_places
+from models.kernels.halves import products
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def exact_search(vectors: Vectors, queries: Vectors, k: int, allowed: Rows, equa
 
 def exact_scores(vectors: Stored, rows: Rows, query: Vectors) -> Vectors:
     """Inner products of some rows of [n, d] with a query [d], the same for equal rows wherever they stand."""
-    return np.asarray(np.einsum("nd,d->n", vectors[rows].astype(np.float32, copy=False), query))
+    return products(vectors, rows, query)
 
 
 def best(rows: Rows, scores: NDArray[np.float32], k: int | NDArray[np.int64]) -> Hits:

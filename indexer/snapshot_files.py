@@ -41,6 +41,8 @@ _LOCK = ".lock"
 _MANIFEST = "manifest.json"
 _VOCABULARY = "vocabulary.json"
 _CELLS = "cells."
+_MEASURED = "cells.error"
+"""Of cells from when FAISS's codes were such that it is needed."""
 _HEADS = "sensitive."
 _LEXICAL = "lexical"
 _LOCKS = ".tantivy-*.lock"
@@ -286,11 +288,11 @@ def _vectors(arrays: dict[str, NDArray[Any]]) -> ItemVectors:
 def _index(
     manifest: Manifest, arrays: dict[str, NDArray[Any]], vectors: ItemVectors, settings: AnnSettings
 ) -> VectorIndex:
-    """A graph of an older snapshot is not read: its vectors are parted into cells, which takes a minute for a million.
+    """Graphs and lists of older snapshots are not read: their vectors are indexed anew, in some minutes for a million.
 
     In snapshots from before equal vectors were one node, each row is a node.
     """
-    if manifest.index_kind not in _KINDS:
+    if manifest.index_kind not in _KINDS or (manifest.index_kind == "cells" and _MEASURED not in arrays):
         _log.warning("snapshot %s is of an older kind: indexing its vectors anew", manifest.snapshot_id)
         return VectorIndex.build(vectors.index, settings, vectors.engage[:: max(len(vectors.engage) // 64, 1)])
     cells = {name.removeprefix(_CELLS): array for name, array in arrays.items() if name.startswith(_CELLS)}

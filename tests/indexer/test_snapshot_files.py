@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indexer import snapshot_files
-from indexer.build import BuildInput
+from indexer.ann import AnnSettings
+from indexer.build import BuildInput, IndexSettings
 from indexer.documents import ItemDocument
 from indexer.snapshot_files import BuildUnderWayError, SnapshotError
 
@@ -249,5 +250,17 @@ def test_a_snapshot_from_before_vectors_lay_in_cells_is_indexed_anew(workshop, s
     (folder / "manifest.json").write_text(json.dumps(old | {"index_kind": kind}))
     snapshot, vectors = workshop.current(), np.load(folder / "vectors.content.npy")
     assert ("indexing its vectors anew" in caplog.text) == (kind == "hnsw")
+    scores = snapshot.index.search(vectors[:5], 3).scores
+    np.testing.assert_allclose(scores, -np.sort(-vectors[:5] @ vectors.T)[:, :3], atol=1e-6)
+
+
+def test_cells_of_an_older_kind_are_indexed_anew(workshop, some_items, caplog) -> None:
+    manifest, _ = workshop.build(BuildInput(some_items(30)), IndexSettings(ann=AnnSettings(flat_below=0)))
+    folder = workshop.snapshots.folder / manifest.snapshot_id
+    older = manifest.model_dump(mode="json")
+    del older["files"]["cells.error.npy"]
+    (folder / "manifest.json").write_text(json.dumps(older))
+    snapshot, vectors = workshop.current(), np.load(folder / "vectors.content.npy")
+    assert "indexing its vectors anew" in caplog.text
     scores = snapshot.index.search(vectors[:5], 3).scores
     np.testing.assert_allclose(scores, -np.sort(-vectors[:5] @ vectors.T)[:, :3], atol=1e-6)
