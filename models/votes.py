@@ -39,15 +39,18 @@ class Votes:
         return len(self.rows)
 
     @classmethod
-    def of(cls, events: EventColumns, owners: NDArray[np.int64], half_life: float) -> Votes:
+    def of(
+        cls, events: EventColumns, owners: NDArray[np.int64], half_life: float, positive: NDArray[np.bool_]
+    ) -> Votes:
         """The votes among positive events.
 
         Args:
             events: of any people; an event without weight is no vote.
             owners: int64 [len(events)], whose each event is.
             half_life: in seconds.
+            positive: bool [len(events)], which events speak for their items.
         """
-        weighty = events.weights > 0
+        weighty = positive & (events.weights > 0)
         if not weighty.any():
             return NO_VOTES
         levels = np.log2(events.weights[weighty].astype(np.float64)) + events.times[weighty] / half_life

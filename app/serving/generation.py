@@ -137,7 +137,7 @@ class Generation:
 
     def _votes_of(self, events: EventColumns, owners: NDArray[np.int64]) -> Votes:
         positive = self.people.signals.polarity[events.codes] > 0
-        return Votes.of(events.where(positive), owners[positive], self.environment.popularity.half_life)
+        return Votes.of(events, owners, self.environment.popularity.half_life, positive)
 
     def refresh(self, held: StoredPeople, encoded: Encoded) -> None:
         """Rebuild people from what is held of them, after something other than a new event changed it.
@@ -181,17 +181,18 @@ def build_generation(
     catalogue = guarded_catalogue(snapshot, settings, rules, load_verdicts(settings.verdicts_file))
     changes = stores.items.changes(snapshot.manifest.items_version)
     apply_changes(catalogue, changes, embedder)
-    log = stores.events.columns()
+    log = stores.events.by_person()
     people = People(catalogue, settings.events, settings.people)
     people.load(log, stores.users.all(), stores.forgettings.seen())
     encode_stated(catalogue, people, embedder)
     generation = Generation(
         environment=_environment(catalogue, people, settings, policy or configured_policy(settings, snapshot)),
         people=people,
-        sequence=int(log.sequence.max(initial=0)),
+        sequence=log.through,
         version=max([snapshot.manifest.items_version, *(change.version for change in changes)]),
     )
     generation.count_everybody()
+    generation.catch_up(stores, embedder)
     return generation
 
 

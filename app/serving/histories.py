@@ -17,9 +17,6 @@ from models.history import EventColumns, History, concatenated
 
 _EVENTS_AT_ONCE: Final = 1 << 20
 _NAMES_AT_ONCE: Final = 4_096
-_BITS: Final = 36
-"""Of a position among all events."""
-
 Pair = tuple[EventColumns, EventColumns]
 """Events that may be learned from, and those that may not."""
 Places = NDArray[np.int64]
@@ -108,25 +105,21 @@ class Histories:
             _blank(self._events, slice(start, end))
             self._since.forget(place)
 
-    def load(
-        self, names: Sequence[str], users: NDArray[np.int32], events: EventColumns, withheld: NDArray[np.bool_]
-    ) -> None:
+    def load(self, names: Sequence[str], offsets: Places, events: EventColumns, withheld: NDArray[np.bool_]) -> None:
         """Let these be the events of these people; of others nothing changes.
 
         Args:
             names: user ids.
-            users: int32 [n], whose each event is, as a position in `names`.
-            events: in order of arrival.
+            offsets: int64 [len(names) + 1], where the events of each begin.
+            events: person by person, of each in order of arrival.
             withheld: bool [n], whether it may not be learned from.
         """
         if self._next:
             for name in names:
                 self.forget(name)
-            self.add(names, users.astype(np.int64), events, withheld)
+            self.add(names, np.repeat(np.arange(len(names)), np.diff(offsets)), events, withheld)
             return
-        order = _by_person(users)
-        self._offsets = np.searchsorted(users[order], np.arange(len(names) + 1)).astype(np.int64)
-        self._events, self._withheld, self._next = events.where(order), withheld[order], len(names)
+        self._offsets, self._events, self._withheld, self._next = offsets, events, withheld, len(names)
         for start in range(0, len(names), _NAMES_AT_ONCE):  # other threads get a turn in between
             some = names[start : start + _NAMES_AT_ONCE]
             self._places.update(zip(some, range(start, start + len(some)), strict=True))
@@ -142,9 +135,11 @@ class Histories:
             loaded = self._events.where(slice(int(self._offsets[first]), int(self._offsets[last])))
             owners = np.repeat(np.arange(first, last), np.diff(self._offsets[first : last + 1]))
             part = slice(*np.searchsorted(arrived, [start, end]).tolist())
-            events = concatenated([loaded, self._since.events.where(since[part])])
-            owners = np.concatenate([owners, arrived[part]])
-            yield events.where(counted[owners]), owners[counted[owners]]
+            if part.start < part.stop:
+                loaded = concatenated([loaded, self._since.events.where(since[part])])
+                owners = np.concatenate([owners, arrived[part]])
+            among = counted[owners]
+            yield (loaded, owners) if among.all() else (loaded.where(among), owners[among])
 
     def _range(self, place: int) -> tuple[int, int]:
         """Where what was loaded of a person begins and ends."""
@@ -199,13 +194,6 @@ class _Arrivals:
 def _blank(events: EventColumns, part: slice | NDArray[np.int64]) -> None:
     for column in (events.sequence, events.rows, events.codes, events.weights, events.times):
         column[part] = 0
-
-
-def _by_person(users: NDArray[np.int32]) -> NDArray[np.int64]:
-    """Positions of the events, person by person, in order of arrival: a sort of numbers is a fifth of a stable one."""
-    keys = users.astype(np.int64) << _BITS | np.arange(len(users))
-    keys.sort()
-    return keys & ((1 << _BITS) - 1)
 
 
 def _ranges(offsets: Places, people: int) -> Iterable[tuple[int, int]]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from app.serving.catalogue import Catalogue
 from app.serving.histories import Histories
 from app.serving.person_cache import Derived, PeopleSettings, PersonCache
-from app.storage.rows import LoggedColumns, SeenColumns, UserRow
+from app.storage.rows import LoggedColumns, LoggedPeople, SeenColumns, UserRow
 from indexer.documents import UserDocument
 from models.events import EventWeights
 from models.history import EventColumns, History
@@ -21,6 +21,8 @@ from models.user_state import DAY_SECONDS, Engagements, UserState
 
 _NOTHING_SEEN = np.empty(0, dtype=np.int32)
 _NOTHING = History().columns()
+_READ_AT_ONCE = 1 << 20
+"""Events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,16 +180,17 @@ class People:
             if row.profile and (b'"goals"' in row.profile or b'"preferences"' in row.profile):
                 yield user_id, UserDocument.kept(row.profile)
 
-    def load(self, log: LoggedColumns, rows: Sequence[UserRow], seen: SeenColumns) -> None:
-        """Everybody's history from the log, in one vectorised pass; replaces those of the people in it."""
+    def load(self, log: LoggedPeople, rows: Sequence[UserRow], seen: SeenColumns) -> None:
+        """The histories of everybody in the log; replaces those of the people in it."""
         self.revision += 1
         for row in rows:
             self._rows[row.user_id] = row
             self._histories.open(row.user_id)
-        events, users = self._columns(log)
-        for user in machines(users, events.codes, events.times, self.signals.machine_events_per_day).tolist():
-            self._machines.add(log.users[user])
-        self._histories.load(log.users, users, events, ~self._learnable(events, users, log.users))
+        offsets, events, withheld = self._read(log)
+        self._histories.load(log.users, offsets, events, withheld)
+        most = self.signals.machine_events_per_day
+        for place in np.flatnonzero(np.diff(offsets) > most).tolist() if most is not None else ():
+            self.judge(log.users[place])
         self._load_seen(seen)
         for user_id in (*log.users, *(row.user_id for row in rows), *seen.users) if len(self._cache) else ():
             self._cache.drop(user_id)
@@ -309,10 +312,29 @@ class People:
         events = EventColumns(log.sequence, rows, log.codes, weights, log.times)
         return (events, log.user_codes) if (rows >= 0).all() else (events.where(rows >= 0), log.user_codes[rows >= 0])
 
-    def _learnable(self, events: EventColumns, users: NDArray[np.int32], names: Sequence[str]) -> NDArray[np.bool_]:
-        """What the firewall lets through, each event by what its own person permits."""
-        bits = self._catalogue.sensitive[events.rows]
-        return self._catalogue.firewall.usable_for_training(bits, self._permitted(names)[users])
+    def _read(self, log: LoggedPeople) -> tuple[NDArray[np.int64], EventColumns, NDArray[np.bool_]]:
+        """(Where each person's events begin, events of items that the catalogue has, which are held back)."""
+        of_items, permitted = self._catalogue.rows(log.items), self._permitted_by_event(log)
+        rows, weights = np.empty(len(log), dtype=np.int32), np.empty(len(log), dtype=np.float32)
+        withheld = np.empty(len(log), dtype=np.bool_)
+        for start in range(0, len(log), _READ_AT_ONCE):
+            part = slice(start, start + _READ_AT_ONCE)
+            rows[part] = of_items[log.item_codes[part]]
+            weights[part] = self.signals.weights(log.codes[part], log.values[part])
+            bits = self._catalogue.sensitive[np.maximum(rows[part], 0)]
+            withheld[part] = ~self._catalogue.firewall.usable_for_training(bits, permitted[part])
+        events = EventColumns(log.sequence, rows, log.codes, weights, log.times)
+        known = rows >= 0
+        if known.all():
+            return log.offsets, events, withheld
+        before = np.concatenate([[0], np.cumsum(known)])
+        return before[log.offsets], events.where(known), withheld[known]
+
+    def _permitted_by_event(self, log: LoggedPeople) -> NDArray[np.uint64]:
+        permitted = self._permitted(log.users)
+        if (permitted == permitted[:1]).all():  # nobody permits anything: no array is made for millions of events
+            return np.broadcast_to(permitted[:1], len(log)) if len(log) else permitted
+        return np.repeat(permitted, np.diff(log.offsets))
 
     def _permitted(self, user_ids: Sequence[str]) -> NDArray[np.uint64]:
         permitted = np.full(len(user_ids), self._catalogue.firewall.permitted(()), dtype=np.uint64)

@@ -23,6 +23,9 @@ _BEHIND = 2.0**-64
 _LEFT = 2.0**-10
 """Part of a count that may be left when votes are taken from it: of less, rounding would tell too much."""
 
+_MANY = 1 << 16
+"""Votes from which the distinct rows are found by counting."""
+
 _BITS = 40
 """Binary digits of a count by which rows are ranked."""
 
@@ -65,7 +68,7 @@ class Popularity:
         if not len(lost) + len(gained):
             return True
         self._advance(float(gained.levels.max(initial=self._base)))
-        rows, place = np.unique(np.concatenate([gained.rows, lost.rows]), return_inverse=True)
+        rows, place = _distinct(np.concatenate([gained.rows, lost.rows]))
         self._reserve(int(rows[-1]) + 1)
         worth = np.exp2(np.concatenate([gained.levels, lost.levels]) - self._base)
         sign = np.repeat([1, -1], [len(gained), len(lost)])
@@ -149,6 +152,15 @@ class Popularity:
             self._threshold = float(-np.partition(-counts, TOP - 1)[TOP - 1])
             rows = rows[counts >= self._threshold]
         self._contenders, self._top = set(rows.tolist()), None
+
+
+def _distinct(rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(Distinct rows, ascending, and the place of each among them); many are counted, which takes less than to sort."""
+    if len(rows) < _MANY:
+        found, place = np.unique(rows, return_inverse=True)
+        return found.astype(np.int64), place
+    borne = np.bincount(rows) > 0
+    return np.flatnonzero(borne), (np.cumsum(borne) - 1)[rows]
 
 
 def _rounded(counts: NDArray[np.float64]) -> NDArray[np.float64]:

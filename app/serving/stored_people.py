@@ -9,7 +9,7 @@ from app.serving.catalogue import Catalogue
 from app.serving.explicit_vectors import stated_texts
 from app.serving.people import explicit_of
 from app.storage.protocols import Stores
-from app.storage.rows import LoggedColumns, SeenColumns, UserRow
+from app.storage.rows import LoggedPeople, SeenColumns, UserRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class StoredPeople:
     """
 
     user_ids: tuple[str, ...]
-    log: LoggedColumns
+    log: LoggedPeople
     rows: list[UserRow]
     seen: SeenColumns
 
@@ -32,7 +32,8 @@ class StoredPeople:
     def read(cls, stores: Stores, user_ids: Iterable[str]) -> StoredPeople:
         """What is held now. Blocks: call it in a thread."""
         users = tuple(sorted(set(user_ids)))
-        return cls(users, stores.events.columns_of(users), stores.users.of(users), stores.forgettings.seen(users))
+        log = LoggedPeople.of(stores.events.columns_of(users))
+        return cls(users, log, stores.users.of(users), stores.forgettings.seen(users))
 
     def texts(self, catalogue: Catalogue) -> list[str]:
         """What they state that has to be encoded, each text once."""

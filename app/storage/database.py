@@ -14,6 +14,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 from pydantic import Field
 
+from app.storage import log_copy
 from app.storage.errors import DatabaseInUseError, StorageVersionError
 from app.storage.gate import SharedGate
 from app.storage.group_writer import GroupWriter, Written
@@ -49,6 +50,10 @@ class StorageSettings(Config):
     checkpoint_mb: int = Field(default=64, ge=1)
     """Megabytes of write-ahead log after which it is folded into the database file, while writes wait for it."""
 
+    copy_from_events: int = Field(default=200_000, ge=0)
+    """Events of the log from which a copy of it, sorted by person, is kept beside the database, so that a start need
+    not read and sort the whole log."""
+
     waiting_writes: int = Field(default=10_000, ge=1)
     """Writes that may wait for the disk; further ones are refused until there is room."""
 
@@ -69,7 +74,7 @@ class Database:
     def __init__(self, folder: Path, settings: StorageSettings) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._path = (folder / FILE_NAME).resolve()
-        self._settings = settings
+        self.settings = settings
         self._gate = SharedGate()
         _claim(self._path)
         try:
@@ -80,6 +85,11 @@ class Database:
             _release(self._path)
             raise
         self.writer = GroupWriter(self._root.cursor(), settings.waiting_writes)
+
+    @property
+    def folder(self) -> Path:
+        """Where the file is."""
+        return self._path.parent
 
     @contextmanager
     def reading(self) -> Iterator[DuckDBPyConnection]:
@@ -99,14 +109,15 @@ class Database:
             return writing, False
         new = self._path.with_name(self._path.name + SUFFIX)
         remove_unfinished(self._path)
-        with _connect(new, self._settings) as target:
+        with _connect(new, self.settings) as target:
             copy_tables(writing, target)
         with self._gate.alone():
             writing.execute("CHECKPOINT")  # so that no write-ahead log outlives the file that it belongs to
             writing.close()
             self._root.close()
             put_in_place(new, self._path)
-            self._root = _connect_again(self._path, self._settings)
+            self._root = _connect_again(self._path, self.settings)
+        log_copy.remove(self.folder)
         return self._root.cursor(), True
 
     def close(self) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import logging
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeAlias
 
@@ -20,6 +21,7 @@ from app.storage.event_identity import SHOWN_DIGEST, differing_fields, shown, sh
 from app.storage.group_writer import Written
 from app.storage.ignored_events import IgnoredEvents
 from app.storage.known_events import KnownEvents
+from app.storage.log_copy import NOTHING_KNOWN, Fingerprint, KnownDigests, LogCopy, joined, remove
 from app.storage.logged_columns import logged_columns
 from app.storage.rows import (
     Adopted,
@@ -32,6 +34,7 @@ from app.storage.rows import (
     HeldEvent,
     KeepSeen,
     LoggedColumns,
+    LoggedPeople,
     NewEvent,
     Withdrawal,
 )
@@ -39,11 +42,15 @@ from app.storage.timestamps import micros, seconds
 from models.events import CODE_OF, EVENT_TYPES, EventType
 from models.ids import digests_of
 
-_KNOWN = "SELECT event_digest, sequence FROM events ORDER BY event_digest"
+_KNOWN = "SELECT event_digest AS digest, sequence FROM events WHERE sequence > $after ORDER BY digest"
 _SHOWN = f"""
 SELECT {SHOWN_DIGEST} AS digest, sequence FROM events
-WHERE type = {CODE_OF[EventType.IMPRESSION]} AND recommendation_id IS NOT NULL ORDER BY digest
+WHERE type = {CODE_OF[EventType.IMPRESSION]} AND recommendation_id IS NOT NULL AND sequence > $after ORDER BY digest
 """  # noqa: S608 - no value goes into this text
+_FINGERPRINT = """
+SELECT count(*), coalesce(bit_xor(hash(sequence, user_id)), 0) FROM events
+WHERE sequence <= $through AND forgotten_by IS NULL
+"""
 _LAST = "SELECT greatest(coalesce(max(sequence), 0), (SELECT max(deleted_through) FROM event_numbers)) FROM events"
 _IDS = "SELECT sequence, event_id FROM events WHERE sequence IN (SELECT unnest($sequences::BIGINT[]))"
 _COLUMNS = """
@@ -75,6 +82,13 @@ INSERT INTO events VALUES ($sequence, $event_id, $digest, $user, $item, $type, $
 """
 _END = np.iinfo(np.int64).max
 
+_PART = 1 << 21
+"""Events that are read at a time."""
+_FRESH = 0.25
+"""Part of the log that may have come since a copy, before another is made."""
+
+logger = logging.getLogger(__name__)
+
 Request: TypeAlias = tuple[tuple[NewEvent, ...], AwaitingLimits | None]
 Telling: TypeAlias = tuple[str, str, str]
 """What an impression tells, see `shown`."""
@@ -88,11 +102,55 @@ class DuckDBEventLog:
     def __init__(self, database: Database, ignored: IgnoredEvents) -> None:
         self._database = database
         self._ignored = ignored
-        with database.reading() as connection:
-            known, shown = (connection.sql(query).to_arrow_table() for query in (_KNOWN, _SHOWN))
-        self._known = KnownEvents(known["event_digest"].to_numpy(), known["sequence"].to_numpy())
-        self._shown = KnownEvents(shown["digest"].to_numpy(), shown["sequence"].to_numpy())
+        self._copy = copy = LogCopy.open(database.folder, self._fingerprint)
+        through = copy.people.through if copy else 0
+        self._known = self._digests(_KNOWN, through, copy.known if copy else NOTHING_KNOWN)
+        self._shown = self._digests(_SHOWN, through, copy.shown if copy else NOTHING_KNOWN)
         self._next = self.last_sequence() + 1
+
+    def _digests(self, query: str, through: int, held: KnownDigests) -> KnownEvents:
+        """What is known: as it was copied up to a number, and from the log what came after it."""
+        with self._database.reading() as connection:
+            rest = connection.sql(query, params={"after": through}).to_arrow_table()
+        known = KnownEvents(held.digests, held.sequences)
+        known.add(rest["digest"].to_numpy(), rest["sequence"].to_numpy())
+        return known
+
+    def by_person(self) -> LoggedPeople:
+        """All events that count, person by person; a large log is copied in that order, for the next time."""
+        last, copy = self.last_sequence(), self._copy
+        if copy and last - copy.people.through <= _FRESH * last and self._still(copy):
+            return copy.people
+        fingerprint = self._fingerprint(last)
+        people, self._copy = LoggedPeople.of(joined(self._parts(last)), last), None
+        if len(people) < self._database.settings.copy_from_events:
+            return people
+        known, shown = (KnownDigests(*each.through(last)) for each in (self._known, self._shown))
+        self._copy = self._written(LogCopy(fingerprint, people, known, shown))
+        return self._copy.people if self._copy else people
+
+    def _written(self, copy: LogCopy) -> LogCopy | None:
+        """The same as files; None where that cannot be, or something was forgotten meanwhile."""
+        try:
+            copy.write(self._database.folder)
+        except OSError as error:
+            logger.warning("the log's copy cannot be written: %s", error.strerror)
+        if not self._still(copy):
+            remove(self._database.folder)
+        return LogCopy.open(self._database.folder, self._fingerprint)
+
+    def _still(self, copy: LogCopy) -> bool:
+        return self._fingerprint(copy.people.through) == copy.fingerprint
+
+    def _parts(self, last: int) -> Iterator[LoggedColumns]:
+        for after in range(0, max(last, 1), _PART):
+            yield self.columns(after, min(after + _PART, last))
+
+    def _fingerprint(self, through: int) -> Fingerprint:
+        """Of the events up to a number that count: whichever of them is forgotten, deleted or merged, it changes."""
+        with self._database.reading() as connection:
+            ((count, mixed),) = connection.execute(_FINGERPRINT, {"through": through}).fetchall()
+        return count, mixed
 
     def append(self, rows: Sequence[NewEvent], limits: AwaitingLimits | None = None) -> Written[list[Appended]]:
         """Store the events whose `event_id` is new, and those that wait for their items within the limits."""

@@ -51,10 +51,20 @@ class KnownEvents:
         if not len(digests):
             return
         order = np.argsort(digests)
-        run = _Run(digests[order], np.array(sequences, dtype=np.int64)[order])
-        while self._runs and len(self._runs[-1].digests) < 2 * len(run.digests):
-            run = self._runs.pop().merged(run)
-        self._runs.append(run)
+        run, runs = _Run(digests[order], np.array(sequences, dtype=np.int64)[order]), list(self._runs)
+        while runs and len(runs[-1].digests) < 2 * len(run.digests):
+            run = runs.pop().merged(run)
+        self._runs = [*runs, run]  # at once, for who reads in another thread
+
+    def through(self, sequence: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+        """(Digests, ascending, and their numbers) of the events up to a number."""
+        digests, sequences = np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int64)
+        for run in self._runs:
+            among = run.sequences <= sequence
+            digests = np.concatenate([digests, run.digests[among]])
+            sequences = np.concatenate([sequences, run.sequences[among]])
+        order = np.argsort(digests, kind="stable")
+        return digests[order], sequences[order]
 
 
 def _found(run: _Run, wanted: NDArray[np.uint64]) -> list[int]:

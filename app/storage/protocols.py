@@ -30,6 +30,7 @@ from app.storage.rows import (
     ItemChange,
     KeepSeen,
     LoggedColumns,
+    LoggedPeople,
     Merge,
     NewEvent,
     SeenColumns,
@@ -57,6 +58,7 @@ __all__ = [
     "ItemChange",
     "ItemJournal",
     "LoggedColumns",
+    "LoggedPeople",
     "Merge",
     "NewEvent",
     "Pending",
@@ -117,6 +119,10 @@ class EventLog(Protocol):
 
         Forgotten events count nowhere, here and in what follows.
         """
+        ...
+
+    def by_person(self) -> LoggedPeople:
+        """All events that count up to some number, person by person; what came after it is for `columns`."""
         ...
 
     def columns_of(self, user_ids: Sequence[str]) -> LoggedColumns:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,6 +79,9 @@ class AwaitedItem:
     since: float
 
 
+_POSITION_BITS: Final = 36
+"""Of a position among all events."""
+
 OUTCOMES: Final = ("adopted", "forgotten", "expired", "refused")
 """What becomes of events that wait: their item came, and they count or their person had decided to forget them; it did
 not come in time; or too many waited already."""
@@ -140,6 +143,42 @@ class LoggedColumns:
     codes: NDArray[np.int8]
     values: NDArray[np.float32]
     times: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.sequence)
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedPeople:
+    """Events of the log person by person, of each in order of arrival, n of p people.
+
+    Attributes:
+        through: the number up to which events are in here.
+        users: the p user ids.
+        offsets: int64 [p + 1], where each person's events begin.
+        items: the distinct item ids.
+        sequence, item_codes, codes, values, times: as in LoggedColumns; only here the sequence jumps between people.
+    """
+
+    through: int
+    users: list[str]
+    offsets: NDArray[np.int64]
+    items: list[str]
+    sequence: NDArray[np.int64]
+    item_codes: NDArray[np.int32]
+    codes: NDArray[np.int8]
+    values: NDArray[np.float32]
+    times: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, log: LoggedColumns, through: int = 0) -> Self:
+        """A log in this order; sorting numbers that end in the position takes a fifth of a stable sort's time."""
+        keys = log.user_codes.astype(np.int64) << _POSITION_BITS | np.arange(len(log))
+        keys.sort()
+        offsets = np.searchsorted(keys, np.arange(len(log.users) + 1) << _POSITION_BITS).astype(np.int64)
+        order = keys & ((1 << _POSITION_BITS) - 1)
+        columns = (log.sequence, log.item_codes, log.codes, log.values, log.times)
+        return cls(through, log.users, offsets, log.items, *(column[order] for column in columns))
 
     def __len__(self) -> int:
         return len(self.sequence)

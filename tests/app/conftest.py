@@ -85,7 +85,7 @@ class Household:
         self.cache = EmbeddingCache(folder / "embeddings")
         self.snapshots = SnapshotFolder(self.settings.snapshot_folder)
         self.loop = asyncio.new_event_loop()
-        self.stores = open_stores(folder)
+        self.stores = open_stores(folder, self.settings.storage)
         self.embedder = Embedder(self.encoder, self.cache)
         self.service = Service(self.settings, self.stores, self.embedder)
 

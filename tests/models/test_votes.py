@@ -17,7 +17,7 @@ def votes_of(given_acts):
     events = EventColumns(
         np.arange(len(rows)), rows.astype(np.int32), np.zeros(len(rows), np.int8), weights.astype(np.float32), times
     )
-    return Votes.of(events, users.astype(np.int64), HALF_LIFE)
+    return Votes.of(events, users.astype(np.int64), HALF_LIFE, np.ones(len(rows), dtype=np.bool_))
 
 
 @given(acts)

@@ -39,7 +39,9 @@ steps = st.lists(
 def test_whatever_happens_each_person_has_their_own_events_in_order(users, flags, steps) -> None:
     withheld = np.array([bool(flags >> n & 1) for n in range(len(users))], dtype=np.bool_)
     histories, expected = Histories(), dict[str, tuple[list[int], list[int]]]()
-    histories.load(NAMES, np.array(users, dtype=np.int32), columns(range(1, len(users) + 1)), withheld)
+    order = np.argsort(users, kind="stable").astype(np.int64)
+    offsets = np.searchsorted(np.array(users, dtype=np.int64)[order], np.arange(len(NAMES) + 1))
+    histories.load(NAMES, offsets, columns(range(1, len(users) + 1)).where(order), withheld[order])
     for name in NAMES:
         mine = [n for n, user in enumerate(users) if NAMES[user] == name]
         expected[name] = [n + 1 for n in mine if not withheld[n]], [n + 1 for n in mine if withheld[n]]
@@ -56,7 +58,7 @@ def test_whatever_happens_each_person_has_their_own_events_in_order(users, flags
             assert histories.of(name, before)[0].sequence.tolist() == new
             expected.setdefault(name, ([], []))[0].extend(new)
         elif new:
-            histories.load([name], np.zeros(count, dtype=np.int32), columns(new), np.zeros(count, dtype=np.bool_))
+            histories.load([name], np.array([0, count]), columns(new), np.zeros(count, dtype=np.bool_))
             expected[name] = new, []
     assert {name: held(histories, name) for name in histories} == expected
     assert together(histories) == [sorted(n for part in expected.get(name, ()) for n in part) for name in NAMES]
@@ -80,7 +82,7 @@ def told(histories: Histories, left_out: list[str]) -> list[list[int]]:
 
 def test_of_who_is_forgotten_the_columns_hold_nothing() -> None:
     histories = Histories()
-    histories.load(["ada"], np.zeros(3, dtype=np.int32), columns([7, 8, 9]), np.zeros(3, dtype=np.bool_))
+    histories.load(["ada"], np.array([0, 3]), columns([7, 8, 9]), np.zeros(3, dtype=np.bool_))
     view = histories.of("ada")[0]
     histories.forget("ada")
     assert not view.rows.any()

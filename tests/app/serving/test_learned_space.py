@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from app.storage.rows import LoggedPeople
 from indexer.behaviour import EventTable
 from indexer.build import Builder, BuildInput
 from models.factors.settings import ExactSettings, FactorSettings
@@ -117,7 +118,9 @@ def test_the_state_does_not_depend_on_the_order_of_delivery_and_is_that_of_the_l
         np.testing.assert_allclose(one.vectors, other.vectors, atol=1e-5)
     live = dora.positive.vectors.copy()
     generation.people.forget("dora")
-    generation.people.load(town.stores.events.columns_of(["dora"]), [], town.stores.forgettings.seen(["dora"]))
+    generation.people.load(
+        LoggedPeople.of(town.stores.events.columns_of(["dora"])), [], town.stores.forgettings.seen(["dora"])
+    )
     np.testing.assert_allclose(generation.people.get("dora").state.positive.vectors, live, atol=1e-5)
 
 
