@@ -5,17 +5,18 @@ What comes of them is the same: the same guard, the same endpoint, the same prob
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from fastapi import Request, Response
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.events import PATH as EVENTS
 from app.api.events import ingest_events
 from app.api.guard import admit
+from app.api.headers import header
 from app.api.problems import gone, problem
 from app.api.queries import refuse_query
 from app.api.recommend import PATH as RECOMMEND
@@ -63,6 +64,15 @@ class Shortcut:
             response = problem(error)
         except ClientDisconnect:
             response = gone()
-        large = len(response.body) >= LEAST_COMPRESSED
-        compressed = GZipMiddleware(response, LEAST_COMPRESSED, compresslevel=1) if large else response
-        await compressed(scope, receive, send)
+        await _packed(scope, response)(scope, receive, send)
+
+
+def _packed(scope: Scope, response: Response) -> Response:
+    """The same, compressed if it is large and the caller accepts that."""
+    if len(response.body) >= LEAST_COMPRESSED:
+        response.headers.add_vary_header("Accept-Encoding")
+        if "gzip" in (header(scope, b"accept-encoding") or ""):
+            response.body = gzip.compress(response.body, compresslevel=1)
+            response.headers["Content-Encoding"] = "gzip"
+            response.headers["Content-Length"] = str(len(response.body))
+    return response

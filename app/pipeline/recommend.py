@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from time import perf_counter
 from typing import Protocol, TypeVar
 from uuid import uuid4
@@ -122,40 +123,42 @@ class Pipeline:
     def _slate(
         self, context: Context, ranked: Ranked, explained: list[Explained], trace: list[StageTrace] | None
     ) -> Slate:
-        items = [
-            self._item(context, ranked, place, explained[place], trace is not None) for place in range(len(explained))
-        ]
         return Slate(
             recommendation_id=uuid4().hex,
             user_id=context.request.user_id,
             personalized=context.personalized,
             snapshot=context.catalogue.snapshot.snapshot_id,
             policy=context.environment.policy,
-            items=tuple(items),
+            items=tuple(self._items(context, ranked, explained, trace is not None)),
             receipt=ranked.receipt,
             trace=tuple(trace) if trace is not None else None,
         )
 
-    def _source(self, source: int) -> str:
-        beside = {BACKFILL: self.backfill.name, _CONTINUED: CONTINUED}
-        return beside.get(source) or self.sources[source].name
+    def _items(self, context: Context, ranked: Ranked, explained: list[Explained], debug: bool) -> Iterator[SlateItem]:
+        chosen, catalogue, sources = ranked.candidates, context.catalogue, self._sources
+        guarded = catalogue.firewall.guarded(catalogue.sensitive[chosen.rows])
+        columns = (chosen.rows, chosen.scores, chosen.source, ranked.exploratory, guarded)
+        lists = zip(explained, *(column.tolist() for column in columns), strict=True)
+        for place, (why, row, score, source, exploration, sensitive) in enumerate(lists):
+            yield SlateItem(
+                item_id=catalogue.item_id(row),
+                title=catalogue.title(row),
+                rank=place + 1,
+                score=round(score, 6),
+                source=sources[source],
+                label=why.label,
+                reasons=why.reasons,
+                exploration=exploration,
+                sensitive=sensitive,
+                terms=dict(zip(TERMS, chosen.terms[place].round(6).tolist(), strict=True)) if debug else None,
+                attribution=why.attribution,
+            )
 
-    def _item(self, context: Context, ranked: Ranked, place: int, explained: Explained, debug: bool) -> SlateItem:
-        chosen = ranked.candidates
-        row, source = int(chosen.rows[place]), int(chosen.source[place])
-        return SlateItem(
-            item_id=context.catalogue.item_id(row),
-            title=context.catalogue.title(row),
-            rank=place + 1,
-            score=round(float(chosen.scores[place]), 6),
-            source=self._source(source),
-            label=explained.label,
-            reasons=explained.reasons,
-            exploration=bool(ranked.exploratory[place]),
-            sensitive=bool(context.catalogue.firewall.guarded(context.catalogue.sensitive.at(row))),
-            terms=dict(zip(TERMS, chosen.terms[place].round(6).tolist(), strict=True)) if debug else None,
-            attribution=explained.attribution,
-        )
+    @cached_property
+    def _sources(self) -> dict[int, str]:
+        """Names by number."""
+        beside = {BACKFILL: self.backfill.name, _CONTINUED: CONTINUED}
+        return {place: source.name for place, source in enumerate(self.sources)} | beside
 
 
 class _Trace:

@@ -142,7 +142,7 @@ def _with_reason(filters: Sequence[Filter], context: Context, floor: FloorReceip
 def counted(context: Context, lost: Lost) -> tuple[Withheld, ...]:
     """How much each filter held back; those that held back nothing are left out, and what earlier pages gave."""
     given = context.request.given
-    rest = {name: rows[~np.isin(rows, given)] if len(given) else rows for name, rows in lost.items()}
+    rest = {name: rows[~np.isin(rows, given)] if len(given) and len(rows) else rows for name, rows in lost.items()}
     return tuple(
         Withheld(name, len(rows), _DETAILS[name](context, rows) if name in _DETAILS else None)
         for name, rows in rest.items()

@@ -41,6 +41,8 @@ from models.words import MISSING, Words
 
 Vectors = NDArray[np.float32]
 _NO_ROWS = np.empty(0, dtype=np.int32)
+_TOLD = 16_384
+"""Items of which id and title are kept as text."""
 _ROUNDING = 1e-5
 """What an engage vector may differ by from the one that content promises, and still be that."""
 
@@ -105,7 +107,7 @@ class Catalogue:
         self._changed, self._gone, self._added = dict[int, ItemDocument](), set[int](), dict[str, int]()
         self._allowances = Allowances(proxy(self), snapshot.index)  # no circle keeps the vectors of an old snapshot
         self._changed_rows = ChangedRows(vectors.index.shape[1])
-        self.names = ItemNames(items.ids.ids, self._changed)
+        self.names, self._told = ItemNames(items.ids.ids, self._changed), dict[int, tuple[str, str]]()
         self._learned, self.lexicon = dict[int, bool](), Lexicon(snapshot.lexical)
         self.gauge: RecallGauge | None = None
 
@@ -132,12 +134,22 @@ class Catalogue:
 
     def item_id(self, row: int) -> str:
         """External id of a row."""
-        return self.names[row]
+        return self._named(row)[0]
 
     def title(self, row: int) -> str:
         """Title of a row."""
-        changed = self._changed.get(row)
-        return changed.title if changed else self.snapshot.items.titles[row]
+        return self._named(row)[1]
+
+    def _named(self, row: int) -> tuple[str, str]:
+        """Id and title; those that were told lately are kept."""
+        named = self._told.get(row)
+        if named is None:
+            changed = self._changed.get(row)
+            named = self.names[row], changed.title if changed else self.snapshot.items.titles[row]
+            if len(self._told) >= _TOLD:
+                self._told.clear()
+            self._told[row] = named
+        return named
 
     def document(self, row: int) -> bytes:
         """The item as it was given, as JSON."""
@@ -241,6 +253,7 @@ class Catalogue:
         row = len(self) if row == UNKNOWN else row
         self._learn_tags(item)
         self._changed[row] = document
+        self._told.pop(row, None)
         self._learned.pop(row, None)
         self.lexicon.put(row, document)
         self._gone.discard(row)

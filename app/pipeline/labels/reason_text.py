@@ -40,6 +40,7 @@ def displayed(name: str) -> str:
     return re.sub(r"(^|[\s-])([^\W\d_])", lambda match: match[1] + match[2].upper(), name)
 
 
+@lru_cache(maxsize=4096)
 def brief(title: str) -> str:
     """A title within a sentence: without brackets at its end, and not too long.
 

@@ -34,6 +34,17 @@ def test_long_answers_are_packed_for_those_who_take_it(client):
     assert "content-encoding" not in client.get("/livez").headers
 
 
+def test_slates_are_packed_likewise_though_they_pass_by_the_router(client, monkeypatch):
+    monkeypatch.setattr("app.api.shortcut.LEAST_COMPRESSED", 64)
+    packed = client.get("/recommend?user_id=u", headers={"Accept-Encoding": "gzip"})
+    plain = client.get("/recommend?user_id=u", headers={"Accept-Encoding": "identity"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["vary"] == plain.headers["vary"] == "Accept-Encoding"
+    assert packed.json() == plain.json()
+    assert int(packed.headers["content-length"]) < len(plain.content)
+
+
 @pytest.mark.parametrize("path", ["/docs", "/"])
 def test_the_page_names_every_operation_and_needs_nobody_else(client, path):
     page, document = client.get(path), client.get("/openapi.json").json()
