@@ -108,8 +108,8 @@ def test_a_term_that_is_not_finite_is_left_out_and_counted_where_an_operator_loo
     home.ingest(an_event(1, "ada", "i007"))
     assert home.service.readiness()["not_finite"] == {}
     popularity = home.service.snapshot_swap.current.environment.popularity
-    broken = np.full(90, np.nan, dtype=np.float32)
-    monkeypatch.setattr(popularity, "share", lambda rows, now: broken[: len(rows)])  # noqa: ARG005 - as the real one
+    as_of = popularity.as_of
+    monkeypatch.setattr(popularity, "as_of", lambda now: as_of(now)._replace(highest=np.nan))
     with pytest.warns(NotFiniteWarning, match="popularity"):
         slate = home.recommend("newcomer")
     assert len(slate.items) == 10
