@@ -67,8 +67,8 @@ def aversions(
     """float64 [n]: the exponents A_j.
 
     Args:
-        averse: the dismissals.
-        strengths: float64 [k], of each, and what of it is charged to topic, provider and tags.
+        averse: the dismissals, the strongest first.
+        strengths: float64 [m], of the m first, which still count, and what of it topic, provider and tags are charged.
         reach: of the settings.
         located: columns of items, and the place of each candidate in them.
         vectors: content of items, float32 [m, d], and the place of each candidate in them.
@@ -79,7 +79,7 @@ def aversions(
     for number in range(len(places)):
         place, vector, total = places[number], content[at[number]], 0.0
         telling = _shared_tags(tags[2][number], tags, averse, shared)
-        for event in range(len(averse.topics)):
+        for event in range(len(strengths[0])):
             strength, charged = strengths[0][event], strengths[1][event]
             nearness = (inner(averse.content[event], vector, len(vector)) - reach.apart) / (reach.close - reach.apart)
             if nearness > 0:

@@ -50,6 +50,14 @@ def test_without_dismissals_there_is_none(averse):
     assert not averse([(0, "like", 1), (7, "impression", 1)]).any()
 
 
+def test_what_has_faded_since_the_last_event_counts_no_more(averse):
+    faded = [(item, "dismiss", 75 + item / 10) for item in range(2, 40)]
+    for days in (20, 30, 45):
+        alone, among = averse([(0, "dismiss", 0)], days), averse([(0, "dismiss", 0), *faded], days)
+        assert alone.any()
+        np.testing.assert_array_equal(among, alone)
+
+
 @quick
 @given(st.integers(0, ITEMS - 1), st.sampled_from(["dislike", "dismiss", "less_like_this", "report"]), st.floats(0, 60))
 def test_it_halves_with_every_half_life(averse, item, kind, days):
