@@ -19,8 +19,11 @@ from scripts.benchmarks.ann.cases import filters_of
 from scripts.benchmarks.ann.measure import ENGINES, Measured, measure
 from scripts.benchmarks.ann.plot import draw
 from scripts.benchmarks.ann.report import payload, table
+from scripts.benchmarks.ann.slates import compared
+from scripts.benchmarks.ann.slates import table as slates_table
 from scripts.benchmarks.ann.vectors import Sample, encoded, generated
 
+_ROUNDS: Final = 5
 _ALL: Final = ",".join(ENGINES)
 
 
@@ -33,6 +36,9 @@ def ann_benchmark(
     dimension: Annotated[int, typer.Option(min=8, help="Of generated vectors.")] = 640,
     queries: Annotated[int, typer.Option(min=1, help="Searches of each case.")] = 50,
     k: Annotated[int, typer.Option(min=1, help="Items that are looked for.")] = 60,
+    slates: Annotated[
+        bool, typer.Option("--slates", help="Instead, slates of made-up people beside qdrant-edge's recommend.")
+    ] = False,
     engines: Annotated[str, typer.Option(help="Which take part, with commas.")] = _ALL,
     seed: Annotated[int, typer.Option(min=0, help="Of vectors, queries and filters.")] = 0,
     json: Annotated[Path | None, typer.Option(help="File for the figures as JSON.")] = None,
@@ -42,6 +48,9 @@ def ann_benchmark(
 
     Everything runs on one thread, one index after the other on the same vectors and the same queries.
     """
+    if slates:
+        _compare_slates(count, queries, seed, json)
+        return
     wanted = [each.strip() for each in engines.split(",") if each.strip()]
     if unknown := sorted(set(wanted) - ENGINES.keys()):
         typer.echo(f"ann-benchmark: --engines {unknown[0]}: there are {_ALL}", err=True)
@@ -58,6 +67,18 @@ def ann_benchmark(
         json.write_bytes(orjson.dumps(payload(title, measured), option=orjson.OPT_INDENT_2))
     if plot is not None:
         draw(title, measured, plot)
+
+
+def _compare_slates(items: int, people: int, seed: int, json: Path | None) -> None:
+    try:
+        with threadpool_limits(1), ProgressBar("slates", "turn") as progress:
+            found = compared(items, people, _ROUNDS, seed, progress)
+    except ImportError as error:
+        typer.echo("ann-benchmark: --slates needs qdrant-edge: pip install penchant[benchmark]", err=True)
+        raise typer.Exit(1) from error
+    typer.echo(slates_table(items, people, found))
+    if json is not None:
+        json.write_bytes(orjson.dumps({"items": items, "people": people, "cpu_ms": found}, option=orjson.OPT_INDENT_2))
 
 
 def _sample(items: Path | None, count: int, dimension: int, queries: int, seed: int) -> Sample:

@@ -58,6 +58,8 @@ class Copies:
     def together(self, rows: Rows) -> Rows:
         """These rows and all their copies, ascending without repeats."""
         groups = self._found()
+        if not len(rows):
+            return _NO_ROWS
         if not len(groups.labels):
             return np.unique(rows).astype(np.int32)
         labels = np.unique(self._labels[rows])

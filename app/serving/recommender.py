@@ -81,7 +81,8 @@ class Recommender:
             hide_seen: whether what they have seen is left out; None as the settings say.
         """
         generation = self._snapshot_swap.current
-        rows, given_rows = (_known(generation.catalogue, ids) for ids in ([*exclude, *given], given))
+        given_rows = _known(generation.catalogue, given)
+        rows = _known(generation.catalogue, [*exclude, *given]) if exclude else given_rows
         now, assigned = self._clock.now(), self._assigned(user_id)
         ask = SlateRequest(user_id, limit, rows, now, given=given_rows, hide_seen=hide_seen, assigned=assigned)
         return self._with_window(Context(self._environment(assigned), ask, generation.people.get(user_id)))

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from scripts.benchmarks.ann import slates
 from scripts.benchmarks.ann.cases import EVERYTHING, cases_of, filters_of
+from scripts.benchmarks.ann.engines.qdrant_edge import QdrantEdge
 from scripts.benchmarks.ann.measure import ENGINES, measure
 from scripts.benchmarks.ann.vectors import generated
 from scripts.cli import app
@@ -77,3 +79,20 @@ def test_a_file_that_is_none_is_said(tmp_path) -> None:
     done = CliRunner().invoke(app, ["ann-benchmark", "--items", str(tmp_path / "items.jsonl")])
     assert done.exit_code == 1
     assert "does not exist" in done.output
+
+
+def test_qdrant_edge_recommends_what_is_like_the_examples(tmp_path: Path) -> None:
+    pytest.importorskip("qdrant_edge")
+    engine, known = QdrantEdge(tmp_path), np.arange(20, dtype=np.int32)
+    engine.build(SAMPLE.vectors, [])
+    found = engine.recommend((SAMPLE.vectors[:18], SAMPLE.vectors[18:20]), 20, known)
+    assert len(found) == 20
+    assert not np.isin(found, known).any()
+    nearest = (SAMPLE.vectors @ SAMPLE.vectors[:18].T).max(axis=1)
+    assert nearest[found].min() > np.median(nearest)
+
+
+def test_slates_are_told_as_parts_of_what_a_bare_recommend_costs() -> None:
+    told = slates.table(2_000, 40, {slates.OURS: 6.0, slates.BEST: 3.0, slates.AVERAGE: 0.5})
+    assert f"| {slates.BEST} | 3.00 | 2.00 |" in told.splitlines()
+    assert told.startswith("2,000 items, 40 people with 20 events each, 20 items a slate")

@@ -62,8 +62,16 @@ class QdrantEdge:
             condition = edge.Filter(must=[wanted])
         elif case.excluded is not None:
             condition = edge.Filter(must_not=[edge.HasIdCondition(set(case.excluded.tolist()))])
-        nearest = edge.Query.Nearest(query.tolist(), using=_NAME)
-        request = edge.QueryRequest(
-            query=nearest, filter=condition, limit=k, params=edge.SearchParams(hnsw_ef=_BREADTH)
-        )
+        return self._found(edge.Query.Nearest(query.tolist(), using=_NAME), condition, k)
+
+    def recommend(self, examples: tuple[Vectors, Vectors], k: int, excluded: Rows) -> Rows:
+        """Its own recommend, by the best score, for vectors that are liked and vectors that are not."""
+        edge = self._edge
+        liked, disliked = (vectors.tolist() for vectors in examples)
+        query = edge.Query.RecommendBestScore(edge.RecommendQuery(liked, disliked), using=_NAME)
+        return self._found(query, edge.Filter(must_not=[edge.HasIdCondition(set(excluded.tolist()))]), k)
+
+    def _found(self, query: Any, condition: Any, k: int) -> Rows:
+        edge = self._edge
+        request = edge.QueryRequest(query=query, filter=condition, limit=k, params=edge.SearchParams(hnsw_ef=_BREADTH))
         return np.array([point.id for point in self._shard.query(request)], dtype=np.int32)
