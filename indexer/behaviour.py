@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from io import BytesIO
 from typing import Any
@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from indexer.snapshot import ItemColumns
 from models.columns import StringColumn
 from models.config import Config
+from models.dwell import DwellRule, DwellSettings
 from models.factors.learning import Behaviour, learn_behaviour
 from models.factors.settings import FactorSettings
 from models.finite import require_finite
@@ -26,7 +28,7 @@ from models.space import Space
 Vectors = NDArray[np.float32]
 NEAREST = 10
 SAMPLE = 1_000
-_COLUMNS = ("users", "items", "weights", "times", "permits")
+_COLUMNS = ("users", "items", "weights", "times", "permits", "dwells")
 
 
 class BehaviourSettings(Config):
@@ -47,13 +49,17 @@ class EventTable:
         users: int32 [n], people numbered from 0.
         items: int32 [n], positions in `item_ids`.
         item_ids: the distinct item ids.
-        weights: float32 [n], negative where an event speaks against its item; vectors are learned from the others.
+        weights: float32 [n], negative where an event speaks against its item; vectors are learned from the others. Of
+            dwells, those that they have at full length until `weighed`.
         times: float64 [n], seconds since 1970.
         sequence: the log's last position that was looked at.
         permits: int32 [n], position in `permit_sets`: the sensitive topics that the person of each event permits;
             empty where nobody permits any.
         permit_sets: distinct sets of sensitive topics; the first is empty.
         set_aside: how many ids were taken for machines, and how many events of theirs are not here.
+        dwells: float32 [n], seconds of each dwell; NaN where they were not told, and of other events; empty where there
+            are no dwells to be weighed.
+        dwell: what they are worth.
     """
 
     users: NDArray[np.int32]
@@ -65,6 +71,8 @@ class EventTable:
     permits: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, dtype=np.int32))
     permit_sets: Sequence[Sequence[str]] = ((),)
     set_aside: tuple[int, int] = (0, 0)
+    dwells: NDArray[np.float32] = field(default_factory=lambda: np.empty(0, dtype=np.float32))
+    dwell: DwellRule = field(default_factory=DwellRule)
 
     @classmethod
     def none(cls) -> EventTable:
@@ -78,6 +86,7 @@ class EventTable:
         arrays |= {"permit_sets": np.array(json.dumps([list(topics) for topics in self.permit_sets]))}
         arrays |= StringColumn.build(self.item_ids).arrays() | {"sequence": np.int64(self.sequence)}
         arrays |= {"set_aside": np.array(self.set_aside, dtype=np.int64)}
+        arrays |= {"dwell": np.array(self.dwell.settings.model_dump_json()), "full": np.array(self.dwell.full_seconds)}
         file = BytesIO()
         np.savez(file, **arrays)
         return file.getvalue()
@@ -97,11 +106,32 @@ class EventTable:
                 arrays["permits"],
                 json.loads(str(arrays["permit_sets"])),
                 (int(arrays["set_aside"][0]), int(arrays["set_aside"][1])),
+                arrays["dwells"],
+                DwellRule(DwellSettings.model_validate_json(str(arrays["dwell"])), float(arrays["full"])),
             )
 
     def digest(self) -> str:
         """32 hexadecimal digits that change with what is learned from."""
         return blake2b(self.to_bytes(), digest_size=16).hexdigest()
+
+    def weighed(self, items: ItemColumns, formats: Sequence[str]) -> EventTable:
+        """The same with what each dwell is worth on these items, at the pace of its person.
+
+        Args:
+            items: of the catalogue; of what it does not have it is not known what it takes.
+            formats: the words behind the codes of the items' formats.
+        """
+        timed = np.flatnonzero(~np.isnan(self.dwells))
+        if not len(timed):
+            return self
+        rows = items.ids.rows(self.item_ids)[self.items[timed]]
+        expected = np.full(len(timed), np.nan)
+        known = rows >= 0
+        expected[known] = self.dwell.expected(items.words[rows[known]], items.formats[rows[known]], formats)
+        weights = self.weights.copy()
+        seconds = self.dwells[timed].astype(np.float64)
+        weights[timed] *= self.dwell.shares(seconds, expected, self.users[timed].astype(np.int64))
+        return replace(self, weights=weights, dwells=np.empty(0, dtype=np.float32))
 
     def interactions(self, ids: IdMap) -> Interactions:
         """Who engaged with which row of a catalogue; events on other items are left out."""

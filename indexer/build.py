@@ -181,9 +181,9 @@ class Builder:
         columns = build_columns(items, vocabulary, topics.assignment, sensitive, copies)
         acting = acting_topics(items, sensitive, given.rules, given.verdicts)
         self.say(account_of(sensitive, acting, given.rules))
-        events = permitted_events(given.events, columns.ids, acting, given.rules)
+        permitted = permitted_events(given.events, columns.ids, acting, given.rules)
         offer = Offer(content, columns.published_at.astype(np.float64))
-        learned = self._learn(offer, events.interactions(columns.ids))
+        learned = self._learn(offer, permitted.weighed(columns, vocabulary.formats).interactions(columns.ids))
         vectors = ItemVectors(
             content=content,
             engage=learned.engage,

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from indexer.copies import Copies
 from indexer.documents import ItemDocument
+from indexer.item_texts import word_count
 from indexer.sensitive.item_topics import ItemTopics
 from indexer.snapshot import NEVER, UNDATED, ItemColumns, Vocabulary
 from indexer.topics import Topics
@@ -65,6 +66,7 @@ def build_columns(
         authors=_codes(vocabulary.authors, (author_of(item) for item in items)),
         copies=copies.labels,
         texts=copies.texts,
+        words=np.array([word_count(item.text) for item in items], dtype=np.int32),
     )
 
 

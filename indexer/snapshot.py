@@ -133,6 +133,7 @@ class ItemColumns:
         topics: int32 [n].
         copies: int32 [n], equal where items say the same: the lowest of their rows.
         texts: uint64 [n], key of what an item says (item_texts.py).
+        words: int32 [n], of its text.
     """
 
     ids: IdMap
@@ -151,6 +152,7 @@ class ItemColumns:
     authors: NDArray[np.int32]
     copies: Rows
     texts: NDArray[np.uint64]
+    words: NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)

@@ -262,11 +262,12 @@ def _columns(arrays: dict[str, NDArray[Any]]) -> ItemColumns:
 
 
 def _not_told(items: int) -> dict[str, NDArray[Any]]:
-    """What older snapshots do not tell: who wrote an item, and which of them say the same."""
+    """What older snapshots do not tell: who wrote an item, which of them say the same, and how long they are."""
     return {
         "items.authors": np.full(items, MISSING, dtype=np.int32),
         "items.copies": np.arange(items, dtype=np.int32),
         "items.texts": np.full(items, SILENT, dtype=np.uint64),
+        "items.words": np.zeros(items, dtype=np.int32),
     }
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
 from models.config import Config
+from models.dwell import DwellRule, DwellSettings
 
 
 class EventType(StrEnum):
@@ -31,6 +34,7 @@ class EventType(StrEnum):
 
 EVENT_TYPES: tuple[EventType, ...] = tuple(EventType)
 CODE_OF: dict[EventType, int] = {event_type: code for code, event_type in enumerate(EVENT_TYPES)}
+_DWELL: Final = CODE_OF[EventType.DWELL]
 
 
 class Polarity(IntEnum):
@@ -94,7 +98,11 @@ class EventWeights(Config):
     """Days until a negative event counts half."""
 
     dwell_full_seconds: float = Field(default=60.0, gt=0, allow_inf_nan=False)
-    """A dwell's `value`, in seconds, from which it has its whole weight; below, its weight is proportional."""
+    """A dwell's `value`, in seconds, from which it has its whole weight where it is not known what the item takes;
+    below, its weight is proportional."""
+
+    dwell: DwellSettings = DwellSettings()
+    """What an item takes by its words, at whose pace."""
 
     machine_events_per_day: int | None = Field(default=1_500, ge=1)
     """Events of one person on one day, impressions aside, with more of which they are taken for a machine: what it does
@@ -112,7 +120,7 @@ class EventWeights(Config):
             weight=np.array([signal.weight for signal in signals], dtype=np.float32),
             seen=np.array([signal.seen for signal in signals], dtype=np.bool_),
             verbs=tuple(signal.verb for signal in signals),
-            dwell_full_seconds=self.dwell_full_seconds,
+            dwell=DwellRule(self.dwell, self.dwell_full_seconds),
             machine_events_per_day=self.machine_events_per_day,
         )
 
@@ -125,13 +133,40 @@ class SignalTable:
     weight: NDArray[np.float32]
     seen: NDArray[np.bool_]
     verbs: tuple[str, ...]
-    dwell_full_seconds: float
+    dwell: DwellRule
     machine_events_per_day: int | None = None
 
-    def weights(self, codes: NDArray[np.int8], values: NDArray[np.float32]) -> NDArray[np.float32]:
-        """float32 [n]: each event's weight before decay; `values` is NaN where an event has none."""
+    def told(self, codes: NDArray[np.int8], values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """float32 [n]: each event's weight before decay, and of each dwell its seconds, of which `weighed` makes one.
+
+        `values` is NaN where an event has none, and so are the seconds of such a dwell.
+        """
         weights = self.weight[codes]
-        for kind, whole in ((EventType.DWELL, self.dwell_full_seconds), (EventType.COMPLETE, 1.0)):
-            told = (codes == CODE_OF[kind]) & ~np.isnan(values)
-            weights[told] *= np.clip(values[told] / whole, 0, 1)
+        finished = (codes == CODE_OF[EventType.COMPLETE]) & ~np.isnan(values)
+        weights[finished] *= np.clip(values[finished], 0, 1)
+        return np.where(codes == _DWELL, values, weights)
+
+    def weighed(
+        self,
+        codes: NDArray[np.int8],
+        told: NDArray[np.float32],
+        expected: Callable[[NDArray[np.int64]], NDArray[np.float64]] | None = None,
+        people: NDArray[np.int64] | None = None,
+    ) -> NDArray[np.float32]:
+        """float32 [n]: each event's weight before decay.
+
+        Args:
+            codes: int8 [n].
+            told: float32 [n], of `told`.
+            expected: seconds that the items of events take, float64 [m], NaN where that is not known, for the positions
+                of m events; None where it is known of none.
+            people: int64 [n], whose each event is, numbered from 0, to be taken at their own pace; None: at the usual.
+        """
+        dwells = np.flatnonzero(codes == _DWELL)
+        if not len(dwells):
+            return told
+        owners = None if people is None else people[dwells]
+        takes = np.full(len(dwells), np.nan) if expected is None else expected(dwells)
+        weights = told.copy()
+        weights[dwells] = self.weight[_DWELL] * self.dwell.shares(told[dwells].astype(np.float64), takes, owners)
         return weights

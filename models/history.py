@@ -23,7 +23,7 @@ class EventColumns:
         sequence: int64 [n], the log's number of each event.
         rows: int32 [n], the item.
         codes: int8 [n], the event type (position in EVENT_TYPES).
-        weights: float32 [n], before decay.
+        weights: float32 [n], before decay; where events are kept, of a dwell its seconds (`SignalTable.told`).
         times: float64 [n], seconds since 1970 when it happened.
     """
 

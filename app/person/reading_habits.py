@@ -36,7 +36,7 @@ def dwelt(context: Context) -> bool:
 
 def reading(context: Context, told: Told) -> dict[str, Any] | None:
     """Speed and completion, or None where nothing was opened."""
-    history = context.person.history.columns() if context.person else None
+    history = context.person.events if context.person else None
     if history is None:
         return None
     events = history.where(np.isin(history.codes, [CODE_OF[kind] for kind in _OPENING]))

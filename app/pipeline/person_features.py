@@ -85,7 +85,7 @@ class PersonFeatures:
         self._explicit, self._stated = (person.explicit, person.stated) if person else (None, None)
         self._state = person.state if person and person.row.personalization else None
         self._basis = _basis(environment, person)
-        self.events = person.history.columns() if person else _NOTHING
+        self.events = person.events if person else _NOTHING
         self.until = float(self.events.times.max(initial=-np.inf))
         """Moment of the last event."""
         self.exclusions = PersonExclusions(environment, person)

@@ -28,7 +28,7 @@ from indexer.columns import author_of, published
 from indexer.copies import CopySettings
 from indexer.documents import ItemDocument
 from indexer.exact_search import Hits
-from indexer.item_texts import text_key
+from indexer.item_texts import text_key, word_count
 from indexer.snapshot import NEVER, UNDATED, Snapshot
 from indexer.topic_names import slugs_of
 from indexer.topics import UNREAD, middles_of_topics, nearest_cluster
@@ -91,7 +91,7 @@ class Catalogue:
         self.tag_words, self.format_words = Words(vocabulary.tags), Words(vocabulary.formats)
         self.language_words, self.provider_words = Words(vocabulary.languages), Words(vocabulary.providers)
         self._read_topics()
-        self.alive = LiveColumn(np.ones(len(items.ids), dtype=np.bool_))
+        self.words, self.alive = LiveColumn(items.words), LiveColumn(np.ones(len(items.ids), dtype=np.bool_))
         self.published_at, self.expires_at = LiveColumn(items.published_at), LiveColumn(items.expires_at)
         self.formats, self.languages = LiveColumn(items.formats), LiveColumn(items.languages)
         self.providers, self.authors = LiveColumn(items.providers), LiveColumn(items.authors)
@@ -420,6 +420,7 @@ class Catalogue:
         yield self.languages, self.language_words.add(document.language)
         yield self.providers, self.provider_words.add(document.provider)
         yield self.authors, self.author_words.add(author_of(document))
+        yield self.words, word_count(document.text)
         yield self.topics, self.topic_of(content)
         yield self.sensitive, self._sensitive_bits(item)
         yield self.content, content

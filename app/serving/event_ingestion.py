@@ -168,7 +168,7 @@ def _learn(generation: Generation, rows: Sequence[NewEvent], appended: Sequence[
         sequence=np.array([appended[place].sequence for place in fresh], dtype=np.int64),
         rows=items[fresh],
         codes=codes,
-        weights=generation.people.signals.weights(codes, values),
+        weights=generation.people.signals.told(codes, values),
         times=np.array([rows[place].occurred_at for place in fresh], dtype=np.float64),
     )
     generation.learn(list(places), owners, events)

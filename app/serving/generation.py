@@ -136,8 +136,10 @@ class Generation:
         return self._votes_of(events, np.repeat(np.arange(len(by_person)), [len(each) for each in by_person]))
 
     def _votes_of(self, events: EventColumns, owners: NDArray[np.int64]) -> Votes:
-        positive = self.people.signals.polarity[events.codes] > 0
-        return Votes.of(events, owners, self.environment.popularity.half_life, positive)
+        """Of a dwell its seconds alone count, so that a vote changes neither with its item nor with other events."""
+        signals = self.people.signals
+        weighed = replace(events, weights=signals.weighed(events.codes, events.weights))
+        return Votes.of(weighed, owners, self.environment.popularity.half_life, signals.polarity[events.codes] > 0)
 
     def refresh(self, held: StoredPeople, encoded: Encoded) -> None:
         """Rebuild people from what is held of them, after something other than a new event changed it.

@@ -13,7 +13,7 @@ from app.serving.histories import Histories
 from app.serving.person_cache import Derived, PeopleSettings, PersonCache
 from app.storage.rows import LoggedColumns, LoggedPeople, SeenColumns, UserRow
 from indexer.documents import UserDocument
-from models.events import EventWeights
+from models.events import CODE_OF, EventType, EventWeights
 from models.history import EventColumns, History
 from models.ids import Rows
 from models.machines import machines
@@ -21,6 +21,7 @@ from models.user_state import DAY_SECONDS, Engagements, UserState
 
 _NOTHING_SEEN = np.empty(0, dtype=np.int32)
 _NOTHING = History().columns()
+_DWELL = CODE_OF[EventType.DWELL]
 _READ_AT_ONCE = 1 << 20
 """Events."""
 
@@ -56,6 +57,7 @@ class Person:
         learned: what was learned of the history, once it was asked for.
         features: what requests derived of them so far; whoever uses it sees to it that it still holds.
         taken: how many of their events are in here.
+        weighed: the events that may be learned from with their weights, once they were asked for.
     """
 
     row: UserRow
@@ -69,13 +71,21 @@ class Person:
     learned: UserState | None = None
     features: Derived | None = None
     taken: int = 0
+    weighed: EventColumns | None = None
 
     @property
     def state(self) -> UserState:
         """What was learned of the history."""
         if self.learned is None:
-            self.learned = self.learn(self.history.columns())
+            self.learned = self.learn(self.events)
         return self.learned
+
+    @property
+    def events(self) -> EventColumns:
+        """The events that may be learned from, each with its weight before decay."""
+        if self.weighed is None or len(self.weighed) != len(self.history):
+            self.weighed = self.learn.weighed(self.history.columns())
+        return self.weighed
 
     def experienced(self) -> EventColumns:
         """All events, withheld ones too: for what must not be shown again, and nothing else."""
@@ -92,6 +102,8 @@ class Person:
         self.history.extend(learned)
         self.withheld.extend(withheld)
         self.taken += len(learned) + len(withheld)
+        if (learned.codes == _DWELL).any():
+            self.learned = None  # the person's pace may be another now, and so what all of their dwells say
         if self.learned is not None:
             self.learn.add(self.learned, learned)
 
@@ -106,6 +118,16 @@ class Learner:
             weights.half_life_negative_days * DAY_SECONDS,
         )
         self.signals = weights.table()
+
+    def weighed(self, events: EventColumns) -> EventColumns:
+        """All events of one person, as they are kept, with their weights: dwells at the person's own pace."""
+        one = np.zeros(len(events), dtype=np.int64)
+        weights = self.signals.weighed(events.codes, events.weights, lambda at: self._expected(events.rows[at]), one)
+        return events if weights is events.weights else replace(events, weights=weights)
+
+    def _expected(self, rows: Rows) -> NDArray[np.float64]:
+        catalogue = self._catalogue
+        return self.signals.dwell.expected(catalogue.words[rows], catalogue.formats[rows], catalogue.format_words.names)
 
     def __call__(self, events: EventColumns) -> UserState:
         """The sums over events."""
@@ -196,7 +218,7 @@ class People:
             self._cache.drop(user_id)
 
     def counted(self, user_id: str) -> EventColumns:
-        """The events of a person that count in aggregates over people.
+        """The events of a person that count in aggregates over people, as they are kept.
 
         None of a machine, or where personalisation is off, or of who is not known.
         """
@@ -285,7 +307,7 @@ class People:
 
     def with_history(self, person: Person, events: EventColumns) -> Person:
         """What a person would be had they done just this, which may be learned from; changes nothing."""
-        return replace(person, history=History(events), learned=None, features=None)
+        return replace(person, history=History(events), learned=None, features=None, weighed=None)
 
     def forget(self, user_id: str) -> None:
         """Drop all that is held in memory of a person."""
@@ -308,7 +330,7 @@ class People:
 
     def _columns(self, log: LoggedColumns) -> tuple[EventColumns, NDArray[np.int32]]:
         rows = self._catalogue.rows(log.items)[log.item_codes]
-        weights = self.signals.weights(log.codes, log.values)
+        weights = self.signals.told(log.codes, log.values)
         events = EventColumns(log.sequence, rows, log.codes, weights, log.times)
         return (events, log.user_codes) if (rows >= 0).all() else (events.where(rows >= 0), log.user_codes[rows >= 0])
 
@@ -320,7 +342,7 @@ class People:
         for start in range(0, len(log), _READ_AT_ONCE):
             part = slice(start, start + _READ_AT_ONCE)
             rows[part] = of_items[log.item_codes[part]]
-            weights[part] = self.signals.weights(log.codes[part], log.values[part])
+            weights[part] = self.signals.told(log.codes[part], log.values[part])
             bits = self._catalogue.sensitive[np.maximum(rows[part], 0)]
             withheld[part] = ~self._catalogue.firewall.usable_for_training(bits, permitted[part])
         events = EventColumns(log.sequence, rows, log.codes, weights, log.times)

@@ -6,6 +6,7 @@ Those on sensitive items that their person did not permit are left out where the
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +14,10 @@ from numpy.typing import NDArray
 from app.storage.rows import LoggedColumns, UserRow
 from indexer.behaviour import EventTable
 from indexer.documents import UserDocument
-from models.events import SignalTable
+from models.events import CODE_OF, EventType, SignalTable
 from models.machines import machines
+
+_DWELL: Final = CODE_OF[EventType.DWELL]
 
 
 def training_events(log: LoggedColumns, rows: Sequence[UserRow], signals: SignalTable) -> EventTable:
@@ -27,7 +30,8 @@ def training_events(log: LoggedColumns, rows: Sequence[UserRow], signals: Signal
     polarity = signals.polarity[log.codes]
     keep = (polarity != 0) & taught[log.user_codes]
     permits, permit_sets = _permits(log.users, rows)
-    weights = signals.weights(log.codes[keep], log.values[keep]) * polarity[keep]
+    dwelt, told = log.codes[keep] == _DWELL, signals.told(log.codes[keep], log.values[keep])
+    weights = np.where(dwelt, signals.weight[_DWELL], told) * polarity[keep]
     return EventTable(
         users=log.user_codes[keep],
         items=log.item_codes[keep],
@@ -38,6 +42,8 @@ def training_events(log: LoggedColumns, rows: Sequence[UserRow], signals: Signal
         permits=permits[log.user_codes[keep]],
         permit_sets=permit_sets,
         set_aside=(len(busy), int(np.isin(log.user_codes, busy).sum())),
+        dwells=np.where(dwelt, told, np.float32(np.nan)),
+        dwell=signals.dwell,
     )
 
 

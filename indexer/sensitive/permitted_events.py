@@ -41,6 +41,7 @@ def permitted_events(
         weights=events.weights[keep],
         times=events.times[keep],
         permits=permits[keep],
+        dwells=events.dwells[keep] if len(events.dwells) else events.dwells,
     )
 
 

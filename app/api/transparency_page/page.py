@@ -62,7 +62,8 @@ def _facts(pairs: Mapping[str, str]) -> str:
 
 def _signals_intro(told: Told) -> str:
     seconds = told["events"].get("dwell_full_seconds")
-    dwell = f" Time spent counts in full from {seconds:g} seconds on." if seconds else ""
+    unknown = f"where that is not known, from {seconds:g} seconds on"
+    dwell = f" Time spent counts in full once it is what the item takes at your own pace; {unknown}." if seconds else ""
     return f"What each step counts, for more of the same (+) or for less (\N{MINUS SIGN}).{dwell}"
 
 

@@ -1,5 +1,5 @@
--- The events that count, with the weight that each has before it fades. `signs` says in bits what it is: 1 an impression,
--- 2 a click, 4 for an item, 8 against one.
+-- The events that count, with the weight that each has before it fades, a dwell by its seconds alone. `signs` says in bits
+-- what it is: 1 an impression, 2 a click, 4 for an item, 8 against one.
 CREATE TEMP VIEW events AS
 SELECT
     logged.event_id, logged.user_id, logged.item_id, kinds.type, kinds.polarity, kinds.signs,

@@ -92,4 +92,4 @@ def _permitted(events: EventTable, snapshot: Snapshot, rules: SensitiveRules, ve
         for row in range(len(items.ids.ids))
     )
     acting = [verdicts[items.ids.ids[row]].of(each.acting(rules)) for row, each in enumerate(topics)]
-    return permitted_events(events, items.ids, acting, rules)
+    return permitted_events(events, items.ids, acting, rules).weighed(items, snapshot.vocabulary.formats)

@@ -43,7 +43,7 @@ def _log(file: Path) -> Log:
     table = EventWeights().table()
     codes = np.array([CODE_OF[event.type] for event in events], dtype=np.int8)
     values = np.array([np.nan if event.value is None else event.value for event in events], dtype=np.float32)
-    weights = table.weights(codes, values) * table.polarity[codes]
+    weights = table.weighed(codes, table.told(codes, values)) * table.polarity[codes]
     log = Log(
         users=pa.array([event.user_id for event in events], pa.string()),
         items=pa.array([event.item_id for event in events], pa.string()),

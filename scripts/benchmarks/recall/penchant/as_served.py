@@ -16,6 +16,7 @@ from app.requests import MAX_EXCLUDED, MAX_LIMIT, RecommendRequest
 from app.settings import Settings as AppSettings
 from indexer.documents import EventDocument
 from indexer.embeddings import EmbeddingCache
+from models.dwell import DwellSettings
 from models.encoder import Encoder, HashingEncoder
 from models.ids import Rows
 from scripts.benchmarks.in_process_service import Catalogue, InProcessService
@@ -92,6 +93,7 @@ class AsServed:
         update = {
             "as_of": datetime.fromtimestamp(split.now, UTC),
             "charter": settings.charter or CHARTER,
+            "events": settings.events.model_copy(update={"dwell": DwellSettings(by_words=False)}),  # values are shares
             "query": settings.query.model_copy(update=without),
         }
         return settings.model_copy(update=update)

@@ -43,6 +43,6 @@ def _event(entities: Entities, entry: _Entry, signals: SignalTable) -> EventDocu
         user_id=entities.users[user],
         item_id=entities.items[item],
         type=EVENT_TYPES[code],
-        value=value / float(signals.weight[code]) * signals.dwell_full_seconds if is_dwell else None,
+        value=value / float(signals.weight[code]) * signals.dwell.full_seconds if is_dwell else None,
         occurred_at=datetime.fromtimestamp(time, UTC),
     )
