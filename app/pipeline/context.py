@@ -8,11 +8,12 @@ from hashlib import blake2b
 
 import numpy as np
 
+from app.pipeline.asked import Found
 from app.pipeline.evidence import Evidence
 from app.pipeline.exclusions import Exclusions
 from app.pipeline.ground import Ground
 from app.pipeline.labels.wording import Phrases
-from app.pipeline.person_features import Found, features_of
+from app.pipeline.person_features import features_of
 from app.pipeline.request import Environment, SlateRequest
 from app.pipeline.topic_draw import TopicDraw
 from app.serving.people import Person

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from app.pipeline.asked import Asked, Found
 from app.pipeline.context import Context
-from app.pipeline.person_features import Asked, Found
 from models.ids import Rows
 
 INTERESTS, EMBEDDING, STATED = "interests", "embedding", "stated"

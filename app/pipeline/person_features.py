@@ -7,18 +7,17 @@ that the next request of the same person costs none of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.pipeline.asked import Asked, Found
 from app.pipeline.decayed_events import DecayedEvents
 from app.pipeline.links import Links, gather_links, summed
 from app.pipeline.person_exclusions import PersonExclusions
 from app.pipeline.request import Environment
-from app.serving.eligibility import Eligibility
 from app.serving.people import Person
 from models.encoder import unit
 from models.events import CODE_OF, EventType
@@ -33,42 +32,6 @@ if TYPE_CHECKING:
 _NO_ROWS = np.empty(0, dtype=np.int32)
 _NOTHING = History().columns()
 _IMPRESSION = CODE_OF[EventType.IMPRESSION]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Asked:
-    """What a search was asked.
-
-    Attributes:
-        sources: for whom.
-        queries: float32 [q, d].
-        quotas: int64 [q], how many rows of each.
-        owners: int64 [q], position of the source that asks each.
-        excluded: rows that must not be found, ascending.
-        eligibility: what may be.
-    """
-
-    sources: tuple[str, ...]
-    queries: NDArray[np.float32]
-    quotas: NDArray[np.int64]
-    owners: NDArray[np.int64]
-    excluded: Rows
-    eligibility: Eligibility
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the arrays, with those of an answer."""
-        return self.queries.nbytes + 4 * len(self.quotas) * int(self.quotas.max(initial=0))
-
-    def same(self, other: Asked) -> bool:
-        """Whether the answer is the same, as long as the catalogue is."""
-        arrays = ((self.queries, other.queries), (self.quotas, other.quotas), (self.excluded, other.excluded))
-        known = (self.sources, self.eligibility) == (other.sources, other.eligibility)
-        return known and all(np.array_equal(one, another) for one, another in arrays)
-
-
-Found: TypeAlias = tuple[Rows, Rows]
-"""(int32 [q, most], rows found for each query, -1 behind the last; rows beside them, that are not eligible)."""
 
 
 class PersonFeatures:

@@ -13,7 +13,7 @@ from app.pipeline.context import Context
 from app.pipeline.settings import RankingWeights
 from app.pipeline.stated_preferences import preference_exponents
 from models.ids import Rows
-from models.kernels.likeness import Tastes, likenesses
+from models.kernels.likeness import Tastes
 from models.kernels.terms import Personal, terms_of
 from models.user_state import DAY_SECONDS, decay
 
@@ -71,7 +71,7 @@ def _personal(context: Context) -> Personal:
     return Personal(*context.evidence.neighbour_sums, format_affinity(context), context.evidence.confidence)
 
 
-def likenesses_of(context: Context, rows: Rows) -> NDArray[np.float32]:
+def likenesses_by_columns(context: Context, rows: Rows, tastes: Tastes) -> NDArray[np.float32]:
     """float32 [3, n]: inner products with the user embedding, the interest in the row's topic, and the session.
 
     The interest in a topic is the sum over its positive events of p_k engage_k in the content block: an average of
@@ -79,11 +79,6 @@ def likenesses_of(context: Context, rows: Rows) -> NDArray[np.float32]:
     learned so that sums over all that a person did predict. The session's is the sum of b_k engage_k, divided by 1 +
     the sum of all b_k.
     """
-    return likenesses(*context.catalogue.index.located(rows), context.catalogue.topics[rows], tastes_of(context))
-
-
-def likenesses_by_columns(context: Context, rows: Rows, tastes: Tastes) -> NDArray[np.float32]:
-    """The same for all rows at a time: what the compiled loop is held to."""
     index, taste = context.catalogue.index[rows], tastes.of_topic[context.catalogue.topics[rows]]
     found = np.zeros((3, len(rows)), dtype=np.float32)
     found[0] = index @ tastes.whole

@@ -1,4 +1,4 @@
-"""Inner products of candidates' vectors with what a person likes: one pass over the vectors, where they are."""
+"""Inner products of vectors, and what of a person's candidates are compared with."""
 
 from __future__ import annotations
 
@@ -27,26 +27,6 @@ class Tastes(NamedTuple):
     session: Vectors
     interests: Vectors
     of_topic: Codes
-
-
-@kernel
-def likenesses(vectors: Vectors, places: Codes, topics: Codes, tastes: Tastes) -> Vectors:
-    """float32 [3, n]: inner products with the whole, with the interest of the candidate's topic, with the session.
-
-    Args:
-        vectors: float32 [rows, d].
-        places: int32 [n], the row of each candidate.
-        topics: int32 [n], of each candidate.
-        tastes: what they are compared with.
-    """
-    found = np.zeros((3, len(places)), np.float32)
-    for item in range(len(places)):
-        vector, taste = vectors[places[item]], tastes.of_topic[topics[item]]
-        found[0, item] = inner(tastes.whole, vector, len(tastes.whole))
-        if taste >= 0:
-            found[1, item] = inner(tastes.interests[taste], vector, tastes.interests.shape[1])
-        found[2, item] = inner(tastes.session, vector, len(tastes.session))
-    return found
 
 
 @kernel

@@ -38,7 +38,6 @@ def warm_up() -> None:
     rows.bears(codes, bounds, codes, np.ones(1, np.bool_))
     rows.best_of_groups(codes, bounds[None], codes, values, (numbers, codes), 1)
     tastes, located, found = likeness.Tastes(vectors[0], vectors[0], vectors, codes), (items, codes), (vectors, codes)
-    likeness.likenesses(vectors, codes, codes, tastes)
     personal, popular = terms.Personal(codes, vectors[0], vectors[0], 0.5), terms.Popular(values, 0.5, 1.0, False)
     terms.terms_of(codes, located, found, tastes, personal, popular, (0.5, 0.5))
     averse = aversion.Averse(codes, codes, vectors, codes, bounds, numbers, values)

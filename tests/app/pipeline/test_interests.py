@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from app.pipeline.scorer import likenesses_of
+from app.pipeline.candidates import TERMS, Candidates
+from app.pipeline.scorer import WeightedScorer
 from app.pipeline.sources.interests import Interests
 
 THEMES = ("rust", "gardening", "astronomy", "cooking", "cycling", "chess")
@@ -40,7 +41,8 @@ def test_an_item_is_held_against_what_the_person_did_in_its_own_topic_and_nothin
     width = catalogue.space.content_dimension
     cosines = catalogue.index[rows][:, :width] @ catalogue.engage[events.rows][:, :width].T
     expected = (same * cosines) @ amounts / (0.5 + same @ amounts)
-    np.testing.assert_allclose(likenesses_of(context, rows)[1], expected, atol=1e-6)
+    scored = WeightedScorer(context.settings.weights)(context, Candidates.found(rows, np.zeros(len(rows), np.int8)))
+    np.testing.assert_allclose(scored.terms[:, TERMS.index("interest")], expected[scored.rows], atol=1e-6)
     assert {catalogue.title(int(row)).split()[0] for row in rows[expected != 0]} == {"rust", "chess"}
 
 
