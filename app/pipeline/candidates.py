@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from models.ids import Rows
 
-TERMS = ("similarity", "recency", "popularity", "format", "interest", "session", "aversion")
+TERMS = ("similarity", "recency", "popularity", "format", "interest", "session", "stated", "aversion")
 """Summands of the score, and last the exponent by which it is lowered."""
 
 

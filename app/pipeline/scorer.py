@@ -11,7 +11,7 @@ from app.pipeline.aversion import aversion
 from app.pipeline.candidates import TERMS, Candidates
 from app.pipeline.context import Context
 from app.pipeline.settings import RankingWeights
-from app.pipeline.stated_preferences import preference_exponents
+from app.pipeline.stated_preferences import preference_exponents, preferences_kept
 from models.ids import Rows
 from models.kernels.likeness import Tastes
 from models.kernels.terms import Personal, terms_of
@@ -34,6 +34,7 @@ class WeightedScorer:
         """The same candidates with terms and scores, best first; ties by item id."""
         rows = candidates.rows
         terms = self._terms(context, rows)
+        terms[:, -2] = preferences_kept(context, rows)
         terms[:, -1] = aversion(context, rows) - preference_exponents(context, rows)
         if not np.isfinite(terms).all():
             faults = context.environment.faults
@@ -42,7 +43,7 @@ class WeightedScorer:
         return scored.take(np.lexsort((context.catalogue.id_order.of(rows), -scored.scores)))
 
     def _terms(self, context: Context, rows: Rows) -> NDArray[np.float32]:
-        """float32 [n, terms], the last of them 0."""
+        """float32 [n, terms], the last two of them 0."""
         catalogue, popular = context.catalogue, context.environment.popularity.as_of(context.now)
         vectors, personal = catalogue.index.located(rows), _personal(context)
         time = (float(context.now), self._half_life)
@@ -60,6 +61,7 @@ def terms_by_columns(context: Context, rows: Rows, weights: RankingWeights) -> N
         format_affinity(context)[context.catalogue.formats[rows]],
         of_interest,
         of_session,
+        np.zeros(len(rows)),
         np.zeros(len(rows)),
     )
     return np.stack([np.asarray(column, dtype=np.float32) for column in columns], axis=1)

@@ -88,13 +88,16 @@ class RankingWeights(Config):
     session: float = Field(default=1.0, ge=0, allow_inf_nan=False)
     """Likeness to what the person engaged with just now, between that of nothing and of one event; fades by itself."""
 
+    stated: float = Field(default=0.1, ge=0, allow_inf_nan=False)
+    """How many of provider and format are what the person stated to prefer."""
+
     recency_half_life_days: float = Field(default=30.0, ge=0.001, allow_inf_nan=False)
     """Age in days at which the recency term is one half."""
 
     def vector(self) -> NDArray[np.float32]:
         """The weights in the order of the terms; aversion, the last, is a factor of the score and no summand."""
-        summands = (self.similarity, self.recency, self.popularity, self.format, self.interest, self.session)
-        return np.array([*summands, 0.0], dtype=np.float32)
+        evidence = (self.similarity, self.recency, self.popularity, self.format, self.interest, self.session)
+        return np.array([*evidence, self.stated, 0.0], dtype=np.float32)
 
 
 class FloorSettings(Config):

@@ -16,7 +16,7 @@ Rows = NDArray[np.int32]
 Vectors = NDArray[np.float32]
 Values = NDArray[np.float64]
 
-TERMS: Final = 7
+TERMS: Final = 8
 _BITS: Final = 40
 """Binary digits of a count of popularity that tell items apart."""
 
@@ -63,7 +63,7 @@ def terms_of(
     popular: Popular,
     time: tuple[float, float],
 ) -> Vectors:
-    """float32 [n, TERMS]: the terms in their order, the last, aversion, 0.
+    """float32 [n, TERMS]: the terms in their order, the last two, what was stated and aversion, 0.
 
     Args:
         rows: int32 [n].

@@ -30,6 +30,7 @@ TERMS: Final = {
     "session": ("What you are doing just now", "Likeness to your last few steps; fades by itself."),
     "popularity": ("Popularity", "How many people engaged with it lately."),
     "recency": ("Freshness", "How new it is."),
+    "stated": ("What you asked for", "Whether it is of a provider or in a form that you said you prefer."),
     "format": ("Your formats", "Whether it comes in a form that you usually choose."),
 }
 HALF_LIVES: Final = {

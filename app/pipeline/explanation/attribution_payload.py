@@ -30,7 +30,8 @@ def attributions(context: Context, score_parts: ScoreParts, *, whole: bool) -> l
         for events, of_events in zip(named.tolist(), parts.round(9).tolist(), strict=True)
     ]
     rest = [("other_events", others)] if unnamed else []
-    rest += [("stated_preference", score_parts.stated)] if score_parts.stated.any() else []
+    stated = score_parts.stated + score_parts.term("stated")
+    rest += [("stated_preference", stated)] if stated.any() else []
     rest += [(name, score_parts.term(name)) for name in ITEMS_OWN]
     summed = [_summed(name, parts, unnamed) for name, parts in rest]
     terms = score_parts.terms.round(9).tolist()

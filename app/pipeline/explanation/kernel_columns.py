@@ -74,7 +74,7 @@ class Tested:
 
 _FEW = 100
 """Events up to which each is compared with every candidate; of more the sums over sets are."""
-_SUMS = (("similarity", "format"), ("interest",), ("session",), ("recency", "popularity"))
+_SUMS = (("similarity", "format"), ("interest",), ("session",), ("recency", "popularity", "stated"))
 
 
 def _engaged(context: Context, candidates: Rows) -> Engaged:

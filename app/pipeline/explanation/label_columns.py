@@ -26,7 +26,7 @@ POPULAR_FROM = 0.5
 """Popularity term, between 0 and 1, from which an item is called popular: the square root of the highest count."""
 COMPARED = 512
 """Events that are compared with every item of the slate; of more those that may carry most, others as needed."""
-_SUMS = (("similarity", "format"), ("interest",), ("session",), ("recency", "popularity"))
+_SUMS = (("similarity", "format"), ("interest",), ("session",), ("recency", "popularity", "stated"))
 
 
 @dataclass(frozen=True, slots=True)

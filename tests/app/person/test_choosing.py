@@ -181,6 +181,28 @@ class TestWishes:
         )
 
 
+@pytest.mark.parametrize(
+    ("stated", "kept", "most"),
+    [
+        ({"providers": ["p2"]}, lambda item: item.provider == "p2", 4),
+        ({"formats": ["video"]}, lambda item: item.format == "video", 8),
+    ],
+)
+def test_preferred_kinds_come_first_where_nothing_else_speaks_for_an_item(
+    open_household, tmp_path, an_item, stated, kept, most
+):
+    with open_household(tmp_path) as home:
+        stock = [an_item(number, published_at=None) for number in range(90)]
+        home.publish(stock)
+        home.patch("ada", preferences=stated)
+        slate = home.recommend("ada", limit=10, debug=True).items
+        of_kind = {item.item_id for item in stock if kept(item)}
+        first = [item.item_id in of_kind for item in slate]
+        assert first == [True] * most + [False] * (10 - most)
+        home.patch("ada", preferences=None)
+        assert sum(item.item_id in of_kind for item in home.recommend("ada", limit=10).items) < most
+
+
 def test_stated_topics_steer_a_cold_start(home):
     chess = topic_of(home, "i005")
     before = of_topic(home, chess, items(home))

@@ -13,7 +13,7 @@ from app.pipeline.context import Context
 from app.pipeline.request import SlateRequest
 from app.pipeline.scorer import WeightedScorer, terms_by_columns
 from app.pipeline.stages import EVERYWHERE, FILTERS, build_pipeline
-from app.pipeline.stated_preferences import preference_exponents
+from app.pipeline.stated_preferences import preference_exponents, preferences_kept
 from app.pipeline.withheld import first_filters, first_filters_by_masks
 
 ITEMS, DAY = 90, 86_400.0
@@ -128,5 +128,6 @@ def test_what_is_compiled_scores_every_item_as_columns_do(shared, somebody, hist
         weights = context.settings.weights
         scored = WeightedScorer(weights)(context, Candidates.found(rows, np.zeros(ITEMS, np.int8)))
         terms = terms_by_columns(context, rows, weights)
+        terms[:, -2] = preferences_kept(context, rows)
         terms[:, -1] = aversion_by_columns(context, rows) - preference_exponents(context, rows)
         np.testing.assert_allclose(scored.terms, terms[scored.rows], atol=1e-5)
