@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.errors import ExperimentRefusedError, PolicyNotFoundError
 from app.insights.telemetry.opening import TelemetryMissingError
 from app.main import create_app
+from app.memory import give_back
 from app.serving.scheduled_rebuild import rebuild_on_time
 from app.settings import Settings
 from app.storage.errors import StorageError
@@ -57,6 +58,7 @@ class AnnouncedServer(uvicorn.Server):
         """Start listening, and say where."""
         exempt_from_collection()
         await super().startup(sockets)
+        give_back()
         host, port = self.servers[0].sockets[0].getsockname()[:2]
         address = reachable(host, port)
         self._listening.enter_context(announced(self._settings.data_dir, address))

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from app.access.keyfile import KeyFile, KeyFileError
 from app.access.loopback import is_loopback
 from app.logs import log_as_json
+from app.memory import hold_little
 from app.server import AnnouncedServer
 from app.settings import HttpSettings, Settings, load_settings
 from indexer.problems import problems
@@ -49,6 +50,7 @@ def serve(
         settings = without_dates(settings)
     os.umask(0o077)  # what is held of people is for the server's own account to read
     with suppress(KeyboardInterrupt):
+        hold_little()
         AnnouncedServer(settings, rebuild_command(config), keyless=not keyring.keys).run()
 
 

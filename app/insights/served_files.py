@@ -31,7 +31,6 @@ _LARGEST: Final = 256 * 1024 * 1024
 _NAME: Final = re.compile(r"(\d{8})-(\d{8})\.parquet")
 _UNFINISHED: Final = ".unfinished"
 _DAY: Final = "day="
-_NO_ROWS: Final = ANSWER_SCHEMA.empty_table()
 _UNIQUE: Final = ("recommendation_id", "diversity", "scores")
 """Columns whose values hardly recur, so that a dictionary of them would cost more than it saves."""
 _FORM: Final[dict[str, Any]] = {
@@ -169,7 +168,7 @@ def _batches(file: Path) -> Iterator[pa.Table]:
 
 
 def _of_today(table: pa.Table) -> pa.Table:
-    whole = pa.concat_tables([_NO_ROWS, table], promote_options="default")
+    whole = pa.concat_tables([ANSWER_SCHEMA.empty_table(), table], promote_options="default")
     return whole.select(ANSWER_SCHEMA.names).cast(ANSWER_SCHEMA)
 
 
