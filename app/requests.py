@@ -324,6 +324,30 @@ class MetricsRequest(_Asked):
     """In which form."""
 
 
+def _number(value: Any) -> Any:
+    """A text of a query as the number that it writes; what writes none is for the model to refuse."""
+    try:
+        return float(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+Lift = Annotated[float, Field(gt=0, le=10, allow_inf_nan=False), BeforeValidator(_number)]
+
+
+class PlanRequest(_Asked):
+    """How many people an experiment needs."""
+
+    lift: list[Lift] = Field(default_factory=list, max_length=10)
+    """Relative changes that are to be found, such as 0.05; none named: 0.01 to 0.2."""
+
+    power: Annotated[float, BeforeValidator(_number)] = Field(default=0.8, gt=0.5, lt=1)
+    """Chance of finding a change that is there."""
+
+    alpha: Annotated[float, BeforeValidator(_number)] = Field(default=0.05, gt=0, lt=0.5)
+    """Chance of finding one that is not."""
+
+
 class EstimateRequest(_Asked):
     """An estimate from the log."""
 

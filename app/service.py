@@ -127,6 +127,7 @@ class Service:
             self.insights.reading,
             lambda: Bench(self.snapshot_swap.current, partial(self._recommender.preview, window=False)),
             AuditFolder(self._settings.data_dir),
+            self.experiments.folder.all,
             self._charter,
             self._settings.audit,
         )

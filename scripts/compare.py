@@ -11,6 +11,7 @@ import typer
 
 from app.clock import Clock
 from app.errors import PenchantError
+from app.insights.experiments.comparison import LIFTS, Wanted
 from app.insights.experiments.comparisons import Comparisons
 from app.insights.experiments.folder import ExperimentFolder
 from app.insights.reading import Insights
@@ -35,6 +36,14 @@ def compare(
     plan: Annotated[
         bool, typer.Option("--plan", help="Say how many people it needs, by what people did in the last four weeks.")
     ] = False,
+    lift: Annotated[
+        list[float] | None,
+        typer.Option(min=0.0001, max=10, help="Of a plan: relative change to find; may be repeated."),
+    ] = None,
+    power: Annotated[float, typer.Option(min=0.501, max=0.999, help="Of a plan: chance of finding it.")] = 0.8,
+    alpha: Annotated[
+        float, typer.Option(min=0.0001, max=0.499, help="Of a plan: chance of finding one that is not there.")
+    ] = 0.05,
 ) -> None:
     """Compare the variants of an experiment, or say how many people it needs.
 
@@ -42,9 +51,11 @@ def compare(
     is asked; of a stopped one, the folder is read.
     """
     settings = settings_or_exit("compare", config)
+    wanted = Wanted(lift or LIFTS, power, alpha) if plan else None
     path = f"/insights/experiments/{experiment}{'/plan' if plan else ''}"
+    query = {"lift": list(wanted.lifts), "power": power, "alpha": alpha} if wanted else None
     try:
-        told = ask(settings, path) or _read(settings, experiment, plan=plan)
+        told = ask(settings, path, query) or _read(settings, experiment, wanted)
     except (ValueError, PenchantError, StorageError) as error:
         typer.echo(f"compare: {error}", err=True)
         raise typer.Exit(1) from error
@@ -54,7 +65,7 @@ def compare(
         typer.echo("\n".join(plan_lines(told) if plan else lines(told)))
 
 
-def _read(settings: Settings, experiment: str, *, plan: bool) -> dict[str, Any]:
+def _read(settings: Settings, experiment: str, wanted: Wanted | None) -> dict[str, Any]:
     stores = open_stores(settings.data_dir, settings.storage)
     try:
         insights = Insights(
@@ -65,7 +76,7 @@ def _read(settings: Settings, experiment: str, *, plan: bool) -> dict[str, Any]:
         )
         folder, clock = ExperimentFolder(settings.data_dir), Clock(settings.as_of)
         comparisons = Comparisons(insights.reading, folder, clock.now_datetime)
-        return comparisons.plan(experiment) if plan else comparisons.compare(experiment)
+        return comparisons.plan(experiment, wanted) if wanted else comparisons.compare(experiment)
     finally:
         stores.close()
 
@@ -124,10 +135,11 @@ def _missing(variant: Mapping[str, Any]) -> str:
 def plan_lines(told: Mapping[str, Any]) -> list[str]:
     """A plan as text."""
     lifts = list(next((each["people_needed"] for each in told["measures"] if each["people_needed"]), {}))
-    heads = "".join(f"{float(lift):>+12.0%}" for lift in lifts)
+    heads = "".join(f"{100 * float(lift):>+11g}%" for lift in lifts)
     found = [
         f"{told['experiment']}: people of the control and the smallest variant together",
         f"to find a lift with a chance of {told['power']:.0%}, each followed for {told['days']} days",
+        f"and with a chance of {told['alpha']:.1%} one that is not there",
         f"{'measure':<22} {'baseline':>9} {'people now':>11}{heads}",
     ]
     for each in told["measures"]:

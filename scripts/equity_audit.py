@@ -96,7 +96,7 @@ async def _made(settings: Settings, quarter: Quarter) -> dict[str, Any]:
 
 def _summary(report: dict[str, Any]) -> list[str]:
     counts = ", ".join(f"{count} {verdict}" for verdict, count in report["verdicts"].items())
-    lines = [f"{report['audit_id']}: {counts}"]
+    lines = [f"{report['audit_id']}: {counts}", *map(_experiment_line, report["experiments"])]
     for attribute in report["attributes"]:
         sizes = ", ".join(f"{each['group']}: {each['people']:,}" for each in attribute["groups"])
         hidden = attribute["suppressed_groups"]
@@ -105,6 +105,13 @@ def _summary(report: dict[str, Any]) -> list[str]:
         lines += [_measure_line(measure) for measure in attribute["measures"]]
     missed = [f"missed: {each['measure']} of {each['group']}, ratio {each['ratio']}" for each in report["missed"]]
     return lines + missed
+
+
+def _experiment_line(ran: dict[str, Any]) -> str:
+    until = ran["until"][:10] if ran["until"] else "the end of the quarter, or on"
+    held_out = f", {ran['held_out']:.0%} held out" if ran["held_out"] else ""
+    who = f"{ran['people']:.0%} of people{held_out}"
+    return f"experiment {ran['experiment']} ran from {ran['from'][:10]} to {until}: {who}"
 
 
 def _measure_line(measure: dict[str, Any]) -> str:

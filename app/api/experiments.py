@@ -9,18 +9,20 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 
 from app.api.answers import json_answer
 from app.api.bodies import read_object
-from app.api.documentation import BODY_ERRORS, URL_ERRORS, answers, body_of
+from app.api.documentation import BODY_ERRORS, URL_ERRORS, answers, body_of, query_of
 from app.api.guard import key_of
-from app.api.queries import refuse_query
+from app.api.queries import read_query, refuse_query
 from app.api.query_or_body import checked
 from app.api.schemas.experiments import Comparison, ExperimentList, ExperimentPlan, ExperimentTold
 from app.api.state import service_of
 from app.errors import ExperimentNotFoundError, ExperimentRefusedError, PolicyNotFoundError
+from app.insights.experiments.comparison import LIFTS, Wanted
 from app.insights.experiments.experiment import Plan
 from app.insights.experiments.experiments import told
-from app.requests import ExperimentRequest
+from app.requests import ExperimentRequest, PlanRequest
 
-router = APIRouter(tags=["insights"], dependencies=[Depends(refuse_query)])
+router = APIRouter(tags=["insights"])
+_PLAIN: Final = (Depends(refuse_query),)
 
 NameInPath = Annotated[str, Path(description="Name of an experiment.")]
 _KEYLESS: Final = "keyless"
@@ -32,6 +34,7 @@ _CHANGED: Final = answers(
 @router.get(
     "/admin/experiments",
     operation_id="list_experiments",
+    dependencies=_PLAIN,
     summary="List experiments",
     responses=answers(ExperimentList, "Every experiment, newest first.", *URL_ERRORS),
 )
@@ -43,6 +46,7 @@ async def list_experiments(request: Request) -> Response:
 @router.post(
     "/admin/experiments",
     operation_id="add_experiment",
+    dependencies=_PLAIN,
     summary="Begin an experiment",
     openapi_extra=body_of(ExperimentRequest),
     responses=answers(
@@ -63,6 +67,7 @@ async def add_experiment(request: Request) -> Response:
 @router.post(
     "/admin/experiments/{name}/start",
     operation_id="start_experiment",
+    dependencies=_PLAIN,
     summary="Start an experiment that was made without starting it",
     responses=_CHANGED,
 )
@@ -74,6 +79,7 @@ async def start_experiment(request: Request, name: NameInPath) -> Response:
 @router.post(
     "/admin/experiments/{name}/stop",
     operation_id="stop_experiment",
+    dependencies=_PLAIN,
     summary="Stop an experiment",
     responses=_CHANGED,
 )
@@ -85,6 +91,7 @@ async def stop_experiment(request: Request, name: NameInPath) -> Response:
 @router.get(
     "/insights/experiments/{name}",
     operation_id="compare_experiment",
+    dependencies=_PLAIN,
     summary="Compare the variants of an experiment",
     responses=answers(Comparison, "The comparison as of now.", *URL_ERRORS, ExperimentNotFoundError),
 )
@@ -96,9 +103,12 @@ async def compare_experiment(request: Request, name: NameInPath) -> Response:
 @router.get(
     "/insights/experiments/{name}/plan",
     operation_id="plan_experiment",
+    openapi_extra=query_of(PlanRequest),
     summary="How many people an experiment needs",
     responses=answers(ExperimentPlan, "People needed.", *URL_ERRORS, ExperimentNotFoundError),
 )
 async def plan_experiment(request: Request, name: NameInPath) -> Response:
     """By what people did in the last four weeks, whatever they were given."""
-    return json_answer(await asyncio.to_thread(service_of(request).comparisons.plan, name))
+    asked = checked(PlanRequest, read_query(request, PlanRequest))
+    wanted = Wanted(asked.lift or LIFTS, asked.power, asked.alpha)
+    return json_answer(await asyncio.to_thread(service_of(request).comparisons.plan, name, wanted))

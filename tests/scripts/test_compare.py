@@ -100,7 +100,9 @@ def test_a_stopped_service_is_read(folder: Path) -> None:
     assert "people: control 0, bolder 0" in result.stdout
     told = orjson.loads(run("bold", "--format", "json").stdout)
     assert told["people"] == {"control": 0, "bolder": 0}
-    planned = run("bold", "--plan")
+    planned = run("bold", "--plan", "--lift", "0.03", "--power", "0.9", "--alpha", "0.01")
+    assert "to find a lift with a chance of 90%" in planned.stdout
+    assert "chance of 1.0%" in planned.stdout
     assert planned.exit_code == 0, planned.output
     assert "too little is known" in planned.stdout
 
@@ -137,7 +139,8 @@ def test_a_plan_is_a_table_of_people_by_lift() -> None:
         },
         {"measure": "opt_out", "baseline": None, "people_now": 0, "people_needed": {}},
     ]
-    said = plan_lines({"experiment": "bold", "power": 0.8, "days": 28, "measures": measures})
-    assert said[2].split() == ["measure", "baseline", "people", "now", "+5%", "+10%"]
-    assert said[3].split() == ["engagement_rate", "0.2000", "900", "41,000", "10,300"]
-    assert said[4].endswith("too little is known")
+    said = plan_lines({"experiment": "bold", "power": 0.8, "alpha": 0.05, "days": 28, "measures": measures})
+    assert said[2] == "and with a chance of 5.0% one that is not there"
+    assert said[3].split() == ["measure", "baseline", "people", "now", "+5%", "+10%"]
+    assert said[4].split() == ["engagement_rate", "0.2000", "900", "41,000", "10,300"]
+    assert said[5].endswith("too little is known")

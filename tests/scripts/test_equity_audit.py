@@ -14,6 +14,15 @@ REPORT = {
     "audit_id": "2026Q1-0123456789ab",
     "verdicts": {"met": 1, "missed": 1, "unclear": 0, "unknown": 0},
     "minimum_group": 50,
+    "experiments": [
+        {
+            "experiment": "bold",
+            "from": "2026-01-05T00:00:00+00:00",
+            "until": None,
+            "people": 0.5,
+            "held_out": 0.1,
+        }
+    ],
     "attributes": [
         {
             "attribute": "band",
@@ -51,6 +60,8 @@ def test_a_running_service_is_asked(run: Any, tmp_path: Path, monkeypatch: pytes
     result = run("--quarter", "2026Q1")
     assert result.exit_code == 0, result.output
     assert sent == [("/admin/audits", {"quarter": "2026Q1"})]
+    ran = "experiment bold ran from 2026-01-05 to the end of the quarter, or on: 50% of people, 10% held out"
+    assert ran in result.stdout
     assert "old: 60; 2 smaller groups are not told of" in result.stdout
     assert "old 0.250 (60)" in result.stdout
     assert "missed: engagement_rate of old, ratio 0.4" in result.stdout

@@ -142,6 +142,24 @@ class AuditItems(Answer):
     groups: list[AuditItemGroup]
 
 
+class AuditExperiment(Answer):
+    """An experiment that ran in the quarter, and so has a part in its figures."""
+
+    experiment: str
+    kind: Literal["split", "interleaved"]
+    why: str
+    from_: datetime = Field(alias="from")
+
+    until: datetime | None
+    """When it was stopped; null where that was not within the quarter."""
+
+    people: float
+    """Share of all people who took part."""
+
+    held_out: float
+    """Share of all people who were not personalised for: it lowers recall on held-out events in every group."""
+
+
 class Audit(Answer):
     """An equity audit."""
 
@@ -167,6 +185,7 @@ class Audit(Answer):
     seed: int
     held_out_people: int
     held_out_slots: int
+    experiments: list[AuditExperiment]
     attributes: list[AuditAttribute]
     items: list[AuditItems]
     verdicts: dict[Verdict, int]

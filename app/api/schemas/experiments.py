@@ -150,6 +150,8 @@ class ExperimentPlan(Answer):
     experiment: str
     power: float
     """Chance of finding the lift, if it is there."""
+    alpha: float
+    """Chance of finding one that is not; with several variants each has its part."""
     days: int
     """Of the log that this rests on: as long as each person is followed."""
     measures: list[PeopleNeeded]

@@ -22,7 +22,7 @@ from app.insights.equity.settings import AuditSettings
 from app.policy.charter.charter import Charter
 from models.statistics import Disparity
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Of the report: another number where the same inputs make another report."""
 _DIGITS: Final = 6
 
@@ -51,6 +51,7 @@ class Inputs:
         exposure: attention by person and item.
         merit: what was taken up, by person and item.
         item_groups: kind of group -> names.
+        experiments: that ran in the quarter, JSON-ready.
     """
 
     quarter: Quarter
@@ -59,12 +60,13 @@ class Inputs:
     exposure: ItemAmounts
     merit: ItemAmounts
     item_groups: Mapping[str, Sequence[str]]
+    experiments: Sequence[Mapping[str, Any]] = ()
 
     def digest(self, charter: Charter, settings: AuditSettings) -> str:
         """SHA-256 of everything that the report depends on."""
         digest = sha256(orjson.dumps([FORMAT, str(self.quarter), settings.model_dump(mode="json")]))
         digest.update(charter.model_dump_json(include={"segments", "equity"}).encode())
-        digest.update(self.population.digest().encode())
+        digest.update(self.population.digest().encode() + orjson.dumps(list(self.experiments)))
         for side in (self.exposure, self.merit):
             digest.update(side.amounts.people.tobytes() + side.amounts.amounts.tobytes())
             for kind, groups in sorted(side.groups.items()):
@@ -95,6 +97,7 @@ def audited(inputs: Inputs, charter: Charter, settings: AuditSettings) -> dict[s
         "level": 0.95,
         "comparisons": judged,
         **settings.model_dump(mode="json"),
+        "experiments": list(inputs.experiments),
         "attributes": attributes,
         "items": [each for each in items if each["groups"]],
     }

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from app.insights.equity.page import audit_page
 from app.insights.equity.population import Amounts, Population, read_amounts, read_population
 from app.insights.equity.quarter import Quarter
 from app.insights.equity.settings import AuditSettings
+from app.insights.experiments.experiment import Experiment
 from app.insights.views import Segments
 from app.policy.charter.charter import Charter
 from app.serving.catalogue import Catalogue
@@ -37,6 +38,7 @@ class Audits:
         reading: a connection with all views.
         bench: makes slates; asked for anew at each audit.
         folder: where audits are kept.
+        experiments: all that there are.
         charter: permits attributes and declares thresholds.
         settings: how an audit computes.
         turn: one audit at a time.
@@ -45,6 +47,7 @@ class Audits:
     reading: Reading
     bench: Callable[[], Bench]
     folder: AuditFolder
+    experiments: Callable[[], Sequence[Experiment]]
     charter: Charter
     settings: AuditSettings
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -72,7 +75,8 @@ class Audits:
             for name, rows in (await held_out_rows(bench, chosen, quarter, self.settings)).items():
                 population.take(name, rows)
             kinds, exposure, merit = _by_item_groups(bench.generation.catalogue, *amounts)
-            inputs = Inputs(quarter, population, groupings, exposure, merit, kinds)
+            ran = ran_in(quarter, self.experiments())
+            inputs = Inputs(quarter, population, groupings, exposure, merit, kinds, ran)
             return await asyncio.to_thread(self._finish, inputs)
 
     def _read(self, quarter: Quarter) -> tuple[Population, tuple[Amounts, Amounts]]:
@@ -88,6 +92,35 @@ class Audits:
         report = audited(inputs, self.charter, self.settings)
         self.folder.keep(report, audit_page(report, self.charter.name))
         return report
+
+
+def ran_in(quarter: Quarter, experiments: Sequence[Experiment]) -> list[dict[str, Any]]:
+    """What of the quarter's figures is an experiment's doing: the experiments that ran in it, the earliest first.
+
+    When one ended after the quarter is left out, so that the audit stays the same.
+    """
+    ran = [
+        (each.started_at, each)
+        for each in experiments
+        if each.started_at is not None
+        and each.started_at < quarter.end
+        and (each.stopped_at is None or each.stopped_at > quarter.first)
+    ]
+    return [_told(each, start, quarter) for start, each in sorted(ran, key=lambda pair: (pair[0], pair[1].name))]
+
+
+def _told(experiment: Experiment, start: datetime, quarter: Quarter) -> dict[str, Any]:
+    end = experiment.stopped_at
+    held_out = sum(each.share for each in experiment.variants if not each.personalized)
+    return {
+        "experiment": experiment.name,
+        "kind": experiment.kind,
+        "why": experiment.why,
+        "from": max(start, quarter.first).isoformat(),
+        "until": end.isoformat() if end is not None and end < quarter.end else None,
+        "people": experiment.people,
+        "held_out": round(experiment.people * held_out, 6),
+    }
 
 
 def _by_item_groups(

@@ -30,6 +30,7 @@ def audit_page(report: Told, name: str) -> str:
     parts = [
         f'<p class="mark">{escape(name)}</p>\n<h1>{escape(title)}</h1>',
         f'<p class="lead">{_span(report)} {_verdict_line(report)}</p>',
+        _experiments(report),
         _missed(report),
         *(_attribute(each, report) for each in report["attributes"]),
         *(_items(each) for each in report["items"]),
@@ -59,6 +60,24 @@ def _verdict_line(report: Told) -> str:
 def _missed(report: Told) -> str:
     rows = "".join(f"<li>{_missed_line(each)}</li>" for each in report["missed"])
     return f'<section class="card missed"><h2>Missed</h2><ul>{rows}</ul></section>' if rows else ""
+
+
+def _experiments(report: Told) -> str:
+    rows = "".join(f"<li>{_experiment_line(each)}</li>" for each in report["experiments"])
+    says = (
+        "Part of what is told below is their doing. People who are held out get no personalisation: recall, labels and "
+        "diversity of their groups are theirs, too."
+    )
+    card = f'<section class="card"><h2>Experiments that ran</h2><p class="says">{says}</p><ul>{rows}</ul></section>'
+    return card if rows else ""
+
+
+def _experiment_line(told: Told) -> str:
+    until = f"to {told['until'][:10]}" if told["until"] else "to the end of the quarter, or on"
+    held_out = f", {told['held_out']:.0%} held out" if told["held_out"] else ""
+    why = f": {escape(told['why'])}" if told["why"] else ""
+    who = f"{told['people']:.0%} of people{held_out}"
+    return f"<b>{escape(told['experiment'])}</b>, {told['from'][:10]} {until}, {who}{why}"
 
 
 def _missed_line(missed: Told) -> str:

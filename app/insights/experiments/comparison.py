@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -135,30 +135,52 @@ def _against(treated: _Of, control: _Of, look: Looked, alpha: float) -> dict[str
     }
 
 
-def planned(experiment: Experiment, sums: Sums, power: float = 0.8) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an experiment is to find.
+
+    Attributes:
+        lifts: relative, above 0.
+        power: chance of finding one that is there.
+        alpha: chance of finding one that is not.
+    """
+
+    lifts: Sequence[float] = LIFTS
+    power: float = 0.8
+    alpha: float = _ALPHA
+
+
+USUAL: Final = Wanted()
+
+
+def planned(experiment: Experiment, sums: Sums, wanted: Wanted = USUAL) -> list[dict[str, Any]]:
     """People that each measure needs for some lifts, of the control and the variant with the smallest share together.
+
+    With several variants each has its part of alpha, as in the comparison.
 
     Args:
         experiment: what is planned.
         sums: measure -> what people did in as long a time as the experiment is to run, whoever they are.
-        power: chance of finding the lift.
+        wanted: what is to be found.
     """
     share = min(each.share for each in experiment.variants[1:])
     of_both = share / (share + experiment.variants[0].share)
-    return [_needed(each, sums[each.name], of_both, power) for each in COMPARED]
+    alpha = wanted.alpha / (len(experiment.variants) - 1)
+    return [_needed(each, sums[each.name], of_both, replace(wanted, alpha=alpha)) for each in COMPARED]
 
 
-def _needed(measure: Compared, sums: tuple[Values, Values], share: float, power: float) -> dict[str, Any]:
+def _needed(measure: Compared, sums: tuple[Values, Values], share: float, wanted: Wanted) -> dict[str, Any]:
     told_of = sums[1] > 0
     above, below = sums[0][told_of], sums[1][told_of]
     estimate = ratio_estimate(above, below)
     baseline = float(estimate.value) if len(above) else math.nan
     known = not missing(above / below) and baseline > 0
     deviation = float(estimate.standard_error) * math.sqrt(len(above)) if known else math.nan
-    effects: Sequence[Effect] = [Effect(baseline, deviation, lift, power) for lift in LIFTS] if known else ()
+    lifts = wanted.lifts if known else ()
+    effects = [Effect(baseline, deviation, lift, wanted.power) for lift in lifts]
     return {
         "measure": measure.name,
         "baseline": number(np.array(baseline)),
         "people_now": len(above),
-        "people_needed": {f"{effect.lift:g}": people_needed(effect, share) for effect in effects},
+        "people_needed": {f"{effect.lift:g}": people_needed(effect, share, wanted.alpha) for effect in effects},
     }

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 from duckdb import DuckDBPyConnection
 
-from app.insights.experiments.comparison import Looked, compared, planned
+from app.insights.experiments.comparison import USUAL, Looked, Wanted, compared, planned
 from app.insights.experiments.exposure import Exposed, read_exposed, read_sums
 from app.insights.experiments.folder import ExperimentFolder
 from app.insights.experiments.preference import preferred, read_credits
@@ -58,7 +58,7 @@ class Comparisons:
             exposed = read_exposed(connection, experiment, now)
             return compared(Looked(experiment, exposed, read_sums(connection, exposed)))
 
-    def plan(self, name: str, power: float = 0.8) -> dict[str, Any]:
+    def plan(self, name: str, wanted: Wanted = USUAL) -> dict[str, Any]:
         """How many people an experiment needs, by what people did in the last four weeks.
 
         Raises:
@@ -71,5 +71,6 @@ class Comparisons:
             user_ids = [user_id for (user_id,) in connection.execute(_SERVED, bounds).fetchall()]
             nowhere = np.zeros(len(user_ids), dtype=np.int64)
             everybody = Exposed(user_ids, nowhere, np.ones(len(user_ids)), {}, first, end)
-            measures = planned(experiment, read_sums(connection, everybody), power)
-        return {"experiment": name, "power": power, "days": PLAN_DAYS, "measures": measures}
+            measures = planned(experiment, read_sums(connection, everybody), wanted)
+        about = {"experiment": name, "power": wanted.power, "alpha": wanted.alpha, "days": PLAN_DAYS}
+        return about | {"measures": measures}

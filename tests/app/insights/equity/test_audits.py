@@ -9,7 +9,10 @@ import pytest
 
 from app.api.schemas.audits import Audit, AuditList
 from app.errors import AuditRefusedError
+from app.insights.equity.audits import ran_in
+from app.insights.equity.page import audit_page
 from app.insights.equity.quarter import Quarter
+from app.insights.experiments.experiment import Experiment, Variant
 from app.person.byte_search import sweep
 from indexer.documents import EventDocument
 
@@ -97,6 +100,39 @@ def test_an_audit_changes_nothing_and_is_the_same_again(town: tuple[Any, Path]) 
     assert made(home) == made(home)
     assert home.service.insights.files.paths(None, None) == before, "no slate of an audit is logged as served"
     assert len(list((folder / "audits").glob("*.json"))) == 1
+
+
+def test_experiments_that_ran_in_the_quarter_are_told(town: tuple[Any, Path]) -> None:
+    home, _ = town
+    variants = (Variant(name="control", share=0.8), Variant(name="holdout", share=0.2, personalized=False))
+    about = {"salt": "s", "made_by": "k", "variants": variants, "made_at": datetime(2025, 11, 1, tzinfo=UTC)}
+    spans = {
+        "before": (datetime(2025, 11, 1, tzinfo=UTC), QUARTER.first),
+        "over": (datetime(2025, 12, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)),
+        "begun": (datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 9, tzinfo=UTC)),
+        "after": (QUARTER.end, None),
+        "waiting": (None, None),
+    }
+    ran = [Experiment(name=name, people=0.5, started_at=a, stopped_at=b, **about) for name, (a, b) in spans.items()]
+    report = made(home)
+    assert report["experiments"] == []
+    told = ran_in(QUARTER, ran)
+    assert [(each["experiment"], each["from"][:10], each["until"]) for each in told] == [
+        ("over", "2026-01-01", "2026-02-01T00:00:00+00:00"),
+        ("begun", "2026-03-01", None),
+    ]
+    assert {each["held_out"] for each in told} == {0.1}
+    page = audit_page(report | {"experiments": told}, "Test")
+    assert "Experiments that ran" in page
+    assert "<b>over</b>, 2026-01-01 to 2026-02-01, 50% of people, 10% held out" in page
+    for each in ran[:3]:
+        home.service.experiments.folder.keep(each)
+    changed = made(home)
+    assert changed["experiments"] == told
+    assert changed["audit_id"] != report["audit_id"]
+    for path in (home.settings.data_dir / "experiments").glob("*.json"):
+        path.unlink()
+    (home.settings.data_dir / "audits" / f"{changed['audit_id']}.json").unlink()
 
 
 def test_what_a_person_was_shown_before_makes_no_difference_to_an_audit(town: tuple[Any, Path]) -> None:

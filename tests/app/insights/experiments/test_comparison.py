@@ -4,7 +4,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.insights.experiments.comparison import Looked, compared, planned
+from app.insights.experiments.comparison import Looked, Wanted, compared, planned
 from app.insights.experiments.experiment import Experiment, Variant
 from app.insights.experiments.exposure import Exposed
 from app.insights.experiments.measures import COMPARED
@@ -119,5 +119,11 @@ def test_a_plan_says_how_many_people_a_lift_needs() -> None:
     assert told["click_through_rate"]["people_needed"] == {}
     alike = planned(experiment(0.5, 0.5), seen.sums | {"diversity": (np.ones(3000), np.ones(3000))})
     assert next(each for each in alike if each["measure"] == "diversity")["people_needed"] == {}, "nothing varies"
+    strict = Wanted(lifts=(0.1,), power=0.95, alpha=0.01)
+    (harder,) = [
+        each for each in planned(experiment(0.9, 0.1), seen.sums, strict) if each["measure"] == "engagement_rate"
+    ]
+    assert harder["people_needed"].keys() == {"0.1"}
+    assert harder["people_needed"]["0.1"] > 1.3 * needed["0.1"]
     even = {each["measure"]: each for each in planned(experiment(0.5, 0.5), seen.sums)}
     assert even["engagement_rate"]["people_needed"]["0.1"] < needed["0.1"]

@@ -271,6 +271,12 @@ def test_experiments_over_http(lab: Any, asked: Any) -> None:
     assert sum(told.people.values()) == len(PEOPLE)
     planned = ExperimentPlan.model_validate(asked(lab, "GET", "/insights/experiments/first/plan").json())
     assert planned.days == 28
+    asked_for = {"lift": ["0.03", "0.3"], "power": "0.9", "alpha": "0.01"}
+    narrow = asked(lab, "GET", "/insights/experiments/first/plan", params=asked_for).json()
+    assert (narrow["power"], narrow["alpha"]) == (0.9, 0.01)
+    for wrong in ({"power": "2"}, {"lift": "0"}, {"lift": "much"}, {"lifts": "0.1"}):
+        assert asked(lab, "GET", "/insights/experiments/first/plan", params=wrong).status_code == 422
+    assert asked(lab, "GET", "/insights/experiments/first", params={"power": "0.9"}).status_code == 422
     assert asked(lab, "GET", "/insights/experiments/nothing").status_code == 404
     waiting = asked(lab, "POST", "/admin/experiments", json=HALVES | {"name": "later", "start": False}).json()
     assert not waiting["running"]
