@@ -65,22 +65,31 @@ class Engagements:
 
     Attributes:
         topics: int32 [n], topic of each event's item.
-        vectors: float32 [n, d], engage vector of each event's item.
+        vectors: float32 [m, d], engage vectors.
         weights: float32 [n], before decay, non-negative.
         times: float64 [n], seconds since 1970.
+        places: int32 [n], which of the vectors is that of each event's item; None where each has its own.
     """
 
     topics: NDArray[np.int32]
     vectors: Vectors
     weights: NDArray[np.float32]
     times: NDArray[np.float64]
+    places: NDArray[np.int32] | None = None
+
+    @property
+    def located(self) -> tuple[Vectors, NDArray[np.int32]]:
+        """(float32 [m, d], which of them is that of each event's item)."""
+        places = np.arange(len(self.topics), dtype=np.int32) if self.places is None else self.places
+        return self.vectors.astype(np.float32, copy=False), places
 
     def weighty(self) -> Engagements:
         """Those with weight: one without adds nothing, and must not become the newest, beside which others vanish."""
         some = self.weights > 0
         if some.all():
             return self
-        return Engagements(self.topics[some], self.vectors[some], self.weights[some], self.times[some])
+        vectors, places = self.located
+        return Engagements(self.topics[some], vectors, self.weights[some], self.times[some], places[some])
 
 
 class DecayedSums:
@@ -114,7 +123,7 @@ class DecayedSums:
         self._open(np.setdiff1d(events.topics, self.topics))
         slots = np.searchsorted(self.topics, events.topics)
         amounts = events.weights * decay(self.reference - events.times, self.half_life)
-        add_weighted(self.vectors, slots, amounts.astype(np.float32), events.vectors.astype(np.float32, copy=False))
+        add_weighted(self.vectors, slots, amounts.astype(np.float32), *events.located)
         np.add.at(self.masses, slots, amounts)
 
     @property

@@ -23,6 +23,7 @@ from models.encoder import unit
 from models.events import CODE_OF, EventType
 from models.history import History
 from models.ids import Rows
+from models.kernels.sums import add_weighted
 from models.user_state import DecayedSums, established_topics
 
 if TYPE_CHECKING:
@@ -146,8 +147,10 @@ class PersonFeatures:
     @cached_property
     def content(self) -> NDArray[np.float32]:
         """float32 [content_dimension]: sum of the positive events' items' content by weight."""
-        rows, weights = self.liked.events.rows, self.liked.weights.astype(np.float32)
-        return np.asarray(weights @ self._catalogue.content[rows])
+        total = np.zeros((1, self._catalogue.space.content_dimension), dtype=np.float32)
+        groups, weights = np.zeros(len(self.liked.events), dtype=np.int64), self.liked.weights.astype(np.float32)
+        add_weighted(total, groups, weights, *self._catalogue.content.located(self.liked.events.rows))
+        return np.asarray(total[0], dtype=np.float32)
 
     @cached_property
     def topic_closeness(self) -> NDArray[np.float32]:

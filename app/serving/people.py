@@ -140,8 +140,8 @@ class Learner:
         for sums, polarity in ((state.positive, 1), (state.negative, -1)):
             part = events.where(self.signals.polarity[events.codes] == polarity)
             if len(part):
-                vectors = self._catalogue.engage[part.rows]
-                sums.add(Engagements(self._catalogue.topics[part.rows], vectors, part.weights, part.times))
+                vectors, places = self._catalogue.engage.located(part.rows)
+                sums.add(Engagements(self._catalogue.topics[part.rows], vectors, part.weights, part.times, places))
 
 
 class People:

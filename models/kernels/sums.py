@@ -14,10 +14,10 @@ Values = NDArray[np.float64]
 
 
 @kernel
-def add_weighted(sums: Vectors, groups: Numbers, weights: Vectors, vectors: Vectors) -> None:
-    """Add each of [n, d] vectors, times its weight [n], to the sum of its group, [groups, d]."""
+def add_weighted(sums: Vectors, groups: Numbers, weights: Vectors, vectors: Vectors, places: Rows) -> None:
+    """Add n of [m, d] vectors, those at places [n], times their weights [n], to sums of their groups [groups, d]."""
     for number in range(len(groups)):
-        weight, total, vector = weights[number], sums[groups[number]], vectors[number]
+        weight, total, vector = weights[number], sums[groups[number]], vectors[places[number]]
         for place in range(len(vector)):
             total[place] += weight * vector[place]
 

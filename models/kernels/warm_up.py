@@ -32,7 +32,7 @@ def warm_up() -> None:
     items = ItemColumns(kept, numbers, numbers, topics, codes, codes, codes, codes)
     filters.first_filters(codes, codes, items, filters.merged(codes, numbers, numbers), kept, (0.0, 1, np.uint64(1)))
     best.best_places(vectors, numbers)
-    sums.add_weighted(vectors, numbers, vectors[0], vectors)
+    sums.add_weighted(vectors, numbers, vectors[0], vectors, codes)
     sums.summed(sums.gathered(codes, bounds, (codes, vectors[0]))[1], numbers, values)
     rows.among(codes, codes)
     rows.bears(codes, bounds, codes, np.ones(1, np.bool_))
