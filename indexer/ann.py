@@ -18,10 +18,11 @@ from pydantic import Field
 from indexer.cell_index import CellIndex, breadth_of
 from indexer.cell_search import Permit
 from indexer.cells import Cells
-from indexer.equal_vectors import EqualVectors, Stored, Vectors
+from indexer.equal_vectors import EqualVectors, Vectors
 from indexer.exact_search import Hits, best
 from models.config import Config
 from models.ids import Rows
+from models.joint_vectors import Stored, read
 
 _NO_ROWS = np.empty(0, dtype=np.int32)
 Counts: TypeAlias = int | NDArray[np.int64]
@@ -84,7 +85,7 @@ class VectorIndex:
     def __init__(
         self, vectors: Stored, equals: EqualVectors | None, cells: Cells | None, settings: AnnSettings
     ) -> None:
-        """`vectors` float32 or float16 [n, d]; `cells` of these, None where all are compared."""
+        """`vectors` [n, d]; `cells` of these, None where all are compared."""
         self._vectors, self.equals = vectors, equals
         self._index = CellIndex(cells, vectors, settings, equals) if cells else None
         if cells is None:
@@ -191,7 +192,7 @@ def _similar_breadths(counts: NDArray[np.int64]) -> list[tuple[NDArray[np.int64]
 def _compared(vectors: Stored, equals: EqualVectors | None) -> tuple[Vectors, Rows | None]:
     """(what a flat index compares with, where each row's vector is there): each vector once where that is worth it."""
     if equals is None:
-        return vectors.astype(np.float32, copy=False), None
+        return np.asarray(vectors[:], dtype=np.float32), None
     if 2 * len(equals) > len(vectors):
-        return vectors.astype(np.float32, copy=False), equals.firsts(equals.nodes)
-    return vectors[equals.firsts(np.arange(len(equals), dtype=np.int32))].astype(np.float32), equals.nodes
+        return np.asarray(vectors[:], dtype=np.float32), equals.firsts(equals.nodes)
+    return read(vectors, equals.firsts(np.arange(len(equals), dtype=np.int32))), equals.nodes

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from indexer.cell_search import Breadth, CellSearch, Permit, Question
 from indexer.cells import Cells
-from indexer.equal_vectors import EqualVectors, Stored, Vectors
+from indexer.equal_vectors import EqualVectors, Vectors
 from indexer.exact_search import Hits, exact_scores
 from models.ids import Rows
+from models.joint_vectors import Stored
 
 _LEAST_BREADTH = 64
 
@@ -22,7 +23,7 @@ def breadth_of(k: int) -> int:
 
 
 class CellIndex:
-    """Cells, and the vectors behind them, float32 or float16 [n, d]."""
+    """Cells, and the vectors behind them, [n, d]."""
 
     def __init__(self, cells: Cells, vectors: Stored, settings: Breadth, equals: EqualVectors | None = None) -> None:
         self.cells, self._vectors, self.settings, self.equals = cells, vectors, settings, equals

@@ -16,8 +16,9 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.equal_vectors import Stored, Vectors
+from indexer.equal_vectors import Vectors
 from models.ids import Rows
+from models.joint_vectors import Stored, read
 
 Bits = NDArray[np.uint8]
 TAIL_STEP = 0.1
@@ -138,14 +139,14 @@ class Cells:
         near = np.argsort(-(scores + 2 * length * self.spread), kind="stable")[:_NEAR_CELLS:_EVERY]
         rows = np.flatnonzero(np.isin(self.cells, near))
         of = self.cells[rows]
-        above = vectors[rows].astype(np.float32, copy=False) @ query - scores[of]
+        above = read(vectors, rows) @ query - scores[of]
         return np.asarray(above / np.maximum(length * self.spread[of], _TINY))
 
 
 def _sample(vectors: Stored, count: int) -> Vectors:
     """float32: at most `count` of them, drawn at random and in random order."""
     drawn = np.random.default_rng(0).choice(len(vectors), min(len(vectors), count), replace=False)
-    return np.asarray(vectors[drawn], dtype=np.float32)
+    return read(vectors, drawn)
 
 
 def _centroids(sample: Vectors, count: int) -> Vectors:

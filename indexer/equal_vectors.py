@@ -9,16 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.ids import Rows
+from models.joint_vectors import Stored, read
 
 Vectors = NDArray[np.float32]
-Stored = NDArray[np.floating[Any]]
-"""Of single or half precision."""
 _BLOCK = 16_384
 
 
@@ -91,10 +89,10 @@ def _equal(vectors: Stored, others: NDArray[np.int64]) -> NDArray[np.bool_]:
     equal = np.ones(len(vectors), dtype=np.bool_)
     rows = np.flatnonzero(others != np.arange(len(vectors)))
     for block in np.split(rows, range(_BLOCK, len(rows), _BLOCK)):
-        equal[block] = (vectors[block] == vectors[others[block]]).all(axis=1)
+        equal[block] = (read(vectors, block) == read(vectors, others[block])).all(axis=1)
     return equal
 
 
 def _blocks(vectors: Stored) -> Iterator[Vectors]:
     for start in range(0, len(vectors), _BLOCK):
-        yield vectors[start : start + _BLOCK].astype(np.float32, copy=False)
+        yield np.asarray(vectors[start : start + _BLOCK], dtype=np.float32)

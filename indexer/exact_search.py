@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.equal_vectors import EqualVectors, Stored, Vectors
+from indexer.equal_vectors import EqualVectors, Vectors
 from models.ids import Rows
+from models.joint_vectors import JointVectors, Stored
 from models.kernels.best import best_places
 from models.kernels.halves import products
 
@@ -41,7 +42,7 @@ def exact_search(vectors: Vectors, queries: Vectors, k: int, allowed: Rows, equa
 
 def exact_scores(vectors: Stored, rows: Rows, query: Vectors) -> Vectors:
     """Inner products of some rows of [n, d] with a query [d], the same for equal rows wherever they stand."""
-    return products(vectors, rows, query)
+    return vectors.products(rows, query) if isinstance(vectors, JointVectors) else products(vectors, rows, query)
 
 
 def best(rows: Rows, scores: NDArray[np.float32], k: int | NDArray[np.int64]) -> Hits:

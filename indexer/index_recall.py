@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.ann import VectorIndex
-from indexer.equal_vectors import Stored, Vectors
+from indexer.equal_vectors import Vectors
 from models.ids import Rows
+from models.joint_vectors import Stored
 
 GATE_K = 10
 EXCLUSIONS_K = 60
@@ -51,7 +52,7 @@ def scored(vectors: Stored, queries: Vectors) -> Iterator[tuple[Vectors, Vectors
     for start in range(0, len(queries), _TOGETHER):
         asked = queries[start : start + _TOGETHER].astype(np.float32, copy=False)
         blocks = (vectors[place : place + _BLOCK] for place in range(0, len(vectors), _BLOCK))
-        scores = np.hstack([asked @ block.astype(np.float32, copy=False).T for block in blocks])
+        scores = np.hstack([asked @ np.asarray(block, dtype=np.float32).T for block in blocks])
         yield from zip(asked, scores, strict=True)
 
 

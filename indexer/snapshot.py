@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +14,13 @@ from indexer.ann import VectorIndex
 from indexer.lexical import LexicalIndex
 from models.columns import CodesColumn, StringColumn
 from models.ids import IdMap, Rows
+from models.joint_vectors import JointVectors, Stored
 from models.neighbours import Neighbours
 from models.space import Space
 from models.topic_heads import TopicHeads
 
 Vectors = NDArray[np.float32]
+Kept = NDArray[np.floating[Any]]
 NEVER = np.iinfo(np.int64).max
 UNDATED = -(2**62)
 """Time of publication of an item without one: longer ago than anything, and its negative is a number too."""
@@ -160,23 +163,36 @@ class ItemVectors:
     """The catalogue's vectors by row.
 
     Attributes:
-        content: float32 [n, content_dimension], unit length; half of it where an item is known by its tags alone, zeros
-            where by nothing.
-        engage: float32 [n, d], what engaging with an item adds to a user.
-        index: float32 [n, d], what a user is compared with.
+        content: [n, content_dimension], unit length; half of it where an item is known by its tags alone, zeros where
+            by nothing. Of half precision in large catalogues.
+        engage: [n, d], what engaging with an item adds to a user.
+        index: [n, d], what a user is compared with.
         neighbours: second, sparse part of the score.
         cluster_centroids: float32 [clusters, content_dimension], unit length; zeros for that of what is unread.
         cluster_topics: int32 [clusters], the topic that each cluster belongs to.
         tags: float32 [tags, content_dimension], unit length.
     """
 
-    content: Vectors
-    engage: Vectors
-    index: Vectors
+    content: Kept
+    engage: Stored
+    index: Stored
     neighbours: Neighbours
     cluster_centroids: Vectors
     cluster_topics: NDArray[np.int32]
     tags: Vectors
+
+    def halved(self, space: Space) -> ItemVectors:
+        """The same in half precision, the content of each item once."""
+        content = self.content.astype(np.float16)
+        if not space.has_behaviour:
+            return replace(self, content=content, engage=content, index=content)
+
+        def joint(vectors: Stored) -> JointVectors:
+            return JointVectors(
+                content, space.content_scale, vectors[:][:, space.content_dimension :].astype(np.float16)
+            )
+
+        return replace(self, content=content, engage=joint(self.engage), index=joint(self.index))
 
 
 @dataclass(frozen=True, slots=True)

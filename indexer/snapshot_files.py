@@ -30,6 +30,7 @@ from indexer.lexical import LexicalIndex, LexicalText
 from indexer.snapshot import FileRecord, ItemColumns, ItemVectors, Manifest, Snapshot, Vocabulary
 from models.columns import CodesColumn, StringColumn
 from models.ids import IdMap
+from models.joint_vectors import JointVectors, Stored
 from models.neighbours import Neighbours
 from models.space import Space
 from models.topic_heads import TopicHeads
@@ -43,6 +44,7 @@ _VOCABULARY = "vocabulary.json"
 _CELLS = "cells."
 _MEASURED = "cells.error"
 """Of cells from when FAISS's codes were such that it is needed."""
+_OWN = ".behaviour"
 _HEADS = "sensitive."
 _LEXICAL = "lexical"
 _LOCKS = ".tantivy-*.lock"
@@ -204,7 +206,7 @@ class SnapshotFolder:
             if not (folder / name).exists() or (folder / name).stat().st_size != record.bytes:
                 raise SnapshotError(f"snapshot {snapshot_id!r} is incomplete: {name}")
         arrays = {name[:-4]: _mapped(folder / name) for name in manifest.files if name.endswith(".npy")}
-        vectors = _vectors(arrays)
+        vectors = _vectors(manifest, arrays)
         return Snapshot(
             manifest=manifest,
             vocabulary=Vocabulary.from_json((folder / _VOCABULARY).read_text(encoding="utf-8")),
@@ -228,7 +230,7 @@ def _arrays(snapshot: Snapshot) -> dict[str, NDArray[Any]]:
     arrays |= {"vectors.content": vectors.content, "tags": vectors.tags}
     arrays |= {"topics": vectors.cluster_centroids, "topics.of_cluster": vectors.cluster_topics}
     if snapshot.space.has_behaviour:
-        arrays |= {"vectors.engage": vectors.engage, "vectors.index": vectors.index}
+        arrays |= _behaviour(vectors)
     neighbours = vectors.neighbours
     arrays |= {f"neighbours.{field.name}": getattr(neighbours, field.name) for field in fields(Neighbours)}
     arrays |= {f"{_HEADS}{name}": array for name, array in snapshot.heads.arrays().items()}
@@ -237,6 +239,15 @@ def _arrays(snapshot: Snapshot) -> dict[str, NDArray[Any]]:
     if snapshot.index.equals:
         arrays |= {_NODES: snapshot.index.equals.nodes}
     return arrays | {"space.engage_map": snapshot.space.engage_map, "space.index_map": snapshot.space.index_map}
+
+
+def _behaviour(vectors: ItemVectors) -> dict[str, NDArray[Any]]:
+    """Of vectors that share the content, what is their own; else they are whole."""
+    both = {"vectors.engage": vectors.engage, "vectors.index": vectors.index}
+    return {
+        **{f"{name}{_OWN}": each.behaviour for name, each in both.items() if isinstance(each, JointVectors)},
+        **{name: each for name, each in both.items() if not isinstance(each, JointVectors)},
+    }
 
 
 def _texts(items: ItemColumns) -> Iterator[LexicalText]:
@@ -271,14 +282,19 @@ def _not_told(items: int) -> dict[str, NDArray[Any]]:
     }
 
 
-def _vectors(arrays: dict[str, NDArray[Any]]) -> ItemVectors:
+def _vectors(manifest: Manifest, arrays: dict[str, NDArray[Any]]) -> ItemVectors:
     """In snapshots from before topics were subjects every cluster is a topic."""
     content, centroids = arrays["vectors.content"], arrays["topics"]
     neighbours = Neighbours(**{field.name: arrays[f"neighbours.{field.name}"] for field in fields(Neighbours)})
+
+    def joint(name: str) -> Stored:
+        own = arrays.get(f"{name}{_OWN}")
+        return arrays.get(name, content) if own is None else JointVectors(content, manifest.content_scale, own)
+
     return ItemVectors(
         content=content,
-        engage=arrays.get("vectors.engage", content),
-        index=arrays.get("vectors.index", content),
+        engage=joint("vectors.engage"),
+        index=joint("vectors.index"),
         neighbours=neighbours,
         cluster_centroids=centroids,
         cluster_topics=arrays.get("topics.of_cluster", np.arange(len(centroids), dtype=np.int32)),

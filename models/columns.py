@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
+
+from models.joint_vectors import JointVectors, Stored, read
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
@@ -121,23 +123,15 @@ class LiveColumn(Generic[Scalar]):
     def __getitem__(self, rows: NDArray[np.int32]) -> NDArray[Scalar]:
         """The values at `rows` (any mixture of base and tail), [len(rows), ...]."""
         if not self._tail_length:
-            return self._base[rows]
+            return self._read(rows)
         in_tail = rows >= len(self._base)
-        values = np.empty((len(rows), *self._base.shape[1:]), dtype=self._base.dtype)
-        values[~in_tail] = self._base[rows[~in_tail]]
+        values = np.empty((len(rows), *self._base.shape[1:]), dtype=self._tail.dtype)
+        values[~in_tail] = self._read(rows[~in_tail])
         values[in_tail] = self._tail[rows[in_tail] - len(self._base)]
         return values
 
-    def located(self, rows: NDArray[np.int32]) -> tuple[NDArray[Scalar], NDArray[np.int32]]:
-        """(array, places in it): where the values at `rows` are, in single precision if they are halves.
-
-        They are copied only where some were appended, or they have to be widened.
-        """
-        half = self._base.dtype == np.float16
-        if half or (self._tail_length and len(rows) and rows.max() >= len(self._base)):
-            values = self[rows]
-            return values.astype(np.float32) if half else values, np.arange(len(rows), dtype=np.int32)
-        return np.asarray(self._base), rows
+    def _read(self, rows: NDArray[np.int32]) -> NDArray[Scalar]:
+        return self._base[rows]
 
     def at(self, row: int) -> Any:
         """The value at one row."""
@@ -163,7 +157,39 @@ class LiveColumn(Generic[Scalar]):
 
     def _reserve(self, length: int) -> None:
         if length > len(self._tail):
-            grown = np.empty((max(16, 2 * length), *self._base.shape[1:]), dtype=self._base.dtype)
+            grown = np.empty((max(16, 2 * length), *self._base.shape[1:]), dtype=self._tail.dtype)
             grown[: self._tail_length] = self.tail
             self._tail = grown
         self._tail_length = max(self._tail_length, length)
+
+
+class VectorColumn(LiveColumn[np.float32]):
+    """A column of vectors, read in single precision, whatever the precision that the snapshot keeps them in."""
+
+    def __init__(self, base: Stored) -> None:
+        super().__init__(cast("NDArray[np.float32]", base))
+        self._stored = base
+        self._tail = np.empty((0, base.shape[1]), dtype=np.float32)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the snapshot's part is one array of single precision."""
+        return not isinstance(self._stored, JointVectors) and bool(self._stored.dtype == np.float32)
+
+    def _read(self, rows: NDArray[np.int32]) -> NDArray[np.float32]:
+        return read(self._stored, rows)
+
+    def located(self, rows: NDArray[np.int32]) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+        """(array, places in it): where the vectors at `rows` are, which are copied only where they have to be."""
+        if not self.whole or (self._tail_length and len(rows) and rows.max() >= len(self._base)):
+            return self[rows], np.arange(len(rows), dtype=np.int32)
+        return np.asarray(self._base), rows
+
+    def at(self, row: int) -> NDArray[np.float32]:
+        """The vector at one row."""
+        vector: NDArray[np.float32] = self[np.array([row], dtype=np.int32)][0]
+        return vector
+
+    def all(self) -> NDArray[np.float32]:
+        """Every vector by row; a copy where a tail exists or they are not kept whole."""
+        return super().all() if self.whole else self[np.arange(len(self), dtype=np.int32)]

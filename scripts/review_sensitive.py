@@ -139,7 +139,7 @@ def _findings(settings: Settings, snapshot: Snapshot) -> Iterator[Finding]:
     reviewed = items.ids.rows(list(verdicts.by_item))
     for row in np.union1d(np.flatnonzero(touched), reviewed[reviewed >= 0]).tolist():
         item = ItemDocument.model_validate_json(items.documents[row])
-        yield from ((item, each) for each in examine(item, snapshot.vectors.content[row]))
+        yield from ((item, each) for each in examine(item, snapshot.vectors.content[row].astype(np.float32)))
 
 
 def _snapshot(settings: Settings) -> Snapshot | None:

@@ -26,12 +26,12 @@ class Likeness:
     @cached_property
     def closeness(self) -> tuple[float, float]:
         """(median cosine of two items, mean cosine of an item and its nearest neighbours), of a sample."""
-        content = self._catalogue.content.base
-        others = _spread(len(content), _COMPARED)
+        content, count = self._catalogue.content, len(self._catalogue.content.base)
+        others = _spread(count, _COMPARED)
         sample = others[_spread(len(others), _SAMPLE)]
         cosines = content[sample] @ content[others].T
         cosines[np.isin(others[None, :], sample[:, None]) & (others[None, :] == sample[:, None])] = -1.0
-        near = int(np.clip(round(NEIGHBOURS * len(others) / max(len(content), 1)), 1, max(len(others) - 1, 1)))
+        near = int(np.clip(round(NEIGHBOURS * len(others) / max(count, 1)), 1, max(len(others) - 1, 1)))
         close = float(np.partition(cosines, -near, axis=1)[:, -near:].mean())
         apart = float(np.median(cosines))
         return (apart, close) if close - apart > 1e-3 else (close - 1e-3, close)
@@ -44,8 +44,8 @@ class Likeness:
 
     @cached_property
     def _some(self) -> NDArray[np.float32]:
-        content = self._catalogue.content.base
-        return np.asarray(content[_spread(len(content), _SOME)])
+        content = self._catalogue.content
+        return content[_spread(len(content.base), _SOME)]
 
     @property
     def of_half(self) -> float:
@@ -91,6 +91,6 @@ class Likeness:
         return self._catalogue.tag_pairs(rows)
 
 
-def _spread(items: int, count: int) -> NDArray[np.int64]:
+def _spread(items: int, count: int) -> Rows:
     """At most `count` rows, evenly spread."""
-    return np.unique(np.linspace(0, items - 1, min(items, count)).astype(np.int64))
+    return np.unique(np.linspace(0, items - 1, min(items, count)).astype(np.int32))

@@ -32,8 +32,9 @@ from indexer.item_texts import text_key, word_count
 from indexer.snapshot import NEVER, UNDATED, Snapshot
 from indexer.topic_names import slugs_of
 from indexer.topics import UNREAD, middles_of_topics, nearest_cluster
-from models.columns import LiveColumn, StringColumn
+from models.columns import LiveColumn, StringColumn, VectorColumn
 from models.ids import UNKNOWN, Row, Rows
+from models.joint_vectors import halved
 from models.kernels.item_columns import ItemColumns
 from models.kernels.rows import bears
 from models.readable import has_vector, vector_of_tags
@@ -43,8 +44,9 @@ Vectors = NDArray[np.float32]
 _NO_ROWS = np.empty(0, dtype=np.int32)
 _TOLD = 16_384
 """Items of which id and title are kept as text."""
-_ROUNDING = 1e-5
-"""What an engage vector may differ by from the one that content promises, and still be that."""
+_ROUNDING, _ROUNDING_OF_HALVES = 1e-5, 2e-3
+"""What an engage vector may differ by from the one that content promises, and still be that: in half precision, in the
+largest number of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +99,9 @@ class Catalogue:
         self.providers, self.authors = LiveColumn(items.providers), LiveColumn(items.authors)
         self.author_words, self.topics = Words(vocabulary.authors), LiveColumn(items.topics)
         self.sensitive = LiveColumn(sensitive.bits_of_items(items, vocabulary.sensitive_topics))
-        self.content, self.tag_vectors = LiveColumn(vectors.content), LiveColumn(vectors.tags)
-        self.engage = self.content if vectors.engage is vectors.content else LiveColumn(vectors.engage)
-        self.index = self.content if vectors.index is vectors.content else LiveColumn(vectors.index)
+        self.content, self.tag_vectors = VectorColumn(vectors.content), VectorColumn(vectors.tags)
+        self.engage = self.content if vectors.engage is vectors.content else VectorColumn(vectors.engage)
+        self.index = self.content if vectors.index is vectors.content else VectorColumn(vectors.index)
         self.copies = copies or Copies(items.copies, items.texts, CopySettings().most_stubs)
         self.id_order = ItemOrder(items.ids.ids)
         self._by_time = _order_by_time(items.published_at)
@@ -260,7 +262,7 @@ class Catalogue:
         if row >= len(self.snapshot.items.ids) and document.item_id not in self._added:
             self._added[document.item_id] = row
             self.id_order.add(document.item_id)
-        content = self._content(item)
+        content = self._kept(self._content(item))
         for column, value in (*self._values(item, content), *self._vectors(content, row)):
             column.put(row, value)
         self._changed_rows.put(row, self.index.at(row))
@@ -395,7 +397,8 @@ class Catalogue:
             return False
         if row not in self._learned:
             promised = self.space.engage_of(self.content.at(row)[None])[0]
-            self._learned[row] = bool(np.abs(self.engage.at(row) - promised).max() > _ROUNDING)
+            rounding = _ROUNDING if self.content.whole else _ROUNDING_OF_HALVES * np.abs(promised).max()
+            self._learned[row] = bool(np.abs(self.engage.at(row) - promised).max() > rounding)
         return self._learned[row]
 
     def _learn_tags(self, item: EncodedItem) -> None:
@@ -434,8 +437,12 @@ class Catalogue:
             for column in (self.engage, self.index):
                 yield column, space.join(content, column.at(row)[None, space.content_dimension :])[0]
         else:
-            yield self.engage, space.engage_of(content)[0]
-            yield self.index, space.index_of(content)[0]
+            yield self.engage, space.join(content, self._kept(content @ space.engage_map))[0]
+            yield self.index, space.join(content, self._kept(content @ space.index_map))[0]
+
+    def _kept(self, vectors: Vectors) -> Vectors:
+        """What is left of them in the precision of the snapshot, so that equal items are equal whenever they came."""
+        return vectors if self.content.whole else halved(vectors)
 
     def _sensitive_bits(self, item: EncodedItem) -> np.uint64:
         """By what is declared, what the tags imply, and what the classifier of the snapshot suspects."""

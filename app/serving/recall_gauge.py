@@ -22,8 +22,10 @@ from pydantic import Field
 
 from indexer.ann import Counts
 from indexer.equal_vectors import Vectors
+from indexer.index_recall import scored
 from models.config import Config
 from models.ids import Rows
+from models.joint_vectors import Stored
 
 log = logging.getLogger(__name__)
 
@@ -52,13 +54,13 @@ class Sample:
     """One search.
 
     Attributes:
-        vectors: float32 [n, d], of the snapshot.
+        vectors: [n, d], of the snapshot.
         query: float32 [d].
         excluded: rows that were not to be found, ascending.
         scores: float32 [k], that were found, best first.
     """
 
-    vectors: Vectors
+    vectors: Stored
     query: NDArray[np.float32]
     excluded: Rows
     scores: NDArray[np.float32]
@@ -76,7 +78,7 @@ class RecallGauge:
 
     def offer(
         self,
-        vectors: Vectors,
+        vectors: Stored,
         asked: tuple[Vectors, Counts],
         excluded: Rows,
         scores: NDArray[np.float32],
@@ -126,7 +128,7 @@ class RecallGauge:
         """Answer one sample by exact search, and count it."""
         allowed = 1.0 - len(sample.excluded) / len(sample.vectors)
         bucket = next(place for place, least in enumerate(BUCKETS) if allowed >= least)
-        scores = sample.vectors @ sample.query
+        _, scores = next(scored(sample.vectors, sample.query[None]))
         scores[sample.excluded] = -np.inf
         wanted = min(len(sample.scores), len(scores) - len(sample.excluded))
         best = -np.sort(-np.partition(scores, len(scores) - wanted)[len(scores) - wanted :])

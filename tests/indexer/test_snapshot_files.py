@@ -264,3 +264,22 @@ def test_cells_of_an_older_kind_are_indexed_anew(workshop, some_items, caplog) -
     assert "indexing its vectors anew" in caplog.text
     scores = snapshot.index.search(vectors[:5], 3).scores
     np.testing.assert_allclose(scores, -np.sort(-vectors[:5] @ vectors.T)[:, :3], atol=1e-6)
+
+
+def test_vectors_in_half_precision_take_half_of_the_room_and_find_the_same(
+    workshop, some_items, some_events, learning
+) -> None:
+    given, found = BuildInput(some_items(60), 0, some_events(40, 60)), []
+    for half_from in (61, 60):
+        manifest, _ = workshop.build(given, learning.model_copy(update={"half_from": half_from}))
+        opened = workshop.current()
+        columns = (opened.vectors.content, opened.vectors.engage, opened.vectors.index)
+        vectors = [np.asarray(each[:], dtype=np.float32) for each in columns]
+        files = [each.bytes for name, each in manifest.files.items() if name.startswith("vectors.")]
+        found.append((sum(files), vectors, opened.index.search(vectors[1][:20], 10).scores))
+    (whole, singles, near), (half, halves, also_near) = found
+    width = (singles[0].shape[1], singles[1].shape[1])
+    assert whole - half == 60 * (4 * (width[0] + 2 * width[1]) - 2 * (2 * width[1] - width[0]))
+    for single, kept in zip(singles, halves, strict=True):
+        np.testing.assert_allclose(kept, single, rtol=1e-3, atol=1e-6)
+    np.testing.assert_allclose(also_near, near, rtol=1e-3)

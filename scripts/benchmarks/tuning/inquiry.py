@@ -77,7 +77,7 @@ def inquire(settings: Settings, people: int, seed: int) -> Inquiry:
     events = _permitted(read_written(settings).events, snapshot, rules, load_verdicts(settings.verdicts_file))
     log, random = Signals.of(events, snapshot.items.ids), np.random.default_rng(seed)
     division = divide(log, people, random)
-    offer = Offer(snapshot.vectors.content, snapshot.items.published_at.astype(np.float64))
+    offer = Offer(snapshot.vectors.content.astype(np.float32), snapshot.items.published_at.astype(np.float64))
     choosers = np.sort(random.permutation(len(division.asked))[: len(division.asked) // 2])
     axes = axes_of(settings, len(offer.content), log)
     remarks = tuple(sittings_of(log, len(offer.content)).remarks())
