@@ -17,7 +17,7 @@ from pydantic import Field
 
 from indexer.content import content_hash
 from indexer.progress import Progress, silent
-from indexer.segment_files import KEY_TYPE, Keys
+from indexer.segment_files import KEY_TYPE, Keys, Segment
 from indexer.segments import Segments
 from models.config import Config
 from models.encoder import Encoder, Reading, Vectors
@@ -39,10 +39,12 @@ class EmbeddingCache:
     def __init__(self, folder: Path, settings: EmbeddingSettings | None = None) -> None:
         self.folder = folder
         self.settings = settings or EmbeddingSettings()
+        self._opened = dict[Path, Segment]()
 
     def segments(self, encoder: Encoder) -> Segments:
         """What is kept of one encoder's vectors."""
-        return Segments(self.folder / f"{quote(encoder.fingerprint, safe='')}-{encoder.dimension}", encoder.dimension)
+        folder = self.folder / f"{quote(encoder.fingerprint, safe='')}-{encoder.dimension}"
+        return Segments(folder, encoder.dimension, self._opened)
 
 
 def embed(

@@ -39,11 +39,15 @@ class Segment:
         path: its folder.
         keys: S16 [n], in the order in which they were written.
         vectors: float32 [n, d], a memory map.
+        ascending: the keys in order.
+        order: int64 [n], where each of these stands.
     """
 
     path: Path
     keys: Keys
     vectors: Vectors
+    ascending: Keys
+    order: NDArray[np.int64]
 
 
 def segment_paths(folder: Path) -> list[Path]:
@@ -63,7 +67,8 @@ def open_segment(path: Path, dimension: int) -> Segment | None:
             log.warning("discarding %s, whose vectors will be computed again: %s", path, error)
             discard(path)
         return None
-    return Segment(path, keys, vectors)
+    order = np.argsort(keys, kind="stable")
+    return Segment(path, keys, vectors, keys[order], order)
 
 
 def write_segment(folder: Path, keys: Keys, vectors: Vectors) -> Path:

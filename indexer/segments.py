@@ -6,8 +6,6 @@ has copied. The worst that a crash or a race leaves behind is a vector that is k
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -38,24 +36,26 @@ class Segments:
     Keys are `S16` arrays: 16 bytes each. A row names a vector until the next `append`.
     """
 
-    def __init__(self, folder: Path, dimension: int) -> None:
+    def __init__(self, folder: Path, dimension: int, opened: dict[Path, Segment] | None = None) -> None:
+        """`opened` holds segments by their paths from one opening of a folder to the next: they never change."""
         self._folder = folder
         self._dimension = dimension
+        self._known = {} if opened is None else opened
         folder.mkdir(parents=True, exist_ok=True)
         remove_abandoned(folder)
-        self._segments = self._opened()
-        self._index: _Index | None = None
+        self._reopen()
 
     def __len__(self) -> int:
-        return len(self._indexed().keys)
+        return len(np.unique(np.concatenate([np.empty(0, KEY_TYPE), *(each.keys for each in self._segments)])))
 
     def find(self, keys: Keys) -> NDArray[np.int64]:
         """The row of each key, int64 [len(keys)], -1 where there is none; fastest when keys are sorted."""
-        index = self._indexed()
-        if not len(index.keys):
-            return np.full(len(keys), -1, dtype=np.int64)
-        places = np.minimum(np.searchsorted(index.keys, keys), len(index.keys) - 1)
-        return np.where(index.keys[places] == keys, index.rows[places], -1)
+        rows = np.full(len(keys), -1, dtype=np.int64)
+        for start, segment in zip(self._starts, self._segments, strict=False):
+            places = np.minimum(np.searchsorted(segment.ascending, keys), len(segment.keys) - 1)
+            found = np.flatnonzero((segment.ascending[places] == keys) & (rows < 0))
+            rows[found] = start + segment.order[places[found]]
+        return rows
 
     def take(self, rows: NDArray[np.int64]) -> Vectors:
         """The vectors at `rows`, float32 [len(rows), dimension], read in the order of the files.
@@ -67,11 +67,10 @@ class Segments:
             raise KeyError("there is no vector for a key")
         vectors = np.empty((len(rows), self._dimension), dtype=np.float32)
         order = np.argsort(rows, kind="stable")
-        starts = self._indexed().starts
-        bounds = np.searchsorted(rows[order], starts)
+        bounds = np.searchsorted(rows[order], self._starts)
         for number, segment in enumerate(self._segments):
             places = order[bounds[number] : bounds[number + 1]]
-            vectors[places] = segment.vectors[rows[places] - starts[number]]
+            vectors[places] = segment.vectors[rows[places] - self._starts[number]]
         return vectors
 
     def append(self, keys: Keys, vectors: Vectors) -> None:
@@ -111,39 +110,17 @@ class Segments:
 
     def _reopen(self) -> None:
         self._segments = self._opened()
-        self._index = None
+        self._starts = np.cumsum([0, *(len(segment.keys) for segment in self._segments)])
 
     def _opened(self) -> list[Segment]:
         """Every segment; one that goes while this looks may have been merged into a new one, so it looks again."""
-        opened = [open_segment(path, self._dimension) for path in segment_paths(self._folder)]
+        paths = segment_paths(self._folder)
+        opened = [self._known.get(path) or open_segment(path, self._dimension) for path in paths]
         present = [segment for segment in opened if segment is not None]
+        for path in {each for each in list(self._known) if each.parent == self._folder}.difference(paths):
+            self._known.pop(path, None)
+        self._known.update({segment.path: segment for segment in present})
         return present if len(present) == len(opened) else self._opened()
-
-    def _indexed(self) -> _Index:
-        if self._index is None:
-            self._index = _Index.of(self._segments)
-        return self._index
-
-
-@dataclass(frozen=True, slots=True)
-class _Index:
-    """Where each key stands.
-
-    Attributes:
-        keys: S16 [n], ascending, distinct.
-        rows: int64 [n], counted through all segments.
-        starts: int64 [segments + 1], first row of each segment.
-    """
-
-    keys: Keys
-    rows: NDArray[np.int64]
-    starts: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, segments: Sequence[Segment]) -> _Index:
-        every = np.concatenate([np.empty(0, KEY_TYPE), *(segment.keys for segment in segments)])
-        keys, rows = np.unique(every, return_index=True)
-        return cls(keys, rows, np.cumsum([0, *(len(segment.keys) for segment in segments)]))
 
 
 def _tier(segment: Segment) -> int:
