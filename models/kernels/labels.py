@@ -142,7 +142,7 @@ class Reasons(NamedTuple):
         tags: int64 [n], number of a tag of the slate, -1 for none.
         events: int64 [n], event that is named, -1 for none.
         parts: float64 [n], what the evidence carries of the score; 0 of what an item is about.
-        different: bool [n], of that, whether it is new to the person.
+        different: bool [n], of that, whether it is new to the person; of another item, whether the two are not alike.
     """
 
     kinds: Numbers
@@ -447,6 +447,7 @@ def _claimed(state: _State, place: int, found: Reasons) -> bool:
             apart = kind == ITEM and not _alike(state, place, event)
             if not (apart and far):
                 _make(found, place, kind, number if kind == TAG else _NONE, event, parts[kind])
+                found.different[place] = apart
             if not apart:
                 return True
             far = True

@@ -153,28 +153,30 @@ def _by_history(events: int, items: int) -> _Draft:
     return _Draft(Kind.HISTORY, min(1, events), np.zeros(events, np.int64), np.arange(events), zeros, places, none)
 
 
-def looked_at(context: Context, slate: Rows) -> NDArray[np.bool_]:
+def looked_at(context: Context, slate: Rows, own: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
     """Bool [n]: what may be said to be there for the session.
 
-    An item that is none of the person's own is there for it only if it is like what they looked at.
+    An item that is none of the person's own is there for it only if it is like what they looked at. `own` says which
+    are theirs, where that is known.
     """
     rows, amounts = context.evidence.session_amounts[0].rows, context.evidence.session_amounts[1]
     events = np.flatnonzero(amounts)
     if not len(events):
         return np.zeros(len(slate), dtype=np.bool_)
-    theirs = context.ground.covers(slate)
+    theirs = context.ground.covers(slate) if own is None else own.copy()
     others = np.flatnonzero(~theirs)
     theirs[others] = like_any(context, slate[others], rows[events])
     return theirs
 
 
-def asked_for(context: Context, slate: Rows) -> NDArray[np.bool_]:
+def asked_for(context: Context, slate: Rows, own: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
     """Bool [n]: what may be said to be there for what the person stated.
 
     Everything is a little like what somebody says. So an item that is none of the person's own is not there for it,
-    unless it is at least half as far above nonsense as the nearest item of all to one of their texts.
+    unless it is at least half as far above nonsense as the nearest item of all to one of their texts. `own` says which
+    are theirs, where that is known.
     """
-    asked, texts = context.ground.covers(slate), context.ground.texts
+    asked, texts = context.ground.covers(slate) if own is None else own.copy(), context.ground.texts
     if len(texts) and not asked.all():
         likeness = context.environment.likeness
         least = np.maximum(likeness.unrelated, (likeness.unrelated + likeness.closest(texts, 0.0)) / 2)

@@ -53,5 +53,5 @@ def first_reasons(
             title=catalogue.title(item) if item >= 0 else None,
             verb=(words[verb] or None) if item >= 0 else None,
             different=different if kind == WHAT and explored else None,
-            link=link_of(context, row, item) if kind == ITEM else None,
+            link=("content" if not different else link_of(context, row, item)) if kind == ITEM else None,
         )

@@ -165,6 +165,7 @@ def _shown(
     factors = np.where(parts.sum(axis=1) > 0, np.exp(-chosen.terms[:, -1].astype(np.float64)), 1.0)
     new = catalogue.published_at[rows] >= recent_since(context)
     popular = context.environment.popularity.share(rows, context.now) >= POPULAR_FROM
+    own = ~ranked.exploratory  # who has nothing of their own has no events either, about which own items are asked
     vectors, places = catalogue.content.located(rows)
     others, of_event = catalogue.content.located(engaged.codes[:, sums.ROW])
     raised = (
@@ -175,9 +176,9 @@ def _shown(
         positions=places_of(rows, candidates.rows, len(catalogue)).astype(np.int64),
         values=_columns(np.float64, chosen.scores, factors, *raised),
         exploratory=ranked.exploratory,
-        own=context.ground.covers(rows),
-        asked=np.zeros(len(rows), np.bool_) if context.evidence.explicit is None else asked_for(context, rows),
-        recent=looked_at(context, rows),
+        own=own,
+        asked=np.zeros(len(rows), np.bool_) if context.evidence.explicit is None else asked_for(context, rows, own),
+        recent=looked_at(context, rows, own),
         ranks=candidates.scores.astype(np.float64),
         vectors=vectors,
         places=places,
