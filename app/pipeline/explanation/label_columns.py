@@ -24,7 +24,7 @@ from models.kernels.claims import Constants
 
 POPULAR_FROM = 0.5
 """Popularity term, between 0 and 1, from which an item is called popular: the square root of the highest count."""
-COMPARED = 512
+COMPARED = 8_192
 """Events that are compared with every item of the slate; of more those that may carry most, others as needed."""
 _SUMS = (("similarity", "format"), ("interest",), ("session",), ("recency", "popularity", "stated"))
 
@@ -151,10 +151,11 @@ def _products(
 ) -> labels.Products:
     """Of the first events."""
     width = context.catalogue.space.content_dimension
-    engage = engaged.vectors[engaged.codes[:COMPARED, sums.PLACE]]
+    places, of_event = np.unique(engaged.codes[:COMPARED, sums.PLACE], return_inverse=True)
+    engage = engaged.vectors[places]
     alike = engage[:, :width] @ index[:, :width].T
     near = alike + engage[:, width:] @ index[:, width:].T if engage.shape[1] > width else alike
-    return labels.Products(near, alike, bounds)
+    return labels.Products(near[of_event], alike[of_event], bounds)
 
 
 def _shown(
