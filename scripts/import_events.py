@@ -20,7 +20,7 @@ from app.client import ProblemError
 from app.client.reasons import Reasons
 from app.errors import PenchantError
 from app.imports.import_state import FOLDER, ImportState
-from app.imports.signal_rows import count_rows, signal_rows
+from app.imports.signal_rows import count_rows, lines_before, signal_rows
 from app.imports.sinks import AT_ONCE, Sink, into_stores, over_http
 from app.settings import Settings
 from app.storage.errors import StorageError
@@ -32,8 +32,6 @@ from indexer.readers import FileRow, InputFileError
 from indexer.rejects import Rejects
 from scripts.command_settings import client_of, settings_or_exit
 
-ROWS: Final = 2_000
-"""Events that are sent together."""
 TAKEN: Final = ("accepted", "awaiting_item", "duplicate")
 _REFUSED: Final = frozenset({"rejected", "conflict"})
 _ERRORS: Final = (InputFileError, httpx.HTTPError, ProblemError, StorageError, PenchantError)
@@ -80,7 +78,8 @@ def _import(
         typer.echo(f"going on after row {after:,} of {file}; --again begins at the first", err=True)
     place = rejects or settings.data_dir / FOLDER / f"{file.name}.rejects{f'-after-{after}' if after else ''}.ndjson"
     with _sink(settings, url) as sink, Rejects(place) as refused, ProgressBar("events", "row") as progress:
-        work = _Work(state, refused, progress, count_rows(file), Counter(), Reasons(), after)
+        length = _Length(count_rows(file), lines_before(file))
+        work = _Work(state, refused, progress, length, Counter(), Reasons(), after)
         began = time.perf_counter()
         work.run(sink, signal_rows(file, refused, after))
         seconds = time.perf_counter() - began
@@ -96,6 +95,19 @@ def _sink(settings: Settings, url: str | None) -> AbstractContextManager[Sink]:
     return over_http(client_of(settings, address))
 
 
+@dataclass(frozen=True, slots=True)
+class _Length:
+    """How long a file is.
+
+    Attributes:
+        rows: at most; 0 where that is not known.
+        header: lines before the first, by which the numbers of rows are higher.
+    """
+
+    rows: int
+    header: int
+
+
 @dataclass(slots=True)
 class _Work:
     """Sends rows, some batches ahead, and keeps account of them in order of the file."""
@@ -103,7 +115,7 @@ class _Work:
     state: ImportState
     refused: Rejects
     progress: ProgressBar
-    total: int
+    length: _Length
     counts: Counter[str]
     reasons: Reasons
     row: int
@@ -111,7 +123,7 @@ class _Work:
     def run(self, sink: Sink, rows: Iterable[tuple[FileRow, EventDocument]]) -> None:
         waiting: deque[tuple[Rows, Future[list[EventRow]]]] = deque()
         rows = iter(rows)
-        while batch := tuple(islice(rows, ROWS)):
+        while batch := tuple(islice(rows, sink.rows)):
             waiting.append((batch, sink.send([event for _, event in batch])))
             if len(waiting) > AT_ONCE:
                 self._settle(*waiting.popleft())
@@ -130,4 +142,5 @@ class _Work:
             self.reasons.note(result)
         self.row = batch[-1][0].number
         self.state.keep(self.row)
-        self.progress(self.row, max(self.total, self.row))
+        rows = self.row - self.length.header
+        self.progress(rows, max(self.length.rows, rows))

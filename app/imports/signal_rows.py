@@ -81,7 +81,13 @@ def count_rows(path: Path) -> int:
 
         return int(pq.read_metadata(path).num_rows)
     with path.open("rb") as file:
-        return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
+        lines = sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
+    return max(0, lines - lines_before(path))
+
+
+def lines_before(path: Path) -> int:
+    """Lines that stand before the first row: the header of a CSV."""
+    return int(path.name.lower().endswith(CSV_ENDINGS))
 
 
 def _rows(path: Path) -> Iterator[FileRow]:

@@ -26,7 +26,13 @@ AT_ONCE: Final = 4
 
 
 class Sink(Protocol):
-    """Takes events."""
+    """Takes events.
+
+    Attributes:
+        rows: how many at a time.
+    """
+
+    rows: int
 
     def send(self, events: Sequence[EventDocument]) -> Future[list[EventRow]]:
         """What becomes of each, once it is durable."""
@@ -34,7 +40,9 @@ class Sink(Protocol):
 
 
 class HttpSink:
-    """A running service."""
+    """A running service, which answers others in between."""
+
+    rows = 2_000
 
     def __init__(self, client: Client, pool: ThreadPoolExecutor) -> None:
         self._client = client
@@ -46,7 +54,9 @@ class HttpSink:
 
 
 class StoreSink:
-    """A service of this process."""
+    """A service of this process, which has nothing else to do."""
+
+    rows = 10_000
 
     def __init__(self, service: Service, loop: asyncio.AbstractEventLoop) -> None:
         self._service = service

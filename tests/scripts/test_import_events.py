@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from app.client import Client
 from app.imports.import_state import ImportState
 from app.imports.signal_rows import as_event, count_rows, derived_id, signal_rows
+from app.imports.sinks import HttpSink, StoreSink
 from app.storage.duckdb import open_stores
 from indexer.build import Builder, BuildInput, IndexSettings
 from indexer.documents import ItemDocument
@@ -89,7 +90,7 @@ def test_what_the_service_refuses_stands_among_the_rejects_too(tmp_path, run):
 
 
 def test_again_and_where_it_was_broken_off(tmp_path, run, monkeypatch):
-    monkeypatch.setattr(import_events, "ROWS", 10)
+    monkeypatch.setattr(StoreSink, "rows", 10)
     file = write(tmp_path / "signals.ndjson", [signal(n) for n in range(95)])
     ImportState.of(tmp_path / "data", file).keep(40)
     resumed = run(file)
@@ -139,7 +140,16 @@ class TestKinds:
     def test_rows_of_a_file_of_each_kind_are_counted_for_the_bar(self, tmp_path):
         rows = [signal(n) for n in range(5)]
         pq.write_table(pa.Table.from_pylist(rows), tmp_path / "b.parquet")
+        (tmp_path / "c.csv").write_text("user_id,item_id\n" + "ann,i1\n" * 5)
         assert count_rows(write(tmp_path / "a.ndjson", rows)) == count_rows(tmp_path / "b.parquet") == 5
+        assert count_rows(tmp_path / "c.csv") == 5
+
+    def test_the_bar_of_a_sheet_counts_rows_and_no_header(self, tmp_path, run, monkeypatch):
+        told = []
+        monkeypatch.setattr(import_events.ProgressBar, "__call__", lambda _, done, total: told.append((done, total)))
+        (tmp_path / "c.csv").write_text("user_id,item_id,type\n" + "".join(f"u{n},i1,like\n" for n in range(5)))
+        assert run(tmp_path / "c.csv").exit_code == 0
+        assert told[-1] == (5, 5)
 
 
 class TestSignals:
@@ -187,7 +197,7 @@ def test_a_running_service_is_sent_them_in_batches(tmp_path, run, monkeypatch):
         return Client(url, http=httpx.Client(transport=httpx.MockTransport(service)))
 
     monkeypatch.setattr(import_events, "client_of", client)
-    monkeypatch.setattr(import_events, "ROWS", 10)
+    monkeypatch.setattr(HttpSink, "rows", 10)
     (tmp_path / "data" / "service.json").write_text('{"address": "http://127.0.0.1:8123"}')
     file = write(tmp_path / "signals.ndjson", [signal(n) for n in range(45)])
     assert "45 accepted" in run(file).output
