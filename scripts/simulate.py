@@ -25,9 +25,10 @@ def simulate(
 ) -> None:
     """Let things go wrong among made-up people, and print which alerts fired, and how often for nothing.
 
-    The people have tastes, dislikes, fatigue and a rhythm of day and week. This shows that alerts work. It is never
-    proof that recommendations are good: the people are made up. The exit status is 1 if an alert was missed or fired
-    for nothing more often than the settings allow.
+    The people have tastes, dislikes, fatigue and a rhythm of day and week. What they are served is made up, too: this
+    fills the tables that alerts read, and runs no pipeline, store or log. So it shows that alerts work, and is never
+    proof that recommendations are good. The exit status is 1 if an alert was missed or fired for nothing more often
+    than the settings allow.
     """
     settings = AlertSettings()
     trials = trials_of((people, days), seeds, settings)

@@ -195,28 +195,39 @@ def _of_items(answers: Sequence[Served]) -> dict[str, pa.Array]:
 
 
 def _of_draws(answers: Sequence[Served]) -> dict[str, pa.Array]:
-    """How close each topic is that could be drawn (0: it could not), and what was done of the few that were touched."""
-    draws = [each.draw if each.draw is not None and each.draw.is_choice else None for each in answers]
-    touched = [_NOTHING if draw is None else np.flatnonzero(sum(draw.received)) for draw in draws]
-    pairs = list(zip(draws, touched, strict=True))
-    received = [
-        [_NOTHING if draw is None else draw.received[part][places] for draw, places in pairs] for part in range(3)
-    ]
-    lists: dict[str, list[NDArray[Any]]] = {
-        "drawn": [_NOTHING if draw is None else draw.topics[draw.drawn] for draw in draws],
-        "draw_levels": [_NOTHING if draw is None else draw.by_code() for draw in draws],
-        "draw_touched": [_NOTHING if draw is None else draw.topics[places] for draw, places in pairs],
-        **dict(zip(("draw_successes", "draw_failures", "draw_ignored"), received, strict=True)),
-    }
-    absent = pa.array([draw is None for draw in draws])
-    return {name: _listed(values, absent, ANSWER_SCHEMA.field(name).type) for name, values in lists.items()}
+    """How close each topic is that could be drawn (0: it could not), and what was done of the few that were touched.
+
+    All draws at once, which takes two thirds of the time that one after the other takes.
+    """
+    there = [each.draw is not None and each.draw.is_choice for each in answers]
+    draws = [each.draw for each, kept in zip(answers, there, strict=True) if each.draw is not None and kept]
+    sizes = np.array([len(draw.topics) for draw in draws], dtype=np.int64)
+    starts, topics = np.cumsum(sizes) - sizes, _joined([draw.topics for draw in draws])
+    received = [_joined([draw.received[part] for draw in draws]) for part in range(3)]
+    touched = np.flatnonzero(sum(received)) if draws else _NOTHING
+    taken = np.array([len(draw.drawn) for draw in draws], dtype=np.int64)
+    drawn = topics[_joined([draw.drawn for draw in draws]) + np.repeat(starts, taken)]
+    widths = np.array([int(draw.topics[-1]) + 1 for draw in draws], dtype=np.int64)
+    levels = np.zeros(int(widths.sum()), dtype=np.uint8)
+    levels[topics + np.repeat(np.cumsum(widths) - widths, sizes)] = _joined([draw.levels for draw in draws])
+    counts = np.diff(np.searchsorted(touched, [*starts.tolist(), len(topics)]))
+    lists = {"drawn": (drawn, taken), "draw_levels": (levels, widths), "draw_touched": (topics[touched], counts)}
+    for name, column in zip(("draw_successes", "draw_failures", "draw_ignored"), received, strict=True):
+        lists[name] = (column[touched], counts)
+    return {name: _listed(values, lengths, there, name) for name, (values, lengths) in lists.items()}
 
 
-def _listed(values: Sequence[NDArray[Any]], absent: pa.Array, kind: pa.ListType) -> pa.Array:
-    """Lists, null where absent."""
-    offsets = pa.array([0, *accumulate(map(len, values))], pa.int32())
-    flat = np.concatenate(values).astype(kind.value_type.to_pandas_dtype(), copy=False)
-    return pa.ListArray.from_arrays(offsets, pa.array(flat, kind.value_type), mask=absent)
+def _joined(arrays: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    return np.concatenate(arrays) if arrays else _NOTHING
+
+
+def _listed(values: NDArray[Any], lengths: NDArray[np.int64], there: Sequence[bool], name: str) -> pa.Array:
+    """A column of lists, null where nothing is there."""
+    kind, mask = ANSWER_SCHEMA.field(name).type, np.array(there, dtype=np.bool_)
+    offsets = np.zeros(len(mask) + 1, dtype=np.int32)
+    offsets[1:][mask] = lengths
+    flat = pa.array(values.astype(kind.value_type.to_pandas_dtype(), copy=False), kind.value_type)
+    return pa.ListArray.from_arrays(pa.array(np.cumsum(offsets, dtype=np.int32)), flat, mask=pa.array(~mask))
 
 
 def _chained(lists: Iterable[Iterable[Any]]) -> list[Any]:
