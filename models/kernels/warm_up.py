@@ -11,6 +11,7 @@ from models.kernels import (
     evidence_sums,
     filters,
     greedy,
+    halves,
     labels,
     likeness,
     promises,
@@ -65,3 +66,6 @@ def _warm_up_labels(constants: claims.Constants) -> None:
     carried = labels.bounds_of(np.ones((1, 3)), values, (links, vectors[0]), constants, 1.0)
     products = labels.Products(vectors, vectors, carried)
     labels.first_reasons((events, candidates, constants), (shown, tags, products), (vectors[0], 0.0), (1, 1, 1))
+    halves.gathered(vectors.astype(np.float16), codes)
+    halves.products(vectors.astype(np.float16), codes, vectors[0])
+    halves.products(vectors, codes, vectors[0])
