@@ -66,6 +66,7 @@ $(VENV)/.setup: $(LOCKED)
 	$(PIP_INSTALL) --upgrade pip setuptools
 	$(PIP_INSTALL) $(TORCH_FLAGS) torch
 	$(PIP_INSTALL) --no-build-isolation --editable .
+	@echo 'Compiling what requests run (a minute or two, once)'
 	$(BIN)/python -c 'from models.kernels.warm_up import warm_up; warm_up()'
 	@touch $@
 

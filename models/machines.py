@@ -33,6 +33,6 @@ def machines(
     acts &= (counts > most_a_day)[users]  # who has not as many at all has not on a day, and nearly nobody has
     if not acts.any():
         return np.empty(0, dtype=np.int32)
-    days = np.floor(times[acts] / DAY_SECONDS).astype(np.int64)
+    days = (times[acts] // DAY_SECONDS).astype(np.int64)
     keys, daily = np.unique(users[acts] * _DAYS + days - days.min(), return_counts=True)
     return np.unique(keys[daily > most_a_day] // _DAYS).astype(np.int32)

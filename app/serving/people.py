@@ -254,10 +254,12 @@ class People:
             events: n of them.
         """
         self.revision += 1
-        permitted = self._permitted(users)
-        bits = self._catalogue.sensitive[events.rows]
-        passed = self._catalogue.firewall.usable_for_training(bits, permitted[owners])
-        self._histories.add(users, owners, events, ~passed)
+        self._histories.add(users, owners, events, ~self.usable(users, owners, events))
+
+    def usable(self, users: Sequence[str], owners: NDArray[np.int64], events: EventColumns) -> NDArray[np.bool_]:
+        """Bool [n]: which of some people's events may be learned from."""
+        bits, permitted = self._catalogue.sensitive[events.rows], self._permitted(users)
+        return self._catalogue.firewall.usable_for_training(bits, permitted[owners])
 
     def may_be_machine(self, user_id: str, new: int) -> bool:
         """Whether a person has events enough, with so many new ones, to be taken for a machine."""

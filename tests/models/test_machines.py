@@ -1,6 +1,8 @@
+from random import Random
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from models.events import CODE_OF, EventType
@@ -17,6 +19,7 @@ def found(given_acts, most):
     return machines(*columns, most).tolist()
 
 
+@example([(0, CLICK, 0.0), (0, CLICK, -5e-324)], 1, Random(0))
 @given(acts, st.integers(1, 6), st.randoms(use_true_random=False))
 def test_a_machine_has_more_acts_on_some_day_than_a_person_whatever_their_order(given_acts, most, random):
     days = {}

@@ -88,11 +88,12 @@ def test_the_guide_to_audits(folder: Path) -> None:
 
 
 def test_the_guide_to_experiments(folder: Path) -> None:
-    (declared,) = re.findall(r"```json\n(.*?)```", (GUIDES / "experiments.md").read_text(), flags=re.DOTALL)
+    declared = re.findall(r"```json\n(.*?)```", (GUIDES / "experiments.md").read_text(), flags=re.DOTALL)[0]
     about = {"salt": "s", "made_at": "2026-11-01T00:00:00Z", "made_by": "keyless", "started_at": "2026-11-01T00:00:00Z"}
     (folder / "experiments").mkdir()
     (folder / "experiments" / "bolder.json").write_bytes(orjson.dumps(orjson.loads(declared) | about))
-    plan, text, as_json = (run(command).stdout for command in commands("experiments"))
+    compare = [command for command in commands("experiments") if command.startswith("penchant compare")]
+    plan, text, as_json = (run(command).stdout for command in compare)
     assert "people of the control and the smallest variant" in plan
     assert "people: control 0, bolder 0, holdout 0" in text
     assert orjson.loads(as_json)["experiment"]["running"]

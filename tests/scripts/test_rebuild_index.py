@@ -305,6 +305,7 @@ def test_an_index_that_finds_too_little_is_refused_unless_forced(
         "MISSED": 500,
         "MARGIN": 0,
         "LEAST": 0,
+        "FIRST": 1,
         "RECALL_FLOOR": 1,
     }.items():
         monkeypatch.setenv(f"PENCHANT_INDEX__ANN__{name}", str(value))

@@ -62,9 +62,11 @@ def _facts(pairs: Mapping[str, str]) -> str:
 
 def _signals_intro(told: Told) -> str:
     seconds = told["events"].get("dwell_full_seconds")
+    intro = f"What each step counts, for more of the same (+) or for less (\N{MINUS SIGN})."
+    if seconds is None:
+        return intro
     unknown = f"where that is not known, from {seconds:g} seconds on"
-    dwell = f" Time spent counts in full once it is what the item takes at your own pace; {unknown}." if seconds else ""
-    return f"What each step counts, for more of the same (+) or for less (\N{MINUS SIGN}).{dwell}"
+    return f"{intro} Time spent counts in full once it is what the item takes at your own pace; {unknown}."
 
 
 def _signals(told: Told) -> str:

@@ -47,10 +47,17 @@ def act(action: Action, generation: Generation, user_id: str, target: int, now: 
     people = generation.people
     if action in EVENTS:
         events = signals(people, EVENTS[action], np.array([target], dtype=np.int32), now)
-        people.learn([user_id], np.zeros(len(events), dtype=np.int64), events)
+        experience(people, user_id, events)
     elif (person := people.get(user_id)) is not None:
         stated = person.explicit or UserDocument(user_id=user_id)
         person.explicit = merged(stated, _statement(action, generation.catalogue, target))
+
+
+def experience(people: People, user_id: str, events: EventColumns) -> None:
+    """Let a person have experienced events that stand in no log, until the end of the rehearsal."""
+    person, usable = people.get(user_id), people.usable([user_id], np.zeros(len(events), dtype=np.int64), events)
+    if person is not None:
+        person.take_in(events.where(usable), events.where(~usable))
 
 
 def signals(people: People, kind: EventType, rows: Rows, now: float) -> EventColumns:
@@ -75,6 +82,7 @@ def rehearsing(people: People, user_id: str) -> Iterator[None]:
     person = people.get(user_id)
     if person is None:
         raise KeyError(user_id)
+    person.features = None  # they follow from the rest, and know the whole catalogue
     before = deepcopy(person, {id(person.learn): person.learn})
     try:
         yield

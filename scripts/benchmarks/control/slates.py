@@ -17,7 +17,7 @@ from app.pipeline.stages import build_pipeline
 from app.serving.generation import Generation
 from models.events import EventType
 from models.ids import Rows
-from scripts.benchmarks.control.actions import Action, act, rehearsing, signals
+from scripts.benchmarks.control.actions import Action, act, experience, rehearsing, signals
 
 HOUR_SECONDS: Final = 3600.0
 
@@ -88,5 +88,5 @@ class PersonSlates:
         explored += [item.exploration for item in slate.items]
         rows = generation.catalogue.rows([item.item_id for item in slate.items])
         shown = signals(generation.people, EventType.IMPRESSION, rows, now)
-        generation.people.learn([user_id], np.zeros(len(shown), dtype=np.int64), shown)
+        experience(generation.people, user_id, shown)
         return rows
