@@ -62,7 +62,7 @@ def _facts(pairs: Mapping[str, str]) -> str:
 
 def _signals_intro(told: Told) -> str:
     seconds = told["events"].get("dwell_full_seconds")
-    intro = f"What each step counts, for more of the same (+) or for less (\N{MINUS SIGN})."
+    intro = "What each step counts, for more of the same (+) or for less (\N{MINUS SIGN})."
     if seconds is None:
         return intro
     unknown = f"where that is not known, from {seconds:g} seconds on"
