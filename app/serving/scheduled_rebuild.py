@@ -9,6 +9,7 @@ import asyncio
 import logging
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
 
@@ -49,7 +50,8 @@ async def _run(command: Sequence[str]) -> RebuildOutcome:
     try:
         _, said = await process.communicate()
     except asyncio.CancelledError:
-        process.terminate()
+        with suppress(ProcessLookupError):  # it may have ended in this very moment
+            process.terminate()
         await process.wait()
         raise
     complaint = "".join(said.decode(errors="replace").strip().splitlines()[-1:])
