@@ -37,7 +37,7 @@ from app.api.guard import guard
 from app.api.head import AnsweredHead
 from app.api.paths import EncodedPaths
 from app.api.request_log import HEADER, Observed
-from app.api.shortcut import LEAST_COMPRESSED, Shortcut
+from app.api.shortcut import Shortcut
 
 _ROUTERS: Final = (
     recommend,
@@ -71,6 +71,8 @@ _TAGS: Final = [
 ]
 _CORS_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _CORS_HEADERS: Final = ("Authorization", "Content-Type", "If-Match", "X-API-Key", HEADER)
+_LEAST_COMPRESSED: Final = 2_048
+"""Bytes from which an answer is compressed for callers that accept gzip; below, it is a packet or two anyway."""
 _DESCRIPTION: Final = """\
 JSON in and out; times as in RFC 3339, with an offset; every error is a problem document (RFC 9457).
 Unknown fields and query parameters are refused. Ids in paths are percent-encoded: a slash is `%2F`.
@@ -99,8 +101,8 @@ def build(lifespan: Lifespan[Any], cors_origins: Sequence[str] = ()) -> FastAPI:
         app.include_router(module.router)
     problems.install(app)
     app.add_middleware(EncodedPaths)
-    app.add_middleware(GZipMiddleware, minimum_size=LEAST_COMPRESSED, compresslevel=1)
     app.add_middleware(Shortcut)
+    app.add_middleware(GZipMiddleware, minimum_size=_LEAST_COMPRESSED, compresslevel=1)
     app.add_middleware(UnexpectedErrors)
     if cors_origins:
         app.add_middleware(

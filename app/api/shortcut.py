@@ -5,7 +5,6 @@ What comes of them is the same: the same guard, the same endpoint, the same prob
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
@@ -16,7 +15,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.api.events import PATH as EVENTS
 from app.api.events import ingest_events
 from app.api.guard import admit
-from app.api.headers import header
 from app.api.problems import gone, problem
 from app.api.queries import refuse_query
 from app.api.recommend import PATH as RECOMMEND
@@ -24,9 +22,6 @@ from app.api.recommend import recommend
 from app.api.similar import PATH as SIMILAR
 from app.api.similar import similar
 from app.errors import PenchantError
-
-LEAST_COMPRESSED: Final = 2_048
-"""Bytes from which an answer is compressed for callers that accept gzip; below, it is a packet or two anyway."""
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -64,15 +59,4 @@ class Shortcut:
             response = problem(error)
         except ClientDisconnect:
             response = gone()
-        await _packed(scope, response)(scope, receive, send)
-
-
-def _packed(scope: Scope, response: Response) -> Response:
-    """The same, compressed if it is large and the caller accepts that."""
-    if len(response.body) >= LEAST_COMPRESSED:
-        response.headers.add_vary_header("Accept-Encoding")
-        if "gzip" in (header(scope, b"accept-encoding") or ""):
-            response.body = gzip.compress(response.body, compresslevel=1)
-            response.headers["Content-Encoding"] = "gzip"
-            response.headers["Content-Length"] = str(len(response.body))
-    return response
+        await response(scope, receive, send)

@@ -16,7 +16,7 @@ from app.person.upkeep import Upkeep, cached_texts
 from app.requests import PersonalizationRequest, ResetRequest
 from app.serving.catalogue import Catalogue
 from app.serving.control_decisions import ControlSettings
-from app.serving.people import unwritten
+from app.serving.person import unwritten
 from app.storage.rows import ForgetRequest, Forgetting, OnTopic, Scope, UserRow
 from indexer.documents import UserDocument
 

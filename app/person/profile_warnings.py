@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from app.serving.catalogue import Catalogue
-from app.serving.people import Person, StatedVectors
+from app.serving.person import Person, StatedVectors
 from indexer.documents import UserDocument
 from indexer.languages import accepted, specific
 from models.words import Words
@@ -71,7 +71,7 @@ def _kinds(catalogue: Catalogue) -> dict[str, _Kind]:
     topics = _Kind(
         "the catalogue has no topic of this slug or name",
         [*catalogue.topic_slugs, *filter(None, catalogue.topic_names)],
-        lambda name: len(catalogue.topics_named([name])) > 0,
+        lambda name: len(catalogue.subjects.named([name])) > 0,
     )
     languages = [name for name in catalogue.language_words.names if specific(name)]
     return {

@@ -39,7 +39,7 @@ class Subject:
         """The items that the catalogue has now."""
         rows = catalogue.rows_of_topic(topic)
         rows = rows[catalogue.alive[rows]]
-        clusters = catalogue.clusters_of(rows)
+        clusters = catalogue.subjects.clusters(catalogue.topics[rows], catalogue.content[rows])
         parts = [rows[clusters == cluster] for cluster in np.unique(clusters).tolist()]
         found = [Cluster(len(part), _tags(catalogue, part)) for part in sorted(parts, key=len, reverse=True)]
         return cls(catalogue.topic_names[topic], tuple(found))

@@ -71,7 +71,7 @@ def aversion(context: Context, rows: Rows) -> NDArray[np.float32]:
         (strengths, kind),
         _reach(context),
         catalogue.located(rows),
-        catalogue.content.located(rows),
+        (*catalogue.content.located(rows), catalogue.content[dismissals.rows[: len(strengths)]]),
         (*catalogue.tag_lists(rows), likeness.telling_of_all()),
     )
     return found.astype(np.float32)
@@ -138,7 +138,6 @@ def _averse(context: Context, rows: Rows) -> Averse:
     return Averse(
         topics=catalogue.topics[rows],
         providers=catalogue.providers[rows],
-        content=catalogue.content[rows].astype(np.float32, copy=False),
         tags=tags.astype(np.int32),
         starts=np.append(starts, len(codes)).astype(np.int64),
         bearers=event[order].astype(np.int64),

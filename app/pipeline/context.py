@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from hashlib import blake2b
 
 import numpy as np
 
-from app.pipeline.asked import Found
 from app.pipeline.evidence import Evidence
 from app.pipeline.exclusions import Exclusions
 from app.pipeline.ground import Ground
 from app.pipeline.labels.wording import Phrases
 from app.pipeline.person_features import features_of
 from app.pipeline.request import Environment, SlateRequest
+from app.pipeline.searched import Found
 from app.pipeline.topic_draw import TopicDraw
-from app.serving.people import Person
+from app.serving.person import Person
 
 
 class Context:
@@ -50,7 +50,7 @@ class Context:
         self.evidence = Evidence(environment, self.person, learned, request.now)
         self.exclusions = Exclusions(environment, request, features.exclusions)
         self.draw: TopicDraw | None = None
-        self.found: dict[str, Found] | None = None
+        self.found: Mapping[str, Found] | None = None
 
     @property
     def personalized(self) -> bool:

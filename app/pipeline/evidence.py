@@ -12,7 +12,7 @@ from app.pipeline.links import Links
 from app.pipeline.person_features import PersonFeatures
 from app.pipeline.request import Environment
 from app.serving.eligibility import HOUR
-from app.serving.people import Person
+from app.serving.person import Person
 from models.history import EventColumns
 from models.ids import Rows
 from models.user_state import DecayedSums, decay
@@ -202,13 +202,18 @@ class Evidence:
         """The user embedding, float32 [d]."""
         return self._embedding_at(self._now)
 
-    @cached_property
-    def hourly_embedding(self) -> NDArray[np.float32]:
-        """The same as it was when the hour began, or with the last event if that came later: what is searched for.
+    @property
+    def searched_as_of(self) -> float:
+        """The moment as of which the embedding is searched for: the beginning of the hour, or a later last event.
 
         It turns slowly as likes and dislikes fade, so that what was found for it is good for an hour.
         """
-        return self._embedding_at(min(max(self._now // HOUR * HOUR, self.features.until), self._now))
+        return min(max(self._now // HOUR * HOUR, self.features.until), self._now)
+
+    @property
+    def searched_embedding(self) -> NDArray[np.float32]:
+        """The user embedding of that moment, float32 [d]."""
+        return self._embedding_at(self.searched_as_of)
 
     def _embedding_at(self, moment: float) -> NDArray[np.float32]:
         if not self._person:

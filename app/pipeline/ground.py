@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from app.pipeline.evidence import Evidence
 from app.pipeline.request import Environment
 from app.pipeline.settings import GroundSettings
-from app.serving.people import Person
+from app.serving.person import Person
 from models.ids import Rows
 
 Codes = NDArray[np.int32]

@@ -6,13 +6,13 @@ eligible is searched by itself. The others are brought beside it, so that filter
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.pipeline.asked import Asked, Found
 from app.pipeline.context import Context
+from app.pipeline.searched import Asked, Found, Searched
 from models.ids import Rows
 
 INTERESTS, EMBEDDING, STATED = "interests", "embedding", "stated"
@@ -31,42 +31,57 @@ def nearest(context: Context, source: str) -> Found:
     return context.found.get(source, (np.empty((0, 0), dtype=np.int32), _NO_ROWS))
 
 
-def _found(context: Context) -> dict[str, Found]:
+def _found(context: Context) -> Mapping[str, Found]:
     features, exclusions = context.evidence.features, context.exclusions
-    parts = list(_questions(context))
-    if not parts:
+    sources = tuple(_sources(context))
+    if not sources:
         return {}
-    names, queries, quotas = zip(*parts, strict=True)
-    owners = np.repeat(np.arange(len(names)), [len(each) for each in quotas])
-    together = (np.concatenate(queries), np.concatenate(quotas), owners)
-    asked = Asked(names, *together, exclusions.unsearchable, exclusions.eligibility)
-    if features.searched is None or not features.searched[0].same(asked):
-        features.searched = asked, _searched(context, asked)
-    return features.searched[1]
+    asked = Asked(sources, context.evidence.searched_as_of, exclusions.unsearchable, exclusions.eligibility)
+    if features.searched is None or not features.searched.asked.same(asked):
+        features.searched = Searched(asked, _searched(context, asked))
+    return features.searched.found
 
 
-def _questions(context: Context) -> Iterator[tuple[str, NDArray[np.float32], NDArray[np.int64]]]:
-    """(source, its queries [q, d], its quotas [q]) of all sources that search for this person."""
-    evidence, settings = context.evidence, context.settings.sources
-    if context.person and len(evidence.established) and settings.interests and len(evidence.features.interests[1]):
-        yield INTERESTS, *evidence.features.interests
+def _sources(context: Context) -> Iterator[str]:
+    """The sources that search for this person."""
+    evidence = context.evidence
+    if (
+        context.person
+        and len(evidence.established)
+        and context.settings.sources.interests
+        and evidence.features.sums is not None
+    ):
+        yield INTERESTS
     if context.personalized:
-        yield EMBEDDING, evidence.hourly_embedding[None], np.array([settings.embedding])
+        yield EMBEDDING
     if evidence.explicit is not None:
-        yield STATED, evidence.explicit[None], np.array([settings.stated])
+        yield STATED
+
+
+def _question(context: Context, source: str) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """(queries [q, d], quotas [q]) of a source."""
+    evidence, settings = context.evidence, context.settings.sources
+    if source == INTERESTS:
+        return evidence.features.interests()
+    if source == EMBEDDING:
+        return evidence.searched_embedding[None], np.array([settings.embedding])
+    return np.asarray(evidence.explicit)[None], np.array([settings.stated])
 
 
 def _searched(context: Context, asked: Asked) -> dict[str, Found]:
-    rows = _within(context.catalogue.search(asked.queries, asked.quotas, asked.excluded).rows, asked.quotas)
+    parts = [_question(context, source) for source in asked.sources]
+    queries, quotas = (np.concatenate(column) for column in zip(*parts, strict=True))
+    owners = np.repeat(np.arange(len(parts)), [len(each) for _, each in parts])
+    rows = _within(context.catalogue.search(queries, quotas, asked.excluded).rows, quotas)
     eligible = asked.eligibility.covers(context.catalogue, rows.ravel()).reshape(rows.shape) | (rows < 0)
     found = {}
     for owner, name in enumerate(asked.sources):
-        mine = asked.owners == owner
-        lost, quotas = rows[mine][~eligible[mine]], asked.quotas[mine]
+        mine = owners == owner
+        lost = rows[mine][~eligible[mine]]
         found[name] = rows[mine], _NO_ROWS
         if len(lost) > _MOST_LOST * np.count_nonzero(rows[mine] >= 0):
-            others = context.catalogue.search(asked.queries[mine], quotas, asked.excluded, asked.eligibility).rows
-            found[name] = _within(others, quotas), np.unique(lost)
+            others = context.catalogue.search(queries[mine], quotas[mine], asked.excluded, asked.eligibility).rows
+            found[name] = _within(others, quotas[mine]), np.unique(lost)
     return found
 
 

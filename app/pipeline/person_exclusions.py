@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from app.pipeline.mutes import Mutes
 from app.pipeline.repeats import InVain, shown_in_vain
 from app.pipeline.request import Environment
-from app.serving.people import Person
+from app.serving.person import Person
 from indexer.languages import accepted
 from models.history import History
 from models.ids import Rows

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from app.pipeline.asked import Asked, Found
 from app.pipeline.decayed_events import DecayedEvents
 from app.pipeline.links import Links, gather_links, summed
 from app.pipeline.person_exclusions import PersonExclusions
 from app.pipeline.request import Environment
-from app.serving.people import Person
+from app.pipeline.searched import Searched
+from app.serving.person import Person
 from models.encoder import unit
 from models.events import CODE_OF, EventType
 from models.history import History
@@ -53,7 +53,7 @@ class PersonFeatures:
         self.until = float(self.events.times.max(initial=-np.inf))
         """Moment of the last event."""
         self.exclusions = PersonExclusions(environment, person)
-        self.searched: tuple[Asked, dict[str, Found]] | None = None
+        self.searched: Searched | None = None
         """What sources asked last, and what was found; made by app/pipeline/nearest.py."""
         self.dismissals: Dismissals | None = None
         """How far what the person spoke against reaches; made by app/pipeline/aversion.py."""
@@ -67,10 +67,10 @@ class PersonFeatures:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the arrays that are held."""
-        held = vars(self).values()
+        """Bytes of the arrays that are held; the sums are the person's."""
+        held = (value for name, value in vars(self).items() if name != "_state")
         parts = (part for value in held for part in (value if isinstance(value, tuple) else (value,)))
-        return sum(getattr(part, "nbytes", 0) for part in parts if not isinstance(part, Environment))
+        return sum(getattr(part, "nbytes", 0) for part in parts)
 
     @cached_property
     def polarity(self) -> NDArray[np.int8]:
@@ -194,7 +194,6 @@ class PersonFeatures:
         topics = established_topics(sums.topics, sums.masses, share) if sums else _NO_ROWS
         return np.union1d(topics, self._stated_topics).astype(np.int32) if len(self._stated_topics) else topics
 
-    @cached_property
     def interests(self) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """(unit vectors of the heaviest established interests, candidates for each: its share of the mass)."""
         sources, sums = self._environment.settings.sources, self.sums
@@ -208,11 +207,11 @@ class PersonFeatures:
     @cached_property
     def _stated_topics(self) -> NDArray[np.int32]:
         explicit, stated = self._explicit, self._stated
-        named = self._catalogue.topics_named(explicit.preferences.topics if explicit else ())
+        named = self._catalogue.subjects.named(explicit.preferences.topics if explicit else ())
         codes = [self._catalogue.tag_words.code(tag) for tag in explicit.preferences.tags] if explicit else []
         known = np.array([code for code in codes if code >= 0], dtype=np.int32)
         vectors = [*self._catalogue.tag_vectors[known], *(stated.texts if stated else ())]
-        return np.union1d(named, [self._catalogue.topic_of(vector) for vector in vectors]).astype(np.int32)
+        return np.union1d(named, [self._catalogue.subjects.of(vector) for vector in vectors]).astype(np.int32)
 
 
 def features_of(environment: Environment, person: Person | None, now: float) -> PersonFeatures:

@@ -31,8 +31,8 @@ def preference_exponents(context: Context, rows: Rows) -> NDArray[np.float32]:
         context.catalogue,
     )
     for exponent, column, wanted in (
-        (settings.more, catalogue.topics, catalogue.topics_named(stated.topics)),
-        (-settings.less, catalogue.topics, catalogue.topics_named(stated.less_of)),
+        (settings.more, catalogue.topics, catalogue.subjects.named(stated.topics)),
+        (-settings.less, catalogue.topics, catalogue.subjects.named(stated.less_of)),
         (settings.provider, catalogue.providers, _codes(catalogue.provider_words.code, stated.providers)),
         (settings.format, catalogue.formats, _codes(catalogue.format_words.code, stated.formats)),
     ):

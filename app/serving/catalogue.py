@@ -6,8 +6,8 @@ and searched exactly beside it, so that an item is found from the moment it was 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from weakref import proxy
@@ -20,9 +20,11 @@ from app.policy.sensitive_items import SensitiveTopics
 from app.serving.changed_search import ChangedRows, union
 from app.serving.copies import Copies
 from app.serving.eligibility import Allowances, Eligibility
-from app.serving.item_order import ItemOrder
+from app.serving.encoded_item import EncodedItem
+from app.serving.item_order import ItemOrder, by_time, by_topic
 from app.serving.lexicon import Lexicon
 from app.serving.recall_gauge import RecallGauge
+from app.serving.topics import Topics
 from indexer.ann import Allowance, Counts
 from indexer.columns import author_of, published
 from indexer.copies import CopySettings
@@ -30,14 +32,12 @@ from indexer.documents import ItemDocument
 from indexer.exact_search import Hits
 from indexer.item_texts import text_key, word_count
 from indexer.snapshot import NEVER, UNDATED, Snapshot
-from indexer.topic_names import slugs_of
-from indexer.topics import UNREAD, middles_of_topics, nearest_cluster
 from models.columns import LiveColumn, StringColumn, VectorColumn
 from models.ids import UNKNOWN, Row, Rows
 from models.joint_vectors import halved
 from models.kernels.item_columns import ItemColumns
 from models.kernels.rows import bears
-from models.readable import has_vector, vector_of_tags
+from models.readable import vector_of_tags
 from models.words import MISSING, Words
 
 Vectors = NDArray[np.float32]
@@ -47,21 +47,6 @@ _TOLD = 16_384
 _ROUNDING, _ROUNDING_OF_HALVES = 1e-5, 2e-3
 """What an engage vector may differ by from the one that content promises, and still be that: in half precision, in the
 largest number of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class EncodedItem:
-    """An item that came over HTTP, and its vectors in content space.
-
-    Attributes:
-        document: the item.
-        content: float32 [content_dimension], unit length; zeros where the encoder could not read it.
-        tags: unit vectors, float32 [content_dimension], of tags that the catalogue may not know yet, by name.
-    """
-
-    document: ItemDocument
-    content: Vectors
-    tags: dict[str, Vectors] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,8 +89,8 @@ class Catalogue:
         self.index = self.content if vectors.index is vectors.content else VectorColumn(vectors.index)
         self.copies = copies or Copies(items.copies, items.texts, CopySettings().most_stubs)
         self.id_order = ItemOrder(items.ids.ids)
-        self._by_time = _order_by_time(items.published_at)
-        self._by_topic = _order_by_topic(items.topics, len(self.topic_names))
+        self._by_time = by_time(items.published_at)
+        self._by_topic = by_topic(items.topics, len(self.topic_names))
         self._changed, self._gone, self._added = dict[int, ItemDocument](), set[int](), dict[str, int]()
         self._allowances = Allowances(proxy(self), snapshot.index)  # no circle keeps the vectors of an old snapshot
         self._changed_rows = ChangedRows(vectors.index.shape[1])
@@ -333,50 +318,10 @@ class Catalogue:
         mine |= (self.authors[rows] == author) & (author != MISSING)
         return np.flatnonzero(mine).astype(np.int32)
 
-    def topic_of(self, content: Vectors) -> int:
-        """The topic with the cluster whose centroid is nearest to a content vector, the last one for zeros."""
-        return int(self._cluster_topics[nearest_cluster(content[None], self._cluster_centroids)[0]])
-
-    def clusters_of(self, rows: Rows) -> NDArray[np.int32]:
-        """int32 [n]: the cluster whose centroid is nearest to each row, of those that its topic joins."""
-        clusters = np.zeros(len(rows), dtype=np.int32)
-        topics = self.topics[rows]
-        for topic in np.unique(topics).tolist():
-            joined, mine = np.flatnonzero(self._cluster_topics == topic), topics == topic
-            clusters[mine] = joined[nearest_cluster(self.content[rows[mine]], self._cluster_centroids[joined])]
-        return clusters
-
-    def topic_likeness(self, content: Vectors) -> Vectors:
-        """float32 [n, topics]: cosine of each of [n, content_dimension] vectors with the nearest cluster of a topic."""
-        likeness = np.full((len(self.topic_names), len(content)), -np.inf, dtype=np.float32)
-        np.maximum.at(likeness, self._cluster_topics, self._cluster_centroids @ content.T)
-        return likeness.T
-
     def _read_topics(self) -> None:
-        vocabulary, vectors = self.snapshot.vocabulary, self.snapshot.vectors
-        self.topic_names, self.topic_slugs = vocabulary.topic_names, vocabulary.topic_slugs
-        self._cluster_centroids, self._cluster_topics = vectors.cluster_centroids, vectors.cluster_topics
-        if has_vector(self._cluster_centroids).all():
-            self._add_unread_topic()
-        self.unread_topic = len(self.topic_names) - 1
-        self.topic_centroids = middles_of_topics(self._cluster_centroids, self._cluster_topics)
-
-    def _add_unread_topic(self) -> None:
-        """For what comes over HTTP, where no item of the snapshot is in it."""
-        self.topic_slugs = (*self.topic_slugs, slugs_of((*self.topic_names, UNREAD))[-1])
-        self.topic_names = (*self.topic_names, "")
-        nothing = np.zeros((1, self._cluster_centroids.shape[1]), dtype=np.float32)
-        self._cluster_centroids = np.vstack([self._cluster_centroids, nothing])
-        self._cluster_topics = np.append(self._cluster_topics, np.int32(len(self.topic_names) - 1))
-
-    def topics_named(self, names: Iterable[str]) -> NDArray[np.int32]:
-        """Topics by slug or by name, whatever the case, ascending; unknown names have none."""
-        wanted = {name.casefold() for name in names}
-        if not wanted:
-            return _NO_ROWS
-        both = zip(self.topic_slugs, self.topic_names, strict=True)
-        found = [topic for topic, names in enumerate(both) if wanted & {name.casefold() for name in names}]
-        return np.array(found, dtype=np.int32)
+        self.subjects = Topics(self.snapshot)
+        self.topic_names, self.topic_slugs = self.subjects.names, self.subjects.slugs
+        self.topic_centroids, self.unread_topic = self.subjects.middles, len(self.topic_names) - 1
 
     def slug_of(self, item_id: str) -> str | None:
         """Slug of the topic of an item, if the catalogue has the item."""
@@ -424,7 +369,7 @@ class Catalogue:
         yield self.providers, self.provider_words.add(document.provider)
         yield self.authors, self.author_words.add(author_of(document))
         yield self.words, word_count(document.text)
-        yield self.topics, self.topic_of(content)
+        yield self.topics, self.subjects.of(content)
         yield self.sensitive, self._sensitive_bits(item)
         yield self.content, content
 
@@ -449,15 +394,3 @@ class Catalogue:
         heads, document = self.snapshot.heads, item.document
         found = np.flatnonzero(heads.touched(item.content[None], np.array([len(document.content())]))[0])
         return self.sensitive_topics.bits_of_item(document, (heads.names[topic] for topic in found))
-
-
-def _order_by_time(published: NDArray[np.int64]) -> tuple[Rows, NDArray[np.int64]]:
-    """(rows by time of publication, these times), as of the snapshot; of equal times the lower row last."""
-    order = np.lexsort((-np.arange(len(published)), published)).astype(np.int32)
-    return order, published[order]
-
-
-def _order_by_topic(topics: NDArray[np.int32], count: int) -> tuple[Rows, NDArray[np.int64]]:
-    """(rows by topic, where each topic begins), as of the snapshot."""
-    order = np.argsort(topics, kind="stable").astype(np.int32)
-    return order, np.searchsorted(topics[order], np.arange(count + 1))

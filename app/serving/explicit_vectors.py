@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from app.serving.catalogue import Catalogue
 from app.serving.embedder import Embedder
-from app.serving.people import People, StatedVectors
+from app.serving.people import People
+from app.serving.person import StatedVectors
 from indexer.documents import UserDocument
 from models.encoder import unit
 from models.readable import has_vector, with_own_directions
@@ -46,7 +47,7 @@ def stated_vectors(catalogue: Catalogue, explicit: UserDocument | None, encoded:
         return None
     codes = [catalogue.tag_words.code(tag) for tag in explicit.preferences.tags]
     known = np.array([code for code in codes if code >= 0], dtype=np.int32)
-    new, topics = _new_tags(catalogue, explicit), catalogue.topics_named(explicit.preferences.topics)
+    new, topics = _new_tags(catalogue, explicit), catalogue.subjects.named(explicit.preferences.topics)
     parts = [catalogue.tag_vectors[known], unit(catalogue.topic_centroids[topics])]
     texts = [np.stack([encoded[goal] for goal in explicit.goals])] if explicit.goals else []
     texts += [with_own_directions(new, np.stack([encoded[tag] for tag in new]))] if new else []

@@ -19,9 +19,10 @@ from app.pipeline.request import Environment
 from app.pipeline.settings import QuerySettings
 from app.policy.charter.charter import load_charter
 from app.policy.sensitive_items import SensitiveTopics
-from app.serving.catalogue import Catalogue, EncodedItem
+from app.serving.catalogue import Catalogue
 from app.serving.copies import Copies
 from app.serving.embedder import Embedder
+from app.serving.encoded_item import EncodedItem
 from app.serving.explicit_vectors import Encoded, encode_stated, stated_vectors
 from app.serving.people import People
 from app.serving.policies.policy import Policy, values_of

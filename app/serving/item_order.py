@@ -1,4 +1,4 @@
-"""The order of item ids among rows: a snapshot's rows are in it, rows that were added since are put between them."""
+"""Orders of rows: by item id, where rows that were added are put between a snapshot's, by time and by topic."""
 
 from __future__ import annotations
 
@@ -42,3 +42,15 @@ class ItemOrder:
             rank[order] = np.arange(1, len(order) + 1)
             self._positions = np.array(self._places) - 1 + rank / (len(order) + 1)
         return self._positions
+
+
+def by_time(published: NDArray[np.int64]) -> tuple[Rows, NDArray[np.int64]]:
+    """(rows by time of publication, these times), as of the snapshot; of equal times the lower row last."""
+    order = np.lexsort((-np.arange(len(published)), published)).astype(np.int32)
+    return order, published[order]
+
+
+def by_topic(topics: NDArray[np.int32], count: int) -> tuple[Rows, NDArray[np.int64]]:
+    """(rows by topic, where each topic begins), as of the snapshot."""
+    order = np.argsort(topics, kind="stable").astype(np.int32)
+    return order, np.searchsorted(topics[order], np.arange(count + 1))

@@ -10,7 +10,7 @@ from pydantic import Field
 from models.config import Config
 
 if TYPE_CHECKING:
-    from app.serving.people import Person
+    from app.serving.person import Person
 
 _OBJECTS: Final = 2_000
 """Bytes of a person's own objects, measured; what is derived comes on top."""

@@ -25,7 +25,7 @@ from app.serving.catalogue import Catalogue
 from app.serving.exploration_window import ExplorationWindow, reported
 from app.serving.item_fields import with_fields
 from app.serving.paging import PagingSettings, SlateStore, StoredSlate
-from app.serving.people import Person
+from app.serving.person import Person
 from app.serving.snapshot_swap import SnapshotSwap
 from app.serving.stored_pages import still_permitted
 from indexer.problems import FieldProblem

@@ -19,7 +19,7 @@ from app.serving.explicit_vectors import Encoded, stated_texts, stated_vectors
 from app.serving.forgotten_topics import forgotten_topics
 from app.serving.generation import Generation, build_generation
 from app.serving.ingest_lock import IngestLock
-from app.serving.people import explicit_of
+from app.serving.person import explicit_of
 from app.serving.policies.folder import PolicyFolder
 from app.serving.policies.policy import Policy
 from app.serving.policies.succession import SNAPSHOT, Succession

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.serving.catalogue import Catalogue
 from app.serving.explicit_vectors import stated_texts
-from app.serving.people import explicit_of
+from app.serving.person import explicit_of
 from app.storage.protocols import Stores
 from app.storage.rows import LoggedPeople, SeenColumns, UserRow
 

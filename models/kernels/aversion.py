@@ -26,7 +26,6 @@ class Averse(NamedTuple):
     Attributes:
         topics: int32 [k], of the dismissed items.
         providers: int32 [k], -1 for none.
-        content: float32 [k, d].
         tags: int32 [t], codes of all their tags, ascending without repeats.
         starts: int64 [t + 1], where the dismissals with each of these tags begin in `bearers`.
         bearers: int64, dismissals by tag.
@@ -35,7 +34,6 @@ class Averse(NamedTuple):
 
     topics: Rows
     providers: Rows
-    content: Vectors
     tags: Rows
     starts: Numbers
     bearers: Numbers
@@ -61,7 +59,7 @@ def aversions(
     strengths: tuple[Values, Values],
     reach: Reach,
     located: tuple[ItemColumns, Rows],
-    vectors: tuple[Vectors, Rows],
+    vectors: tuple[Vectors, Rows, Vectors],
     tags: tuple[Numbers, Rows, Rows, Values],
 ) -> Values:
     """float64 [n]: the exponents A_j.
@@ -71,17 +69,17 @@ def aversions(
         strengths: float64 [m], of the m first, which still count, and what of it topic, provider and tags are charged.
         reach: of the settings.
         located: columns of items, and the place of each candidate in them.
-        vectors: content of items, float32 [m, d], and the place of each candidate in them.
+        vectors: content of items, float32 [rows, d], the place of each candidate in it, and that of the m dismissals.
         tags: of items: where the list of each begins, codes, the place of each candidate, and what each code tells.
     """
-    (items, places), (content, at) = located, vectors
+    (items, places), (content, at, dismissed) = located, vectors
     found, shared = np.zeros(len(places)), np.zeros(len(averse.topics))
     for number in range(len(places)):
         place, vector, total = places[number], content[at[number]], 0.0
         telling = _shared_tags(tags[2][number], tags, averse, shared)
         for event in range(len(strengths[0])):
             strength, charged = strengths[0][event], strengths[1][event]
-            nearness = (inner(averse.content[event], vector, len(vector)) - reach.apart) / (reach.close - reach.apart)
+            nearness = (inner(dismissed[event], vector, len(vector)) - reach.apart) / (reach.close - reach.apart)
             if nearness > 0:
                 total += reach.near * strength * _power(min(nearness, 1.0), reach.sharpness)
             total += reach.topic * charged * (items.topics[place] == averse.topics[event])

@@ -8,6 +8,7 @@ from models.kernels import (
     aversion,
     best,
     claims,
+    event_parts,
     evidence_sums,
     filters,
     greedy,
@@ -16,6 +17,7 @@ from models.kernels import (
     likeness,
     promises,
     rows,
+    slate_columns,
     sums,
     terms,
 )
@@ -41,9 +43,9 @@ def warm_up() -> None:
     tastes, located, found = likeness.Tastes(vectors[0], vectors[0], vectors, codes), (items, codes), (vectors, codes)
     personal, popular = terms.Personal(codes, vectors[0], vectors[0], 0.5), terms.Popular(values, 0.5, 1.0, False)
     terms.terms_of(codes, located, found, tastes, personal, popular, (0.5, 0.5))
-    averse = aversion.Averse(codes, codes, vectors, codes, bounds, numbers, values)
+    averse = aversion.Averse(codes, codes, codes, bounds, numbers, values)
     lists, reach = (bounds, codes, codes, values), aversion.Reach(*(0.5,) * 8)
-    aversion.aversions(averse, (values, values), reach, located, found, lists)
+    aversion.aversions(averse, (values, values), reach, located, (*found, vectors), lists)
     engaged = claims.Engaged(codes, codes, values, values, values, vectors, bounds, codes, vectors[0], vectors, vectors)
     scored = claims.Scored(codes, codes, vectors, codes, np.ones((1, 4)), values)
     constants = claims.Constants(1.0, 1.0, 1.0, 1.0, 1, 1.0)
@@ -58,13 +60,13 @@ def _warm_up_labels(constants: claims.Constants) -> None:
     links = np.zeros((1, 2), np.int64)
     events = evidence_sums.Events(four, np.ones((1, 3)), mask, vectors, links, codes, vectors[0])
     candidates = evidence_sums.Candidates(four, np.ones((1, 6)), vectors)
-    shown = labels.Shown(
+    shown = slate_columns.Shown(
         codes, numbers, np.ones((1, 4)), mask, mask, mask, mask, values, vectors, codes, vectors, codes, np.arange(4.0)
     )
     near = labels.nearness((vectors, codes), (vectors, codes), (numbers, codes))
-    tags = labels.Tags(bounds, codes, near, mask, mask, values, bounds, codes)
-    carried = labels.bounds_of(np.ones((1, 3)), values, (links, vectors[0]), constants, 1.0)
-    products = labels.Products(vectors, vectors, carried)
+    tags = slate_columns.Tags(bounds, codes, near, mask, mask, values, bounds, codes)
+    carried = event_parts.bounds_of(np.ones((1, 3)), values, (links, vectors[0]), constants, 1.0)
+    products = slate_columns.Products(vectors, vectors, carried)
     labels.first_reasons((events, candidates, constants), (shown, tags, products), (vectors[0], 0.0), (1, 1, 1))
     halves.gathered(vectors.astype(np.float16), codes)
     halves.products(vectors.astype(np.float16), codes, vectors[0])

@@ -22,7 +22,7 @@ from app.insights.equity.quarter import Quarter
 from app.insights.equity.settings import AuditSettings
 from app.pipeline.slate import Reason, Slate, SlateItem
 from app.serving.generation import Generation
-from app.serving.people import Person
+from app.serving.person import Person
 from models.history import EventColumns
 from models.ids import Rows
 

@@ -18,8 +18,8 @@ from app.pipeline.links import places_of
 from app.pipeline.reranker import Ranked
 from app.pipeline.settings import RankingWeights
 from app.pipeline.slate_promises import recent_since
+from models.kernels import event_parts, labels, slate_columns
 from models.kernels import evidence_sums as sums
-from models.kernels import labels
 from models.kernels.claims import Constants
 
 POPULAR_FROM = 0.5
@@ -109,7 +109,7 @@ class _Engaged:
             return self, np.full(len(self.order), np.inf)
         longest = float(np.sqrt(np.einsum("nd,nd->n", index, index).max()))
         reach = context.environment.reach(self.codes[:, sums.ROW])
-        bounds = labels.bounds_of(self.values, reach, (self.links, self.strengths), constants, longest)
+        bounds = event_parts.bounds_of(self.values, reach, (self.links, self.strengths), constants, longest)
         order = np.argsort(-bounds, kind="stable")
         columns = {name: getattr(self, name)[order] for name in ("codes", "values", "shown", "links")}
         return replace(self, order=order, **columns), bounds[order]
@@ -148,19 +148,19 @@ def _scored(
 
 def _products(
     context: Context, engaged: _Engaged, index: NDArray[np.float32], bounds: NDArray[np.float64]
-) -> labels.Products:
+) -> slate_columns.Products:
     """Of the first events."""
     width = context.catalogue.space.content_dimension
     places, of_event = np.unique(engaged.codes[:COMPARED, sums.PLACE], return_inverse=True)
     engage = engaged.vectors[places]
     alike = engage[:, :width] @ index[:, :width].T
     near = alike + engage[:, width:] @ index[:, width:].T if engage.shape[1] > width else alike
-    return labels.Products(near[of_event], alike[of_event], bounds)
+    return slate_columns.Products(near[of_event], alike[of_event], bounds)
 
 
 def _shown(
     context: Context, ranked: Ranked, candidates: Candidates, weights: RankingWeights, engaged: _Engaged
-) -> labels.Shown:
+) -> slate_columns.Shown:
     chosen, catalogue = ranked.candidates, context.catalogue
     rows, parts = chosen.rows, (chosen.terms * weights.vector()).astype(np.float64)
     factors = np.where(parts.sum(axis=1) > 0, np.exp(-chosen.terms[:, -1].astype(np.float64)), 1.0)
@@ -172,7 +172,7 @@ def _shown(
     raised = (
         factors * parts[:, TERMS.index(name)] * true for name, true in (("recency", new), ("popularity", popular))
     )
-    return labels.Shown(
+    return slate_columns.Shown(
         rows=rows,
         positions=places_of(rows, candidates.rows, len(catalogue)).astype(np.int64),
         values=_columns(np.float64, chosen.scores, factors, *raised),
@@ -189,7 +189,7 @@ def _shown(
     )
 
 
-def _tags(context: Context, ranked: Ranked, engaged: _Engaged) -> tuple[labels.Tags, NDArray[np.int32]]:
+def _tags(context: Context, ranked: Ranked, engaged: _Engaged) -> tuple[slate_columns.Tags, NDArray[np.int32]]:
     """Tags of the slate and of the events, and the codes by which those of the slate are numbered."""
     catalogue, (events, amounts), (event, borne) = context.catalogue, context.evidence.amounts, context.evidence.tags
     rows, k = ranked.candidates.rows, len(events)
@@ -204,7 +204,7 @@ def _tags(context: Context, ranked: Ranked, engaged: _Engaged) -> tuple[labels.T
     ranks = np.empty(k, np.int64)
     ranks[engaged.order] = np.arange(k)
     rank, ordered = _in_order(ranks[event], slot)
-    found = labels.Tags(
+    found = slate_columns.Tags(
         of_item=np.searchsorted(place, np.arange(len(rows) + 1)),
         slots=slots,
         nearness=labels.nearness(catalogue.tag_vectors.located(codes), catalogue.content.located(rows), (place, slots)),

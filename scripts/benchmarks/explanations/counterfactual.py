@@ -12,7 +12,8 @@ from app.pipeline.candidates import Candidates
 from app.pipeline.context import Context
 from app.pipeline.scorer import WeightedScorer
 from app.pipeline.slate import Reason, SlateItem
-from app.serving.people import People, Person
+from app.serving.people import People
+from app.serving.person import Person
 from models.history import EventColumns
 from models.ids import Rows
 from models.kernels.claims import NEAR_TIE

@@ -15,7 +15,7 @@ from app.pipeline.reranker import Ranked
 from app.pipeline.slate import Slate
 from app.pipeline.stages import build_pipeline
 from app.serving.generation import Generation
-from app.serving.people import Person
+from app.serving.person import Person
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,24 +32,6 @@ def shared(tmp_path_factory, open_household, an_item):
         yield home
 
 
-@pytest.fixture(scope="module")
-def somebody(shared, an_event):
-    """Gives a new person a history, and something to state."""
-    numbers = iter(range(10**9))
-
-    def act(history, stated):
-        user = f"user-{next(numbers)}"
-        if history:
-            shared.ingest(
-                *(an_event(f"{user}-{next(numbers)}", user, f"i{item:03}", kind, days) for item, kind, days in history)
-            )
-        if stated:
-            shared.patch(user, **stated)
-        return user
-
-    return act
-
-
 def context_of(home, user):
     generation = home.service.snapshot_swap.current
     requests = RecordedRequests(generation, home.settings.as_of.timestamp(), 10)

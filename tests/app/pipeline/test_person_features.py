@@ -43,24 +43,6 @@ def shared(tmp_path_factory, open_household, an_item):
         yield home
 
 
-@pytest.fixture(scope="module")
-def somebody(shared, an_event):
-    """Gives a new person a history, and something to state."""
-    numbers = iter(range(10**9))
-
-    def act(history, stated):
-        user = f"user-{next(numbers)}"
-        if history:
-            shared.ingest(
-                *(an_event(f"{user}-{next(numbers)}", user, f"i{item:03}", kind, days) for item, kind, days in history)
-            )
-        if stated:
-            shared.patch(user, **stated)
-        return user
-
-    return act
-
-
 def asked(home, user, later=0.0, exclude=(), hide_seen=None, *, held=True):
     """A request, by what is held of the person or derived anew."""
     generation = home.service.snapshot_swap.current

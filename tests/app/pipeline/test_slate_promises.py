@@ -29,21 +29,6 @@ def shared(tmp_path_factory, open_household, an_item):
         yield home
 
 
-@pytest.fixture(scope="module")
-def somebody(shared, an_event):
-    """Gives a new person a history."""
-    numbers = iter(range(10**9))
-
-    def act(history):
-        user = f"user-{next(numbers)}"
-        shared.ingest(
-            *(an_event(f"{user}-{next(numbers)}", user, f"i{item:03}", kind, days) for item, kind, days in history)
-        )
-        return user
-
-    return act
-
-
 def context_of(home, user, limit=10):
     generation = home.service.snapshot_swap.current
     ask = SlateRequest(user, limit, np.empty(0, np.int32), home.settings.as_of.timestamp(), ())

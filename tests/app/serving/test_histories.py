@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.serving.histories import Histories
-from app.serving.people import Person, unwritten
+from app.serving.person import Person, unwritten
 from app.serving.person_cache import PeopleSettings, PersonCache
 from models.history import EventColumns, History
 from models.user_state import Engagements, UserState

@@ -1,0 +1,51 @@
+"""What was found for one person in the vector index: the same is not searched for twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.serving.eligibility import Eligibility
+from models.ids import Rows
+
+Found: TypeAlias = tuple[Rows, Rows]
+"""(int32 [q, most], rows found for each query, -1 behind the last; rows beside them, that are not eligible)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """What decides the answer of a search for one person's features; their vectors follow from these and the moment.
+
+    Attributes:
+        sources: for whom.
+        moment: seconds since 1970, as of which the user embedding is searched for.
+        excluded: rows that must not be found, ascending.
+        eligibility: what may be.
+    """
+
+    sources: tuple[str, ...]
+    moment: float
+    excluded: NDArray[np.int32]
+    eligibility: Eligibility
+
+    def same(self, other: Asked) -> bool:
+        """Whether the answer is the same, as long as the features are."""
+        known = (self.sources, self.moment, self.eligibility) == (other.sources, other.moment, other.eligibility)
+        return known and np.array_equal(self.excluded, other.excluded)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Searched:
+    """A search and, by source, what it found."""
+
+    asked: Asked
+    found: Mapping[str, Found]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays."""
+        return sum(each.nbytes for found in self.found.values() for each in found)
