@@ -59,6 +59,7 @@ class MemoryService:
         self.asked: list[Any] = []
         self.failure: Exception | None = None
         self.reasons: list[str] = []
+        self.title = "Title"
         self.person = MemoryPerson(self.asked)
 
     async def upsert_items(self, documents: Sequence[ItemDocument]) -> list[bool]:
@@ -95,7 +96,7 @@ class MemoryService:
         if self.failure:
             raise self.failure
         reason = Reason("because_you", 0.5, "rust", "i2", "Rust in anger", "like", NOW)
-        item = SlateItem("i1", "Title", 1, 0.5, "interests", "Because you liked rust", (reason,), False, False, None)
+        item = SlateItem("i1", self.title, 1, 0.5, "interests", "Because you liked rust", (reason,), False, False, None)
         receipt = FloorReceipt("exploration", 4, 4, None)
         return Slate("r1", request.user_id, True, "s1", "p1", (item,), (receipt,), () if request.debug else None)
 

@@ -34,9 +34,8 @@ def test_long_answers_are_packed_for_those_who_take_it(client):
     assert "content-encoding" not in client.get("/livez").headers
 
 
-def test_slates_are_packed_likewise_though_they_pass_by_the_router(request, monkeypatch):
-    monkeypatch.setattr("app.api.application._LEAST_COMPRESSED", 64)
-    client = request.getfixturevalue("client")  # built with that
+def test_slates_are_packed_likewise_though_they_pass_by_the_router(client, service):
+    service.title = "A title " * 500
     packed = client.get("/recommend?user_id=u", headers={"Accept-Encoding": "gzip"})
     plain = client.get("/recommend?user_id=u", headers={"Accept-Encoding": "identity"})
     assert packed.headers["content-encoding"] == "gzip"
