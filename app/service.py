@@ -152,6 +152,7 @@ class Service:
 
     async def start(self) -> asyncio.Task[None]:
         """Take up the published snapshot, and watch for the next; the task is to be cancelled at the end."""
+        await self.person.finish_erasures()
         await self.person.finish_resets()
         await self.snapshot_swap.refresh()
         self.experiments.declare(self._settings.experiments)

@@ -93,6 +93,12 @@ class ServedFiles:
         days = [day for day in self._days() if (low is None or day.name >= low) and (high is None or day.name <= high)]
         return [file for day in days for file in _named(day)]
 
+    def user_ids(self) -> set[str]:
+        """Everybody whom a file names."""
+        with self._lock:
+            columns = (pq.read_table(file, columns=["user_id"])["user_id"] for file in self._files())
+            return {user_id for column in columns for user_id in pc.unique(column.drop_null()).to_pylist()}
+
     def of_users(self, user_ids: Collection[str]) -> Iterator[pa.RecordBatch]:
         """All answers to some people, a batch at a time, in order of their files."""
         wanted = pa.array(sorted(user_ids), pa.string())

@@ -87,6 +87,10 @@ class ServedLog:
         self.flush()
         return self.files.erase(user_ids)
 
+    def user_ids(self) -> set[str]:
+        """Everybody whom the files name."""
+        return self.files.user_ids()
+
     def of_users(self, user_ids: Collection[str]) -> Iterator[dict[str, Any]]:
         """All logged answers to some people."""
         self.flush()

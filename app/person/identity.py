@@ -73,18 +73,54 @@ class Identity:
         An id that was merged into another person's is cut off from them: what came from it is theirs.
         """
         await asyncio.to_thread(self._upkeep.served.flush)  # what waits would lose its name, and not be counted
+        await self._forget_texts(user_id)
         async with self._upkeep.snapshot_swap.ingest_lock.alone():
             ids = (user_id, *self._upkeep.decisions.aliases_of(user_id))
-            texts = cached_texts(*(document_of(each, self._stores.users.get(each)) for each in ids))
             until = self._upkeep.clock.now() + self._refused_seconds
-            try:
-                await self._refuse(ids, until)
-                rows = await self._delete(ids)
-            finally:
-                await self._upkeep.reload(ids)
+            begun = [await self._refuse(each, until) for each in ids]
+            texts, rows = await self._delete(ids)
+        rows |= {"embedded_texts": len(texts)}
+        return Erased(ids, *await self._finish(ids, texts, rows, begun), until)
+
+    async def finish_erasures(self) -> int:
+        """Go on with erasures that a process began and did not end, as when it was killed; of how many ids.
+
+        The database knows such an id by its digest only, so that everybody is looked at of whom anything is left.
+        """
+        decisions = self._upkeep.decisions
+        begun = list(decisions.unfinished())
+        if begun:
+            stores, served = self._stores, self._upkeep.served
+            known = await asyncio.to_thread(lambda: {*stores.identities.known_ids(), *served.user_ids()})
+            ids = tuple(user_id for user_id in known if decisions.digest(user_id) in begun)
+            await self._forget_texts(*ids)
+            async with self._upkeep.snapshot_swap.ingest_lock.alone():
+                texts, rows = await self._delete(ids)
+            await self._finish(ids, texts, rows, begun)
+        return len(begun)
+
+    async def _finish(
+        self, ids: tuple[str, ...], texts: set[str], rows: dict[str, int], begun: list[str]
+    ) -> tuple[dict[str, int], bool]:
+        """What needs nobody to wait: rows by store, and whether the database's file was rewritten."""
         await self._upkeep.embedder.forget(texts)
-        rows |= {"embedded_texts": len(texts), "served": await asyncio.to_thread(self._upkeep.served.erase, ids)}
-        return Erased(ids, rows, await self._stores.rewrite(), until)
+        rows |= {"served": await asyncio.to_thread(self._upkeep.served.erase, ids)}
+        rewritten = await self._stores.rewrite()
+        await self._end(begun)
+        return rows, rewritten
+
+    async def _end(self, begun: list[str]) -> None:
+        decisions = self._upkeep.decisions
+        for each in (known for digest, known in decisions.unfinished().items() if digest in begun):
+            await self._stores.identities.put_erased(replace(each, unfinished=False))
+        await asyncio.to_thread(decisions.reload)
+
+    async def _forget_texts(self, *ids: str) -> None:
+        """Before their rows go, since after a crash in between nobody would know what they stated."""
+        await self._upkeep.embedder.forget(self._texts(ids))
+
+    def _texts(self, ids: tuple[str, ...]) -> set[str]:
+        return cached_texts(*(document_of(each, self._stores.users.get(each)) for each in ids))
 
     async def take_back(self, user_id: str) -> ErasedId | None:
         """Take in again who was erased, with what happens from now on; what is known of the erasure, if anything."""
@@ -97,10 +133,11 @@ class Identity:
             await self._upkeep.reload((user_id,))
         return returned
 
-    async def _refuse(self, ids: tuple[str, ...], until: float) -> None:
-        now, digest = self._upkeep.clock.now(), self._upkeep.decisions.digest
-        for user_id in ids if until > now else ():
-            await self._stores.identities.put_erased(ErasedId(digest(user_id), now, until))
+    async def _refuse(self, user_id: str, until: float) -> str:
+        """Note that an id is being erased; the digest by which it is known."""
+        digest = self._upkeep.decisions.digest(user_id)
+        await self._stores.identities.put_erased(ErasedId(digest, self._upkeep.clock.now(), until, unfinished=True))
+        return digest
 
     async def _merge(self, user_id: str, source: str, key_id: str | None) -> None:
         mine, theirs = self._stores.users.get(user_id), self._stores.users.get(source)
@@ -116,23 +153,29 @@ class Identity:
         if any(_opted_out(row) for row in rows):
             raise MergeRefusedError("One of the two has switched personalization off.")
 
-    async def _delete(self, ids: tuple[str, ...]) -> dict[str, int]:
-        """All deletions are handed in at once, so that they are on the disk together."""
-        stores = self._stores
-        waiting = [
-            (name, delete(user_id))
-            for user_id in ids
-            for name, delete in (
-                ("events", stores.events.delete_user),
-                ("users", stores.users.delete),
-                ("forgettings", stores.forgettings.delete_user),
-                ("identities", stores.identities.delete_user),
-            )
-        ]
-        rows: dict[str, int] = {}
-        for name, pending in waiting:
-            rows[name] = rows.get(name, 0) + int(await pending)
-        return rows
+    async def _delete(self, ids: tuple[str, ...]) -> tuple[set[str], dict[str, int]]:
+        """Delete their rows; what they stated, and how many rows went.
+
+        All deletions are handed in at once, so that they are on the disk together.
+        """
+        stores, texts = self._stores, self._texts(ids)
+        try:
+            waiting = [
+                (name, delete(user_id))
+                for user_id in ids
+                for name, delete in (
+                    ("events", stores.events.delete_user),
+                    ("users", stores.users.delete),
+                    ("forgettings", stores.forgettings.delete_user),
+                    ("identities", stores.identities.delete_user),
+                )
+            ]
+            rows: dict[str, int] = {}
+            for name, pending in waiting:
+                rows[name] = rows.get(name, 0) + int(await pending)
+        finally:
+            await self._upkeep.reload(ids)
+        return texts, rows
 
 
 def united(mine: UserDocument, theirs: UserDocument) -> UserDocument:

@@ -209,6 +209,10 @@ class PersonService:
         """Delete what can no longer be undone; how many resets became final."""
         return await self._control.finish()
 
+    async def finish_erasures(self) -> int:
+        """Go on with erasures that did not reach their end; of how many ids."""
+        return await self._identity.finish_erasures()
+
     async def sweep(self, seconds: float) -> None:
         """Look for what can no longer be undone, until cancelled."""
         while True:

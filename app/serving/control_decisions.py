@@ -56,6 +56,10 @@ class ControlDecisions:
         found = self._erased.get(self.digest(user_id)) if self._erased else None
         return found if found and now < found.refused_until else None
 
+    def unfinished(self) -> dict[str, ErasedId]:
+        """By digest, the erasures that have not reached their end."""
+        return {digest: each for digest, each in self._erased.items() if each.unfinished}
+
     def digest(self, user_id: str) -> str:
         """By which an erased id is known: one of this folder, and of this purpose."""
         return blake2b(user_id.encode(), key=self._secret, person=b"erased", digest_size=16).hexdigest()

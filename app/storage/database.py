@@ -31,6 +31,8 @@ _MARK = "INSERT INTO rewriting_due SELECT make_timestamp(epoch_us(now())) WHERE 
 _DUE = "SELECT count(*) FROM rewriting_due"
 _READABLE = "SET allowed_directories = [{folder}]"
 _SHUT = "SET enable_external_access = false"
+_TEXTS_AS_THEY_ARE = "SET GLOBAL disabled_compression_methods = 'fsst,dict_fsst,zstd'"
+"""So that a search of the file's bytes finds every id. DuckDB 2.0.0 does not heed it where it opens a file."""
 _RETRIES = 100
 _PAUSE_SECONDS = 0.1
 
@@ -143,7 +145,6 @@ def _connect(path: Path, settings: StorageSettings) -> DuckDBPyConnection:
         "autoload_known_extensions": False,
         "autoinstall_known_extensions": False,  # no statement reaches the network
         "python_enable_replacements": False,  # nor Python variables
-        "disabled_compression_methods": "fsst,dict_fsst,zstd",  # so that a search of the file's bytes finds every id
     }
     try:
         connection = duckdb.connect(path, config=config)
@@ -152,6 +153,7 @@ def _connect(path: Path, settings: StorageSettings) -> DuckDBPyConnection:
         if problem is None:
             raise
         raise problem from error
+    connection.execute(_TEXTS_AS_THEY_ARE)
     served = str(path.parent / SERVED) + os.sep
     connection.execute(_READABLE.format(folder="'" + served.replace("'", "''") + "'"))
     connection.execute(_SHUT)  # no statement reads or writes any other file, but those of the served log

@@ -36,13 +36,19 @@ _COUNTS = """
 SELECT action, sum(times)::BIGINT FROM control_counts WHERE day >= make_timestamp($since)::DATE
 GROUP BY action ORDER BY action
 """
-_ERASED = "SELECT digest, epoch_us(erased_at), epoch_us(refused_until), epoch_us(returned_at) FROM erased_ids"
+_ERASED = """
+SELECT digest, epoch_us(erased_at), epoch_us(refused_until), epoch_us(returned_at), coalesce(unfinished, false)
+FROM erased_ids
+"""
 _DROP_ERASED = "DELETE FROM erased_ids WHERE digest = $digest"
 _PUT_ERASED = """
 INSERT INTO erased_ids
-VALUES ($digest, make_timestamp($erased), make_timestamp($until), make_timestamp($returned))
+VALUES ($digest, make_timestamp($erased), make_timestamp($until), make_timestamp($returned), $unfinished)
 """
-_FORGET_ERASED = "DELETE FROM erased_ids WHERE refused_until <= make_timestamp($at)"
+_FORGET_ERASED = "DELETE FROM erased_ids WHERE refused_until <= make_timestamp($at) AND NOT coalesce(unfinished, false)"
+_NAMING = """
+SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal AND column_name IN ('user_id', 'alias')
+"""
 _DELETE_USER = (
     "DELETE FROM aliases WHERE user_id = $user OR alias = $user",
     "DELETE FROM control_actions WHERE user_id = $user",
@@ -86,13 +92,20 @@ class DuckDBIdentities:
         with self._database.reading() as connection:
             rows = connection.execute(_ERASED).fetchall()
         return [
-            ErasedId(digest, seconds(at), seconds(until), None if returned is None else seconds(returned))
-            for digest, at, until, returned in rows
+            ErasedId(digest, seconds(at), seconds(until), None if returned is None else seconds(returned), unfinished)
+            for digest, at, until, returned, unfinished in rows
         ]
 
     def put_erased(self, erased: ErasedId) -> Written[None]:
         """Note or change one, and forget those whose time was over when it was erased."""
         return self._database.writer.submit(_put_erased, erased)
+
+    def known_ids(self) -> list[str]:
+        """Every id that a table names as a person's, in no order."""
+        with self._database.reading() as connection:
+            columns = connection.execute(_NAMING).fetchall()
+            every = [connection.table(table).project(f'"{column}"') for table, column in columns]
+            return list({user_id for each in every for (user_id,) in each.distinct().fetchall()})
 
     def delete_user(self, user_id: str) -> Written[int]:
         """Delete all of one user; answers how many rows there were."""
@@ -123,7 +136,8 @@ def _put_erased(connection: DuckDBPyConnection, erased: Sequence[ErasedId]) -> l
         connection.execute(_DROP_ERASED, {"digest": each.digest})
         times = {"erased": micros(each.erased_at), "until": micros(each.refused_until)}
         returned = None if each.returned_at is None else micros(each.returned_at)
-        connection.execute(_PUT_ERASED, {"digest": each.digest, **times, "returned": returned})
+        changed = {"digest": each.digest, **times, "returned": returned, "unfinished": each.unfinished}
+        connection.execute(_PUT_ERASED, changed)
     return [None] * len(erased)
 
 

@@ -303,6 +303,10 @@ class IdentityStore(Protocol):
         """Note or change one, and forget those whose time was over when it was erased."""
         ...
 
+    def known_ids(self) -> list[str]:
+        """Every id that anything kept names as a person's, in no order."""
+        ...
+
     def counts(self, since: float) -> dict[str, int]:
         """How often each action was taken from the day of a moment on; erased people's actions stay counted."""
         ...

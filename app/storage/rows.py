@@ -363,12 +363,14 @@ class ErasedId:
         erased_at: seconds since 1970.
         refused_until: from then on it is an id like any other.
         returned_at: since when the person is taken in again, with what happens from then on; None while they are not.
+        unfinished: whether the erasure has not reached its end, as where the process was killed: it goes on at a start.
     """
 
     digest: str
     erased_at: float
     refused_until: float
     returned_at: float | None = None
+    unfinished: bool = False
 
     def refuses(self, occurred_at: float) -> bool:
         """Whether what happened then is refused."""

@@ -124,3 +124,13 @@ def test_a_failed_rewriting_leaves_the_file_as_it_was(tmp_path, monkeypatch):
         with database.reading() as connection:
             assert connection.execute("SELECT count(*) FROM rewriting_due").fetchall() == [(1,)]
         assert database.rewrite().result()
+
+
+def test_texts_are_stored_as_they_are(opener, tmp_path, event):
+    with closing(opener(tmp_path, SMALL)) as stores:
+        stores.events.append([event(f"e{n}", f"person-{n % 20_000:05}") for n in range(130_000)]).result()
+    file = (tmp_path / FILE_NAME).read_bytes()
+    assert all(b"person-%05d" % n in file for n in range(0, 20_000, 100))
+    with closing(duckdb.connect(tmp_path / FILE_NAME, read_only=True)) as connection:
+        packed = "SELECT DISTINCT compression FROM pragma_storage_info('events') WHERE segment_type = 'VARCHAR'"
+        assert connection.execute(packed).fetchall() == [("Uncompressed",)]
