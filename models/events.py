@@ -30,6 +30,13 @@ class EventType(StrEnum):
     MORE_LIKE_THIS = "more_like_this"
     LESS_LIKE_THIS = "less_like_this"
     REPORT = "report"
+    PURCHASE = "purchase"
+    ADD_TO_CART = "add_to_cart"
+    RATING = "rating"
+    VIEW = "view"
+    WATCH = "watch"
+    SCROLL = "scroll"
+    FOLLOW = "follow"
 
 
 EVENT_TYPES: tuple[EventType, ...] = tuple(EventType)
@@ -82,6 +89,13 @@ DEFAULT_SIGNALS: dict[EventType, Signal] = {
     EventType.MORE_LIKE_THIS: _signal(Polarity.POSITIVE, 1.5, "asked for more like"),
     EventType.LESS_LIKE_THIS: _signal(Polarity.NEGATIVE, 2.0, "asked for less like"),
     EventType.REPORT: _signal(Polarity.NEGATIVE, 2.0, "reported"),
+    EventType.PURCHASE: _signal(Polarity.POSITIVE, 1.5, "bought"),
+    EventType.ADD_TO_CART: _signal(Polarity.POSITIVE, 0.75, "put in your cart"),
+    EventType.RATING: _signal(Polarity.POSITIVE, 1.0, "rated"),
+    EventType.VIEW: _signal(Polarity.POSITIVE, 0.25, "looked at"),
+    EventType.WATCH: _signal(Polarity.POSITIVE, 1.0, "watched"),
+    EventType.SCROLL: _signal(Polarity.POSITIVE, 0.5, "scrolled through"),
+    EventType.FOLLOW: _signal(Polarity.POSITIVE, 1.25, "followed"),
 }
 
 

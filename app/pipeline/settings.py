@@ -262,7 +262,7 @@ class QuerySettings(Config):
     hide_seen: bool = True
     """Whether items that a person has seen are left out, unless a request says otherwise."""
 
-    seen_days: dict[EventType, Days] = Field(default_factory=lambda: {EventType.CLICK: 14.0})
+    seen_days: dict[EventType, Days] = Field(default_factory=lambda: {EventType.CLICK: 14.0, EventType.VIEW: 14.0})
     """Days for which an item that was seen by an event of a type is left out; types without an entry have no end."""
 
     hide_own: bool = True

@@ -162,3 +162,17 @@ def test_an_operators_message_may_name_the_tag_alone(tmp_path):
     phrases = Wording(own(tmp_path, "en", ("because_you.liked", "You like {tag}, see {title}"))).phrases([])
     reason = Reason("because_you", tag="jazz", title="Kind of Blue", verb="liked")
     assert label(phrases, reason, exploration=False) == "You like Jazz, see Kind of Blue"
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("purchase", "Because you bought Lamp"),
+        ("add_to_cart", "Because you put Lamp in your cart"),
+        ("rating", "Because you rated Lamp highly"),
+        ("follow", "Because you follow Lamp"),
+    ],
+)
+def test_a_label_says_what_was_done(kind, said):
+    reason = Reason("because_you", tag="lamp", verb=DEFAULT_SIGNALS[kind].verb)
+    assert label(Wording(LabelSettings()).phrases([]), reason, exploration=False) == said
