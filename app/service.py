@@ -32,6 +32,7 @@ from app.insights.served_retention import delete_old_days
 from app.insights.service import InsightService
 from app.insights.views import Segments
 from app.person.control import Control
+from app.person.erasure.proof import remove_leftovers
 from app.person.export import moment
 from app.person.identity import Identity
 from app.person.interests import Interests
@@ -152,6 +153,7 @@ class Service:
 
     async def start(self) -> asyncio.Task[None]:
         """Take up the published snapshot, and watch for the next; the task is to be cancelled at the end."""
+        remove_leftovers(self._settings.data_dir)
         await self.person.finish_erasures()
         await self.person.finish_resets()
         await self.snapshot_swap.refresh()

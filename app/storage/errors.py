@@ -3,6 +3,7 @@
 StorageError                   when the stores are opened
 ├── DatabaseInUseError         somebody else holds the database
 ├── StorageVersionError        the database's file is of a version that the installed DuckDB does not read
+├── DatabaseCopyError          the file changed all the time while it was copied
 └── MigrationError             the database's tables are not those that this version knows
 
 UnavailableError (app.errors)  when a write is submitted; the write has had no effect
@@ -25,6 +26,10 @@ class DatabaseInUseError(StorageError):
 
 class StorageVersionError(StorageError):
     """The file was written by a newer DuckDB than the one that is installed, or by a very old one."""
+
+
+class DatabaseCopyError(StorageError):
+    """No consistent copy of the file could be taken."""
 
 
 class MigrationError(StorageError):

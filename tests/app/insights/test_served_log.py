@@ -8,7 +8,7 @@ import pytest
 
 from app.insights.served_answer import ANSWER_SCHEMA
 from app.insights.served_files import ServedFiles
-from app.person.byte_search import sweep
+from app.person.erasure.byte_search import sweep
 from app.pipeline.sources.explore import Explore
 from app.policy.charter.charter import CharterError, load_charter
 from app.storage.rows import Merge

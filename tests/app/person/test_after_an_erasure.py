@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from app.errors import ErasedError
-from app.person.byte_search import sweep
+from app.person.erasure.byte_search import sweep
 from scripts.cli import app
 
 MAKER = 'mara "m"/7@example.org'

@@ -1,19 +1,22 @@
 """An id is found however it is written and whatever it is packed in."""
 
+import base64
 import bz2
 import gzip
+import html
 import json
 import lzma
 import zipfile
 from pathlib import Path
+from unicodedata import normalize
 from urllib.parse import quote
 
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
 
-from app.person import byte_search
-from app.person.byte_search import sweep
+from app.person.erasure import byte_search
+from app.person.erasure.byte_search import sweep
 
 PERSON = 'zoë "4711"/person@example.org'
 
@@ -29,6 +32,13 @@ WRITTEN = {
     "utf-16": PERSON.encode("utf-16"),
     "utf-16 big": PERSON.encode("utf-16-be"),
     "utf-32": PERSON.encode("utf-32"),
+    "html": html.escape(PERSON).encode(),
+    "in small letters": PERSON.title().lower().encode(),
+    "in capital letters": PERSON.upper().encode(),
+    "with accents apart": normalize("NFD", PERSON).encode(),
+    "a token": base64.urlsafe_b64encode(json.dumps({"sub": PERSON}, ensure_ascii=False).encode()),
+    "base64 after one byte": base64.b64encode(b"." + PERSON.encode() + b"..."),
+    "base64 after two bytes": base64.b64encode(b".." + PERSON.encode()),
     "in the midst of bytes": b"\0\xff" + PERSON.encode() + b"\0",
     "gzip": gzip.compress(PERSON.encode()),
     "bzip2": bz2.compress(PERSON.encode()),
@@ -87,3 +97,10 @@ def test_it_says_how_much_it_looked_through(tmp_path: Path) -> None:
         (tmp_path / str(number)).write_bytes(b"x" * 10)
     (tmp_path / "link").symlink_to(tmp_path / "0")
     assert (sweep(tmp_path, "person-7").files, sweep(tmp_path, "person-7").bytes) == (3, 30)
+
+
+def test_what_is_packed_otherwise_is_named(tmp_path: Path) -> None:
+    (tmp_path / "old.zst").write_bytes(b"\x28\xb5\x2f\xfd....")
+    (tmp_path / "lexical").mkdir()
+    (tmp_path / "lexical" / "items.store").write_bytes(b"\x04\x22\x4d\x18....")  # a snapshot's index of items' words
+    assert sweep(tmp_path, "person-7").unseen == ("old.zst (Zstandard)",)

@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from app.errors import MergeRefusedError
-from app.person.byte_search import sweep
+from app.person.erasure.byte_search import sweep
 from indexer.documents import EventDocument, UserDocument
 
 SOMETHING = {

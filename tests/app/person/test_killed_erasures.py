@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.person.byte_search import sweep
+from app.person.erasure.byte_search import sweep
 
 PERSON = "zoe-4711/person@example.org"
 PROGRAM = Path(__file__).with_name("erasing_process.py")

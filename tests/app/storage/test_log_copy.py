@@ -5,7 +5,7 @@ from contextlib import closing
 import numpy as np
 import pytest
 
-from app.person.byte_search import sweep
+from app.person.erasure.byte_search import sweep
 from app.storage import log_copy
 from app.storage.database import StorageSettings
 from app.storage.rows import ForgetRequest, Forgetting, LoggedPeople, Merge

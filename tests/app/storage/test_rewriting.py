@@ -6,7 +6,7 @@ from contextlib import closing
 import duckdb
 import pytest
 
-from app.person.byte_search import sweep
+from app.person.erasure.byte_search import sweep
 from app.storage.database import FILE_NAME, Database, StorageSettings
 from app.storage.rewriting import SUFFIX
 from models.events import EventType

@@ -13,7 +13,7 @@ from app.insights.equity.audits import ran_in
 from app.insights.equity.page import audit_page
 from app.insights.equity.quarter import Quarter
 from app.insights.experiments.experiment import Experiment, Variant
-from app.person.byte_search import sweep
+from app.person.erasure.byte_search import sweep
 from indexer.documents import EventDocument
 
 QUARTER = Quarter(2026, 1)
