@@ -63,6 +63,7 @@ from app.storage.protocols import ItemChange, Stores
 from app.storage.rows import OUTCOMES
 from indexer.documents import EventDocument, ItemDocument
 from indexer.problems import FieldProblem
+from indexer.progress import Progress
 from indexer.sensitive.taxonomy import load_taxonomy
 from indexer.snapshot_files import SnapshotFolder
 from models.user_state import DAY_SECONDS
@@ -190,6 +191,18 @@ class Service:
         declared = [document for document, problem in zip(documents, refused, strict=True) if problem is None]
         new = iter(await self._item_ingestion.upsert(declared))
         return [problem if problem is not None else next(new) for problem in refused]
+
+    async def store_items(self, documents: Sequence[ItemDocument]) -> list[FieldProblem | None]:
+        """Keep items for the next build; of each, what of it the charter does not declare, and it is not kept."""
+        refused = [self.gate.item(document) for document in documents]
+        declared = [document for document, problem in zip(documents, refused, strict=True) if problem is None]
+        await self._item_ingestion.store(declared)
+        return refused
+
+    async def build(self, progress: Progress) -> str | None:
+        """Build the index from all that is stored, and take it up; what went wrong, if anything."""
+        await self._own_build(progress)
+        return self.snapshot_swap.problem
 
     def get_item(self, item_id: str, user_id: str | None = None) -> bytes:
         """One item as JSON; where a person asks, only if it may be shown to them.

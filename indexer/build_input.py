@@ -11,6 +11,7 @@ from indexer.build import BuildInput
 from indexer.displaced import Displaced
 from indexer.documents import ItemDocument
 from indexer.http_changes import Newer, conflicts, overruling, settled
+from indexer.readers import Rows
 from indexer.rejects import Rejects
 from indexer.snapshot_files import SnapshotFolder
 from indexer.validation import Refuse, read_documents
@@ -49,13 +50,15 @@ class Service:
     changes: Sequence[Change] = ()
 
 
-def read_items(path: Path, rejects: Rejects, refuse: Refuse[ItemDocument] | None = None) -> dict[str, ItemDocument]:
+def read_items(
+    source: Path | Rows, rejects: Rejects, refuse: Refuse[ItemDocument] | None = None
+) -> dict[str, ItemDocument]:
     """The items of a file that are not refused, by id.
 
     Raises:
         InputFileError: the file is missing, of no known kind, or damaged.
     """
-    return {item.item_id: item for item in read_documents(path, ItemDocument, rejects, refuse)}
+    return {item.item_id: item for item in read_documents(source, ItemDocument, rejects, refuse)}
 
 
 def from_file(

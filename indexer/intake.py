@@ -75,6 +75,9 @@ def rows_account(rejects: Rejects) -> str:
         parts.append(f"{rejects.repeated:,} replaced by later rows of the same id")
     if rejects.refused:
         parts.append(f"{rejects.refused:,} rejected ({'; '.join(_reasons(rejects))})")
+    if rejects.aside:
+        told = "; ".join(f"{count:,} {reason}" for reason, count in rejects.aside.most_common(REASONS))
+        parts.append(f"{rejects.aside.total():,} left out ({told})")
     return ", ".join(parts)
 
 

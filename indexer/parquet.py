@@ -25,9 +25,9 @@ class ParquetError(Exception):
 
 
 def rows(
-    path: Path, document: type[Document], columns: Sequence[str] | None
+    path: Path, document: type[Document] | None, columns: Sequence[str] | None = None
 ) -> Iterator[tuple[Record | None, str | None]]:
-    """Each row's values, or the reason why they cannot be had.
+    """Each row's values, or the reason why they cannot be had; of any columns where there is no `document`.
 
     Raises:
         ParquetError: the file is damaged, or its columns are not those of `document`.
@@ -36,15 +36,34 @@ def rows(
 
     try:
         with pq.ParquetFile(path, coerce_int96_timestamp_unit="us") as file:
-            known = _known_columns(file.schema_arrow.names, document)
+            names = file.schema_arrow.names
+            known = _known_columns(names, document) if document else _own(names)
             for batch in file.iter_batches(BATCH_ROWS, columns=list(columns or known)):
                 yield from _rows_of(_readable(batch))
     except (pa.ArrowException, OSError) as error:
         raise ParquetError(f"cannot be read: {error}") from error
 
 
+def names_of(path: Path) -> list[str]:
+    """The names of a file's columns.
+
+    Raises:
+        ParquetError: the file is damaged.
+    """
+    import pyarrow.parquet as pq  # noqa: PLC0415 - a service reads none
+
+    try:
+        return _own(pq.read_schema(path).names)
+    except (pa.ArrowException, OSError) as error:
+        raise ParquetError(f"cannot be read: {error}") from error
+
+
+def _own(names: Sequence[str]) -> list[str]:
+    return [name for name in names if not name.startswith(_PANDAS_INDEX)]
+
+
 def _known_columns(names: Sequence[str], document: type[Document]) -> list[str]:
-    given = [name for name in names if not name.startswith(_PANDAS_INDEX)]
+    given = _own(names)
     told = [*given, "title"] if "text" in given else given  # an item with a text needs no title
     missing = [name for name, field in document.model_fields.items() if field.is_required() and name not in told]
     unknown = [name for name in given if name not in document.model_fields]

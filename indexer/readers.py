@@ -8,11 +8,11 @@ from __future__ import annotations
 import codecs
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, Protocol
 
 import orjson
 
@@ -39,13 +39,27 @@ class FileRow:
         number: counts from 1; in JSON files, the line.
         value: what was read; None where it could not be.
         problem: a predicate that says why it could not be.
-        original: the line itself; None for Parquet, whose rows are no text.
+        original: the line itself, or the values that `value` was made of; None where `value` is how it stands there.
+        aside: why it is rightly no row of the kind that is read, if it is none.
     """
 
     number: int
     value: object
     problem: str | None = None
-    original: bytes | None = None
+    original: bytes | Mapping[str, Any] | None = None
+    aside: str | None = None
+
+
+class Rows(Protocol):
+    """A file that can be read more than once."""
+
+    def __call__(self, columns: tuple[str, ...] | None = None) -> Iterator[FileRow]:
+        """Its rows in order, one at a time; of `columns` only, where that spares something.
+
+        Raises:
+            InputFileError: the damaged place is reached.
+        """
+        ...
 
 
 def read_rows(path: Path, document: type[Document], columns: tuple[str, ...] | None = None) -> Iterator[FileRow]:
@@ -65,7 +79,7 @@ def read_rows(path: Path, document: type[Document], columns: tuple[str, ...] | N
         raise InputFileError(f"{path} is of no known kind: its name must end in one of {endings}")
     if not path.is_file():
         raise InputFileError(f"{path} is not a file" if path.exists() else f"{path} does not exist")
-    return _json_rows(path) if name.endswith(JSON_ENDINGS) else _parquet_rows(path, document, columns)
+    return json_rows(path) if name.endswith(JSON_ENDINGS) else _parquet_rows(path, document, columns)
 
 
 def _parquet_rows(path: Path, document: type[Document], columns: tuple[str, ...] | None) -> Iterator[FileRow]:
@@ -76,7 +90,12 @@ def _parquet_rows(path: Path, document: type[Document], columns: tuple[str, ...]
         raise InputFileError(f"{path} {error}") from error
 
 
-def _json_rows(path: Path) -> Iterator[FileRow]:
+def json_rows(path: Path) -> Iterator[FileRow]:
+    """The lines of a file that hold something, as JSON.
+
+    Raises:
+        InputFileError: it is damaged, or no text.
+    """
     first = True
     for number, line in enumerate(_lines(path), start=1):
         if not line.strip():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -69,6 +70,7 @@ class Rejects:
         rows: all rows that were read.
         repeated: rejected rows that a later row of the same id replaced.
         reasons: how often each reason for the others occurred, with the first row as an example.
+        aside: rows that are rightly none of the kind that is read, by what they are.
         mends: what was changed in the rows that were not rejected.
         samples: the first few of them.
     """
@@ -79,6 +81,7 @@ class Rejects:
         self.rows = 0
         self.repeated = 0
         self.reasons: dict[str, Reason] = {}
+        self.aside: Counter[str] = Counter()
         self.mends = Mends()
         self.samples: list[Reject] = []
         self._file: IO[bytes] | None = None
@@ -97,7 +100,11 @@ class Rejects:
     @property
     def taken(self) -> int:
         """Rows that became a document that stands."""
-        return self.rows - self.count
+        return self.rows - self.count - self.aside.total()
+
+    def set_aside(self, reason: str) -> None:
+        """Take note of a row that is rightly none of the kind that is read."""
+        self.aside[reason if len(self.aside) < MAX_REASONS else "others"] += 1
 
     def replaced(self, row: FileRow, problem: FieldProblem) -> None:
         """Take note of a good row in whose place another one stands."""
@@ -140,10 +147,11 @@ class Rejects:
 
 
 def _original(row: FileRow) -> orjson.Fragment | str:
-    if row.original is None:
-        text = orjson.dumps(row.value, default=str, option=orjson.OPT_NON_STR_KEYS)
+    if isinstance(row.original, bytes):
+        text, is_json = row.original.strip(), row.value is not None
     else:
-        text = row.original.strip()
-    if row.problem is None and len(text) <= MAX_ORIGINAL_BYTES:
+        given = row.value if row.original is None else row.original
+        text, is_json = orjson.dumps(given, default=str, option=orjson.OPT_NON_STR_KEYS), given is not None
+    if is_json and len(text) <= MAX_ORIGINAL_BYTES:
         return orjson.Fragment(text)
     return text[:MAX_ORIGINAL_BYTES].decode(errors="replace")

@@ -6,6 +6,7 @@ Where several good rows of a file name the same item or user, the last one stand
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -15,7 +16,7 @@ from indexer import fields
 from indexer.documents import Document
 from indexer.mends import Mends
 from indexer.problems import FieldProblem, problems
-from indexer.readers import FileRow, field_of, read_rows
+from indexer.readers import FileRow, Rows, field_of, read_rows
 from indexer.rejects import Rejects
 
 SomeDocument = TypeVar("SomeDocument", bound=Document)
@@ -23,7 +24,7 @@ Refuse = Callable[[SomeDocument], FieldProblem | None]
 
 
 def read_documents(
-    path: Path, document: type[SomeDocument], rejects: Rejects, refuse: Refuse[SomeDocument] | None = None
+    source: Path | Rows, document: type[SomeDocument], rejects: Rejects, refuse: Refuse[SomeDocument] | None = None
 ) -> Iterator[SomeDocument]:
     """The good rows of a file as documents, one at a time, each key once.
 
@@ -32,7 +33,7 @@ def read_documents(
     once is up to the log.
 
     Args:
-        path: see `indexer.readers.read_rows`.
+        source: a file of Penchant's own kind, see `indexer.readers.read_rows`, or the rows of another.
         document: what a row describes.
         rejects: is told of every row that does not become a document, and counts what was changed in the others.
         refuse: says what else is wrong with a document, if anything.
@@ -40,10 +41,11 @@ def read_documents(
     Raises:
         InputFileError: the file is missing, of no known kind, or damaged.
     """
-    repeated = _Repeated[SomeDocument](_repeated_keys(path, document), rejects)
-    for row in read_rows(path, document):
+    rows: Rows = partial(read_rows, source, document) if isinstance(source, Path) else source
+    repeated = _Repeated[SomeDocument](_repeated_keys(rows, document), rejects)
+    for row in rows():
         rejects.rows += 1
-        good = _checked(row, document, rejects)
+        good = checked(row, document, rejects)
         if good is not None and refuse is not None and (refused := refuse(good)):
             rejects.add(row, [refused])
         elif good is not None:
@@ -63,7 +65,11 @@ def parse(document: type[SomeDocument], value: object, mends: Mends | None = Non
         return problems(error)
 
 
-def _checked(row: FileRow, document: type[SomeDocument], rejects: Rejects) -> SomeDocument | None:
+def checked(row: FileRow, document: type[SomeDocument], rejects: Rejects) -> SomeDocument | None:
+    """A row as a document; None where it is none, of which `rejects` is told."""
+    if row.aside is not None:
+        rejects.set_aside(row.aside)
+        return None
     if row.problem is not None:
         rejects.add(row, [FieldProblem("", row.problem)])
         return None
@@ -74,12 +80,12 @@ def _checked(row: FileRow, document: type[SomeDocument], rejects: Rejects) -> So
     return parsed
 
 
-def _repeated_keys(path: Path, document: type[Document]) -> set[str]:
+def _repeated_keys(rows: Rows, document: type[Document]) -> set[str]:
     once: set[str] = set()
     again: set[str] = set()
     if not document.LAST_STANDS:
         return again
-    for row in read_rows(path, document, columns=(document.KEY,)):
+    for row in rows(columns=(document.KEY,)):
         key = fields.id_text(field_of(row, document.KEY))
         if isinstance(key, str):
             (again if key in once else once).add(key)

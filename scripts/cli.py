@@ -7,6 +7,7 @@ import the encoder and the index. To add a command, write its file and add its l
 """
 
 from importlib import import_module
+from keyword import iskeyword
 from typing import Annotated, Any, Final
 
 import typer
@@ -19,7 +20,7 @@ SUMMARIES: Final = {
     "serve": "Serve recommendations over HTTP until told to stop.",
     "keys": "Make, list and revoke keys.",
     "replay": "Send an events file, and a users file if given, to a running service, in order of the file.",
-    "import-events": "Take a file of signals in: dwell, completion, scroll depth and all other types of event.",
+    "import": "Take files of items, events or people in.",
     "verify-erasure": "Look for a person's id in every file of the data folder; fail if it is there outside of items.",
     "simulate": "Let things go wrong among made-up people, and print which alerts fired, and how often for nothing.",
     "settings": "List every setting with its default, range and meaning, in Markdown.",
@@ -43,8 +44,11 @@ SUMMARIES: Final = {
 """Every subcommand, in the order of ``penchant --help``, with the first line of its docstring."""
 
 
-FILES: Final = {"demo": "scripts.demo.command"}
-"""Commands whose file stands in the wing that bears their name."""
+FILES: Final = {"demo": "scripts.demo.command", "import": "scripts.import_"}
+"""Commands whose file is called otherwise: it stands in the wing that bears their name, or Python has the word."""
+
+FORMER: Final = {"import-events": ("import", "events")}
+"""Former names of commands, which still work."""
 
 
 class SubcommandGroup(TyperGroup):
@@ -52,6 +56,7 @@ class SubcommandGroup(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Puts the real command in its placeholder's place, then lets Typer find it."""
+        args = [*FORMER.get(args[0], args[:1]), *args[1:]]
         if args[0] in SUMMARIES:
             self.commands[args[0]] = load_command(args[0])
         return super().resolve_command(ctx, args)
@@ -59,7 +64,7 @@ class SubcommandGroup(TyperGroup):
 
 def load_command(name: str) -> Any:
     """Imports a subcommand's file and returns its function, or its application, as a command of Typer's."""
-    function = name.replace("-", "_")
+    function = f"{name.replace('-', '_')}{'_' if iskeyword(name) else ''}"
     found = getattr(import_module(FILES.get(name, f"scripts.{function}")), function)
     if isinstance(found, typer.Typer):
         return typer.main.get_group(found)

@@ -10,6 +10,9 @@ from typing import Annotated
 
 import typer
 
+from app.imports.kinds import Kind
+from app.imports.opening import rows_of
+from app.imports.wishes import Wishes
 from app.policy.charter.charter import CharterError, load_charter
 from app.policy.charter.ingestion_gate import IngestionGate
 from app.serving.build_source import ServiceUnreachableError, read_written
@@ -34,6 +37,7 @@ from indexer.snapshot import Manifest
 from indexer.snapshot_files import SnapshotError, SnapshotFolder
 from models.encoder import EncoderNotFoundError
 from scripts.command_settings import settings_or_exit
+from scripts.import_options import From, Map, Mapping, Set, said_of
 
 _TOLD = (
     BuildRefusedError,
@@ -56,8 +60,13 @@ _TOLD_BELOW = 0.995
 
 def rebuild_index(
     items: Annotated[
-        Path | None, typer.Option(help="Items file, NDJSON or Parquet; without it, the published snapshot's items.")
+        Path | None,
+        typer.Option(help="Items file, of any form that `import` reads; without it, the published snapshot's items."),
     ] = None,
+    source: From = None,
+    maps: Map = None,
+    sets: Set = None,
+    mapping: Mapping = None,
     newer: Annotated[
         Newer | None, typer.Option(help="What holds where the file and what came over HTTP contradict each other.")
     ] = None,
@@ -86,15 +95,25 @@ def rebuild_index(
         typer.echo(f"what {settings.tuned_file} says is in force")
     folder = SnapshotFolder(settings.snapshot_folder)
     try:
-        source = items and ItemsFile(items, _newer(newer, written_at), allow_shrink)
+        wishes = said_of(Kind.ITEMS, mapping, maps, sets, source=source)
+        file = items and _file(ItemsFile(items, _newer(newer, written_at), allow_shrink), wishes)
         with folder.building(), ProgressBar("embedding", "text") as progress:
-            given, account = _gather(settings, folder, source or None)
+            given, account = _gather(settings, folder, file or None)
             manifest, built = _builder(settings, folder, progress)(given, force=force)
             account = [*_pruned(settings, folder), *account]
     except _TOLD as error:
         typer.echo(f"rebuild-index: {error}", err=True)
         raise typer.Exit(1) from error
     typer.echo("\n".join([_account(manifest, built=built, seconds=time.perf_counter() - started), *account]))
+
+
+def _file(file: ItemsFile, wishes: Wishes) -> ItemsFile:
+    """A file, and how it is read, which is said where it is none of Penchant's own."""
+    rows = rows_of(file.path, Kind.ITEMS, wishes)
+    if isinstance(rows, Path):
+        return file
+    typer.echo("\n  ".join([rows.words(), *rows.lines()]), err=True)
+    return replace(file, rows=rows)
 
 
 def _pruned(settings: Settings, folder: SnapshotFolder) -> list[str]:

@@ -14,6 +14,8 @@ import typer
 from app.api.schemas.rows import EventRow
 from app.client import Client, ProblemError, calls
 from app.client.reasons import Reasons
+from app.imports.kinds import Kind
+from app.imports.opening import Import, rows_of
 from app.storage.service_address import service_address
 from indexer.documents import EventDocument, UserDocument
 from indexer.intake import rows_account
@@ -22,6 +24,7 @@ from indexer.readers import InputFileError
 from indexer.rejects import SAMPLES, Rejects
 from indexer.validation import read_documents
 from scripts.command_settings import client_of, settings_or_exit
+from scripts.import_options import From, Mapping, said_of
 
 ROWS = 2_000
 """Events in one request."""
@@ -34,11 +37,13 @@ TAKEN = ("accepted", "awaiting_item", "duplicate")
 
 
 def replay(
-    events: Annotated[Path, typer.Option(help="Events file, NDJSON or Parquet, in order of time.")],
+    events: Annotated[Path, typer.Option(help="Events file, of any form that `import` reads, in order of time.")],
     users: Annotated[Path | None, typer.Option(help="Users file, sent first.")] = None,
     url: Annotated[
         str | None, typer.Option(help="Address of the service; without it, of the one that runs on the data folder.")
     ] = None,
+    source: From = None,
+    mapping: Mapping = None,
     config: Annotated[Path | None, typer.Option(help="TOML file of settings.")] = None,
 ) -> None:
     """Send an events file, and a users file if given, to a running service, in order of the file.
@@ -54,8 +59,12 @@ def replay(
     address = url or service_address(settings.data_dir) or ADDRESS
     with client_of(settings, address) as client:
         try:
-            rejected = send_users(client, users) if users is not None else None
-            counts = send_events(client, events, reasons)
+            people, rows = (
+                path and rows_of(path, kind, said_of(kind, mapping, (), (), source=source))
+                for path, kind in ((users, Kind.USERS), (events, Kind.EVENTS))
+            )
+            rejected = send_users(client, people) if people is not None else None
+            counts = send_events(client, rows or events, reasons)
         except httpx.ConnectError as error:
             typer.echo(f"replay: no service answers at {address} ({error}): start it, or name it by --url", err=True)
             raise typer.Exit(1) from error
@@ -70,7 +79,7 @@ def replay(
         raise typer.Exit(1)
 
 
-def send_users(client: Client, path: Path) -> Rejects:
+def send_users(client: Client, path: Path | Import) -> Rejects:
     """Set the explicit profile of every user of a file, several at a time, since the service writes them together."""
     with Rejects() as rejects, ProgressBar("users", "user") as progress, ThreadPoolExecutor(AT_ONCE) as pool:
         documents = list(read_documents(path, UserDocument, rejects))
@@ -84,7 +93,7 @@ def _send_user(client: Client, user: UserDocument) -> None:
     client.send(calls.state(user.user_id, user.model_dump(mode="json", exclude={"user_id"}, exclude_unset=True)))
 
 
-def send_events(client: Client, path: Path, reasons: Reasons | None = None) -> Counter[str]:
+def send_events(client: Client, path: Path | Import, reasons: Reasons | None = None) -> Counter[str]:
     """Send every event of a file; how many were accepted, duplicates, in conflict, ignored and rejected.
 
     What is wrong with refused ones is printed, be it found here or by the service; `reasons` counts it.
@@ -114,7 +123,8 @@ def _refusal(result: EventRow) -> str:
     return f"event {result.event_id}: {problems}"
 
 
-def _report(rejects: Rejects, path: Path) -> None:
+def _report(rejects: Rejects, path: Path | Import) -> None:
     if rejects.count:
-        typer.echo(f"{rejects.count} rows of {path} were rejected:", err=True)
+        name = path if isinstance(path, Path) else path.file.path
+        typer.echo(f"{rejects.count} rows of {name} were rejected:", err=True)
         typer.echo("\n".join(str(each) for each in rejects.samples), err=True)

@@ -4,15 +4,47 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, Protocol
 
-from app.api.schemas.rows import EventRow
 from indexer.rejects import Rejects
 
 TOLD: Final = 5
 """Kinds of reason that are told of a status, the commonest first."""
-_UNTOLD: Final = frozenset(("accepted", "duplicate"))
+_UNTOLD: Final = frozenset(("accepted", "created", "updated", "duplicate"))
 _DIGITS: Final = re.compile(r"\d+")
+
+
+class Named(Protocol):
+    """What is wrong with a field."""
+
+    @property
+    def field(self) -> str:
+        """Its path."""
+
+    @property
+    def message(self) -> str:
+        """A predicate."""
+
+
+class Told(Protocol):
+    """What became of a row."""
+
+    @property
+    def status(self) -> str:
+        """In a word."""
+
+    @property
+    def errors(self) -> Sequence[Named] | None:
+        """What is wrong with it."""
+
+    @property
+    def message(self) -> str | None:
+        """What else there is to know."""
+
+    @property
+    def reason(self) -> str | None:
+        """The kind of reason for the status."""
 
 
 class Reasons:
@@ -22,8 +54,8 @@ class Reasons:
         self._counts: Counter[tuple[str, str]] = Counter()
         self._words: dict[tuple[str, str], str] = {}
 
-    def note(self, row: EventRow) -> None:
-        """What became of one event."""
+    def note(self, row: Told) -> None:
+        """What became of one row."""
         if row.status in _UNTOLD:
             return
         words = (
@@ -36,10 +68,14 @@ class Reasons:
         for kind, reason in rejects.reasons.items():
             self._count("rejected", kind, reason.example, reason.count)
 
-    def account(self, counts: Counter[str]) -> str:
-        """In a line: "3 accepted, 9 ignored (9 is older than the 1095 days that ...)"."""
+    def count(self, status: str, words: str, count: int) -> None:
+        """So many rows became this for one and the same reason."""
+        self._count(status, words, words, count)
+
+    def account(self, counts: Counter[str], nothing: str = "no events") -> str:
+        """In a line: "3 accepted, 9 ignored (9 is older than the 1095 days that ...)"; `nothing` where nothing came."""
         if not counts:
-            return "no events"
+            return nothing
         return ", ".join(f"{count:,} {status}{self._why(status)}" for status, count in sorted(counts.items()))
 
     def _why(self, status: str) -> str:

@@ -14,7 +14,7 @@ FOLDER: Final = "imports"
 
 @dataclass(frozen=True, slots=True)
 class ImportState:
-    """The state of one file; another size or time of change makes it another file.
+    """The state of one file; another size or time of change, or another way to read it, makes it another file.
 
     Attributes:
         path: where it is kept.
@@ -25,10 +25,10 @@ class ImportState:
     source: str
 
     @classmethod
-    def of(cls, data_dir: Path, file: Path) -> ImportState:
-        """That of a file."""
+    def of(cls, data_dir: Path, file: Path, reading: str = "") -> ImportState:
+        """That of a file that is read in some way."""
         told = file.stat()
-        source = f"{file.resolve()}\n{told.st_size}\n{told.st_mtime_ns}"
+        source = f"{file.resolve()}\n{told.st_size}\n{told.st_mtime_ns}\n{reading}"
         name = blake2b(str(file.resolve()).encode(), digest_size=8).hexdigest()
         return cls(data_dir / FOLDER / f"{name}.json", source)
 

@@ -67,6 +67,10 @@ class ItemIngestion:
             await self._settle([each.item_id for each in documents])
         return [not each for each in known]
 
+    async def store(self, documents: Sequence[ItemDocument]) -> None:
+        """Keep items for the next build of the index, without putting them in service before; of equal ids the last."""
+        await self._stores.items.upsert(_rows(documents), self._clock.machine())
+
     async def _begin(self, documents: Sequence[ItemDocument]) -> list[bool]:
         """The same for the first items of a catalogue that begins over HTTP: they become its first snapshot."""
         before = await asyncio.to_thread(self._stores.items.changes)

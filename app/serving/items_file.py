@@ -12,6 +12,7 @@ from indexer.build import BuildInput
 from indexer.build_input import Service, from_file, read_items
 from indexer.http_changes import Newer
 from indexer.intake import check_rows, check_size, dates_account, rows_account
+from indexer.readers import Rows
 from indexer.rejects import Rejects
 
 
@@ -23,11 +24,13 @@ class ItemsFile:
         path: of the file.
         newer: what holds where it contradicts what came over HTTP, see `indexer.http_changes.settled`.
         allow_shrink: whether it may lose more than the settings say.
+        rows: how it is read, where it is none of Penchant's own.
     """
 
     path: Path
     newer: Newer | float | None = None
     allow_shrink: bool = False
+    rows: Rows | None = None
 
 
 def from_items_file(
@@ -41,7 +44,7 @@ def from_items_file(
     """
     folder, allowed = settings.data_dir / "rejects", file.allow_shrink
     with Rejects(folder / f"{file.path.name}.rejects.ndjson") as rejects:
-        items = read_items(file.path, rejects, gate.item)
+        items = read_items(file.rows or file.path, rejects, gate.item)
     check_rows(file.path, rejects, settings.intake, allowed=allowed)
     given, displaced = from_file(items, service, file.newer)
     check_size(len(given.items), len(service.items), settings.intake, allowed=allowed)

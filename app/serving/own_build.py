@@ -20,6 +20,7 @@ from app.storage.protocols import Stores
 from indexer.build import Builder
 from indexer.build_input import from_snapshot
 from indexer.embeddings import EmbeddingCache
+from indexer.progress import Progress, silent
 from indexer.sensitive.classifier import HEADS_FILE
 from indexer.sensitive.verdicts import load_verdicts
 from indexer.snapshot_files import BuildUnderWayError, SnapshotFolder
@@ -60,10 +61,10 @@ class OwnBuild:
         small = snapshots.rebuild_days is not None and built < snapshots.grow_below
         return small and len(generation.catalogue) >= GROWTH * built
 
-    async def __call__(self) -> None:
+    async def __call__(self, progress: Progress = silent) -> None:
         """Build and take up; what fails is said by `/readyz` and in the log, and tried again when it is due."""
         try:
-            await self._embedder.run(self._build)
+            await self._embedder.run(partial(self._build, progress))
             await self._snapshot_swap.refresh()
         except BuildUnderWayError:
             log.info("another process builds the index: its snapshot will be taken up")
@@ -78,7 +79,7 @@ class OwnBuild:
                 await self()
             await asyncio.sleep(self._settings.snapshots.poll_seconds)
 
-    def _build(self, encoder: Encoder, cache: EmbeddingCache) -> None:
+    def _build(self, progress: Progress, encoder: Encoder, cache: EmbeddingCache) -> None:
         with self._folder.building():
             written = written_in(self._stores, self._settings)
             given = replace(
@@ -88,7 +89,7 @@ class OwnBuild:
                 verdicts=load_verdicts(self._settings.verdicts_file),
             )
             if given.items:
-                self._builder(encoder, cache)(given, force=True)
+                replace(self._builder(encoder, cache), progress=progress)(given, force=True)
 
     def _builder(self, encoder: Encoder, cache: EmbeddingCache) -> Builder:
         heads = self._settings.data_dir / HEADS_FILE

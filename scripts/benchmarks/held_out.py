@@ -12,6 +12,8 @@ from typing import Final
 
 import numpy as np
 
+from app.imports.kinds import Kind
+from app.imports.opening import rows_of
 from app.settings import Settings
 from indexer.documents import EventDocument
 from indexer.rejects import Rejects
@@ -83,7 +85,7 @@ def replayed_without(
         EmptyCatalogueError: no item is good.
     """
     with Rejects() as rejects:
-        events = list(read_documents(files.events, EventDocument, rejects))
+        events = list(read_documents(rows_of(files.events, Kind.EVENTS), EventDocument, rejects))
     held = hold_out(events, settings.events.table(), draw)
     with TemporaryDirectory(prefix="penchant-known-") as folder:
         known = Path(folder) / "events.ndjson"

@@ -7,14 +7,17 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import typer
 
+from app.imports.input_files import ENDINGS
+from app.imports.kinds import Kind
+from app.imports.opening import rows_of
 from app.service import Service
 from app.settings import Settings
 from indexer.build_input import read_items
-from indexer.documents import EventDocument, ItemDocument, UserDocument
+from indexer.documents import Document, EventDocument, ItemDocument, UserDocument
 from indexer.embeddings import EmbeddingCache
 from indexer.rejects import Rejects
 from indexer.validation import read_documents
@@ -22,6 +25,7 @@ from models.encoder import Encoder
 from scripts.benchmarks.in_process_service import Catalogue, InProcessService
 
 SomeDocument = TypeVar("SomeDocument", EventDocument, UserDocument)
+_KINDS: Final[dict[type[Document], Kind]] = {EventDocument: Kind.EVENTS, UserDocument: Kind.USERS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class Files:
     """A data set.
 
     Attributes:
-        items: items file, NDJSON or Parquet.
+        items: items file, of any form that `penchant import` reads by itself.
         events: events file.
         users: users file, if there is one.
     """
@@ -40,12 +44,13 @@ class Files:
 
     @classmethod
     def of(cls, folder: Path) -> Files:
-        """The files of a folder: `items`, `events` and perhaps `users`, with the ending of either format.
+        """The files of a folder: `items`, `events` and perhaps `users`, with any ending that `import` reads.
 
         Raises:
             FileNotFoundError: there is no items file or no events file.
         """
-        found = {file.stem: file for file in sorted(folder.glob("*")) if file.suffix in {".ndjson", ".parquet"}}
+        files = [file for file in sorted(folder.glob("*")) if file.name.removesuffix(".gz").endswith(ENDINGS)]
+        found = {file.name.split(".")[0]: file for file in files}
         for name in ("items", "events"):
             if name not in found:
                 raise FileNotFoundError(f"{folder} has no {name}.ndjson and no {name}.parquet")
@@ -91,14 +96,14 @@ def _last(events: Sequence[EventDocument]) -> datetime:
 
 def _items(path: Path) -> Sequence[ItemDocument]:
     with Rejects() as rejects:
-        items = read_items(path, rejects)
+        items = read_items(rows_of(path, Kind.ITEMS), rejects)
         _tell(rejects, path)
     return list(items.values())
 
 
 def _read(path: Path, kind: type[SomeDocument]) -> Iterator[SomeDocument]:
     with Rejects() as rejects:
-        yield from read_documents(path, kind, rejects)
+        yield from read_documents(rows_of(path, _KINDS[kind]), kind, rejects)
         _tell(rejects, path)
 
 

@@ -1,4 +1,4 @@
-"""`penchant import-events` into a folder on which no service runs: `make bench BENCH=bench_import.py`.
+"""`penchant import events` into a folder on which no service runs: `make bench BENCH=bench_import.py`.
 
 DuckDB draws ROWS signals of 20,000 people on 2,000 items and writes them as NDJSON, CSV and Parquet; KINDS chooses
 among these. Each file goes into a folder of its own. Told are rows a second, processor time a row, and megabytes of
@@ -62,7 +62,7 @@ def test_import(tmp_path, data, kind, monkeypatch):
     monkeypatch.setattr(ImportState, "keep", watched)
     began, cpu = time.perf_counter(), time.process_time()
     environment = {"PENCHANT_DATA_DIR": str(data), "PENCHANT_AS_OF": "2026-03-02T00:00:00Z"}
-    done = CliRunner().invoke(app, ["import-events", str(file)], env=environment)
+    done = CliRunner().invoke(app, ["import", "events", str(file)], env=environment)
     seconds, used = time.perf_counter() - began, time.process_time() - cpu
     assert f"{ROWS:,} accepted" in done.output, done.output
     sizes = " and ".join(f"{each / _MEGABYTE:.0f}" for each in held)

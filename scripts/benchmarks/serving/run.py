@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from app.imports.kinds import Kind
+from app.imports.opening import rows_of
 from indexer.documents import EventDocument, ItemDocument
 from indexer.progress import Progress
 from indexer.rejects import Rejects
@@ -59,8 +61,8 @@ def world_of(files: Files, limit: int, *, past: bool) -> World:
         past: whether requests are of the moment of the last event, and not of now.
     """
     with Rejects() as rejects:
-        items = [item.item_id for item in read_documents(files.items, ItemDocument, rejects)]
-        events = list(read_documents(files.events, EventDocument, rejects))
+        items = [item.item_id for item in read_documents(rows_of(files.items, Kind.ITEMS), ItemDocument, rejects)]
+        events = list(read_documents(rows_of(files.events, Kind.EVENTS), EventDocument, rejects))
     counts = Counter(event.user_id for event in events)
     groups: dict[str, list[str]] = {}
     for user_id, count in counts.items():

@@ -1,10 +1,11 @@
-"""`penchant import-events`: every kind of file, into the stores and over HTTP, broken off and taken up again."""
+"""`penchant import`: every kind of file, into the stores and over HTTP, broken off and taken up again."""
 
 import csv
 import gzip
 import json
 from collections import Counter
 from pathlib import Path
+from shutil import copytree
 
 import httpx
 import orjson
@@ -14,9 +15,14 @@ import pytest
 from typer.testing import CliRunner
 
 from app.client import Client
+from app.imports import import_run
+from app.imports.finishing import event_id
 from app.imports.import_state import ImportState
-from app.imports.signal_rows import as_event, count_rows, derived_id, signal_rows
+from app.imports.kinds import Kind
+from app.imports.opening import open_import
 from app.imports.sinks import HttpSink, StoreSink
+from app.imports.transfer import good_rows
+from app.imports.wishes import Wishes
 from app.storage.duckdb import open_stores
 from indexer.build import Builder, BuildInput, IndexSettings
 from indexer.documents import ItemDocument
@@ -24,7 +30,7 @@ from indexer.embeddings import EmbeddingCache
 from indexer.rejects import Rejects
 from indexer.snapshot_files import SnapshotFolder
 from models.encoder import HashingEncoder
-from scripts import import_events
+from scripts import import_
 from scripts.cli import app
 
 AT = "2026-03-01T10:00:00Z"
@@ -53,11 +59,14 @@ def snapshot(tmp_path_factory) -> Path:
 @pytest.fixture
 def run(tmp_path, snapshot, monkeypatch):
     """Runs the command on a folder of its own."""
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "snapshots").symlink_to(snapshot / "snapshots")
+    copytree(snapshot / "snapshots", tmp_path / "data" / "snapshots")
     monkeypatch.setattr(IndexSettings, "open_encoder", lambda _: HashingEncoder(64))
     environment = {"PENCHANT_DATA_DIR": str(tmp_path / "data"), "PENCHANT_AS_OF": "2026-03-02T00:00:00Z"}
-    return lambda *arguments: CliRunner().invoke(app, ["import-events", *map(str, arguments)], env=environment)
+
+    def invoke(*arguments, kind="events", command=("import",)):
+        return CliRunner().invoke(app, [*command, kind, *map(str, arguments)], env=environment)
+
+    return invoke
 
 
 def stored(tmp_path):
@@ -72,10 +81,15 @@ def test_every_row_is_accounted_for(tmp_path, run):
     rows = [signal(1, value=30.0), signal(2, "scroll", value=80), signal(3, item="unknown"), signal(4, "stare"), "text"]
     done = run(write(tmp_path / "signals.ndjson", rows), "--rejects", tmp_path / "rejects.ndjson")
     assert done.exit_code == 1  # two of five
-    for said in ("2 accepted", "1 awaiting_item", "2 rejected (", "row 4: type must be one of"):
+    for said in (
+        "2 accepted",
+        "1 awaiting_item",
+        "2 rejected (",
+        'row 4: the row has the unknown type "stare": say what it is, such as --type',
+    ):
         assert said in done.output
     told = [json.loads(line) for line in (tmp_path / "rejects.ndjson").read_text().splitlines()]
-    assert [(each["row"], each["field"]) for each in told] == [(4, "type"), (5, "")]
+    assert [(each["row"], each["field"]) for each in told] == [(4, ""), (5, "")]
     assert told[0]["original"] == rows[3]
     log = stored(tmp_path)
     assert log.values.tolist()[:2] == pytest.approx([30.0, 0.8])
@@ -90,9 +104,9 @@ def test_what_the_service_refuses_stands_among_the_rejects_too(tmp_path, run):
 
 
 def test_again_and_where_it_was_broken_off(tmp_path, run, monkeypatch):
-    monkeypatch.setattr(StoreSink, "rows", 10)
+    monkeypatch.setattr(StoreSink, "ROWS", {Kind.EVENTS: 10})
     file = write(tmp_path / "signals.ndjson", [signal(n) for n in range(95)])
-    ImportState.of(tmp_path / "data", file).keep(40)
+    ImportState.of(tmp_path / "data", file, f"events\n{Wishes().model_dump_json()}").keep(40)
     resumed = run(file)
     assert "going on after row 40" in resumed.output
     assert "55 accepted" in resumed.output
@@ -119,7 +133,7 @@ class TestKinds:
         done = run(file)
         assert "2 accepted, 2 rejected (" in done.output
         assert "value must be a number" in done.output
-        assert "has a context that is not valid JSON" in done.output
+        assert "context must be an object" in done.output
         assert "4 lines" not in done.output
 
     def test_gzip_and_parquet(self, tmp_path, run):
@@ -129,47 +143,45 @@ class TestKinds:
         assert "5 accepted" in run(tmp_path / "a.ndjson.gz").output
         assert "5 duplicate" in run(tmp_path / "b.parquet").output
 
-    @pytest.mark.parametrize(("name", "said"), [("signals.txt", "is of no known kind"), ("none.csv", "does not exist")])
+    @pytest.mark.parametrize(("name", "said"), [("signals.doc", "is of no known kind"), ("none.csv", "does not exist")])
     def test_what_is_none_is_said(self, tmp_path, run, name, said):
-        if name.endswith(".txt"):
+        if name.endswith(".doc"):
             (tmp_path / name).touch()
         done = run(tmp_path / name)
         assert done.exit_code == 1
         assert said in done.output
 
-    def test_rows_of_a_file_of_each_kind_are_counted_for_the_bar(self, tmp_path):
-        rows = [signal(n) for n in range(5)]
-        pq.write_table(pa.Table.from_pylist(rows), tmp_path / "b.parquet")
-        (tmp_path / "c.csv").write_text("user_id,item_id\n" + "ann,i1\n" * 5)
-        assert count_rows(write(tmp_path / "a.ndjson", rows)) == count_rows(tmp_path / "b.parquet") == 5
-        assert count_rows(tmp_path / "c.csv") == 5
-
     def test_the_bar_of_a_sheet_counts_rows_and_no_header(self, tmp_path, run, monkeypatch):
         told = []
-        monkeypatch.setattr(import_events.ProgressBar, "__call__", lambda _, done, total: told.append((done, total)))
+        monkeypatch.setattr(import_run.ProgressBar, "__call__", lambda _, done, total: told.append((done, total)))
         (tmp_path / "c.csv").write_text("user_id,item_id,type\n" + "".join(f"u{n},i1,like\n" for n in range(5)))
         assert run(tmp_path / "c.csv").exit_code == 0
         assert told[-1] == (5, 5)
 
 
 class TestSignals:
-    def test_shares_in_percent_and_by_other_names(self):
-        told = {"event_id": "1", "type": "complete"}
-        assert as_event({"event_id": "1", "type": "scroll_depth", "value": 75}) == told | {"value": 0.75}
-        assert as_event({"event_id": "1", "type": "completion", "value": 0.5}) == told | {"value": 0.5}
-        assert as_event({"event_id": "1", "type": "dwell", "value": 75}) == {
-            "event_id": "1",
-            "type": "dwell",
-            "value": 75,
-        }
+    def test_shares_in_percent_and_by_other_names(self, tmp_path):
+        rows = [signal(1, "scroll_depth", value=75), signal(2, "completion", value=0.5), signal(3, value=75)]
+        found = [row.value for row in open_import(write(tmp_path / "a.ndjson", rows), Kind.EVENTS, Wishes())()]
+        assert [(each["type"], each["value"]) for each in found] == [
+            ("complete", 0.75),
+            ("complete", 0.5),
+            ("dwell", 75),
+        ]
 
-    def test_an_id_from_the_content(self):
-        one = derived_id({"user_id": "u", "item_id": "i"})
-        assert one == derived_id({"item_id": "i", "user_id": "u"}) != derived_id({"item_id": "j", "user_id": "u"})
+    def test_an_id_from_what_was_done_however_its_time_is_written(self):
+        row = {"user_id": "u", "item_id": "i", "type": "like"}
+        ids = {event_id("file", row | {"occurred_at": when}) for when in (AT, "2026-03-01T11:00:00+01:00", 1772359200)}
+        assert len(ids) == 1
+        assert ids != {event_id("file", row | {"occurred_at": "2026-03-01T10:00:01Z"})}
+        assert ids != {event_id("gorse", row | {"occurred_at": AT})}
+        assert event_id("gorse", row | {"occurred_at": AT}, timeless=True) == event_id("gorse", row, timeless=True)
 
     def test_memory_does_not_grow_with_the_file(self, tmp_path):
-        rows = signal_rows(write(tmp_path / "a.ndjson", [signal(n) for n in range(5)]), Rejects())
-        assert next(rows)[1].event_id == "e0"  # before the others were read
+        file = open_import(write(tmp_path / "a.ndjson", [signal(n) for n in range(500)]), Kind.EVENTS, Wishes())
+        rejects = Rejects()
+        assert next(good_rows(file, Kind.EVENTS, rejects))[1].event_id == "e0"
+        assert rejects.rows == 1  # before the others were read
 
 
 class Service:
@@ -196,8 +208,8 @@ def test_a_running_service_is_sent_them_in_batches(tmp_path, run, monkeypatch):
         urls.append(url)
         return Client(url, http=httpx.Client(transport=httpx.MockTransport(service)))
 
-    monkeypatch.setattr(import_events, "client_of", client)
-    monkeypatch.setattr(HttpSink, "rows", 10)
+    monkeypatch.setattr(import_, "client_of", client)
+    monkeypatch.setattr(HttpSink, "ROWS", {Kind.EVENTS: 10})
     (tmp_path / "data" / "service.json").write_text('{"address": "http://127.0.0.1:8123"}')
     file = write(tmp_path / "signals.ndjson", [signal(n) for n in range(45)])
     assert "45 accepted" in run(file).output
@@ -214,3 +226,69 @@ def test_a_folder_that_somebody_else_has_open_is_left_alone(tmp_path, run):
         stores.close()
     assert done.exit_code == 1
     assert "is in use by this process" in done.output
+
+
+class TestBeforeAnythingIsWritten:
+    def test_a_dry_run_says_what_would_be_and_writes_nothing(self, tmp_path, run):
+        (tmp_path / "a.csv").write_text("User,item_id,action,at\nu,i1,fav,1772359200\nu,i2,look,1772359201\n")
+        said = ("--map", "user_id=User", "--map", "type=action", "--map", "occurred_at=at", "--type", "fav=save")
+        done = run(tmp_path / "a.csv", *said, "--dry-run")
+        assert done.exit_code == 0
+        for told in (
+            "a table with commas between cells, UTF-8",
+            "user_id        <- User",
+            "fav -> save (1), look -> unknown (1)",
+            '"user_id":"u","item_id":"i1","type":"save"',
+            '2 rows: 1 taken, 1 rejected (1 such as row 3: the row has the unknown type "look"',
+        ):
+            assert told in done.output
+        assert not list((tmp_path / "data").glob("imports/*"))
+        assert "2 rows a second" not in done.output
+
+    def test_what_the_charter_does_not_declare_is_among_it(self, tmp_path, run):
+        rows = [signal(1, context={"page": "/a"})]
+        assert (
+            "context.page is not declared in the charter" in run(write(tmp_path / "a.ndjson", rows), "--dry-run").output
+        )
+
+
+class TestItems:
+    def test_a_catalogue_begins_with_a_table(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(IndexSettings, "open_encoder", lambda _: HashingEncoder(64))
+        data = tmp_path / "new"
+        lines = [f"S{n},Shoe {n},shoes,{n}.5" for n in range(20)]
+        (tmp_path / "shop.csv").write_text("\n".join(["sku,title,category,price", *lines, ",Nameless,shoes,1"]))
+        said = ["--map", "item_id=sku", "--map", "tags=category", "--map", "attributes=*"]
+        command = ["import", "items", str(tmp_path / "shop.csv"), *said]
+        done = CliRunner().invoke(app, command, env={"PENCHANT_DATA_DIR": str(data)})
+        assert done.exit_code == 0, done.output
+        assert "20 accepted, 1 rejected (1: row 22: item_id is required)" in done.output
+        folder = SnapshotFolder(data / "snapshots")
+        documents = folder.documents(folder.current_id())
+        shoes = {each.item_id: each for each in map(ItemDocument.kept, map(documents.__getitem__, range(20)))}
+        assert (shoes["S3"].title, shoes["S3"].tags, shoes["S3"].attributes) == ("Shoe 3", ["shoes"], {"price": 3.5})
+
+    def test_items_are_added_to_those_in_service(self, tmp_path, run):
+        done = run(write(tmp_path / "more.json", [{"item_id": "n1", "title": "new"}]), kind="items")
+        assert done.exit_code == 0, done.output
+        folder = SnapshotFolder(tmp_path / "data" / "snapshots")
+        assert len(folder.documents(folder.current_id())) == 4
+
+
+class TestUsers:
+    def test_what_people_say_of_themselves(self, tmp_path, run):
+        (tmp_path / "people.csv").write_text("user_id,interests,language\nann,jazz|tea,en\nbob,,de\n")
+        said = ("--map", "preferences.tags=interests", "--map", "preferences.languages=language")
+        done = run(tmp_path / "people.csv", *said, kind="users")
+        assert "2 accepted" in done.output, done.output
+        stores = open_stores(tmp_path / "data")
+        try:
+            profile = orjson.loads(stores.users.get("ann").profile)
+        finally:
+            stores.close()
+        assert profile["preferences"] == {"tags": ["jazz", "tea"], "languages": ["en"]}
+
+
+def test_the_former_name_still_works(tmp_path, run):
+    done = run(write(tmp_path / "signals.ndjson", [signal(1)]), kind="import-events", command=())
+    assert "1 accepted" in done.output

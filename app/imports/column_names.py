@@ -1,0 +1,70 @@
+"""What people call the fields of items, events and users: for proposals, never for decisions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from app.imports.kinds import Kind
+
+_WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\x00-\x7f]+")
+
+KNOWN: Final[Mapping[Kind, Mapping[str, str]]] = {
+    Kind.ITEMS: {
+        "item_id": "id sku product_id item product movie_id book_id anime_id article_id content_id video_id track_id "
+        "track isbn isbn13 asin ean gtin handle guid object_id post_id product_code code number #1",
+        "title": "name product_name product_title headline book_title movie_title item_name item_title subject",
+        "text": "description body content summary overview plot abstract body_html excerpt details",
+        "tags": "category categories subcategory genre genres keywords labels product_type topics tag tag_list",
+        "provider": "brand vendor author authors book_author artist publisher manufacturer seller studio channel",
+        "published_at": "created_at published publication_date publish_date pub_date date release_date released "
+        "date_added year year_of_publication original_publication_year available_from timestamp creation_timestamp",
+        "language": "lang language_code locale",
+        "url": "link permalink product_url page_url href",
+        "format": "type kind media_type content_type item_type",
+        "expires_at": "expiry expiration_date valid_until available_until end_date",
+    },
+    Kind.EVENTS: {
+        "user_id": "user userid customer_id customer person_id visitor_id member_id client_id account_id reader_id "
+        "profile_id uid session_id #1",
+        "item_id": "item product_id product movie_id book_id anime_id article_id content_id video_id track_id sku isbn "
+        "asin object_id post_id goodreads_book_id #2",
+        "type": "event event_type action event_name interaction activity verb behavior behaviour feedback_type",
+        "value": "rating score stars book_rating event_value duration weight amount plays listen_count #3",
+        "occurred_at": "timestamp time date datetime created_at event_time event_timestamp ts at date_added #4",
+        "event_id": "id message_id uuid",
+    },
+    Kind.USERS: {
+        "user_id": "id user userid customer_id person_id member_id uid #1",
+        "preferences.tags": "interests tags favourite_genres favorite_genres topics likes",
+        "preferences.languages": "language languages lang locale",
+        "role": "job occupation profession job_title",
+        "goals": "goal",
+        "time_zone": "timezone tz",
+    },
+}
+"""Field -> names that it goes by, the likeliest first."""
+
+
+def snake(name: str) -> str:
+    """A name in lower case with underscores.
+
+    >>> [snake(name) for name in ("ITEM_ID", "itemId", "Item ID", "Book-Rating", "publishedAt")]
+    ['item_id', 'item_id', 'item_id', 'book_rating', 'published_at']
+    """
+    return "_".join(_WORDS.findall(name)).lower() or name
+
+
+def proposals(kind: Kind, columns: Sequence[str], missing: Iterable[str]) -> dict[str, list[str]]:
+    """Field -> the columns that might be meant by it, of those that nothing else takes; tags may be several."""
+    free = [(snake(name.rsplit(".", 1)[-1]) if not name.startswith("#") else name, name) for name in columns]
+    found: dict[str, list[str]] = {}
+    for field in missing:
+        likely = KNOWN[kind].get(field, "").split()
+        fits = sorted((likely.index(told), place) for place, (told, _) in enumerate(free) if told in likely)
+        taken = [place for _, place in fits[: None if field == "tags" else 1]]
+        if taken:
+            found[field] = [free[place][1] for place in sorted(taken)]
+            free = [each for place, each in enumerate(free) if place not in taken]
+    return found

@@ -1,0 +1,1 @@
+"""Programs and formats whose files people bring, a file each."""
