@@ -13,7 +13,7 @@ from indexer.documents import ItemDocument
 from indexer.http_changes import Newer, conflicts, overruling, settled
 from indexer.readers import Rows
 from indexer.rejects import Rejects
-from indexer.snapshot_files import SnapshotFolder
+from indexer.snapshot_files import SnapshotError, SnapshotFolder
 from indexer.validation import Refuse, read_documents
 
 
@@ -89,6 +89,8 @@ def from_snapshot(folder: SnapshotFolder, changes: Iterable[Change]) -> BuildInp
     current = folder.current_id()
     items: dict[str, ItemDocument] = {}
     version = 0
+    if current is None and folder.aside():
+        raise SnapshotError(f"every snapshot in {folder.folder} is damaged: build from the file, with --items")
     if current:
         version = folder.manifest(current).items_version
         documents = folder.documents(current)

@@ -2,6 +2,7 @@
 
 snapshots/20260102T030405Z-1a2b3c4d/    arrays, vector index, vocabulary, manifest; lexical/ the lexical index
 snapshots/.building-.../                a build under way, or one that was interrupted; never in service
+snapshots/.damaged-.../                 a snapshot whose files are not what its manifest says; never read or removed
 snapshots/CURRENT                       the id in service, replaced by rename
 snapshots/.lock                         held by the build under way
 """
@@ -12,10 +13,9 @@ import logging
 import os
 import shutil
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import fields
 from fcntl import LOCK_EX, LOCK_NB, flock
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,8 @@ from indexer.ann import AnnSettings, VectorIndex
 from indexer.equal_vectors import EqualVectors
 from indexer.item_texts import SILENT
 from indexer.lexical import LexicalIndex, LexicalText
-from indexer.snapshot import FileRecord, ItemColumns, ItemVectors, Manifest, Snapshot, Vocabulary
+from indexer.snapshot import ItemColumns, ItemVectors, Manifest, Snapshot, Vocabulary
+from indexer.snapshot_digests import damaged, record, records
 from models.columns import CodesColumn, StringColumn
 from models.ids import IdMap
 from models.joint_vectors import JointVectors, Stored
@@ -38,8 +39,10 @@ from models.words import MISSING
 
 CURRENT = "CURRENT"
 _BUILDING = ".building-"
+_DAMAGED = ".damaged-"
 _LOCK = ".lock"
 _MANIFEST = "manifest.json"
+_MANIFEST_DIGEST = "manifest.blake2b"
 _VOCABULARY = "vocabulary.json"
 _CELLS = "cells."
 _MEASURED = "cells.error"
@@ -47,10 +50,9 @@ _MEASURED = "cells.error"
 _OWN = ".behaviour"
 _HEADS = "sensitive."
 _LEXICAL = "lexical"
-_LOCKS = ".tantivy-*.lock"
-"""Of the lexical index: written by whoever opens it, and no part of it."""
 _SUSPECTED = "items.suspected.codes"
 _SAYS_NOTHING = '"sensitive_topics":[],'
+_DOCUMENTS = "items.documents."
 _NODES = "vectors.nodes"
 _KINDS = ("flat", "cells")
 _log = logging.getLogger(__name__)
@@ -67,6 +69,10 @@ _PACKED: dict[str, type[IdMap | StringColumn | CodesColumn]] = {
 
 class SnapshotError(Exception):
     """A snapshot is missing, incomplete or damaged."""
+
+
+class DamagedSnapshotError(SnapshotError):
+    """A file of a snapshot is not what it was when it was written."""
 
 
 class BuildUnderWayError(SnapshotError):
@@ -95,30 +101,86 @@ class SnapshotFolder:
             yield
 
     def current_id(self) -> str | None:
-        """Id of the published snapshot, or None before the first."""
+        """Id of the published snapshot; of the newest complete one where CURRENT names none; None before the first."""
+        named = self._named()
+        if named is not None and self._complete(named):
+            return named
+        newest = self.newest()
+        return newest.snapshot_id if newest else named or None
+
+    def pointer_problem(self) -> str | None:
+        """Why CURRENT does not say which snapshot is published, though there are some; None where all is well."""
+        named = self._named()
+        if (named is not None and self._complete(named)) or not self.ids():
+            return None
+        said = (
+            "is missing"
+            if named is None
+            else f"names {named!r}, which is no complete snapshot"
+            if named
+            else "is empty"
+        )
+        return f"{self.folder / CURRENT} {said}"
+
+    def _named(self) -> str | None:
+        """What CURRENT says; None where it is missing."""
         try:
-            return (self.folder / CURRENT).read_text().strip()
+            return (self.folder / CURRENT).read_text(errors="replace").strip()
         except FileNotFoundError:
             return None
+
+    def _complete(self, snapshot_id: str) -> bool:
+        return snapshot_id in self.ids()
 
     def ids(self) -> list[str]:
         """Ids of all complete snapshots, oldest first."""
         return sorted(path.parent.name for path in self.folder.glob(f"[!.]*/{_MANIFEST}"))
 
+    def set_aside(self, snapshot_id: str) -> str:
+        """Give a damaged snapshot a name under which nobody reads, overwrites or removes it; the name."""
+        number, name = 1, f"{_DAMAGED}{snapshot_id}"
+        while (self.folder / name).exists():
+            number, name = number + 1, f"{_DAMAGED}{snapshot_id}-{number}"
+        (self.folder / snapshot_id).rename(self.folder / name)
+        _sync_folder(self.folder)
+        return name
+
+    def aside(self) -> list[str]:
+        """Names of the damaged snapshots that were set aside, oldest first."""
+        return sorted(path.name for path in self.folder.glob(f"{_DAMAGED}*"))
+
+    def aside_after(self, snapshot_id: str) -> str | None:
+        """What to say of damaged snapshots that are newer than this one; None where there are none."""
+        newer = [name for name in self.aside() if name.removeprefix(_DAMAGED) > snapshot_id]
+        return (
+            f"newer snapshots are damaged and set aside: {', '.join(newer)}; this one serves instead" if newer else None
+        )
+
     def newest(self) -> Manifest | None:
-        """The manifest of the snapshot that was built last, whichever is in service; None before the first."""
-        return max(map(self.manifest, self.ids()), key=lambda each: each.created_at, default=None)
+        """The manifest of the snapshot that was built last, whichever is in service; None before the first.
+
+        Snapshots whose manifest cannot be read are passed over.
+        """
+        return max(self._manifests(), key=lambda each: each.created_at, default=None)
+
+    def _manifests(self) -> Iterator[Manifest]:
+        for snapshot_id in self.ids():
+            with suppress(SnapshotError):
+                yield self.manifest(snapshot_id)
 
     def manifest(self, snapshot_id: str) -> Manifest:
         """The manifest of one snapshot.
 
         Raises:
-            SnapshotError: there is none, or it is damaged.
+            DamagedSnapshotError: it is no JSON.
+            SnapshotError: there is none, or it is of another version.
         """
         try:
             return Manifest.model_validate_json((self.folder / snapshot_id / _MANIFEST).read_bytes())
         except (OSError, ValidationError) as error:
-            raise SnapshotError(f"snapshot {snapshot_id!r} has no readable manifest: {error}") from error
+            broken = isinstance(error, ValidationError) and error.errors()[0]["type"] == "json_invalid"
+            kind = DamagedSnapshotError if broken else SnapshotError
+            raise kind(f"snapshot {snapshot_id!r} has no readable manifest: {error}") from error
 
     def publish(self, snapshot: Snapshot) -> Manifest:
         """Write a snapshot and put it in service; whatever interrupts this leaves the previous one in service."""
@@ -136,8 +198,9 @@ class SnapshotFolder:
             np.save(building / f"{name}.npy", array, allow_pickle=False)
         (building / _VOCABULARY).write_text(snapshot.vocabulary.to_json(), encoding="utf-8")
         LexicalIndex.write(building / _LEXICAL, _texts(snapshot.items))
-        manifest = snapshot.manifest.model_copy(update={"files": _records(building)})
+        manifest = snapshot.manifest.model_copy(update={"files": records(building)})
         (building / _MANIFEST).write_text(manifest.model_dump_json(indent=2), encoding="utf-8")
+        (building / _MANIFEST_DIGEST).write_text(record(building / _MANIFEST).blake2b)
         _sync(building)
         building.rename(self.folder / snapshot.snapshot_id)
         _sync_folder(self.folder)
@@ -171,22 +234,30 @@ class SnapshotFolder:
         return removed
 
     def verify(self, snapshot_id: str) -> None:
-        """Compare every file with the manifest, digests included.
+        """Compare every file with the manifest, digests included: reads all of it, in some threads.
 
         Raises:
-            SnapshotError: a file is missing, of another length or content.
+            DamagedSnapshotError: a file is missing, of another length or content.
+            SnapshotError: there is no such snapshot, or it is of another version.
         """
-        for name, record in self.manifest(snapshot_id).files.items():
-            path = self.folder / snapshot_id / name
-            if not path.exists() or _record(path) != record:
-                raise SnapshotError(f"snapshot {snapshot_id!r} is damaged: {name} is not what its manifest says")
+        manifest, folder = self.manifest(snapshot_id), self.folder / snapshot_id
+        told = folder / _MANIFEST_DIGEST  # older snapshots have none
+        if told.exists() and told.read_text(errors="replace") != record(folder / _MANIFEST).blake2b:
+            raise _damage(snapshot_id, _MANIFEST)
+        if name := damaged(folder, manifest.files):
+            raise _damage(snapshot_id, name)
 
     def documents(self, snapshot_id: str) -> StringColumn:
         """The items of a snapshot as JSON, without opening the rest.
 
         In snapshots from before an empty list of sensitive topics said something, it is left out.
+
+        Raises:
+            DamagedSnapshotError: their files are not what they were when they were written.
         """
-        folder = self.folder / snapshot_id
+        folder, files = self.folder / snapshot_id, self.manifest(snapshot_id).files
+        if name := damaged(folder, {name: told for name, told in files.items() if name.startswith(_DOCUMENTS)}):
+            raise _damage(snapshot_id, name)
         documents = StringColumn(
             *(_mapped(folder / f"items.documents.{part}.npy") for part in ("offsets", "payload")),
         )
@@ -195,28 +266,36 @@ class SnapshotFolder:
         return StringColumn.build([documents[row].replace(_SAYS_NOTHING, "") for row in range(len(documents))])
 
     def open(self, snapshot_id: str, settings: AnnSettings) -> Snapshot:
-        """Map a snapshot into memory.
+        """Map a snapshot into memory; of its files only the lengths are compared, see `verify`.
 
         Raises:
-            SnapshotError: it is missing or a file does not have the length that the manifest says.
+            DamagedSnapshotError: a file is missing or does not have the length that the manifest says.
+            SnapshotError: there is no such snapshot, or none that this version reads.
         """
         manifest = self.manifest(snapshot_id)
         folder = self.folder / snapshot_id
-        for name, record in manifest.files.items():
-            if not (folder / name).exists() or (folder / name).stat().st_size != record.bytes:
-                raise SnapshotError(f"snapshot {snapshot_id!r} is incomplete: {name}")
-        arrays = {name[:-4]: _mapped(folder / name) for name in manifest.files if name.endswith(".npy")}
-        vectors = _vectors(manifest, arrays)
-        return Snapshot(
-            manifest=manifest,
-            vocabulary=Vocabulary.from_json((folder / _VOCABULARY).read_text(encoding="utf-8")),
-            items=_columns(arrays),
-            vectors=vectors,
-            space=_space(manifest, arrays),
-            index=_index(manifest, arrays, vectors, settings),
-            heads=_heads(manifest, arrays),
-            lexical=LexicalIndex.open(folder / _LEXICAL),
-        )
+        for name, told in manifest.files.items():
+            if not (folder / name).exists() or (folder / name).stat().st_size != told.bytes:
+                raise DamagedSnapshotError(f"snapshot {snapshot_id!r} is incomplete: {name}")
+        try:
+            return _opened(folder, manifest, settings)
+        except (ValueError, LookupError, TypeError, RuntimeError) as error:
+            raise SnapshotError(f"snapshot {snapshot_id!r} cannot be read by this version: {error!r}") from error
+
+
+def _opened(folder: Path, manifest: Manifest, settings: AnnSettings) -> Snapshot:
+    arrays = {name[:-4]: _mapped(folder / name) for name in manifest.files if name.endswith(".npy")}
+    vectors = _vectors(manifest, arrays)
+    return Snapshot(
+        manifest=manifest,
+        vocabulary=Vocabulary.from_json((folder / _VOCABULARY).read_text(encoding="utf-8")),
+        items=_columns(arrays),
+        vectors=vectors,
+        space=_space(manifest, arrays),
+        index=_index(manifest, arrays, vectors, settings),
+        heads=_heads(manifest, arrays),
+        lexical=LexicalIndex.open(folder / _LEXICAL),
+    )
 
 
 def _arrays(snapshot: Snapshot) -> dict[str, NDArray[Any]]:
@@ -341,25 +420,8 @@ def _mapped(path: Path) -> NDArray[Any]:
     return np.asarray(array)
 
 
-def _records(folder: Path) -> dict[str, FileRecord]:
-    return {path.relative_to(folder).as_posix(): _record(path) for path in sorted(_files(folder))}
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    return (path for path in folder.rglob("*") if path.is_file() and not path.match(_LOCKS))
-
-
-def _record(path: Path) -> FileRecord:
-    digest = blake2b(digest_size=16)
-    for block in _blocks(path):
-        digest.update(block)
-    return FileRecord(bytes=path.stat().st_size, blake2b=digest.hexdigest())
-
-
-def _blocks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            yield block
+def _damage(snapshot_id: str, name: str) -> DamagedSnapshotError:
+    return DamagedSnapshotError(f"snapshot {snapshot_id!r} is damaged: {name} is not what its manifest says")
 
 
 def _sync(folder: Path) -> None:

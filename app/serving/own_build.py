@@ -47,7 +47,11 @@ class OwnBuild:
 
     def possible(self) -> bool:
         """Whether nothing is in service because nothing was ever built."""
-        return self._snapshot_swap.current_or_none is None and self._folder.current_id() is None
+        return (
+            self._snapshot_swap.current_or_none is None
+            and self._folder.current_id() is None
+            and not self._folder.aside()
+        )
 
     def due(self) -> bool:
         """Whether there are items without a snapshot, or a small one has been outgrown."""

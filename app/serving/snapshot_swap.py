@@ -30,7 +30,7 @@ from app.settings import Settings
 from app.storage.protocols import Stores
 from app.storage.rows import Adoption, UserRow, Withdrawal
 from indexer.documents import UserDocument
-from indexer.snapshot_files import SnapshotError, SnapshotFolder
+from indexer.snapshot_files import DamagedSnapshotError, SnapshotError, SnapshotFolder
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +57,7 @@ class SnapshotSwap:
         self.succession = Succession(PolicyFolder(settings.data_dir), settings.query)
         self._current: Generation | None = None
         self._refused: str | None = None
+        self._failing = False
         self._reviewed: int | None = None
         self._touched: set[str] | None = None
         self._one_at_a_time = asyncio.Lock()
@@ -169,7 +170,7 @@ class SnapshotSwap:
             try:
                 await self.refresh()
             except Exception as error:
-                self.problem = f"taking up the new snapshot failed: {error}"
+                self._failing, self.problem = True, f"taking up the new snapshot failed: {error}"
                 log.exception("taking up the new snapshot failed")
 
     async def refresh(self) -> bool:
@@ -180,22 +181,73 @@ class SnapshotSwap:
     async def _refresh_once(self) -> bool:
         published, reviewed = self._folder.current_id(), self._reviewed_at()
         serving = self._current.catalogue.snapshot.snapshot_id if self._current else None
+        lost = self._folder.pointer_problem()
         known = published == self._refused or (published, reviewed) == (serving, self._reviewed)
-        if published is None or known:
+        if published is None or (known and lost is None):
+            self._clear(published, serving)
             return False
         try:
-            await self.take_up(published)
-        except SnapshotError as error:
-            self._refused, self.problem = published, str(error)
-            log.exception("snapshot refused", extra={"snapshot": published})
+            if not known:
+                await self.take_up(published)
+        except DamagedSnapshotError as error:
+            return await self._fall_back(published, error)
+        except (SnapshotError, OSError) as error:
+            self._refuse(published, error)
             return False
-        return True
+        if lost is not None:
+            self._point(lost)
+        return not known
+
+    def _clear(self, published: str | None, serving: str | None) -> None:
+        """What was refused is no longer published, or what could not be read before can be read now."""
+        if published == serving is not None and self._failing:
+            self._failing, self._refused, self.problem = False, None, self._folder.aside_after(serving)
+
+    def _refuse(self, snapshot_id: str, error: Exception) -> None:
+        """A snapshot that cannot be read for the moment is tried again; any other refusal stands."""
+        if not isinstance(error, OSError):
+            self._refused = snapshot_id
+        said, self._failing = f"snapshot {snapshot_id!r} cannot be taken up: {error}", True
+        if self.problem != said:
+            log.error("snapshot refused", extra={"snapshot": snapshot_id}, exc_info=error)
+        self.problem = said
+
+    async def _fall_back(self, snapshot_id: str, error: DamagedSnapshotError) -> bool:
+        """Set a damaged snapshot aside; the one in service or, at the start, the last good one serves instead."""
+        try:
+            name = await asyncio.to_thread(self._folder.set_aside, snapshot_id)
+        except OSError as unmoved:
+            self._refuse(snapshot_id, SnapshotError(f"{error}, and it cannot be set aside: {unmoved}"))
+            return False
+        log.error("snapshot damaged and set aside", extra={"snapshot": snapshot_id, "aside": name}, exc_info=error)
+        taken = self._current is None and await self._refresh_once()
+        said = f"{error}; it is set aside as {self._folder.folder / name}"
+        if self._current is None:
+            self.problem = (
+                f"{said}. No other snapshot is whole: restore a backup, or run `penchant rebuild-index --items FILE`"
+            )
+        else:
+            self._point(said)
+        return taken
+
+    def _point(self, why: str) -> None:
+        """Let CURRENT name what serves, so that commands and the next start agree, and say why it had to be."""
+        serving = self.current.catalogue.snapshot.snapshot_id
+        said = f"{why}; snapshot {serving!r} serves"
+        try:
+            self._folder.activate(serving)
+        except (SnapshotError, OSError) as error:
+            said = f"{said}, and CURRENT cannot be written: {error}"
+        if said != self.problem:
+            log.error("the published snapshot was lost: the last good one serves", extra={"why": said})
+        self.problem = said
 
     async def activate(self, policy: Policy, by: str, why: str) -> None:
         """Put a policy in force: its weights at once, its snapshot once it is taken up; meanwhile the other answers.
 
         Raises:
             SnapshotError: its snapshot is damaged or of another encoder; what was in force still is.
+            OSError: its snapshot cannot be read; likewise.
             pydantic.ValidationError: its settings are not those of this version; likewise.
         """
         async with self._one_at_a_time:
@@ -225,7 +277,8 @@ class SnapshotSwap:
             async with self.ingest_lock.alone():
                 await asyncio.to_thread(generation.catch_up, self._stores, self._embedder)
                 await self._refresh(generation, self._touched)
-                outgoing, self._current, self.problem = [self._current], generation, None
+                outgoing, self._current = [self._current], generation
+                self._failing, self.problem = False, self._folder.aside_after(snapshot_id)
                 await self.adopt()
                 await self.withdraw()
         finally:
@@ -243,6 +296,7 @@ class SnapshotSwap:
 
     def _build(self, policy: Policy) -> Generation:
         snapshot_id = policy.snapshot
+        self._folder.verify(snapshot_id)  # before anything of it is used: the firewall rests on its columns
         snapshot = self._folder.open(snapshot_id, self._settings.index.ann)
         if snapshot.manifest.encoder != self._embedder.fingerprint:
             raise SnapshotError(

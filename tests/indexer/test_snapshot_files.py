@@ -23,7 +23,7 @@ from indexer.snapshot_files import BuildUnderWayError, SnapshotError
 ROOT = Path(__file__).parents[2]
 STEPS = {
     "an array": (np, "save"),
-    "the digests": (snapshot_files, "_records"),
+    "the digests": (snapshot_files, "records"),
     "bringing the files to the disk": (snapshot_files, "_sync"),
     "naming the folder": (Path, "rename"),
     "bringing the folder to the disk": (snapshot_files, "_sync_folder"),
