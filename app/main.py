@@ -33,7 +33,7 @@ def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
-        access = Access(settings.access, settings.data_dir, settings.http.host)
+        access = Access(settings.access, settings.data_dir, settings.http.host, settings.http.cors_origins)
         async with running(settings, encoder or settings.index.open_encoder()) as service:
             tracing = open_tracing(settings.insights.telemetry, service.meters)
             try:

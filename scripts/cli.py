@@ -6,6 +6,7 @@ is imported only when it is called, so that ``penchant --help`` answers at once 
 import the encoder and the index. To add a command, write its file and add its line to ``SUMMARIES``.
 """
 
+import os
 from importlib import import_module
 from keyword import iskeyword
 from typing import Annotated, Any, Final
@@ -92,6 +93,7 @@ def penchant(
     ] = False,
 ) -> None:
     """Self-hosted personalisation for one person at a time."""
+    os.umask(0o077)  # what is held of people is for the own account to read, whichever command writes it
 
 
 def _add_placeholder(name: str, summary: str) -> None:

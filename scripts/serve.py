@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -48,7 +47,6 @@ def serve(
     log_as_json()
     if keyring.keys and settings.api_key is None:
         settings = without_dates(settings)
-    os.umask(0o077)  # what is held of people is for the server's own account to read
     with suppress(KeyboardInterrupt):
         hold_little()
         AnnouncedServer(settings, rebuild_command(config), keyless=not keyring.keys).run()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.access.audit import AuditLog
-from app.access.caller import KEYLESS, Caller
+from app.access.caller import KEYLESS, POWERS, Caller
 from app.access.keyfile import KeyFile, KeyFileError
 from app.access.keyring import Keyring, is_key
 from app.access.loopback import is_loopback, names_loopback
@@ -25,6 +26,10 @@ from indexer.problems import FieldProblem
 
 _NOBODY = "Send a key in X-API-Key, or a person's token in Authorization as Bearer."
 _MISPLACED = "This is a key and no token: send it in the header X-API-Key, without Bearer."
+_ELSEWHERE = (
+    "There are no keys, and this comes from a page of another origin. `http.cors_origins` names those that may; or "
+    "make keys with `penchant keys create`."
+)
 _OUTSIDE = "There are no keys, so only this machine is served, under its own name. `penchant keys create` makes keys."
 
 logger = logging.getLogger(__name__)
@@ -39,19 +44,22 @@ class Shown:
         authorization: the Authorization header.
         peer: address that it comes from.
         authority: the Host header.
+        origin: of the page that changes something by this request; None where no page does, or nothing is changed.
     """
 
     key: str | None
     authorization: str | None
     peer: str
     authority: str
+    origin: str | None = None
 
 
 class Access:
     """Tells callers apart. While no key has ever been made, this machine is served without any, and no other is."""
 
-    def __init__(self, settings: AccessSettings, data_dir: Path, host: str) -> None:
+    def __init__(self, settings: AccessSettings, data_dir: Path, host: str, origins: Collection[str] = ()) -> None:
         self._settings = settings
+        self._origins = frozenset(origins)
         self._keys = KeyFile(data_dir)
         self._loopback = is_loopback(host)
         self._had_keys = False
@@ -71,7 +79,7 @@ class Access:
         """Who sends a request.
 
         Without keys it is whoever sits at this machine. A page from elsewhere in that person's browser is not: it comes
-        under another name, even where that name was made to lead here.
+        under another name, even where that name was made to lead here, or it says of which origin it is.
 
         Raises:
             UnauthenticatedError: nothing is shown, or nothing that is good.
@@ -79,9 +87,11 @@ class Access:
             AccessUnknownError: the keys cannot be read.
         """
         if self.keyless:
-            if is_loopback(shown.peer) and names_loopback(shown.authority):
-                return KEYLESS
-            raise ForbiddenError(_OUTSIDE)
+            if not (is_loopback(shown.peer) and names_loopback(shown.authority)):
+                raise ForbiddenError(_OUTSIDE)
+            if shown.origin is not None and not self._at_home(shown.origin, shown.authority):
+                raise ForbiddenError(_ELSEWHERE)
+            return KEYLESS
         keyring = self._keyring()
         if shown.key is not None:
             return _by_key(keyring, shown.key)
@@ -89,8 +99,10 @@ class Access:
             return _by_token(keyring, shown.authorization, self._settings.token_audience)
         raise UnauthenticatedError(_NOBODY)
 
-    def token(self, user_id: str, seconds: int | None) -> IssuedToken:
+    def token(self, user_id: str, seconds: int | None, issuer: Caller) -> IssuedToken:
         """A token for one person, good for so many seconds, or as long as the settings say.
+
+        It may export and erase the person only where the key that it was asked for with may.
 
         Raises:
             KeysMissingError: there are no keys that could sign.
@@ -102,7 +114,11 @@ class Access:
         if seconds is not None and seconds > longest:
             message = f"must be at most {longest}, the setting access.token_seconds"
             raise InvalidPayloadError([FieldProblem("lifetime_seconds", message)])
-        return issue(self._keyring(), user_id, self._settings.token_audience, seconds or longest)
+        powers = POWERS if issuer.is_operator else POWERS & issuer.scopes
+        return issue(self._keyring(), user_id, self._settings.token_audience, seconds or longest, powers)
+
+    def _at_home(self, origin: str, authority: str) -> bool:
+        return origin in self._origins or origin in {f"http://{authority}", f"https://{authority}"}
 
     def _keyring(self) -> Keyring:
         try:

@@ -15,6 +15,12 @@ class Scope(StrEnum):
     SIMILAR = "similar"
     TOKENS = "tokens"
     METRICS = "metrics"
+    EXPORT = "export"
+    ERASE = "erase"
+
+
+POWERS = frozenset({Scope.EXPORT, Scope.ERASE})
+"""What takes all of a person's data along, or away: tokens have it only from keys that have it."""
 
 
 class Kind(StrEnum):
@@ -33,14 +39,16 @@ class Caller:
     Attributes:
         kind: what sort of caller.
         key_id: id of the key that was shown; of a person, of the key that signed their token; "" without keys.
-        scopes: what a service may ask for.
+        scopes: what a service may ask for; of a person, which of POWERS their token has.
         user_id: the person, if it is one.
+        issued_at: of a person, when their token was, in seconds since 1970.
     """
 
     kind: Kind
     key_id: str = ""
     scopes: frozenset[Scope] = frozenset()
     user_id: str | None = None
+    issued_at: float | None = None
 
     @property
     def is_operator(self) -> bool:

@@ -19,6 +19,10 @@ from app.access.keyring import Keyring
 
 FILE: Final = "keys.json"
 _OWNER_ONLY: Final = 0o600
+_GONE: Final = (
+    "{path} is gone, and there were keys: without it everybody at this machine would be let in without one. Bring it "
+    "back from a backup, make new keys with `penchant keys create`, or delete {lock} beside it to do without keys"
+)
 
 Result = TypeVar("Result")
 _Stamp = tuple[int, int, int]
@@ -40,9 +44,11 @@ class KeyFile:
         """The keys as they are now; read again only where the file was replaced.
 
         Raises:
-            KeyFileError: it cannot be read. No key is good then, not even one that was.
+            KeyFileError: it cannot be read, or is gone. No key is good then, not even one that was.
         """
         stamp = self._stamped()
+        if stamp is None and self._lock.exists():
+            raise KeyFileError(_GONE.format(path=self.path, lock=self._lock.name))
         if stamp != self._stamp:
             self._keyring = self._read()
             self._stamp = stamp
@@ -59,6 +65,11 @@ class KeyFile:
             changed, result = change(self._read())
             self._write(changed)
         return result
+
+    @property
+    def _lock(self) -> Path:
+        """Made with the first key, and never taken away."""
+        return self.path.with_suffix(".lock")
 
     def _stamped(self) -> _Stamp | None:
         try:
@@ -89,7 +100,7 @@ class KeyFile:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        descriptor = os.open(self.path.with_suffix(".lock"), os.O_WRONLY | os.O_CREAT, _OWNER_ONLY)
+        descriptor = os.open(self._lock, os.O_WRONLY | os.O_CREAT, _OWNER_ONLY)
         with os.fdopen(descriptor, "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield

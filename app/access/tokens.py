@@ -6,17 +6,20 @@ from the token.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import jwt
 
-from app.access.caller import Caller, Kind
+from app.access.caller import POWERS, Caller, Kind, Scope
 from app.access.keyring import Keyring
 
 _ALGORITHM: Final = "HS256"
 _CLAIMS: Final = ("sub", "aud", "iat", "exp")
+_MAY: Final = "may"
+"""Claim: which of POWERS the token has."""
 
 
 class TokenError(Exception):
@@ -31,11 +34,11 @@ class IssuedToken:
     expires_at: datetime
 
 
-def issue(keyring: Keyring, user_id: str, audience: str, seconds: int) -> IssuedToken:
-    """A token for one person; the keyring must have a signing key."""
+def issue(keyring: Keyring, user_id: str, audience: str, seconds: int, powers: Collection[Scope]) -> IssuedToken:
+    """A token for one person, with some of POWERS; the keyring must have a signing key."""
     key, now = keyring.signing[-1], datetime.now(UTC).replace(microsecond=0)
     expires_at = now + timedelta(seconds=seconds)
-    claims = {"sub": user_id, "aud": audience, "iat": now, "exp": expires_at}
+    claims = {"sub": user_id, "aud": audience, "iat": now, "exp": expires_at, _MAY: sorted(powers)}
     return IssuedToken(jwt.encode(claims, key.secret, _ALGORITHM, {"kid": key.key_id}), expires_at)
 
 
@@ -55,4 +58,5 @@ def read(keyring: Keyring, token: str, audience: str) -> Caller:
         )
     except jwt.PyJWTError as error:
         raise TokenError from error
-    return Caller(Kind.USER, key_id, user_id=claims["sub"])
+    powers = frozenset(power for power in POWERS if power in claims.get(_MAY, ()))
+    return Caller(Kind.USER, key_id, powers, claims["sub"], float(claims["iat"]))

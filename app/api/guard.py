@@ -9,7 +9,7 @@ from __future__ import annotations
 from fastapi import Request
 
 from app.access.access import Shown
-from app.access.caller import Caller
+from app.access.caller import POWERS, Caller, Scope
 from app.api.headers import header
 from app.api.paths import unescaped
 from app.api.request_log import call_of
@@ -17,6 +17,7 @@ from app.api.rules import OPERATORS, RULES, Rule
 from app.api.state import access_of
 from app.errors import ForbiddenError
 
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OTHERS = "The token is for another person."
 
 
@@ -40,7 +41,7 @@ def admit(request: Request, operation: str, user_id: str | None) -> None:
     access = access_of(request)
     call.caller = access.caller(_shown(request))
     call.user_id = unescaped(user_id) if user_id is not None else None
-    call.audit = access.audit if rule.audited and call.caller.is_operator else None
+    call.audit = access.audit if _leaves_a_line(rule, call.caller) else None
     access.rates.count(call.caller)
     _check(rule, call.caller, call.user_id)
 
@@ -71,7 +72,16 @@ def for_own_user(request: Request, *user_ids: str | None) -> None:
 def _shown(request: Request) -> Shown:
     scope = request.scope
     peer = client[0] if (client := scope.get("client")) else ""
-    return Shown(header(scope, b"x-api-key"), header(scope, b"authorization"), peer, header(scope, b"host") or "")
+    key, authorization, host = (header(scope, name) for name in (b"x-api-key", b"authorization", b"host"))
+    origin = header(scope, b"origin") if scope["method"] not in _SAFE else None
+    return Shown(key, authorization, peer, host or "", origin)
+
+
+def _leaves_a_line(rule: Rule, caller: Caller) -> bool:
+    """Whether the audit log is told: of what operators do, and of who speaks for people or takes their data away."""
+    if caller.is_operator:
+        return rule.audited
+    return rule.scope in POWERS or (rule.scope is Scope.TOKENS and caller.user_id is None)
 
 
 def _check(rule: Rule, caller: Caller, user_id: str | None) -> None:
@@ -83,6 +93,8 @@ def _check(rule: Rule, caller: Caller, user_id: str | None) -> None:
         return
     if not rule.own_user:
         raise ForbiddenError("A person's token is not enough for this.")
+    if rule.scope in POWERS and rule.scope not in caller.scopes:
+        raise ForbiddenError(f"The token was issued by a key without the scope {rule.scope}.")
     if user_id is not None and user_id != caller.user_id:
         raise ForbiddenError(_OTHERS)
 

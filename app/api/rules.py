@@ -18,7 +18,7 @@ class Rule:
 
     Attributes:
         public: everybody, without showing anything.
-        scope: services whose key has this scope.
+        scope: services whose key has this scope. Of those in POWERS, people's tokens have to have it too.
         own_user: people, for themselves.
         audited: whether it leaves a line in the audit log when an operator calls it.
     """
@@ -46,14 +46,14 @@ RULES: Final[Mapping[str, Rule]] = {
     "get_profile": OWN_USER,
     "patch_profile": OWN_USER,
     "reset_embedding": OWN_USER,
-    "erase_user": OWN_USER,
+    "erase_user": Rule(scope=Scope.ERASE, own_user=True),
     "return_user": Rule(scope=Scope.TOKENS, own_user=True),
     "switch_personalization": OWN_USER,
     "state_interest": OWN_USER,
     "remove_interest": OWN_USER,
     "ignore_event": OWN_USER,
     "undo_reset": OWN_USER,
-    "export_user": OWN_USER,
+    "export_user": Rule(scope=Scope.EXPORT, own_user=True),
     "get_controls": OWN_USER,
     "merge_user": Rule(scope=Scope.TOKENS),
     "item_changes": OPERATORS,

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from app.api.answers import JSON, json_answer
 from app.api.bodies import MERGE_PATCH, read_object
 from app.api.documentation import BODY_ERRORS, READING_ERRORS, URL_ERRORS, WRITING_ERRORS, answers, body_of
-from app.api.guard import key_of
+from app.api.guard import caller_of, key_of
 from app.api.paths import UserIdInPath
 from app.api.queries import refuse_query
 from app.api.query_or_body import checked
@@ -130,7 +130,7 @@ async def return_user(request: Request, user_id: UserIdInPath) -> Response:
 
     Without it, what arrives of an erased person is refused for `control.refused_days`, since queues deliver late.
     """
-    return json_answer(await service_of(request).person.take_back(user_id))
+    return json_answer(await service_of(request).person.take_back(user_id, caller_of(request).issued_at))
 
 
 def _preferences(request: Request) -> set[str]:

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.errors import MergeRefusedError
+from app.errors import ForbiddenError, MergeRefusedError
 from app.person.explicit import document_of, merge_patch, profile_of
 from app.person.upkeep import Upkeep, cached_texts
 from app.storage.rows import ErasedId, Merge, UserRow
@@ -122,12 +122,18 @@ class Identity:
     def _texts(self, ids: tuple[str, ...]) -> set[str]:
         return cached_texts(*(document_of(each, self._stores.users.get(each)) for each in ids))
 
-    async def take_back(self, user_id: str) -> ErasedId | None:
-        """Take in again who was erased, with what happens from now on; what is known of the erasure, if anything."""
+    async def take_back(self, user_id: str, issued_at: float | None = None) -> ErasedId | None:
+        """Take in again who was erased, with what happens from now on; what is known of the erasure, if anything.
+
+        Raises:
+            ForbiddenError: the token that asks for it was issued before the erasure, which it is not to outlive.
+        """
         async with self._upkeep.snapshot_swap.ingest_lock.alone():
             erased = self._upkeep.decisions.erased(user_id, self._upkeep.clock.now())
             if erased is None or erased.returned_at is not None:
                 return erased
+            if issued_at is not None and issued_at <= erased.erased_at:
+                raise ForbiddenError("The token was issued before the person was erased.")
             returned = replace(erased, returned_at=self._upkeep.clock.now())
             await self._stores.identities.put_erased(returned)
             await self._upkeep.reload((user_id,))

@@ -180,9 +180,9 @@ class PersonService:
             "aggregates": await asyncio.to_thread(self._aggregates),
         }
 
-    async def take_back(self, user_id: str) -> dict[str, Any]:
-        """Take in again who was erased."""
-        erased = await self._identity.take_back(user_id)
+    async def take_back(self, user_id: str, issued_at: float | None = None) -> dict[str, Any]:
+        """Take in again who was erased; `issued_at` of the token that asks for it, if one does."""
+        erased = await self._identity.take_back(user_id, issued_at)
         return {
             "user_id": user_id,
             "was_erased": erased is not None,

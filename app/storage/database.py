@@ -33,6 +33,7 @@ _READABLE = "SET allowed_directories = [{folder}]"
 _SHUT = "SET enable_external_access = false"
 _TEXTS_AS_THEY_ARE = "SET GLOBAL disabled_compression_methods = 'fsst,dict_fsst,zstd'"
 """So that a search of the file's bytes finds every id. DuckDB 2.0.0 does not heed it where it opens a file."""
+_OWNER_ONLY = 0o600
 _RETRIES = 100
 _PAUSE_SECONDS = 0.1
 
@@ -81,6 +82,7 @@ class Database:
         _claim(self._path)
         try:
             self._root = _connect(self._path, settings)
+            self._path.chmod(_OWNER_ONLY)
             remove_unfinished(self._path)  # only now is it certain that nobody is at it
             self._migrate()
         except BaseException:

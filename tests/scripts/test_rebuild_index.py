@@ -56,6 +56,13 @@ def test_it_says_what_it_built(tmp_path: Path, snapshots: SnapshotFolder) -> Non
     assert "recall@10 1.000" in answer.output
 
 
+def test_other_accounts_read_nothing_of_what_it_wrote(tmp_path: Path) -> None:
+    rebuild("--items", items(tmp_path / "items.ndjson", 5))
+    written = [tmp_path / "data", *(tmp_path / "data").rglob("*")]
+    assert len(written) > 10
+    assert not [path for path in written if path.stat().st_mode & 0o077]
+
+
 def test_an_unchanged_catalogue_is_not_built_again_unless_forced(tmp_path: Path, snapshots: SnapshotFolder) -> None:
     path = items(tmp_path / "items.ndjson", 5)
     rebuild("--items", path)

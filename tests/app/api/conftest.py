@@ -227,7 +227,7 @@ class MemoryPerson:  # what it leaves unused, the real one takes
         rest = {"refused_until": NOW, "items": {"statement": "None.", "count": 0, "item_ids": []}}
         return {"user_id": user_id, "erased_at": NOW, **deleted, **rest, "aggregates": aggregates}
 
-    async def take_back(self, user_id: str) -> dict[str, Any]:
+    async def take_back(self, user_id: str, issued_at: float | None = None) -> dict[str, Any]:
         return {"user_id": user_id, "was_erased": True, "refused_before": NOW}
 
     async def controls(self, user_id: str) -> dict[str, Any]:

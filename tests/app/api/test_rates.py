@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.access.access import Access
-from app.access.caller import Caller, Kind, Scope
+from app.access.caller import KEYLESS, Caller, Kind, Scope
 from app.access.keyfile import KeyFile
 from app.access.rates import Rates, SweptMemory
 from app.access.settings import AccessSettings, RateSettings
@@ -47,7 +47,7 @@ def test_each_key_has_its_own_count(client, shop, tmp_path):
 @pytest.mark.usefixtures("shop")
 def test_a_person_is_counted_over_all_tokens(client, access):
     def ask(user_id: str) -> int:
-        token = access.token(user_id, None).token
+        token = access.token(user_id, None, KEYLESS).token
         return client.get(f"/users/{user_id}/profile", headers={"Authorization": f"Bearer {token}"}).status_code
 
     assert [ask("ada") for _ in range(3)] == [200, 200, 429]

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from app.access.access import Access
-from app.access.caller import Scope
+from app.access.caller import KEYLESS, Scope
 from app.access.keyfile import KeyFile
 from app.access.settings import AccessSettings
 from app.logs import JsonLines
@@ -122,7 +122,7 @@ def test_a_crash_is_told_by_its_type_and_place_and_not_by_its_message(client, se
 def test_no_id_text_token_or_key_is_logged_whatever_is_asked(client, access, service, key, tmp_path, log):
     """Every kind of request, good, refused, invalid and crashing, as operator, as service, as a person, as nobody."""
     service_key = KeyFile(tmp_path).change(lambda ring: ring.with_key("shop", tuple(Scope), NOW))
-    token = access.token(PERSON, None).token
+    token = access.token(PERSON, None, KEYLESS).token
     path = f"/users/{httpx.QueryParams({'a': PERSON})['a']}"
     event = {"event_id": "e-4711", "user_id": PERSON, "item_id": ITEM, "type": "like"}
     shown = ({"X-API-Key": key}, {"X-API-Key": service_key}, {"Authorization": f"Bearer {token}"}, {})
@@ -171,13 +171,22 @@ class TestAudit:
 
     def test_ordinary_traffic_people_and_services_leave_no_line(self, client, access, key, tmp_path):
         shop = KeyFile(tmp_path).change(lambda ring: ring.with_key("shop", tuple(Scope), NOW))
-        person = {"Authorization": f"Bearer {access.token('ada', None).token}"}
+        person = {"Authorization": f"Bearer {access.token('ada', None, KEYLESS).token}"}
         client.get("/recommend?user_id=u", headers={"X-API-Key": key})
         client.delete("/items/none", headers={"X-API-Key": shop})
         client.get("/users/ada/profile", headers=person)
         client.get("/livez", headers={"X-API-Key": key})
         client.delete("/users/ada")
         assert not audited(tmp_path)
+
+    def test_who_speaks_for_people_or_takes_their_data_leaves_a_line(self, client, access, key, tmp_path):
+        shop = KeyFile(tmp_path).change(lambda ring: ring.with_key("shop", tuple(Scope), NOW))
+        token = client.post("/users/ada/tokens", headers={"X-API-Key": shop}).json()["token"]
+        client.get("/users/ada/export", headers={"Authorization": f"Bearer {token}"})
+        client.get("/users/ada/profile", headers={"Authorization": f"Bearer {token}"})
+        client.delete("/users/ada", headers={"X-API-Key": shop})
+        lines = [(line["action"], line["user"]) for line in audited(tmp_path)]
+        assert lines == [(each, access.audit.digest("ada")) for each in ("issue_token", "export_user", "erase_user")]
 
     def test_without_keys_whoever_sits_at_this_machine_is_the_operator(self, client, tmp_path):
         client.delete("/users/ada")

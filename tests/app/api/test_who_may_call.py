@@ -10,11 +10,12 @@ import jwt
 import pytest
 
 from app.access.access import Access
-from app.access.caller import Scope
+from app.access.caller import KEYLESS, Scope
 from app.access.keyfile import KeyFile
 from app.access.settings import AccessSettings
 from app.api.application import build
 from app.api.rules import RULES
+from app.errors import AccessUnknownError
 
 EVERYBODY = "everybody"
 OWN = "own token"
@@ -33,14 +34,14 @@ WHO_MAY = {
     ("get", "/users/{user_id}/profile"): {OWN},
     ("patch", "/users/{user_id}/profile"): {OWN},
     ("post", "/users/{user_id}/reset-embedding"): {OWN},
-    ("delete", "/users/{user_id}"): {OWN},
+    ("delete", "/users/{user_id}"): {"erase", OWN},
     ("post", "/users/{user_id}/return"): {"tokens", OWN},
     ("put", "/users/{user_id}/personalization"): {OWN},
     ("put", "/users/{user_id}/interests/{topic}"): {OWN},
     ("delete", "/users/{user_id}/interests/{topic}"): {OWN},
     ("delete", "/users/{user_id}/events/{event_id}"): {OWN},
     ("post", "/users/{user_id}/undo-reset"): {OWN},
-    ("get", "/users/{user_id}/export"): {OWN},
+    ("get", "/users/{user_id}/export"): {"export", OWN},
     ("get", "/users/{user_id}/controls"): {OWN},
     ("post", "/users/{user_id}/merge"): {"tokens"},
     ("get", "/admin/items/changes"): set(),
@@ -116,10 +117,10 @@ def comers(keys: KeyFile, access: Access) -> dict[str, dict[str, str]]:
     return {
         "operator": {"X-API-Key": operator},
         **services,
-        OWN: bearer(access.token(PERSON, None).token),
-        ANOTHERS: bearer(access.token(OTHER, None).token),
+        OWN: bearer(access.token(PERSON, None, KEYLESS).token),
+        ANOTHERS: bearer(access.token(OTHER, None, KEYLESS).token),
         **{name: bearer(token) for name, token in bad_tokens(keys).items()},
-        "token as key": {"X-API-Key": access.token(PERSON, None).token},
+        "token as key": {"X-API-Key": access.token(PERSON, None, KEYLESS).token},
         "key as token": bearer(operator),
         "key as basic": {"Authorization": f"Basic {operator}"},
         "revoked": {"X-API-Key": revoked},
@@ -291,6 +292,20 @@ class TestTokens:
         keys.change(lambda ring: (ring.rotated(now() - timedelta(minutes=20), timedelta(minutes=15)), None))
         assert client.get("/users/ada%2F1%25/profile", headers=before).status_code == 401
 
+    def test_it_takes_data_along_or_away_only_if_the_key_could(self, client, issued, keys):
+        plain = bearer(issued().json()["token"])
+        for refused, scope in (
+            (client.get("/users/ada%2F1%25/export", headers=plain), "export"),
+            (client.delete("/users/ada%2F1%25", headers=plain), "erase"),
+        ):
+            assert refused.status_code == 403
+            assert refused.json()["detail"] == f"The token was issued by a key without the scope {scope}."
+        shown = keys.change(lambda ring: ring.with_key("shop", [Scope.TOKENS, Scope.EXPORT, Scope.ERASE], now()))
+        answer = client.post("/users/ada%2F1%25/tokens", json={}, headers={"X-API-Key": shown})
+        able = bearer(answer.json()["token"])
+        assert client.get("/users/ada%2F1%25/export", headers=able).status_code == 200
+        assert client.delete("/users/ada%2F1%25", headers=able).status_code == 200
+
     def test_a_service_is_told_which_scope_it_lacks(self, client, comers):
         answer = client.post("/users/ada/tokens", json={}, headers=comers["items"])
         assert answer.json()["detail"] == "The key needs the scope tokens."
@@ -309,8 +324,11 @@ class TestKeys:
             keys.change(lambda ring, key=key: (ring.without(key.key_id, now()), None))
         assert client.get("/recommend?user_id=u").status_code == 401
         keys.path.unlink()
+        assert client.get("/recommend?user_id=u").status_code == 503
+        with pytest.raises(AccessUnknownError):  # nor after a restart
+            assert Access(AccessSettings(), keys.path.parent, "127.0.0.1").keyless
+        keys.change(lambda ring: ring.with_key("new", (), now()))
         assert client.get("/recommend?user_id=u").status_code == 401
-        assert client.get("/readyz").json()["access"] == "keys"
 
     def test_keys_that_cannot_be_read_let_nobody_in(self, client, keys, comers):
         keys.path.write_text("{")
@@ -328,7 +346,7 @@ class TestKeys:
 class TestWithoutKeys:
     @pytest.fixture
     def access(self, tmp_path: Path) -> Access:
-        return Access(AccessSettings(), tmp_path, "127.0.0.1")
+        return Access(AccessSettings(), tmp_path, "127.0.0.1", ["https://shop.example"])
 
     def test_this_machine_may_do_all(self, client):
         assert client.get("/admin/events").status_code == 200
@@ -346,6 +364,19 @@ class TestWithoutKeys:
     @pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1", "[::1]:8000", "LOCALHOST"])
     def test_this_machine_has_several_names(self, client, host):
         assert client.get("/admin/events", headers={"Host": host}).status_code == 200
+
+    @pytest.mark.parametrize("origin", ["https://elsewhere.example", "http://127.0.0.1:9999", "null"])
+    def test_a_page_of_another_origin_may_change_nothing(self, client, origin):
+        headers = {"Host": "127.0.0.1:8000", "Origin": origin}
+        answer = client.post("/users/ada/reset-embedding", headers=headers)
+        assert answer.status_code == 403
+        assert "another origin" in answer.json()["detail"]
+        assert client.get("/livez", headers=headers).status_code == 200
+
+    @pytest.mark.parametrize("origin", ["http://127.0.0.1:8000", "https://shop.example", None])
+    def test_its_own_pages_and_those_that_are_named_may(self, client, origin):
+        headers = {"Host": "127.0.0.1:8000"} | ({"Origin": origin} if origin else {})
+        assert client.post("/users/ada/reset-embedding", headers=headers).status_code == 200
 
     def test_there_is_nothing_to_sign_tokens_with(self, client):
         answer = client.post("/users/u/tokens")

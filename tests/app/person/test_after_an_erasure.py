@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from typer.testing import CliRunner
 
-from app.errors import ErasedError
+from app.errors import ErasedError, ForbiddenError
 from app.person.erasure.byte_search import sweep
 from scripts.cli import app
 
@@ -61,6 +61,17 @@ def test_who_comes_back_is_taken_in_with_what_they_do_from_then_on(home, an_even
     assert home.patch(MAKER, goals=["sail"])["explicit"]["goals"] == ["sail"]
     assert home.take_back(MAKER)["refused_before"]
     assert home.take_back("never-came") == {"user_id": "never-came", "was_erased": False, "refused_before": None}
+
+
+def test_a_token_from_before_does_not_bring_them_back(home, an_event):
+    home.ingest(an_event(1, MAKER, "i000"))
+    home.erase(MAKER)
+    now = home.settings.as_of.timestamp()
+    for issued_at in (now - 60, now):
+        with pytest.raises(ForbiddenError, match="before the person was erased"):
+            home.loop.run_until_complete(home.service.person.take_back(MAKER, issued_at))
+    home.loop.run_until_complete(home.service.person.take_back(MAKER, now + 1))
+    assert home.ingest(an_event(3, MAKER, "i001", days_ago=0)) == ["accepted"]
 
 
 def test_it_outlives_a_restart_and_ends_with_its_time(tmp_path, open_household, an_item, an_event):

@@ -126,6 +126,13 @@ def test_a_failed_rewriting_leaves_the_file_as_it_was(tmp_path, monkeypatch):
         assert database.rewrite().result()
 
 
+def test_only_the_owner_reads_the_file_whoever_made_it(opener, tmp_path):
+    opener(tmp_path).close()
+    (tmp_path / FILE_NAME).chmod(0o644)
+    opener(tmp_path).close()
+    assert (tmp_path / FILE_NAME).stat().st_mode & 0o777 == 0o600
+
+
 def test_texts_are_stored_as_they_are(opener, tmp_path, event):
     with closing(opener(tmp_path, SMALL)) as stores:
         stores.events.append([event(f"e{n}", f"person-{n % 20_000:05}") for n in range(130_000)]).result()
