@@ -6,17 +6,21 @@ eligible is searched by itself. The others are brought beside it, so that filter
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.context import Context
 from app.pipeline.searched import Asked, Found, Searched
+from indexer.exact_search import Hits
 from models.ids import Rows
+from models.kernels.rows import among
 
 INTERESTS, EMBEDDING, STATED = "interests", "embedding", "stated"
 _MOST_LOST = 0.25
+_ROUNDING = np.float32(1e-5)
+"""Of the largest score: what two ways to sum up one dot product may differ by."""
 _NO_ROWS = np.empty(0, dtype=np.int32)
 
 
@@ -24,7 +28,7 @@ def nearest(context: Context, source: str) -> Found:
     """What was found for a source: (rows [q, most], best first, -1 where there are no more; rows beside them).
 
     All sources are searched for at once. What was found is held with the person, and found again while nothing else is
-    asked.
+    asked, and no item changed that was among it or would be now.
     """
     if context.found is None:
         context.found = _found(context)
@@ -37,9 +41,25 @@ def _found(context: Context) -> Mapping[str, Found]:
     if not sources:
         return {}
     asked = Asked(sources, context.evidence.searched_as_of, exclusions.unsearchable, exclusions.eligibility)
-    if features.searched is None or not features.searched.asked.same(asked):
-        features.searched = Searched(asked, _searched(context, asked))
-    return features.searched.found
+    held = features.searched
+    if held is None or not held.asked.same(asked) or not _still_found(context, held):
+        held = features.searched = _searched(context, asked)
+    return held.found
+
+
+def _still_found(context: Context, held: Searched) -> bool:
+    """Whether the same would be found, whatever changed in the catalogue since."""
+    catalogue = context.catalogue
+    changed = catalogue.changes.since(held.revision) if held.revision < len(catalogue.changes) else _NO_ROWS
+    if held.holds(changed):
+        return False
+    candidates = changed[catalogue.alive[changed] & ~among(changed, held.asked.excluded)]
+    if len(candidates):
+        scores = _questions(context, held.asked.sources)[0] @ catalogue.index[candidates].T
+        if (scores >= held.least[:, None] - _ROUNDING * np.abs(scores).max()).any():
+            return False
+    held.revision = len(catalogue.changes)
+    return True
 
 
 def _sources(context: Context) -> Iterator[str]:
@@ -68,21 +88,35 @@ def _question(context: Context, source: str) -> tuple[NDArray[np.float32], NDArr
     return np.asarray(evidence.explicit)[None], np.array([settings.stated])
 
 
-def _searched(context: Context, asked: Asked) -> dict[str, Found]:
-    parts = [_question(context, source) for source in asked.sources]
+def _questions(context: Context, sources: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.int64], Rows]:
+    """(queries [q, d], quotas [q], the position of the source of each [q])."""
+    parts = [_question(context, source) for source in sources]
     queries, quotas = (np.concatenate(column) for column in zip(*parts, strict=True))
-    owners = np.repeat(np.arange(len(parts)), [len(each) for _, each in parts])
-    rows = _within(context.catalogue.search(queries, quotas, asked.excluded).rows, quotas)
+    return queries, quotas, np.repeat(np.arange(len(parts), dtype=np.int32), [len(each) for _, each in parts])
+
+
+def _searched(context: Context, asked: Asked) -> Searched:
+    queries, quotas, owners = _questions(context, asked.sources)
+    hits = context.catalogue.search(queries, quotas, asked.excluded)
+    rows, least = _within(hits.rows, quotas), _least(hits, quotas)
     eligible = asked.eligibility.covers(context.catalogue, rows.ravel()).reshape(rows.shape) | (rows < 0)
-    found = {}
+    found: dict[str, Found] = {}
     for owner, name in enumerate(asked.sources):
         mine = owners == owner
         lost = rows[mine][~eligible[mine]]
         found[name] = rows[mine], _NO_ROWS
         if len(lost) > _MOST_LOST * np.count_nonzero(rows[mine] >= 0):
-            others = context.catalogue.search(queries[mine], quotas[mine], asked.excluded, asked.eligibility).rows
-            found[name] = _within(others, quotas[mine]), np.unique(lost)
-    return found
+            others = context.catalogue.search(queries[mine], quotas[mine], asked.excluded, asked.eligibility)
+            found[name] = _within(others.rows, quotas[mine]), np.unique(lost)
+            least[mine] = np.minimum(least[mine], _least(others, quotas[mine]))
+    return Searched(asked, found, least, len(context.catalogue.changes))
+
+
+def _least(hits: Hits, quotas: NDArray[np.int64]) -> NDArray[np.float32]:
+    """float32 [q]: the score of the last that was asked for; -inf where fewer were found."""
+    if not hits.scores.shape[1]:
+        return np.full(len(quotas), -np.inf, dtype=np.float32)
+    return hits.scores[np.arange(len(quotas)), np.maximum(quotas - 1, 0)]
 
 
 def _within(rows: Rows, quotas: NDArray[np.int64]) -> Rows:

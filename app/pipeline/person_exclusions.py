@@ -13,6 +13,7 @@ from app.pipeline.mutes import Mutes
 from app.pipeline.repeats import InVain, shown_in_vain
 from app.pipeline.request import Environment
 from app.serving.person import Person
+from indexer.documents import Muted
 from indexer.languages import accepted
 from models.history import History
 from models.ids import Rows
@@ -63,10 +64,25 @@ class PersonExclusions:
         self._own: tuple[str, Rows] | None = None
         self._named: tuple[tuple[Rows, int, str], Named] | None = None
 
+    def follow(self, changed: Rows) -> None:
+        """Look again at items that changed, ascending, none of which the person met."""
+        vars(self).pop("unread", None)  # there may be further languages
+        if self._own is not None and not np.array_equal(own := self._catalogue.rows_by(self._own[0]), self._own[1]):
+            self._own, self._named = (self._own[0], own), None
+        if self._explicit and self._explicit.muted != Muted():
+            kept, self.mutes = np.setdiff1d(self.muted, changed), self._muting()
+            self.muted = np.union1d(kept, changed[self.mutes.cover(changed)]).astype(np.int32)
+            self._named = None
+
     @property
     def nbytes(self) -> int:
         """Bytes of the arrays that are held."""
         return self._seen.nbytes + (sum(each.nbytes for each in self._named[1]) if self._named else 0)
+
+    @property
+    def met(self) -> Rows:
+        """Rows of all events by which something is seen or dismissed, and of what was seen before, in any order."""
+        return np.concatenate([self._events.rows, self._seen_before])
 
     def seen(self, now: float) -> Rows:
         """Rows that the person has seen, unless by events of a kind that is of account for some days only."""
@@ -102,6 +118,9 @@ class PersonExclusions:
     @cached_property
     def mutes(self) -> Mutes:
         """What the person muted."""
+        return self._muting()
+
+    def _muting(self) -> Mutes:
         return Mutes.of(self._catalogue, self._environment.likeness, self._explicit)
 
     @cached_property

@@ -1,8 +1,9 @@
 """Features of a person: what follows from their events and statements, whatever the moment and the request.
 
 They are derived when first asked for, and held with the person until something that they rest on changes: an event, a
-statement, the catalogue, or the policy. A later moment is a factor of what fades (app/pipeline/decayed_events.py), so
-that the next request of the same person costs none of it.
+statement, one of the items that the person met, or the policy. A later moment is a factor of what fades
+(app/pipeline/decayed_events.py), so that the next request of the same person costs none of it. Of other items that
+change, only what is looked up in the whole catalogue is looked up again.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from models.encoder import unit
 from models.events import CODE_OF, EventType
 from models.history import History
 from models.ids import Rows
+from models.kernels.rows import among
 from models.kernels.sums import add_weighted
 from models.user_state import DecayedSums, established_topics
 
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from app.pipeline.ground import Ground
 
 _NO_ROWS = np.empty(0, dtype=np.int32)
+_MOST_CHANGED = 1_000
+"""Items that may change between two requests before all is derived anew."""
 _NOTHING = History().columns()
 _IMPRESSION = CODE_OF[EventType.IMPRESSION]
 
@@ -48,7 +52,8 @@ class PersonFeatures:
         self._environment, self._catalogue, self.latest = environment, environment.catalogue, latest
         self._explicit, self._stated = (person.explicit, person.stated) if person else (None, None)
         self._state = person.state if person and person.row.personalization else None
-        self._basis = _basis(environment, person)
+        self._basis, self._revision = _basis(environment, person), len(environment.catalogue.changes)
+        self._words = self._vocabulary()
         self.events = person.events if person else _NOTHING
         self.until = float(self.events.times.max(initial=-np.inf))
         """Moment of the last event."""
@@ -61,9 +66,39 @@ class PersonFeatures:
         """What is the person's own; made by app/pipeline/context.py."""
 
     def rest_on(self, environment: Environment, person: Person) -> bool:
-        """Whether nothing has changed of what these features follow from."""
+        """Whether nothing but items has changed of what these features follow from."""
         (objects, counts), (others, now) = self._basis, _basis(environment, person)
         return counts == now and all(one is other for one, other in zip(objects, others, strict=True))
+
+    def follow(self) -> bool:
+        """Take over what changed of the catalogue; False where it is about items of the person's, or too much."""
+        changes = self._catalogue.changes
+        if self._revision == len(changes):
+            return True
+        changed = changes.since(self._revision)
+        if len(changed) > _MOST_CHANGED or among(changed, self.met).any() or not self._follow_words():
+            return False
+        self.exclusions.follow(changed)
+        self._revision = len(changes)
+        return True
+
+    def _follow_words(self) -> bool:
+        """The same of words that the catalogue did not know: False where the person states one of them."""
+        known, self._words = self._words, self._vocabulary()
+        if known != self._words:
+            vars(self).pop("format_masses", None)
+            self.ground = None
+        stated, code = self._explicit.preferences.tags if self._explicit else (), self._catalogue.tag_words.code
+        return all(code(tag) < known[0] for tag in stated)
+
+    def _vocabulary(self) -> tuple[int, int]:
+        """How many tags and formats the catalogue knows."""
+        return len(self._catalogue.tag_words), len(self._catalogue.format_words)
+
+    @cached_property
+    def met(self) -> Rows:
+        """Rows of all items that the person did anything with, ascending."""
+        return np.union1d(self.events.rows, self.exclusions.met).astype(np.int32)
 
     @property
     def nbytes(self) -> int:
@@ -219,7 +254,7 @@ def features_of(environment: Environment, person: Person | None, now: float) -> 
     if person is None:
         return PersonFeatures(environment, None)
     held = person.features
-    if not isinstance(held, PersonFeatures) or not held.rest_on(environment, person):
+    if not isinstance(held, PersonFeatures) or not (held.rest_on(environment, person) and held.follow()):
         held = PersonFeatures(environment, person)
     if held.until > now:
         return PersonFeatures(environment, person, now)
@@ -232,5 +267,5 @@ def _basis(environment: Environment, person: Person | None) -> tuple[tuple[objec
     if person is None:
         return (), ()
     objects = (environment, person.row, person.explicit, person.stated, person.history, person.withheld)
-    counts = (environment.catalogue.revision, len(person.history), len(person.withheld))
+    counts = (len(person.history), len(person.withheld))
     return (*objects, person.seen_before), counts

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from app.serving.eligibility import Eligibility
 from models.ids import Rows
+from models.kernels.rows import among
 
 Found: TypeAlias = tuple[Rows, Rows]
 """(int32 [q, most], rows found for each query, -1 behind the last; rows beside them, that are not eligible)."""
@@ -38,14 +39,27 @@ class Asked:
         return known and np.array_equal(self.excluded, other.excluded)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Searched:
-    """A search and, by source, what it found."""
+    """A search and what it found.
+
+    Attributes:
+        asked: what decided the answer.
+        found: by source.
+        least: float32 [q], score of the last that was found for each query; what scores less would not be found.
+        revision: changes of the catalogue up to this one leave it as it is.
+    """
 
     asked: Asked
     found: Mapping[str, Found]
+    least: NDArray[np.float32]
+    revision: int
 
     @property
     def nbytes(self) -> int:
         """Bytes of the arrays."""
-        return sum(each.nbytes for found in self.found.values() for each in found)
+        return self.least.nbytes + sum(each.nbytes for found in self.found.values() for each in found)
+
+    def holds(self, rows: Rows) -> bool:
+        """Whether any of some rows, ascending, was found."""
+        return any(among(each.ravel(), rows).any() for found in self.found.values() for each in found)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from app.policy.firewall import Firewall
 from app.policy.sensitive_items import SensitiveTopics
 from app.serving.changed_search import ChangedRows, union
+from app.serving.changes import Changes
 from app.serving.copies import Copies
 from app.serving.eligibility import Allowances, Eligibility
 from app.serving.encoded_item import EncodedItem
@@ -68,9 +69,6 @@ class ItemNames:
 class Catalogue:
     """Items by row: fields, vectors, and nearest-neighbour search."""
 
-    revision = 0
-    """Counts changes of items."""
-
     def __init__(self, snapshot: Snapshot, sensitive: SensitiveTopics, copies: Copies | None = None) -> None:
         items, vocabulary, vectors = snapshot.items, snapshot.vocabulary, snapshot.vectors
         self.snapshot, self.space = snapshot, snapshot.space
@@ -93,7 +91,7 @@ class Catalogue:
         self._by_topic = by_topic(items.topics, len(self.topic_names))
         self._changed, self._gone, self._added = dict[int, ItemDocument](), set[int](), dict[str, int]()
         self._allowances = Allowances(proxy(self), snapshot.index)  # no circle keeps the vectors of an old snapshot
-        self._changed_rows = ChangedRows(vectors.index.shape[1])
+        self._changed_rows, self.changes = ChangedRows(vectors.index.shape[1]), Changes()
         self.names, self._told = ItemNames(items.ids.ids, self._changed), dict[int, tuple[str, str]]()
         self._learned, self.lexicon = dict[int, bool](), Lexicon(snapshot.lexical)
         self.gauge: RecallGauge | None = None
@@ -251,7 +249,7 @@ class Catalogue:
         for column, value in (*self._values(item, content), *self._vectors(content, row)):
             column.put(row, value)
         self._changed_rows.put(row, self.index.at(row))
-        self.copies.put(row, text_key(document))
+        self.changes.note(self.copies.put(row, text_key(document)).tolist())
         self._take_out(row)
         return Row(row)
 
@@ -263,7 +261,7 @@ class Catalogue:
 
     def _take_out(self, row: int) -> None:
         """A row is not what the snapshot's index says of it."""
-        self.revision += 1
+        self.changes.note([row])
         self.__dict__.pop("_fresh", None)
         if row < len(self.snapshot.items.ids):
             self._allowances.take_out(row)

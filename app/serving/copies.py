@@ -70,18 +70,25 @@ class Copies:
         copies = groups.rows[np.repeat(groups.starts[places], lengths) + within]
         return np.union1d(rows, copies).astype(np.int32)
 
-    def put(self, row: int, text: int) -> None:
-        """A row says something new: it joins the rows of the same key, and leaves those that it was with."""
+    def put(self, row: int, text: int) -> Rows:
+        """A row says something new: it joins the rows of the same key, and leaves those that it was with.
+
+        Returns:
+            All of them, where there are others: what is one with them is another now.
+        """
         known = row < len(self._texts)
         if known and int(self._texts.at(row)) == text:
-            return
+            return _NO_ROWS
         label = self._label_of(row, text)
         left = self._labels.at(row) if known else label
         self._texts.put(row, np.uint64(text))
         self._labels.put(row, label)
         labels = self._labels.all()
-        if np.count_nonzero((labels == label) | (labels == left)) > 1:
-            self._groups = None
+        concerned = np.flatnonzero((labels == label) | (labels == left)).astype(np.int32)
+        if len(concerned) == 1:
+            return _NO_ROWS
+        self._groups = None
+        return concerned
 
     def _label_of(self, row: int, text: int) -> np.int32:
         """That of the rows with the same key, else one that no other row has: rows of a snapshot count from 0."""

@@ -1,12 +1,15 @@
 """What is derived of a person is held between requests, and is never older than what it follows from."""
 
+from contextlib import suppress
 from dataclasses import replace
+from itertools import count
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.errors import ItemNotFoundError
 from app.pipeline.aversion import aversion_by_columns
 from app.pipeline.candidates import Candidates
 from app.pipeline.context import Context
@@ -16,7 +19,7 @@ from app.pipeline.stages import EVERYWHERE, FILTERS, build_pipeline
 from app.pipeline.stated_preferences import preference_exponents, preferences_kept
 from app.pipeline.withheld import first_filters, first_filters_by_masks
 
-ITEMS, DAY = 90, 86_400.0
+ITEMS, DAY, _NUMBERS = 90, 86_400.0, count()
 KINDS = ("like", "click", "save", "dislike", "dismiss", "impression")
 quick = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 acts = st.lists(
@@ -113,3 +116,82 @@ def test_what_is_compiled_scores_every_item_as_columns_do(shared, somebody, hist
         terms[:, -2] = preferences_kept(context, rows)
         terms[:, -1] = aversion_by_columns(context, rows) - preference_exponents(context, rows)
         np.testing.assert_allclose(scored.terms, terms[scored.rows], atol=1e-5)
+
+
+@pytest.fixture(scope="module")
+def changing(tmp_path_factory, open_household, an_item):
+    few = {"sources": {"interests": 12, "embedding": 6, "stated": 4}}  # so that what is found is not everything
+    with open_household(tmp_path_factory.mktemp("changing"), query=few) as home:
+        home.publish([an_item(number) for number in range(ITEMS)])
+        yield home
+
+
+changed_items = st.tuples(
+    st.integers(0, ITEMS + 5),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "text": st.sampled_from(["borrow checker ownership", "soil compost seeds", "opening endgame bishop"]),
+            "title": st.sampled_from(["rust number 6", "a title"]),
+            "tags": st.lists(st.sampled_from(["chess", "rust", "alcohol", "new-1", "new-2", "new-3"]), max_size=2),
+            "provider": st.sampled_from(["p1", "p9"]),
+            "format": st.sampled_from(["video", "podcast", "comic"]),
+            "language": st.sampled_from(["fr", "de", "pt"]),
+        },
+    ),
+)
+changes = st.lists(st.one_of(changed_items, st.integers(0, ITEMS + 5)), min_size=1, max_size=3)
+more_statements = st.one_of(
+    statements,
+    st.just({"preferences": {"tags": ["new-1", "chess"]}, "muted": {"tags": ["new-2"], "providers": ["p9"]}}),
+)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(acts, more_statements, st.lists(changes, min_size=1, max_size=3))
+def test_what_is_held_follows_items_that_change(changing, an_item, an_event, history, stated, rounds):
+    user = _somebody_of(changing, an_event, history, stated)
+    told(changing, asked(changing, user))
+    for changed in rounds:
+        for change in changed:
+            if isinstance(change, int):
+                with suppress(ItemNotFoundError):
+                    changing.delete(f"i{change:03}")
+            else:
+                changing.put(an_item(change[0], **change[1]))
+        contexts = [asked(changing, user, held=held) for held in (True, False)]
+        held, anew = (told(changing, context) for context in contexts)
+        assert [item.item_id for item in held.items] == [item.item_id for item in anew.items]
+        assert (held.withheld, held.receipt) == (anew.withheld, anew.receipt)
+        held, anew = (_searched_of(context) for context in contexts)
+        assert held == anew
+
+
+def _searched_of(context):
+    return {source: [rows.tolist() for rows in found] for source, found in (context.found or {}).items()}
+
+
+def _somebody_of(home, an_event, history, stated):
+    user = f"user-{next(_NUMBERS)}"
+    for item, kind, days in history:
+        home.ingest(an_event(f"{user}-{next(_NUMBERS)}", user, f"i{item:03}", kind, days))
+    if stated:
+        home.patch(user, **stated)
+    return user
+
+
+def test_an_item_that_a_person_never_met_drops_nothing_of_theirs(changing, an_item, an_event):
+    changing.put(an_item(4))
+    user = _somebody_of(changing, an_event, [(4, "like", 1.0)], None)
+    told(changing, asked(changing, user))
+    before = asked(changing, user).evidence.features
+    found = before.searched
+    changing.put(an_item(400, title="nothing like it", text="zz yy xx", tags=["quite-new"]))
+    told(changing, after := asked(changing, user))
+    assert after.evidence.features is before
+    assert before.searched is found
+    changing.put(an_item(401, title=an_item(4).title))
+    told(changing, asked(changing, user))
+    assert before.searched is not found
+    changing.put(an_item(4, title="another title"))
+    assert asked(changing, user).evidence.features is not before
