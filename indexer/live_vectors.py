@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,33 +27,37 @@ class LiveVectors:
     def __len__(self) -> int:
         return len(self._slots)
 
-    @property
-    def rows(self) -> Rows:
-        """By slot."""
-        return self._rows.tail
-
     def put(self, row: int, vector: Vectors) -> None:
         """Add the vector of a row, [d], or replace it."""
         slot = self._slots.setdefault(row, len(self._slots))
         self._vectors.put(slot, vector)
         self._rows.put(slot, row)
 
-    def search(self, queries: Vectors, k: int, keep: NDArray[np.bool_], order: NDArray[np.float64]) -> Hits:
-        """The k best for each query, [q, d], of the slots that are kept, [n]; of equal scores those first in order."""
-        hits, kept = Hits.none(len(queries), k), min(k, int(np.count_nonzero(keep)))
-        if not kept:
-            return hits
-        likely = np.where(keep, queries @ self._vectors.tail.T, -np.inf)
-        for query, scores in enumerate(likely):
-            slots = self._near(scores, kept)
-            slots = slots[np.argsort(order[slots], kind="stable")]
-            found = best(slots, exact_scores(self._vectors.tail, slots, queries[query])[None], kept)
-            hits.rows[query, :kept], hits.scores[query, :kept] = self.rows[found.rows[0]], found.scores[0]
-        return hits
+    def search(
+        self,
+        queries: Vectors,
+        k: int,
+        least: Vectors,
+        keep: Callable[[Rows], NDArray[np.bool_]],
+        order: Callable[[Rows], NDArray[np.float64]],
+    ) -> Hits:
+        """The k best for each query, of those that score at least as much as is known to be found elsewhere.
 
-    @staticmethod
-    def _near(scores: Vectors, count: int) -> NDArray[np.int32]:
-        """Slots whose scores are among the `count` best, but for rounding."""
-        least = np.partition(scores, -count)[-count]
-        slack = _SLACK * np.abs(scores[np.isfinite(scores)]).max()
-        return np.flatnonzero(scores >= least - slack).astype(np.int32)
+        Args:
+            queries: float32 [q, d].
+            k: rows a query; there are fewer columns where no query has so many.
+            least: float32 [q], score below which a row is of no use to each query; -inf where every row is.
+            keep: which rows may be found; asked only about those that would be.
+            order: of equal scores the row with the lower number comes first.
+        """
+        scores = queries @ self._vectors.all().T
+        slack = _SLACK * np.abs(scores).max(initial=0)
+        slots = np.flatnonzero((scores >= (least - slack)[:, None]).any(axis=0)).astype(np.int32)
+        slots = slots[keep(self._rows[slots])]
+        if len(slots) > k:
+            found = scores[:, slots]
+            enough = np.partition(found, -k, axis=1)[:, -k] - slack
+            slots = slots[(found >= enough[:, None]).any(axis=0)]
+        slots = slots[np.argsort(order(self._rows[slots]), kind="stable")]
+        exact = np.stack([exact_scores(self._vectors.all(), slots, query) for query in queries])
+        return best(self._rows[slots], exact, min(k, len(slots)))

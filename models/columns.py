@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from models.joint_vectors import JointVectors, Stored, read
 
 Scalar = TypeVar("Scalar", bound=np.generic)
+_LEAST_ROOM = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,49 +98,40 @@ class CodesColumn:
 
 
 class LiveColumn(Generic[Scalar]):
-    """A column of scalars or vectors: a snapshot's array, private patches, and a tail that grows.
+    """A column of scalars or vectors: a snapshot's array, private patches, and what grows behind it.
 
-    The base may be a copy-on-write memory map, so that a patch costs one page and never reaches the file.
+    The base may be a copy-on-write memory map, so that a patch costs one page and never reaches the file. With the
+    first row behind it all become one array in memory, with room for more, so that reading takes no longer than before.
     """
 
     def __init__(self, base: NDArray[Scalar]) -> None:
-        self._base = base
-        self._tail = np.empty((0, *base.shape[1:]), dtype=base.dtype)
-        self._tail_length = 0
+        self._array = np.asarray(base)
+        self._known = self._length = len(base)
 
     def __len__(self) -> int:
-        return len(self._base) + self._tail_length
+        return self._length
 
     @property
     def base(self) -> NDArray[Scalar]:
         """The snapshot's part, [n_base, ...]."""
-        return self._base
+        return self._array[: self._known]
 
     @property
     def tail(self) -> NDArray[Scalar]:
         """What was appended since, [n_tail, ...]."""
-        return self._tail[: self._tail_length]
+        return self._array[self._known : self._length]
 
     def __getitem__(self, rows: NDArray[np.int32]) -> NDArray[Scalar]:
         """The values at `rows` (any mixture of base and tail), [len(rows), ...]."""
-        if not self._tail_length:
-            return self._read(rows)
-        in_tail = rows >= len(self._base)
-        values = np.empty((len(rows), *self._base.shape[1:]), dtype=self._tail.dtype)
-        values[~in_tail] = self._read(rows[~in_tail])
-        values[in_tail] = self._tail[rows[in_tail] - len(self._base)]
-        return values
-
-    def _read(self, rows: NDArray[np.int32]) -> NDArray[Scalar]:
-        return self._base[rows]
+        return self._array[rows]
 
     def at(self, row: int) -> Any:
         """The value at one row."""
-        return self._base[row] if row < len(self._base) else self._tail[row - len(self._base)]
+        return self._array[row]
 
     def all(self) -> NDArray[Scalar]:
-        """Every value by row; a copy only where a tail exists."""
-        return np.concatenate([self._base, self.tail]) if self._tail_length else self._base
+        """Every value by row, where they are."""
+        return self._array[: self._length]
 
     def put(self, row: int, value: Any) -> None:
         """Patch one row, or append when `row` is the next one.
@@ -147,43 +139,54 @@ class LiveColumn(Generic[Scalar]):
         Raises:
             IndexError: `row` is beyond the next row.
         """
-        if row < len(self._base):
-            self._base[row] = value
-            return
-        if row > len(self):
-            raise IndexError(f"row {row} is beyond the end of a column of {len(self)}")
-        self._reserve(row - len(self._base) + 1)
-        self._tail[row - len(self._base)] = value
-
-    def _reserve(self, length: int) -> None:
-        if length > len(self._tail):
-            grown = np.empty((max(16, 2 * length), *self._base.shape[1:]), dtype=self._tail.dtype)
-            grown[: self._tail_length] = self.tail
-            self._tail = grown
-        self._tail_length = max(self._tail_length, length)
+        if row > self._length:
+            raise IndexError(f"row {row} is beyond the end of a column of {self._length}")
+        if row == len(self._array):
+            grown = np.zeros((_LEAST_ROOM + 3 * row // 2, *self._array.shape[1:]), dtype=self._array.dtype)
+            grown[:row] = self._array
+            self._array = grown
+        self._array[row] = value
+        self._length = max(self._length, row + 1)
 
 
 class VectorColumn(LiveColumn[np.float32]):
-    """A column of vectors, read in single precision, whatever the precision that the snapshot keeps them in."""
+    """A column of vectors, read in single precision, whatever the precision that the snapshot keeps them in.
+
+    Vectors are large: those of the snapshot stay where they are, and what comes since lies beside them.
+    """
 
     def __init__(self, base: Stored) -> None:
-        super().__init__(cast("NDArray[np.float32]", base))
+        super().__init__(np.empty((0, base.shape[1]), dtype=np.float32))
         self._stored = base
-        self._tail = np.empty((0, base.shape[1]), dtype=np.float32)
+
+    def __len__(self) -> int:
+        return len(self._stored) + len(self.tail)
+
+    @property
+    def base(self) -> NDArray[np.float32]:
+        """The snapshot's part, [n_base, d], as it is kept."""
+        return cast("NDArray[np.float32]", self._stored)
 
     @property
     def whole(self) -> bool:
         """Whether the snapshot's part is one array of single precision."""
         return not isinstance(self._stored, JointVectors) and bool(self._stored.dtype == np.float32)
 
-    def _read(self, rows: NDArray[np.int32]) -> NDArray[np.float32]:
-        return read(self._stored, rows)
+    def __getitem__(self, rows: NDArray[np.int32]) -> NDArray[np.float32]:
+        """The vectors at `rows` (any mixture of base and tail), [len(rows), d]."""
+        if not len(self.tail):
+            return read(self._stored, rows)
+        known = len(self._stored)
+        later = rows >= known
+        vectors = np.empty((len(rows), self._stored.shape[1]), dtype=np.float32)
+        vectors[~later], vectors[later] = read(self._stored, rows[~later]), self.tail[rows[later] - known]
+        return vectors
 
     def located(self, rows: NDArray[np.int32]) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
         """(array, places in it): where the vectors at `rows` are, which are copied only where they have to be."""
-        if not self.whole or (self._tail_length and len(rows) and rows.max() >= len(self._base)):
+        if not self.whole or (len(self.tail) and len(rows) and rows.max() >= len(self._stored)):
             return self[rows], np.arange(len(rows), dtype=np.int32)
-        return np.asarray(self._base), rows
+        return np.asarray(self._stored), rows
 
     def at(self, row: int) -> NDArray[np.float32]:
         """The vector at one row."""
@@ -191,5 +194,18 @@ class VectorColumn(LiveColumn[np.float32]):
         return vector
 
     def all(self) -> NDArray[np.float32]:
-        """Every vector by row; a copy where a tail exists or they are not kept whole."""
-        return super().all() if self.whole else self[np.arange(len(self), dtype=np.int32)]
+        """Every vector by row; a copy where there is a tail or they are not kept whole."""
+        if self.whole and not len(self.tail):
+            return np.asarray(self._stored)
+        return self[np.arange(len(self), dtype=np.int32)]
+
+    def put(self, row: int, value: Any) -> None:
+        """Patch one row, or append when `row` is the next one.
+
+        Raises:
+            IndexError: `row` is beyond the next row.
+        """
+        if row < len(self._stored):
+            self._stored[row] = value
+        else:
+            super().put(row - len(self._stored), value)

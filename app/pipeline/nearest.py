@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from app.pipeline.context import Context
 from app.pipeline.searched import Asked, Found, Searched
-from indexer.exact_search import Hits
+from app.serving.changed_search import least_found
 from models.ids import Rows
 from models.kernels.rows import among
 
@@ -98,7 +98,7 @@ def _questions(context: Context, sources: Sequence[str]) -> tuple[NDArray[np.flo
 def _searched(context: Context, asked: Asked) -> Searched:
     queries, quotas, owners = _questions(context, asked.sources)
     hits = context.catalogue.search(queries, quotas, asked.excluded)
-    rows, least = _within(hits.rows, quotas), _least(hits, quotas)
+    rows, least = _within(hits.rows, quotas), least_found(hits, quotas)
     eligible = asked.eligibility.covers(context.catalogue, rows.ravel()).reshape(rows.shape) | (rows < 0)
     found: dict[str, Found] = {}
     for owner, name in enumerate(asked.sources):
@@ -108,15 +108,8 @@ def _searched(context: Context, asked: Asked) -> Searched:
         if len(lost) > _MOST_LOST * np.count_nonzero(rows[mine] >= 0):
             others = context.catalogue.search(queries[mine], quotas[mine], asked.excluded, asked.eligibility)
             found[name] = _within(others.rows, quotas[mine]), np.unique(lost)
-            least[mine] = np.minimum(least[mine], _least(others, quotas[mine]))
+            least[mine] = np.minimum(least[mine], least_found(others, quotas[mine]))
     return Searched(asked, found, least, len(context.catalogue.changes))
-
-
-def _least(hits: Hits, quotas: NDArray[np.int64]) -> NDArray[np.float32]:
-    """float32 [q]: the score of the last that was asked for; -inf where fewer were found."""
-    if not hits.scores.shape[1]:
-        return np.full(len(quotas), -np.inf, dtype=np.float32)
-    return hits.scores[np.arange(len(quotas)), np.maximum(quotas - 1, 0)]
 
 
 def _within(rows: Rows, quotas: NDArray[np.int64]) -> Rows:

@@ -51,15 +51,8 @@ def preferences_kept(context: Context, rows: Rows) -> NDArray[np.float32]:
 
 def rows_preferred(context: Context) -> Rows:
     """All rows of the preferred providers and formats, ascending; it looks through the columns of the catalogue."""
-    found = [
-        np.concatenate([np.flatnonzero(np.isin(part, wanted)) + start for part, start in _parts(column)])
-        for column, wanted in _preferred(context)
-    ]
+    found = [np.flatnonzero(np.isin(column.all(), wanted)) for column, wanted in _preferred(context)]
     return np.unique(np.concatenate([*found, np.empty(0)])).astype(np.int32)
-
-
-def _parts(column: LiveColumn[np.int32]) -> tuple[tuple[NDArray[np.int32], int], ...]:
-    return (column.base, 0), (column.tail, len(column.base))
 
 
 def _preferred(context: Context) -> list[tuple[LiveColumn[np.int32], NDArray[np.int32]]]:

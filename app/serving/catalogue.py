@@ -6,7 +6,8 @@ and searched exactly beside it, so that an item is found from the moment it was 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,14 +18,15 @@ from numpy.typing import NDArray
 
 from app.policy.firewall import Firewall
 from app.policy.sensitive_items import SensitiveTopics
-from app.serving.changed_search import ChangedRows, union
+from app.serving.changed_search import least_found, union
 from app.serving.changes import Changes
 from app.serving.copies import Copies
 from app.serving.eligibility import Allowances, Eligibility
 from app.serving.encoded_item import EncodedItem
-from app.serving.item_order import ItemOrder, by_time, by_topic
+from app.serving.item_order import ItemOrder
 from app.serving.lexicon import Lexicon
 from app.serving.recall_gauge import RecallGauge
+from app.serving.row_order import RowOrder
 from app.serving.topics import Topics
 from indexer.ann import Allowance, Counts
 from indexer.columns import author_of, published
@@ -32,17 +34,19 @@ from indexer.copies import CopySettings
 from indexer.documents import ItemDocument
 from indexer.exact_search import Hits
 from indexer.item_texts import text_key, word_count
+from indexer.live_vectors import LiveVectors
 from indexer.snapshot import NEVER, UNDATED, Snapshot
+from indexer.snapshot import ItemColumns as Items
 from models.columns import LiveColumn, StringColumn, VectorColumn
 from models.ids import UNKNOWN, Row, Rows
 from models.joint_vectors import halved
 from models.kernels.item_columns import ItemColumns
 from models.kernels.rows import bears
+from models.live_codes import Lists, LiveCodes
 from models.readable import vector_of_tags
 from models.words import MISSING, Words
 
 Vectors = NDArray[np.float32]
-_NO_ROWS = np.empty(0, dtype=np.int32)
 _TOLD = 16_384
 """Items of which id and title are kept as text."""
 _ROUNDING, _ROUNDING_OF_HALVES = 1e-5, 2e-3
@@ -87,11 +91,10 @@ class Catalogue:
         self.index = self.content if vectors.index is vectors.content else VectorColumn(vectors.index)
         self.copies = copies or Copies(items.copies, items.texts, CopySettings().most_stubs)
         self.id_order = ItemOrder(items.ids.ids)
-        self._by_time = by_time(items.published_at)
-        self._by_topic = by_topic(items.topics, len(self.topic_names))
-        self._changed, self._gone, self._added = dict[int, ItemDocument](), set[int](), dict[str, int]()
+        self._open_orders(items)
+        self._changed, self._added = dict[int, ItemDocument](), dict[str, int]()
         self._allowances = Allowances(proxy(self), snapshot.index)  # no circle keeps the vectors of an old snapshot
-        self._changed_rows, self.changes = ChangedRows(vectors.index.shape[1]), Changes()
+        self._live, self.changes = LiveVectors(vectors.index.shape[1]), Changes()
         self.names, self._told = ItemNames(items.ids.ids, self._changed), dict[int, tuple[str, str]]()
         self._learned, self.lexicon = dict[int, bool](), Lexicon(snapshot.lexical)
         self.gauge: RecallGauge | None = None
@@ -107,9 +110,7 @@ class Catalogue:
     def rows(self, item_ids: Sequence[str]) -> Rows:
         """int32 [len(item_ids)], -1 where unknown or deleted."""
         rows = self._rows_ever_known(item_ids)
-        if self._gone:
-            rows[np.isin(rows, list(self._gone))] = UNKNOWN
-        return rows
+        return np.where((rows < 0) | self.alive[rows], rows, np.int32(UNKNOWN))
 
     def _rows_ever_known(self, item_ids: Sequence[str]) -> Rows:
         rows = self.snapshot.items.ids.rows(item_ids)
@@ -145,32 +146,15 @@ class Catalogue:
 
     def tags(self, row: int) -> NDArray[np.int32]:
         """Codes of an item's tags."""
-        changed = self._changed.get(row)
-        if changed:
-            return np.array([self.tag_words.code(tag) for tag in changed.tags], dtype=np.int32)
-        return self.snapshot.items.tags[row]
+        return self.item_tags[row]
 
     def tag_pairs(self, rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-        """Tags of many items: int64 [m], position in `rows`, and int32 [m], code of a tag; in any order."""
-        known = rows < len(self.snapshot.items.tags)
-        changed = np.isin(rows, list(self._changed)) if self._changed else ~known
-        held = np.flatnonzero(known & ~changed)
-        position, codes = self.snapshot.items.tags.gather(rows[held])
-        positions, lists = [held[position]], [codes]
-        for place in np.flatnonzero(changed).tolist():
-            lists.append(self.tags(int(rows[place])))
-            positions.append(np.full(len(lists[-1]), place))
-        return np.concatenate(positions), np.concatenate(lists)
+        """Tags of many items: int64 [m], position in `rows`, ascending, and int32 [m], code of a tag."""
+        return self.item_tags.gather(rows)
 
-    def tag_lists(self, rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.int32], Rows]:
-        """(where each list begins, codes of tags, the list of each row); copied only where items were changed."""
-        tags = self.snapshot.items.tags
-        if not self._changed and (not len(rows) or rows.max() < len(tags)):
-            return np.asarray(tags.offsets), np.asarray(tags.codes), rows
-        position, codes = self.tag_pairs(rows)
-        order = np.argsort(position, kind="stable")
-        starts = np.searchsorted(position[order], np.arange(len(rows) + 1))
-        return starts, codes[order], np.arange(len(rows), dtype=np.int32)
+    def tag_lists(self, rows: Rows) -> Lists:
+        """(where each list begins, codes of tags, the list of each row)."""
+        return self.item_tags.lists(rows)
 
     def bear(self, rows: Rows, wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Bool [n]: whether each row bears a wanted tag; `wanted` by tag code."""
@@ -178,28 +162,21 @@ class Catalogue:
         return bears(places, starts, codes, wanted)
 
     def located(self, rows: Rows) -> tuple[ItemColumns, Rows]:
-        """(columns of items, the place of each row in them); nothing is copied unless rows were added since."""
-        known = len(self.snapshot.items.ids)
-        if len(self) == known or not len(rows) or rows.max() < known:
-            return self._base_columns, rows
-        some = self._columns_of(lambda column: column[rows])
-        return some, np.arange(len(rows), dtype=np.int32)
+        """(columns of items, the place of each row in them); nothing is copied."""
+        return self._columns, rows
 
     @cached_property
-    def _base_columns(self) -> ItemColumns:
-        """Of the snapshot's items, with what was changed since: changes are written where they are."""
-        return self._columns_of(lambda column: np.asarray(column.base))
-
-    def _columns_of(self, part: Callable[[LiveColumn[Any]], NDArray[Any]]) -> ItemColumns:
+    def _columns(self) -> ItemColumns:
+        """Of all items; changes are written where they are, and what is added makes others."""
         return ItemColumns(
-            alive=part(self.alive),
-            published_at=part(self.published_at),
-            expires_at=part(self.expires_at),
-            sensitive=part(self.sensitive),
-            topics=part(self.topics),
-            formats=part(self.formats),
-            languages=part(self.languages),
-            providers=part(self.providers),
+            alive=self.alive.all(),
+            published_at=self.published_at.all(),
+            expires_at=self.expires_at.all(),
+            sensitive=self.sensitive.all(),
+            topics=self.topics.all(),
+            formats=self.formats.all(),
+            languages=self.languages.all(),
+            providers=self.providers.all(),
         )
 
     def search(self, queries: Vectors, k: Counts, excluded: Rows, eligibility: Eligibility | None = None) -> Hits:
@@ -213,7 +190,7 @@ class Catalogue:
         """
         in_base = excluded[excluded < len(self.snapshot.items.ids)]
         found = self._measured(queries, k, in_base, self._allowances(eligibility))
-        if not self._changed:
+        if not len(self._live):
             return found
 
         def kept(rows: Rows) -> NDArray[np.bool_]:
@@ -221,7 +198,8 @@ class Catalogue:
             return keep if eligibility is None else keep & eligibility.covers(self, rows)
 
         most = k if isinstance(k, int) else int(k.max(initial=0))
-        return union(found, self._changed_rows.search(queries, most, kept, self.id_order), most, self.id_order)
+        changed = self._live.search(queries, most, least_found(found, k), kept, self.id_order.of)
+        return union(found, changed, most, self.id_order) if changed.rows.size else found
 
     def _measured(self, queries: Vectors, k: Counts, excluded: Rows, allowance: Allowance | None) -> Hits:
         """What the snapshot's index finds; the gauge may look at how much that is."""
@@ -241,70 +219,58 @@ class Catalogue:
         self._told.pop(row, None)
         self._learned.pop(row, None)
         self.lexicon.put(row, document)
-        self._gone.discard(row)
         if row >= len(self.snapshot.items.ids) and document.item_id not in self._added:
             self._added[document.item_id] = row
             self.id_order.add(document.item_id)
         content = self._kept(self._content(item))
         for column, value in (*self._values(item, content), *self._vectors(content, row)):
             column.put(row, value)
-        self._changed_rows.put(row, self.index.at(row))
+        self._live.put(row, self.index.at(row))
+        self._put_in_order(row)
         self.changes.note(self.copies.put(row, text_key(document)).tolist())
         self._take_out(row)
         return Row(row)
 
+    def _open_orders(self, items: Items) -> None:
+        self._by_age, self._by_topic = RowOrder(-items.published_at), RowOrder(items.topics)
+        self.item_tags = LiveCodes(items.tags)
+        self.changed = LiveColumn(np.zeros(len(items.ids), dtype=np.bool_))
+        """Whether each row was added or replaced since the snapshot."""
+
+    def _put_in_order(self, row: int) -> None:
+        self.item_tags.put(row, [self.tag_words.code(tag) for tag in self._changed[row].tags])
+        self._by_age.put(row, -int(self.published_at.at(row)))
+        self._by_topic.put(row, int(self.topics.at(row)))
+
     def delete(self, row: Row) -> None:
         """Take an item out of every answer; its row is not used again."""
-        self._gone.add(int(row))
+        self._by_age.drop(int(row))
+        self._by_topic.drop(int(row))
         self.alive.put(row, np.False_)
         self._take_out(int(row))
 
     def _take_out(self, row: int) -> None:
         """A row is not what the snapshot's index says of it."""
         self.changes.note([row])
-        self.__dict__.pop("_fresh", None)
+        self.__dict__.pop("_columns", None)
         if row < len(self.snapshot.items.ids):
             self._allowances.take_out(row)
 
     def newest(self, now: float, count: int) -> Rows:
         """The `count` rows published last before `now`, newest first; ties by row; none whose date is not known."""
-        order, times = self._by_time
-        undated, end = np.searchsorted(times, [UNDATED, now], side="right").tolist()
-        return self._with_changed(order[max(undated, end - count) : end][::-1], now)[:count]
+        return self._by_age.between(math.ceil(-now), -UNDATED, count)
 
     def published_since(self, since: float, now: float) -> Rows:
         """All rows published between two moments, newest first."""
-        order, times = self._by_time
-        start, end = np.searchsorted(times, since), np.searchsorted(times, now, side="right")
-        rows = self._with_changed(order[start:end][::-1], now)
-        return rows[self.published_at[rows] >= since]
+        return self._by_age.between(math.ceil(-now), min(math.floor(-since) + 1, -UNDATED))
 
     def rows_of_topic(self, topic: int) -> Rows:
-        """All rows of one topic."""
-        order, offsets = self._by_topic
-        changed = self.changed_rows()
-        rows = np.concatenate([order[offsets[topic] : offsets[topic + 1]], changed])
-        return np.unique(rows[self.topics[rows] == topic]) if len(changed) else rows
+        """All rows of one topic, ascending."""
+        return self._by_topic.between(topic, topic + 1)
 
     def rows_of_topics(self, topics: NDArray[np.int64]) -> tuple[Rows, NDArray[np.int64]]:
         """(rows, the start and the end in them of those of each topic, int64 [n, 2])."""
-        order, offsets = self._by_topic
-        if not len(self.changed_rows()):
-            return order, np.stack([offsets[topics], offsets[topics + 1]], axis=1)
-        parts = [self.rows_of_topic(topic) for topic in topics.tolist()]
-        ends = np.cumsum([len(part) for part in parts], dtype=np.int64)
-        starts = ends - [len(part) for part in parts]
-        return np.concatenate([_NO_ROWS, *parts]).astype(np.int32), np.stack([starts, ends], axis=1)
-
-    def _with_changed(self, rows: Rows, now: float) -> Rows:
-        """Rows newest first, with those that changed since the snapshot in their present place."""
-        changed = self.changed_rows()
-        if not len(changed):
-            return rows
-        together = np.union1d(rows, changed).astype(np.int32)
-        times = self.published_at[together]
-        order = np.lexsort((together, -times))
-        return together[order][(times[order] <= now) & (times[order] > UNDATED)]
+        return self._by_topic.groups(topics)
 
     def rows_by(self, user_id: str) -> Rows:
         """Rows of which a person is the provider or the author, ascending; deleted ones may be among them."""
@@ -328,11 +294,7 @@ class Catalogue:
 
     def changed_rows(self) -> Rows:
         """Rows added or replaced since the snapshot, deleted ones left out, ascending."""
-        return self._fresh
-
-    @cached_property
-    def _fresh(self) -> Rows:
-        return np.array(sorted(self._changed.keys() - self._gone), dtype=np.int32)
+        return np.flatnonzero(self.changed.all() & self.alive.all()).astype(np.int32)
 
     def has_behaviour(self, row: int) -> bool:
         """Whether people's behaviour taught anything of an item: its engage vector is not just promised by content."""
@@ -360,6 +322,7 @@ class Catalogue:
         document = item.document
         expires = document.expires_at
         yield self.alive, np.True_
+        yield self.changed, np.True_
         yield self.published_at, published(document)
         yield self.expires_at, int(expires.timestamp()) if expires else NEVER
         yield self.formats, self.format_words.add(document.format)

@@ -1,38 +1,26 @@
-"""Search among the rows that changed since the snapshot, and its union with what the snapshot's index finds."""
+"""What is found among the rows that changed since the snapshot, and what the snapshot's index finds, as one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.serving.item_order import ItemOrder
-from indexer.equal_vectors import Vectors
+from indexer.ann import Counts
 from indexer.exact_search import Hits
-from indexer.live_vectors import LiveVectors
-from models.ids import Rows
 
 _TOLERANCE: Final = 1e-6
 """Of the largest score: what two ways to sum up one dot product may differ by."""
 
 
-class ChangedRows:
-    """The vectors of rows that changed since the snapshot."""
-
-    def __init__(self, dimension: int) -> None:
-        """Vectors have `dimension` numbers."""
-        self._vectors = LiveVectors(dimension)
-
-    def put(self, row: int, vector: Vectors) -> None:
-        """A row has a new vector, [d]."""
-        self._vectors.put(row, vector)
-
-    def search(self, queries: Vectors, k: int, kept: Callable[[Rows], NDArray[np.bool_]], order: ItemOrder) -> Hits:
-        """The k of the rows that are kept with the largest inner product with each query, equal ones by item id."""
-        rows = self._vectors.rows
-        return self._vectors.search(queries, k, kept(rows), order.of(rows))
+def least_found(found: Hits, k: Counts) -> NDArray[np.float32]:
+    """float32 [q]: the score of the last that was asked for; -inf where fewer were found."""
+    if not found.scores.shape[1]:
+        return np.full(len(found.scores), -np.inf, dtype=np.float32)
+    last = np.maximum(np.broadcast_to(np.asarray(k), len(found.scores)) - 1, 0)
+    return np.asarray(found.scores[np.arange(len(last)), last])
 
 
 def union(found: Hits, changed: Hits, k: int, order: ItemOrder) -> Hits:

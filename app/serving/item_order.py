@@ -1,8 +1,8 @@
-"""Orders of rows: by item id, where rows that were added are put between a snapshot's, by time and by topic."""
+"""The order of rows by item id, where rows that were added are put between a snapshot's."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +17,13 @@ class ItemOrder:
     def __init__(self, ids: StringColumn) -> None:
         """`ids` of a snapshot, ascending."""
         self._ids = ids
-        self._added: list[str] = []
+        self._added: list[tuple[str, int]] = []
         self._places: list[int] = []
         self._positions: NDArray[np.float64] | None = None
 
     def add(self, item_id: str) -> None:
         """The next row has this id, which no other row has."""
-        self._added.append(item_id)
+        insort(self._added, (item_id, len(self._added)))
         self._places.append(bisect_left(self._ids, item_id))
         self._positions = None
 
@@ -37,20 +37,8 @@ class ItemOrder:
     def _between(self) -> NDArray[np.float64]:
         """Of each added row: between the rows of the snapshot that its id lies between, in the order of the added."""
         if self._positions is None:
-            order = sorted(range(len(self._added)), key=self._added.__getitem__)
+            order = [slot for _, slot in self._added]
             rank = np.empty(len(order))
             rank[order] = np.arange(1, len(order) + 1)
             self._positions = np.array(self._places) - 1 + rank / (len(order) + 1)
         return self._positions
-
-
-def by_time(published: NDArray[np.int64]) -> tuple[Rows, NDArray[np.int64]]:
-    """(rows by time of publication, these times), as of the snapshot; of equal times the lower row last."""
-    order = np.lexsort((-np.arange(len(published)), published)).astype(np.int32)
-    return order, published[order]
-
-
-def by_topic(topics: NDArray[np.int32], count: int) -> tuple[Rows, NDArray[np.int64]]:
-    """(rows by topic, where each topic begins), as of the snapshot."""
-    order = np.argsort(topics, kind="stable").astype(np.int32)
-    return order, np.searchsorted(topics[order], np.arange(count + 1))

@@ -23,10 +23,9 @@ class Reach:
 
     def __call__(self, rows: Rows) -> NDArray[np.float64]:
         """float64 [n]: length of the engage vector of each row."""
-        changed = self._catalogue.changed_rows()
-        if not len(changed):
+        new = self._catalogue.changed[rows]
+        if not new.any():
             return np.asarray(self._measured[rows])
-        new = np.isin(rows, changed)
         lengths = np.empty(len(rows))
         lengths[~new] = self._measured[rows[~new]]
         lengths[new] = _lengths(self._catalogue.engage[rows[new]])
