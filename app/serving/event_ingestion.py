@@ -92,6 +92,7 @@ class EventIngestion:
             generation = self._snapshot_swap.current
             rows = generation.catalogue.rows([row.item_id for row in new])
         _learn(generation, new, appended, rows)
+        generation.people.miss(row.item_id for row in new if row.awaiting_item)
         await self._see([given[place] for place, result in enumerate(results) if result and result.seen])
         reasons = _unlearned(generation, new, rows)
         for place, row, each, reason in zip(places, new, appended, reasons, strict=True):

@@ -13,7 +13,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from models.columns import LiveColumn
 from models.history import EventColumns, History, concatenated
+from models.ids import Rows
 
 _EVENTS_AT_ONCE: Final = 1 << 20
 _NAMES_AT_ONCE: Final = 4_096
@@ -27,6 +29,7 @@ class Histories:
 
     def __init__(self) -> None:
         self._places: dict[str, int] = {}
+        self._names: list[str] = []
         self._next = 0
         self._offsets = np.zeros(1, dtype=np.int64)
         self._events = History().columns()
@@ -45,8 +48,17 @@ class Histories:
     def open(self, user_id: str) -> int:
         """Know of a person, with events or without; their place."""
         place = self._places.setdefault(user_id, self._next)
-        self._next += place == self._next
+        if place == self._next:
+            self._names.append(user_id)
+            self._next += 1
         return place
+
+    def with_events_on(self, rows: Rows) -> list[str]:
+        """The people with an event on any of some items, each once."""
+        loaded, arrived = (np.isin(each.rows, rows) for each in (self._events, self._since.events))
+        owners = np.searchsorted(self._offsets, np.flatnonzero(loaded), side="right") - 1
+        places = np.unique(np.concatenate([owners, self._since.places[arrived]])).tolist()
+        return [name for place in places if (name := self._names[place])]
 
     def of(self, user_id: str, after: int = 0) -> Pair:
         """The events of a person, or those that came after the first so many of them."""
@@ -102,6 +114,7 @@ class Histories:
         place = self._places.pop(user_id, None)
         if place is not None:
             start, end = self._range(place)
+            self._names[place] = ""
             _blank(self._events, slice(start, end))
             self._since.forget(place)
 
@@ -120,6 +133,7 @@ class Histories:
             self.add(names, np.repeat(np.arange(len(names)), np.diff(offsets)), events, withheld)
             return
         self._offsets, self._events, self._withheld, self._next = offsets, events, withheld, len(names)
+        self._names = list(names)
         for start in range(0, len(names), _NAMES_AT_ONCE):  # other threads get a turn in between
             some = names[start : start + _NAMES_AT_ONCE]
             self._places.update(zip(some, range(start, start + len(some)), strict=True))
@@ -154,6 +168,7 @@ class _Arrivals:
     def __init__(self) -> None:
         self._history = History()
         self._withheld = np.empty(0, dtype=np.bool_)
+        self._whose = LiveColumn(np.empty(0, dtype=np.int32))
         self._of: dict[int, list[int]] = {}
 
     @property
@@ -163,6 +178,11 @@ class _Arrivals:
     @property
     def withheld(self) -> NDArray[np.bool_]:
         return self._withheld
+
+    @property
+    def places(self) -> NDArray[np.int32]:
+        """Of the person of each event."""
+        return self._whose.all()
 
     def at(self, place: int, after: int = 0) -> list[int]:
         return self._of.get(place, [])[after:]
@@ -178,6 +198,7 @@ class _Arrivals:
         self._withheld[start : start + len(events)] = withheld
         for position, place in enumerate(places.tolist(), start):
             self._of.setdefault(place, []).append(position)
+            self._whose.put(position, place)
 
     def forget(self, place: int) -> None:
         if positions := self._of.pop(place, None):

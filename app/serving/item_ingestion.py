@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from app.clock import Clock
 from app.errors import ItemNotFoundError
 from app.serving.catalogue import Catalogue
 from app.serving.embedder import Embedder
-from app.serving.generation import encode_items
+from app.serving.generation import Generation, encode_items
 from app.serving.own_build import OwnBuild
 from app.serving.snapshot_swap import SnapshotSwap
 from app.storage.protocols import Stores
@@ -53,7 +54,8 @@ class ItemIngestion:
         async with self._one_at_a_time:
             if documents and self._own_build.possible():
                 return await self._begin(documents)
-            known = self._snapshot_swap.current.catalogue.rows([each.item_id for each in documents]) >= 0
+            ids = [each.item_id for each in documents]
+            known = self._snapshot_swap.current.catalogue.rows(ids) >= 0
             texts = [each.content() for each in documents]
             await self._embedder.embed([*texts, *{tag for each in documents for tag in each.tags}])
             rows = _rows(documents)
@@ -64,8 +66,9 @@ class ItemIngestion:
                 for item in items:
                     generation.catalogue.put(item)
                 generation.version = max([generation.version, *versions])
-            await self._settle([each.item_id for each in documents])
-        return [not each for each in known]
+                concerned = _Concerned.of(generation, list(compress(ids, known)), list(compress(ids, ~known)))
+            await self._settle(concerned)
+        return [not each for each in known.tolist()]
 
     async def store(self, documents: Sequence[ItemDocument]) -> None:
         """Keep items for the next build of the index, without putting them in service before; of equal ids the last."""
@@ -91,19 +94,40 @@ class ItemIngestion:
             async with self._snapshot_swap.ingest_lock.together():
                 versions = await self._stores.items.delete([item_id], self._clock.machine())
                 generation = self._snapshot_swap.current
-                row = generation.catalogue.row(item_id)
+                concerned, row = _Concerned.of(generation, [item_id]), generation.catalogue.row(item_id)
                 if row >= 0:
                     generation.catalogue.delete(row)
                 generation.version = max([generation.version, *versions])
-            await self._settle([item_id])
+            await self._settle(concerned)
 
-    async def _settle(self, item_ids: Sequence[str]) -> None:
+    async def _settle(self, concerned: _Concerned) -> None:
         """States and popularity rest on what has just changed: rebuild the people concerned from the log."""
-        users = await asyncio.to_thread(self._stores.events.users_of, item_ids)
+        users = list(concerned.users)
+        if concerned.missing:
+            users += await asyncio.to_thread(self._stores.events.users_of, concerned.missing)
         if users:
             async with self._snapshot_swap.ingest_lock.alone():
-                await self._snapshot_swap.adopt(item_ids)
+                await self._snapshot_swap.adopt(concerned.missing)
                 await self._snapshot_swap.reload(users)
+
+
+@dataclass(frozen=True, slots=True)
+class _Concerned:
+    """Whom a change of items concerns.
+
+    Attributes:
+        users: people with an event on an item that was there before.
+        missing: new items of which something is stored from before they came; the log knows of whom.
+    """
+
+    users: Sequence[str]
+    missing: Sequence[str]
+
+    @classmethod
+    def of(cls, generation: Generation, known: Sequence[str], new: Sequence[str] = ()) -> _Concerned:
+        """By items that were there before and items that were not."""
+        users = generation.people.with_events_on(generation.catalogue.rows(known)) if known else ()
+        return cls(users, generation.people.missing(new))
 
 
 def _sensitivity(catalogue: Catalogue, row: int, document: bytes) -> dict[str, Any]:

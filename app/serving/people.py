@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -41,6 +41,7 @@ class People:
         self._stated: dict[str, StatedVectors] = {}
         self._seen: dict[str, Rows] = {}
         self._machines: set[str] = set()
+        self._missing: set[str] = set()
         self.revision = 0
         """Counts changes, so that answers can be told to rest on the same."""
 
@@ -157,7 +158,19 @@ class People:
     def see(self, user_id: str, item_ids: Sequence[str]) -> None:
         """Remember items as seen, and nothing else."""
         self.revision += 1
-        self._see(user_id, self._catalogue.rows(item_ids))
+        self._see(user_id, self._rows_of(item_ids))
+
+    def miss(self, item_ids: Iterable[str]) -> None:
+        """The catalogue does not have these items, of which something is stored."""
+        self._missing.update(item_ids)
+
+    def missing(self, item_ids: Iterable[str]) -> list[str]:
+        """Those of some items of which something may be stored that is not in here, since they were not there."""
+        return [item_id for item_id in item_ids if item_id in self._missing]
+
+    def with_events_on(self, rows: Rows) -> list[str]:
+        """The people with an event on any of some items."""
+        return self._histories.with_events_on(rows)
 
     def may_learn(self, user_id: str, item_id: str) -> bool:
         """Whether the firewall would let an event of this person on this item through, as things stand."""
@@ -211,14 +224,14 @@ class People:
         return users.astype(np.int64), events
 
     def _columns(self, log: LoggedColumns) -> tuple[EventColumns, NDArray[np.int32]]:
-        rows = self._catalogue.rows(log.items)[log.item_codes]
+        rows = self._rows_of(log.items)[log.item_codes]
         weights = self.signals.told(log.codes, log.values)
         events = EventColumns(log.sequence, rows, log.codes, weights, log.times)
         return (events, log.user_codes) if (rows >= 0).all() else (events.where(rows >= 0), log.user_codes[rows >= 0])
 
     def _read(self, log: LoggedPeople) -> tuple[NDArray[np.int64], EventColumns, NDArray[np.bool_]]:
         """(Where each person's events begin, events of items that the catalogue has, which are held back)."""
-        of_items, permitted = self._catalogue.rows(log.items), self._permitted_by_event(log)
+        of_items, permitted = self._rows_of(log.items), self._permitted_by_event(log)
         rows, weights = np.empty(len(log), dtype=np.int32), np.empty(len(log), dtype=np.float32)
         withheld = np.empty(len(log), dtype=np.bool_)
         for start in range(0, len(log), _READ_AT_ONCE):
@@ -234,6 +247,12 @@ class People:
         before = np.concatenate([[0], np.cumsum(known)])
         return before[log.offsets], events.where(known), withheld[known]
 
+    def _rows_of(self, item_ids: Sequence[str]) -> Rows:
+        """Rows of items of the log; those that are not there are missed."""
+        rows = self._catalogue.rows(item_ids)
+        self.miss(item_ids[place] for place in np.flatnonzero(rows < 0).tolist())
+        return rows
+
     def _permitted_by_event(self, log: LoggedPeople) -> NDArray[np.uint64]:
         permitted = self._permitted(log.users)
         if (permitted == permitted[:1]).all():  # nobody permits anything: no array is made for millions of events
@@ -248,7 +267,7 @@ class People:
         return permitted
 
     def _load_seen(self, seen: SeenColumns) -> None:
-        rows = self._catalogue.rows(seen.items)[seen.item_codes]
+        rows = self._rows_of(seen.items)[seen.item_codes]
         for user, part in _by_user(seen.user_codes, rows >= 0):
             self._see(seen.users[user], rows[part])
 

@@ -17,6 +17,8 @@ from app.storage.timestamps import micros, seconds
 
 _SELECT = "SELECT version, item_id, document, epoch_us(changed_at) FROM item_journal"
 _LAST = "SELECT coalesce(max(version), 0) FROM item_journal"
+_INSERT = "INSERT INTO item_journal VALUES (?, ?, ?, make_timestamp(?))"
+_FEW = 2
 _FORGET = "DELETE FROM item_journal WHERE item_id IN (SELECT unnest($items::VARCHAR[]))"
 
 
@@ -78,8 +80,18 @@ def _record(connection: DuckDBPyConnection, requests: Sequence[Sequence[_Entry]]
     newest = {entry.item_id: (version, entry) for request in numbered for version, entry in request}
     if newest:
         connection.execute(_FORGET, {"items": list(newest)})
-        connection.from_arrow(_table(sorted(newest.values(), key=lambda pair: pair[0]))).insert_into("item_journal")
+        _insert(connection, sorted(newest.values(), key=lambda pair: pair[0]))
     return [[version for version, _ in request] for request in numbered]
+
+
+def _insert(connection: DuckDBPyConnection, numbered: Sequence[tuple[int, _Entry]]) -> None:
+    """Rows, one by one as long as that takes less time than to make columns of them."""
+    if len(numbered) > _FEW:
+        connection.from_arrow(_table(numbered)).insert_into("item_journal")
+        return
+    for version, entry in numbered:
+        document = None if entry.document is None else entry.document.decode()
+        connection.execute(_INSERT, [version, entry.item_id, document, micros(entry.at)])
 
 
 def _table(numbered: Sequence[tuple[int, _Entry]]) -> pa.Table:

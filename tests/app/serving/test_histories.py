@@ -60,7 +60,10 @@ def test_whatever_happens_each_person_has_their_own_events_in_order(users, flags
         elif new:
             histories.load([name], np.array([0, count]), columns(new), np.zeros(count, dtype=np.bool_))
             expected[name] = new, []
-    assert {name: held(histories, name) for name in histories} == expected
+    assert ({name: held(histories, name) for name in histories}, owners_of_items(histories, expected)) == (
+        expected,
+        True,
+    )
     assert together(histories) == [sorted(n for part in expected.get(name, ()) for n in part) for name in NAMES]
     left = {name: sorted(history + kept) for name, (history, kept) in expected.items() if name != NAMES[0]}
     assert sorted(told(histories, NAMES[:1])) == sorted(mine for mine in left.values() if mine)
@@ -72,6 +75,12 @@ def together(histories: Histories) -> list[list[int]]:
     found = [sorted(events.sequence[owners == place].tolist()) for place in range(len(NAMES))]
     assert [histories.count(name) for name in NAMES] == [len(each) for each in found]
     return found
+
+
+def owners_of_items(histories: Histories, expected: dict[str, tuple[list[int], list[int]]]) -> bool:
+    """Whether it is known of each item who did something with it: here one person each, and nobody with item 0."""
+    mine = [(number, name) for name, parts in expected.items() for part in parts for number in part]
+    return all(histories.with_events_on(np.array([number, 0], np.int32)) == [name] for number, name in mine)
 
 
 def told(histories: Histories, left_out: list[str]) -> list[list[int]]:
