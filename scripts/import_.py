@@ -46,8 +46,8 @@ _HELP: Final = {
 }
 _MORE: Final = """
 
-Files are tables (.csv, .tsv), JSON (.json, .ndjson, .jsonl), each perhaps with .gz, or Parquet. Columns are taken by
-the names of fields, or as `--map` says.
+Files are tables (.csv, .tsv), JSON (.json, .ndjson, .jsonl), feeds (.xml), each perhaps with .gz, or Parquet. What
+wrote them is recognised, or said by `--from`; other columns are taken by the names of fields, or as `--map` says.
 
 First it is said what will be done: which columns become which fields, the first rows, what will be left out. In a
 terminal you are asked then; `--dry-run` stops there. Where a service runs on the data folder, or `--url` names one,

@@ -10,11 +10,10 @@ from typing import Annotated
 import typer
 
 from app.imports.kinds import Kind
+from app.imports.sources.table import SOURCES
 from app.imports.wishes import MappingFile, Wishes, pairs, wishes_of
 
-From = Annotated[
-    str | None, typer.Option("--from", help="What wrote the file, such as gorse or shopify.", metavar="NAME")
-]
+From = Annotated[str | None, typer.Option("--from", help=f"What wrote the file: {', '.join(SOURCES)}.", metavar="NAME")]
 Map = Annotated[
     list[str] | None,
     typer.Option("--map", help="FIELD=COLUMN, once for each column of a field.", metavar="FIELD=COLUMN"),

@@ -15,9 +15,7 @@ from models.events import EVENT_TYPES
 LEFT_OUT: Final = ""
 """In place of a type: such rows are left out."""
 KNOWN: Final = frozenset(each.value for each in EVENT_TYPES)
-SHARES: Final[Mapping[str, str]] = {
-    name: "complete" for name in ("completion", "scroll", "scroll_depth") if name not in KNOWN
-}
+SHARES: Final[Mapping[str, str]] = {"completion": "complete", "scroll": "scroll", "scroll_depth": "scroll"}
 """Names of analytics tools for how far somebody came, whose value is a share or a percentage."""
 _TOLD: Final = 40
 

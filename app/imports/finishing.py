@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
@@ -35,7 +36,7 @@ class Finishing:
     source: str
     timeless: bool = False
 
-    def __call__(self, row: FileRow, value: Row) -> FileRow:
+    def __call__(self, number: int, value: Row, original: bytes | Mapping[str, Any]) -> FileRow:
         """The row, finished, or what is wrong with it.
 
         Raises:
@@ -44,6 +45,7 @@ class Finishing:
         for name in _TIMES[self.kind]:
             if name in value:
                 value[name] = self.times(value[name])
+        row = FileRow(number, value, None, original)
         return self._event(row, value) if self.kind is Kind.EVENTS else row
 
     def _event(self, row: FileRow, value: Row) -> FileRow:

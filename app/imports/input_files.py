@@ -13,11 +13,13 @@ from app.imports.kinds import Row
 from app.imports.parquet_files import ParquetFile
 from app.imports.tables import Table
 from app.imports.wishes import Wishes
+from app.imports.xml_files import xml_file
 from indexer.readers import FileRow, InputFileError
 
 TABLES: Final = (".csv", ".tsv", ".tab", ".txt", ".data", ".dat", ".item", ".user")
 JSONS: Final = (".ndjson", ".jsonl", ".json")
-ENDINGS: Final = (*TABLES[:4], *JSONS, ".parquet")
+XMLS: Final = (".xml", ".rss", ".atom")
+ENDINGS: Final = (*TABLES[:4], *JSONS, ".parquet", *XMLS)
 SEEN: Final = 100
 """Rows by which a file is judged."""
 
@@ -82,6 +84,8 @@ def _form(path: Path, wishes: Wishes) -> Table | ParquetFile | Form:
         return json_file(path)
     if name.endswith(".parquet"):
         return ParquetFile(path)
+    if plain.endswith(XMLS):
+        return xml_file(path)
     if plain.endswith(TABLES):
         return Table.sniffed(path, wishes)
     told = ", ".join(ENDINGS)

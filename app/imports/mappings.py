@@ -134,6 +134,28 @@ def _later(kind: Kind, wishes: Wishes, chosen: set[str]) -> Iterable[Target]:
     return (Target(name, (name,), _as_it_is, seen=False) for name in names)
 
 
+def overrides_of(file: InputFile, kind: Kind, wishes: Wishes, *, inner: bool) -> ColumnMapping:
+    """What somebody says of the columns of a file of which all else is known.
+
+    Args:
+        file: the file.
+        kind: what its rows are about.
+        wishes: what is said.
+        inner: whether there are names that are no columns.
+
+    Raises:
+        MappingError: a field or a column is named that there is not.
+    """
+    known = file.columns
+    named = {
+        name: columns if inner and not {*columns} <= {*known} else _columns(file, kind, name, columns)
+        for name, columns in wishes.map.items()
+    }
+    for name in (*wishes.map, *wishes.set):
+        _check_field(kind, name)
+    return ColumnMapping(tuple(_target(file, wishes, *each) for each in named.items()), _constants(wishes), ())
+
+
 def fields_of(kind: Kind) -> list[str]:
     """The fields that columns can become."""
     return [

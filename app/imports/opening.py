@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from app.imports.event_types import EventTypes
@@ -15,20 +14,12 @@ from app.imports.finishing import Finishing
 from app.imports.input_files import InputFile, look_at
 from app.imports.json_files import Array
 from app.imports.kinds import Kind, Row
-from app.imports.mappings import ColumnMapping, MappingError, mapping_of
-from app.imports.sources.source import Aside, Found, Reading, Source
+from app.imports.mappings import ColumnMapping, MappingError, mapping_of, overrides_of
+from app.imports.sources.source import Aside, Reading, Source
 from app.imports.sources.table import SOURCES
 from app.imports.times import OutOfRangeError, Times
 from app.imports.wishes import Wishes
 from indexer.readers import JSON_ENDINGS, PARQUET_ENDINGS, FileRow, InputFileError
-
-
-class Plan(Protocol):
-    """Makes of one row the fields of none, one or several."""
-
-    def __call__(self, row: Row) -> Found:
-        """The fields."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +33,7 @@ class Import:
         named: whether somebody named the source, and it was not recognised.
         plan: makes rows of Penchant's fields.
         finishing: does to these what is done to those of every source.
+        overrides: what somebody said of columns beside what is known of the source.
     """
 
     file: InputFile
@@ -50,6 +42,7 @@ class Import:
     named: bool
     plan: ColumnMapping | Reading
     finishing: Finishing
+    overrides: ColumnMapping | None = None
 
     def __call__(self, columns: tuple[str, ...] | None = None) -> Iterator[FileRow]:
         """Every row, in order; one that becomes several bears one number in all of them.
@@ -58,26 +51,36 @@ class Import:
             InputFileError: the damaged place is reached, or a time that cannot be meant.
         """
         del columns  # there is nothing to be spared
-        plan, rows = self._row, self.file.form.rows()
-        if isinstance(self.plan, Reading) and self.plan.gather is not None:
-            rows = self.plan.gather(rows)
+        rows, shared, plan = self.file.form.rows(), Row(), self.plan
+        if isinstance(plan, Reading):
+            rows = plan.gather(rows) if plan.gather is not None else rows
+            shared = plan.shared(self.file)
         for row in rows:
             if row.problem is not None or not isinstance(row.value, dict):
                 yield row
             else:
-                yield from plan(row, row.value)
+                yield from self._row(row, row.value, shared)
 
-    def _row(self, row: FileRow, value: Row) -> Iterator[FileRow]:
-        found = self.plan.rows(value) if isinstance(self.plan, Reading) else self.plan(value)
+    def _row(self, row: FileRow, value: Row, shared: Row) -> Iterator[FileRow]:
+        said = self._said(value)
+        found = self.plan.rows({**value, **said}) if isinstance(self.plan, Reading) else self.plan(value)
         original = row.original if row.original is not None else value
         for each in found:
             if isinstance(each, Aside):
                 yield FileRow(row.number, value, None, original, each.reason)
                 continue
             try:
-                yield self.finishing(FileRow(row.number, each, None, original), each)
+                fields = {**shared, **each, **said} if shared or said else each
+                yield self.finishing(row.number, fields, original)
             except OutOfRangeError as error:
                 raise InputFileError(f"{self.file.path} row {row.number}: {error}") from error
+
+    def _said(self, value: Row) -> Row:
+        """The fields that somebody mapped by themselves."""
+        if self.overrides is None or not isinstance(self.plan, Reading):
+            return {}
+        (found,) = self.overrides({**self.plan.inner(value), **value} if self.plan.inner else value)
+        return found
 
     @property
     def types(self) -> EventTypes:
@@ -98,6 +101,7 @@ class Import:
             unused = [f"left out: {', '.join(self.plan.unused)}"] if self.plan.unused else []
         else:
             lines, unused = [f"{name:<14} <- {words}" for name, words in self.plan.fields.items()], []
+            lines += self.overrides.lines() if self.overrides else []
         times = self.finishing.times.words()
         return [*lines, *([f"times          in {times}"] if times and self.kind is Kind.EVENTS else []), *unused]
 
@@ -113,14 +117,17 @@ def open_import(path: Path, kind: Kind, wishes: Wishes) -> Import:
     times = Times(
         wishes.time_unit or (source.unit if source else None),
         ZoneInfo(wishes.time_zone) if wishes.time_zone else UTC if source and source.utc else None,
-        checked=source is not None,
+        checked=source is not None and kind is Kind.EVENTS,  # what there is may be from any year
     )
-    plan: ColumnMapping | Reading = source.readings[kind] if source else mapping_of(file, kind, wishes)
+    reading = source.readings[kind] if source else None
+    plan = reading or mapping_of(file, kind, wishes)
+    said = reading is not None and bool(wishes.map or wishes.set)
+    overrides = overrides_of(file, kind, wishes, inner=bool(reading and reading.inner)) if said else None
     types = EventTypes(wishes.types, source.types if source else {})
     finishing = Finishing(
         kind, times, types, source.name if source else "file", timeless=bool(source and source.timeless)
     )
-    return Import(file, kind, source, wishes.source is not None, plan, finishing)
+    return Import(file, kind, source, wishes.source is not None, plan, finishing, overrides)
 
 
 def rows_of(path: Path, kind: Kind, wishes: Wishes | None = None) -> Path | Import:

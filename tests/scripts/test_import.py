@@ -164,7 +164,7 @@ class TestSignals:
         rows = [signal(1, "scroll_depth", value=75), signal(2, "completion", value=0.5), signal(3, value=75)]
         found = [row.value for row in open_import(write(tmp_path / "a.ndjson", rows), Kind.EVENTS, Wishes())()]
         assert [(each["type"], each["value"]) for each in found] == [
-            ("complete", 0.75),
+            ("scroll", 0.75),
             ("complete", 0.5),
             ("dwell", 75),
         ]

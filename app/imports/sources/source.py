@@ -37,6 +37,8 @@ class Reading:
         fields: field -> what it comes from, in words, for the account.
         gather: puts rows together that are one, where there are such.
         recognises: tells by more than columns, where these are not enough.
+        shared: the fields that all rows of a file have, where they say nothing else.
+        inner: values of a row that are named in another way than by columns, for those who map them by themselves.
     """
 
     marks: Sequence[frozenset[str]]
@@ -44,6 +46,8 @@ class Reading:
     fields: Mapping[str, str]
     gather: Callable[[Iterator[FileRow]], Iterator[FileRow]] | None = None
     recognises: Callable[[InputFile], bool] = lambda _: True
+    shared: Callable[[InputFile], Row] = lambda _: {}
+    inner: Callable[[Row], Row] | None = None
 
     def reads(self, file: InputFile) -> bool:
         """Whether a file is of this kind."""
