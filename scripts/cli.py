@@ -22,7 +22,8 @@ SUMMARIES: Final = {
     "keys": "Make, list and revoke keys.",
     "replay": "Send an events file, and a users file if given, to a running service, in order of the file.",
     "import": "Take files of items, events or people in.",
-    "verify-erasure": "Look for a person's id in every file of the data folder; fail if it is there outside of items.",
+    "verify-erasure": "Look for a person's id in the data folder; fail if it is there outside of items, "
+    "or if that cannot be told.",
     "simulate": "Let things go wrong among made-up people, and print which alerts fired, and how often for nothing.",
     "settings": "List every setting with its default, range and meaning, in Markdown.",
     "review-sensitive": "List items that are taken for sensitive, and record what you say of them.",
