@@ -251,7 +251,9 @@ class Service:
     async def similar(self, request: SimilarRequest) -> dict[str, Any]:
         """Nearest neighbours of an item or of a text."""
         item_id = request.item_id
-        vectors = await self._embedder.embed([request.text]) if request.text is not None else None
+        vectors = (
+            await self._embedder.embed([request.text], request.user_id or "") if request.text is not None else None
+        )
         itself = [item_id] if item_id is not None else []
         context = self._recommender.context(
             request.user_id or "", request.limit, request.exclude, itself, hide_seen=request.hide_seen

@@ -78,6 +78,12 @@ def embed(
     return segments.take(segments.find(keys)[inverse])
 
 
+def unknown(texts: Sequence[str], hashes: Sequence[str], encoder: Encoder, cache: EmbeddingCache) -> list[str]:
+    """The texts that `embed` would have to read, each once."""
+    keys, positions = np.unique(_keys(hashes), return_index=True)
+    return [texts[position] for position in positions[cache.segments(encoder).find(keys) < 0]]
+
+
 def forget(hashes: Sequence[str], encoder: Encoder, cache: EmbeddingCache) -> None:
     """Drop the vectors of texts, given by `indexer.content.content_hash` of each; unknown ones do not matter."""
     cache.segments(encoder).forget(np.unique(_keys(hashes)))

@@ -66,8 +66,10 @@ class Control:
         if not TOUCHING_EVENTS & changes.keys():
             await self.edit(edit)
             return
+        await self._read_ahead(edit)
         async with self._upkeep.changing(user_id):
-            await self._write(edit)
+            _, gone = await self._write(edit)
+        await self._upkeep.embedder.forget(gone)
 
     async def edit(self, edit: Edit) -> None:
         """Carry out an edit that leaves untouched what was learned from events.
@@ -76,23 +78,30 @@ class Control:
             MergedAwayError: the id was merged into another.
             OutdatedError: the profile is not in any of the states that the edit expects.
         """
+        await self._read_ahead(edit)
         async with self._upkeep.editing(edit.user_id):
             try:
-                row = await self._write(edit)
+                row, gone = await self._write(edit)
             except BaseException:
                 held = await asyncio.to_thread(self._stores.users.get, edit.user_id)
                 if held is not None:  # the edit may be on the disk all the same
                     await self._upkeep.snapshot_swap.restate(held)
                 raise
             await self._upkeep.snapshot_swap.restate(row)
+        await self._upkeep.embedder.forget(gone)
 
-    async def _write(self, edit: Edit) -> UserRow:
-        """What is stored of the person then."""
+    async def _read_ahead(self, edit: Edit) -> None:
+        self._upkeep.check(edit.user_id)
+        before = document_of(edit.user_id, self._upkeep.row(edit.user_id))
+        await self._upkeep.read_ahead(edit.user_id, _after(before, edit.changes(before)))
+
+    async def _write(self, edit: Edit) -> tuple[UserRow, set[str]]:
+        """What is stored of the person then, and the texts that they state no more."""
         user_id, now, row = edit.user_id, self._upkeep.clock.now(), self._upkeep.row(edit.user_id)
         check_match(row, edit.expected)
         before = document_of(user_id, row)
         changes = edit.changes(before)
-        after = merged(before, {name: value for name, value in changes.items() if name != _SWITCH})
+        after = _after(before, changes)
         wish = dict(zip(("topic", "wish"), edit.wish or (), strict=False))
         action = self._upkeep.action(user_id, "profile_edited", edit.key_id, fields=sorted(changes), **wish)
         written = self._stores.users.put_profile(user_id, profile_of(after), now, action)
@@ -100,8 +109,8 @@ class Control:
             enabled = changes[_SWITCH] is not False
             await self._turn(user_id, row, PersonalizationRequest(enabled=enabled), edit.key_id)
         await written
-        await self._upkeep.embedder.forget(cached_texts(before) - cached_texts(after))
-        return replace(row or unwritten(user_id, now), profile=profile_of(after), updated_at=now)
+        row = replace(row or unwritten(user_id, now), profile=profile_of(after), updated_at=now)
+        return row, cached_texts(before) - cached_texts(after)
 
     async def reset(self, user_id: str, request: ResetRequest, key_id: str | None = None) -> Forgetting:
         """Forget what was learned, all of it or a part; what was done.
@@ -209,3 +218,8 @@ class TopicItems:
         """Bool [n]."""
         rows = self._catalogue.rows(item_ids)
         return np.asarray((rows >= 0) & (self._catalogue.topics[np.maximum(rows, 0)] == self._topic))
+
+
+def _after(before: UserDocument, changes: dict[str, Any]) -> UserDocument:
+    """What somebody states after an edit."""
+    return merged(before, {name: value for name, value in changes.items() if name != _SWITCH})

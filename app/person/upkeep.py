@@ -14,8 +14,10 @@ import orjson
 from app.clock import Clock
 from app.errors import ErasedError, MergedAwayError
 from app.insights.served_log import ServedLog
+from app.person.explicit import document_of
 from app.serving.control_decisions import ControlDecisions, refusal
 from app.serving.embedder import Embedder
+from app.serving.explicit_vectors import stated_texts
 from app.serving.snapshot_swap import SnapshotSwap
 from app.storage.protocols import Stores
 from app.storage.rows import ControlAction, UserRow
@@ -52,6 +54,7 @@ class Upkeep:
             MergedAwayError: the id was merged into another person.
             ErasedError: the person was erased.
         """
+        await self.read_ahead(user_id, document_of(user_id, self.row(user_id)))
         async with self.snapshot_swap.ingest_lock.alone():
             self.check(user_id)
             try:
@@ -71,6 +74,12 @@ class Upkeep:
         async with self.snapshot_swap.ingest_lock.together(), lock:
             self.check(user_id)
             yield
+
+    async def read_ahead(self, user_id: str, stated: UserDocument | None) -> None:
+        """Have the texts read that somebody states, or is about to, before anybody waits for them."""
+        generation = self.snapshot_swap.current_or_none
+        if generation is not None and (texts := stated_texts(generation.catalogue, stated)):
+            await self.embedder.embed(texts, user_id)
 
     def check(self, user_id: str) -> None:
         """Whether anything may be kept under an id.

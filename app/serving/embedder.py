@@ -1,19 +1,31 @@
-"""Texts that come over HTTP become vectors here: one encoder, one thread, one cache."""
+"""Texts that come over HTTP become vectors here: one encoder, one thread, one cache.
+
+Whoever has many texts read has them read a few at a time, in turns with all others, so that nobody's thousand texts
+stand before another's one. What the cache has waits for nobody.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.serving.fair_turns import FairTurns
 from indexer.content import content_hash
 from indexer.documents import ItemDocument
-from indexer.embeddings import EmbeddingCache, embed, forget
+from indexer.embeddings import EmbeddingCache, embed, forget, unknown
 from indexer.own_words import unread_in_itself
 from models.encoder import Encoder
+
+_AT_ONCE: Final = 32
+"""Texts that are read in one turn: a tenth of a second or two, in which nobody else's are."""
+_WAITING_OF_ONE: Final = 64
+_WAITING: Final = 1_024
+"""Requests that may wait for a turn, of one caller and in all."""
 
 Vectors = NDArray[np.float32]
 
@@ -26,6 +38,7 @@ class Embedder:
         self._encoder = encoder
         self._unread_from = unread_from
         self._cache = cache
+        self._turns = FairTurns(_WAITING_OF_ONE, _WAITING)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="encoder")
 
     @property
@@ -33,9 +46,26 @@ class Embedder:
         """Of the encoder: a snapshot of another one cannot be served."""
         return self._encoder.fingerprint
 
-    async def embed(self, texts: Sequence[str]) -> Vectors:
-        """float32 [len(texts), content_dimension], unit length, without blocking the event loop."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self.embed_now, texts)
+    async def embed(self, texts: Sequence[str], caller: str = "") -> Vectors:
+        """float32 [len(texts), content_dimension], unit length, without blocking the event loop.
+
+        Args:
+            texts: to be read.
+            caller: for whom; callers take turns.
+
+        Raises:
+            TurnsTakenError: too many texts wait.
+        """
+        loop = asyncio.get_running_loop()
+        new = await asyncio.to_thread(self._unread, texts)
+        for start in range(0, len(new), _AT_ONCE):
+            async with self._turns.turn(caller):
+                await loop.run_in_executor(self._thread, self.embed_now, new[start : start + _AT_ONCE])
+        return await asyncio.to_thread(self.embed_now, texts)
+
+    def _unread(self, texts: Sequence[str]) -> list[str]:
+        """Those of which the cache has no vector, each once."""
+        return unknown(texts, [content_hash(text) for text in texts], self._encoder, self._cache)
 
     def embed_now(self, texts: Sequence[str]) -> Vectors:
         """The same, in the calling thread."""

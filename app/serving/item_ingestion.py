@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import compress
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import orjson
@@ -20,6 +20,9 @@ from app.serving.own_build import OwnBuild
 from app.serving.snapshot_swap import SnapshotSwap
 from app.storage.protocols import Stores
 from indexer.documents import ItemDocument
+
+_CALLER: Final = "items"
+"""As whom items' texts wait to be read."""
 
 
 class ItemIngestion:
@@ -57,7 +60,7 @@ class ItemIngestion:
             ids = [each.item_id for each in documents]
             known = self._snapshot_swap.current.catalogue.rows(ids) >= 0
             texts = [each.content() for each in documents]
-            await self._embedder.embed([*texts, *{tag for each in documents for tag in each.tags}])
+            await self._embedder.embed([*texts, *{tag for each in documents for tag in each.tags}], _CALLER)
             rows = _rows(documents)
             async with self._snapshot_swap.ingest_lock.together():
                 generation = self._snapshot_swap.current
