@@ -27,7 +27,9 @@ from app.serving.person_cache import PeopleSettings
 from app.serving.popularity import PopularitySettings
 from app.serving.recall_gauge import GaugeSettings
 from app.storage.database import SERVED, StorageSettings
+from indexer.attributes.declaration import Attribute
 from indexer.build import IndexSettings
+from indexer.fields import Name as AttributeName
 from indexer.intake import IntakeSettings
 from indexer.sensitive.verdicts import VERDICTS_FILE
 from models.config import Config
@@ -143,6 +145,11 @@ class Settings(BaseSettings):
     storage: StorageSettings = StorageSettings()
     snapshots: SnapshotSettings = SnapshotSettings()
     index: IndexSettings = IndexSettings()
+
+    attributes: dict[AttributeName, Attribute] = Field(default_factory=dict)
+    """Attributes of items by which they can be filtered, by name, such as `price = { type = "number" }`. A declaration
+    takes effect with a restart, and needs no build."""
+
     events: EventWeights = EventWeights()
     query: QuerySettings = QuerySettings()
     paging: PagingSettings = PagingSettings()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from indexer.ann import AnnSettings, VectorIndex
+from indexer.attributes.account import account_of as account_of_attributes
+from indexer.attributes.columns import AttributeColumn, build_attributes
+from indexer.attributes.declaration import Attribute, declared
 from indexer.behaviour import BehaviourSettings, EventTable, LearnedVectors, Offer, learn_vectors
 from indexer.columns import build_columns, vocabulary_of
 from indexer.copies import Copies, CopySettings, find_copies
@@ -124,6 +127,7 @@ class Builder:
         say: told of each step as it begins.
         progress: told of texts as they are embedded.
         trained_heads: file of trained classifiers of sensitive topics; it need not exist.
+        attributes: those of items that are declared, by name.
     """
 
     settings: IndexSettings
@@ -133,6 +137,7 @@ class Builder:
     say: Callable[[str], None]
     progress: Progress = silent
     trained_heads: Path | None = None
+    attributes: Mapping[str, Attribute] = field(default_factory=dict)
 
     def __call__(self, given: BuildInput, *, force: bool = False) -> tuple[Manifest, bool]:
         """Publish a snapshot of the input; returns its manifest, and False where the current one is it already.
@@ -193,7 +198,15 @@ class Builder:
         index = VectorIndex.build(vectors.index, self.settings.ann, self._sample(vectors))
         manifest = guard.noted(self._manifest(given, digest, learned, vectors, index))
         manifest = manifest.model_copy(update={"reading": reading} | copies.counts())
-        return Snapshot(manifest, vocabulary, columns, vectors, learned.space, index, heads)
+        return Snapshot(
+            manifest, vocabulary, columns, vectors, learned.space, index, heads, attributes=self._declared(items)
+        )
+
+    def _declared(self, items: Sequence[ItemDocument]) -> dict[str, AttributeColumn]:
+        declaration = declared(self.attributes)
+        for sentence in account_of_attributes(items, declaration):
+            self.say(sentence)
+        return build_attributes([item.attributes for item in items], declaration)
 
     def _vectors(self, content: Vectors, learned: LearnedVectors, topics: Topics, tags: TagVectors) -> ItemVectors:
         vectors = ItemVectors(
@@ -297,6 +310,8 @@ class Builder:
             digest_size=16,
         )
         digest.update(self.settings.model_dump_json(exclude={"device"}).encode())
+        if self.attributes:
+            digest.update(json.dumps(declared(self.attributes)).encode())
         digest.update(f"{guard.taxonomy.digest()}/{guard.heads.digest()}/{given.events.digest()}".encode())
         digest.update(json.dumps(dict(given.rules.modes), sort_keys=True).encode())
         digest.update(given.verdicts.digest().encode())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from indexer.ann import VectorIndex
+from indexer.attributes.columns import AttributeColumn
 from indexer.lexical import LexicalIndex
 from models.columns import CodesColumn, StringColumn
 from models.ids import IdMap, Rows
@@ -209,6 +211,8 @@ class Snapshot:
     """The classifier of sensitive topics, for items that come later."""
     lexical: LexicalIndex | None = None
     """Of the files of a snapshot that has been written; None in older ones."""
+    attributes: Mapping[str, AttributeColumn] = field(default_factory=dict)
+    """Those that were declared when it was built, by name."""
 
     @property
     def snapshot_id(self) -> str:

@@ -1,6 +1,6 @@
 """Snapshots on disk: one immutable, versioned folder a build, published by one atomic rename.
 
-snapshots/20260102T030405Z-1a2b3c4d/    arrays, vector index, vocabulary, manifest; lexical/ the lexical index
+snapshots/20260102T030405Z-1a2b3c4d/    arrays, vector index, words, types of attributes, manifest; lexical/ the index
 snapshots/.building-.../                a build under way, or one that was interrupted; never in service
 snapshots/.damaged-.../                 a snapshot whose files are not what its manifest says; never read or removed
 snapshots/CURRENT                       the id in service, replaced by rename
@@ -9,6 +9,7 @@ snapshots/.lock                         held by the build under way
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import shutil
@@ -24,6 +25,8 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from indexer.ann import AnnSettings, VectorIndex
+from indexer.attributes.columns import AttributeColumn
+from indexer.attributes.declaration import AttributeType
 from indexer.equal_vectors import EqualVectors
 from indexer.item_texts import SILENT
 from indexer.lexical import LexicalIndex, LexicalText
@@ -44,6 +47,8 @@ _LOCK = ".lock"
 _MANIFEST = "manifest.json"
 _MANIFEST_DIGEST = "manifest.blake2b"
 _VOCABULARY = "vocabulary.json"
+_ATTRIBUTES = "attributes.json"
+"""Name and type of each attribute that was declared, in the order of their arrays."""
 _CELLS = "cells."
 _MEASURED = "cells.error"
 """Of cells from when FAISS's codes were such that it is needed."""
@@ -197,6 +202,7 @@ class SnapshotFolder:
         for name, array in _arrays(snapshot).items():
             np.save(building / f"{name}.npy", array, allow_pickle=False)
         (building / _VOCABULARY).write_text(snapshot.vocabulary.to_json(), encoding="utf-8")
+        (building / _ATTRIBUTES).write_text(_types_of(snapshot), encoding="utf-8")
         LexicalIndex.write(building / _LEXICAL, _texts(snapshot.items))
         manifest = snapshot.manifest.model_copy(update={"files": records(building)})
         (building / _MANIFEST).write_text(manifest.model_dump_json(indent=2), encoding="utf-8")
@@ -295,6 +301,7 @@ def _opened(folder: Path, manifest: Manifest, settings: AnnSettings) -> Snapshot
         index=_index(manifest, arrays, vectors, settings),
         heads=_heads(manifest, arrays),
         lexical=LexicalIndex.open(folder / _LEXICAL),
+        attributes=_attributes(folder, arrays),
     )
 
 
@@ -317,7 +324,24 @@ def _arrays(snapshot: Snapshot) -> dict[str, NDArray[Any]]:
         arrays |= {f"{_CELLS}{name}": array for name, array in snapshot.index.cells.arrays().items()}
     if snapshot.index.equals:
         arrays |= {_NODES: snapshot.index.equals.nodes}
+    for number, column in enumerate(snapshot.attributes.values()):
+        arrays |= {f"attributes.{number}.{part}": array for part, array in column.arrays().items()}
     return arrays | {"space.engage_map": snapshot.space.engage_map, "space.index_map": snapshot.space.index_map}
+
+
+def _types_of(snapshot: Snapshot) -> str:
+    types = [{"name": name, "type": column.type} for name, column in snapshot.attributes.items()]
+    return json.dumps(types, ensure_ascii=False)
+
+
+def _attributes(folder: Path, arrays: dict[str, NDArray[Any]]) -> dict[str, AttributeColumn]:
+    """None in snapshots from before they could be declared."""
+    file, found = folder / _ATTRIBUTES, dict[str, AttributeColumn]()
+    for number, each in enumerate(json.loads(file.read_text(encoding="utf-8")) if file.exists() else ()):
+        prefix = f"attributes.{number}."
+        parts = {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+        found[each["name"]] = AttributeColumn.from_arrays(AttributeType(each["type"]), parts)
+    return found
 
 
 def _behaviour(vectors: ItemVectors) -> dict[str, NDArray[Any]]:

@@ -178,6 +178,7 @@ def _builder(settings: Settings, folder: SnapshotFolder, progress: ProgressBar) 
         say=typer.echo,
         progress=progress,
         trained_heads=settings.data_dir / HEADS_FILE,
+        attributes=settings.attributes,
     )
 
 

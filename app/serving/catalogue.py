@@ -23,12 +23,15 @@ from app.serving.changes import Changes
 from app.serving.copies import Copies
 from app.serving.eligibility import Allowances, Eligibility
 from app.serving.encoded_item import EncodedItem
+from app.serving.item_attributes import ItemAttributes
 from app.serving.item_order import ItemOrder
 from app.serving.lexicon import Lexicon
+from app.serving.masks import Masks
 from app.serving.recall_gauge import RecallGauge
 from app.serving.row_order import RowOrder
 from app.serving.topics import Topics
 from indexer.ann import Allowance, Counts
+from indexer.attributes.columns import AttributeColumn
 from indexer.columns import author_of, published
 from indexer.copies import CopySettings
 from indexer.documents import ItemDocument
@@ -73,7 +76,15 @@ class ItemNames:
 class Catalogue:
     """Items by row: fields, vectors, and nearest-neighbour search."""
 
-    def __init__(self, snapshot: Snapshot, sensitive: SensitiveTopics, copies: Copies | None = None) -> None:
+    gauge: RecallGauge | None = None
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        sensitive: SensitiveTopics,
+        copies: Copies | None = None,
+        attributes: Mapping[str, AttributeColumn] | None = None,
+    ) -> None:
         items, vocabulary, vectors = snapshot.items, snapshot.vocabulary, snapshot.vectors
         self.snapshot, self.space = snapshot, snapshot.space
         self.sensitive_topics, self.firewall = sensitive, Firewall(sensitive)
@@ -97,11 +108,16 @@ class Catalogue:
         self._live, self.changes = LiveVectors(vectors.index.shape[1]), Changes()
         self.names, self._told = ItemNames(items.ids.ids, self._changed), dict[int, tuple[str, str]]()
         self._learned, self.lexicon = dict[int, bool](), Lexicon(snapshot.lexical)
-        self.gauge: RecallGauge | None = None
+        self.attributes = ItemAttributes(snapshot.attributes if attributes is None else attributes)
 
     def __len__(self) -> int:
         """Rows in use, deleted items included."""
         return len(self.alive)
+
+    @cached_property
+    def masks(self) -> Masks:
+        """The items that filters ask for."""
+        return Masks(proxy(self))
 
     def row(self, item_id: str) -> Row:
         """Row of an item, or UNKNOWN; deleted items are unknown."""
@@ -225,6 +241,7 @@ class Catalogue:
         content = self._kept(self._content(item))
         for column, value in (*self._values(item, content), *self._vectors(content, row)):
             column.put(row, value)
+        self.attributes.put(row, document.attributes)
         self._live.put(row, self.index.at(row))
         self._put_in_order(row)
         self.changes.note(self.copies.put(row, text_key(document)).tolist())

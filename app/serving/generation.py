@@ -31,6 +31,8 @@ from app.serving.stored_people import StoredPeople
 from app.settings import Settings
 from app.storage.protocols import Stores
 from app.storage.rows import ItemChange
+from indexer.attributes.columns import with_declared
+from indexer.attributes.declaration import declared
 from indexer.documents import ItemDocument
 from indexer.sensitive.rules import SensitiveRules
 from indexer.sensitive.taxonomy import load_taxonomy
@@ -206,7 +208,9 @@ def guarded_catalogue(
     taxonomy, names = load_taxonomy(settings.index.sensitive.taxonomy), snapshot.vocabulary.sensitive_topics
     most_stubs, enabled = settings.index.copies.most_stubs, settings.query.copies_are_one
     copies = Copies(snapshot.items.copies, snapshot.items.texts, most_stubs, enabled=enabled)
-    return Catalogue(snapshot, SensitiveTopics(taxonomy, names, (rules, verdicts or Verdicts())), copies)
+    sensitive = SensitiveTopics(taxonomy, names, (rules, verdicts or Verdicts()))
+    attributes = with_declared(snapshot.attributes, snapshot.items.documents, declared(settings.attributes))
+    return Catalogue(snapshot, sensitive, copies, attributes)
 
 
 def configured_policy(settings: Settings, snapshot: Snapshot) -> Policy:

@@ -96,5 +96,12 @@ class OwnBuild:
                 replace(self._builder(encoder, cache), progress=progress)(given, force=True)
 
     def _builder(self, encoder: Encoder, cache: EmbeddingCache) -> Builder:
-        heads = self._settings.data_dir / HEADS_FILE
-        return Builder(self._settings.index, encoder, cache, self._folder, partial(log.info, "%s"), trained_heads=heads)
+        return Builder(
+            self._settings.index,
+            encoder,
+            cache,
+            self._folder,
+            partial(log.info, "%s"),
+            trained_heads=self._settings.data_dir / HEADS_FILE,
+            attributes=self._settings.attributes,
+        )

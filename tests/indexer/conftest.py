@@ -60,10 +60,11 @@ class Workshop:
         self.encoder: Encoder = HashingEncoder(32)
 
     def build(
-        self, given: BuildInput, settings: IndexSettings | None = None, *, force: bool = False
+        self, given: BuildInput, settings: IndexSettings | None = None, *, force: bool = False, **more: Any
     ) -> tuple[Manifest, bool]:
         settings = settings or IndexSettings()
-        return Builder(settings, self.encoder, self.cache, self.snapshots, self.said.append)(given, force=force)
+        builder = Builder(settings, self.encoder, self.cache, self.snapshots, self.said.append, **more)
+        return builder(given, force=force)
 
     def current(self) -> Snapshot:
         """The snapshot in service, opened from its files."""

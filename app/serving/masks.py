@@ -1,0 +1,102 @@
+"""Which items filters ask for: a mask over rows for each, kept as long as it holds, in bounded memory.
+
+A mask is made once over all rows. Rows that change afterwards are looked at by themselves; a filter that counts from
+now is looked at anew when the next item comes to its bound, and not before.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.filter_language.fields import Fields
+from app.filter_language.reading import Filter, read
+from app.serving.filter_columns import FilterColumns
+from models.ids import Rows
+
+if TYPE_CHECKING:
+    from app.serving.catalogue import Catalogue
+
+MOST_BYTES: Final = 64 * 1024 * 1024
+"""Of all masks of a catalogue."""
+
+
+class AskedItems:
+    """The items that one filter asks for.
+
+    Attributes:
+        filter: which.
+        since: seconds since 1970, from when on this holds.
+        until: until when.
+    """
+
+    def __init__(self, asked: Filter, columns: FilterColumns, alive: NDArray[np.bool_], now: float) -> None:
+        self.filter, self.since = asked, now
+        self._columns = columns
+        self._rows, self.until = asked.mask(columns, now)
+        self._count(alive)
+
+    def _count(self, alive: NDArray[np.bool_]) -> None:
+        self.count = int(np.count_nonzero(self._rows & alive))
+        self.others = int(np.count_nonzero(alive)) - self.count
+
+    @property
+    def rows(self) -> NDArray[np.bool_]:
+        """Bool [rows of the catalogue]; what it says of deleted items means nothing."""
+        return self._rows
+
+    def listed(self, alive: NDArray[np.bool_]) -> Rows:
+        """The rows of living items that are asked for, ascending."""
+        return np.flatnonzero(self._rows & alive).astype(np.int32)
+
+    def renew(self, changed: Rows, alive: NDArray[np.bool_], now: float) -> None:
+        """Look anew at rows that changed, or came; `alive` is of all rows, and what holds of the others still does."""
+        if len(alive) > len(self._rows):
+            self._rows = np.concatenate([self._rows, np.zeros(len(alive) - len(self._rows), dtype=np.bool_)])
+        self._rows[changed], until = self.filter.mask(self._columns, now, changed)
+        self.since, self.until = now, min(self.until, until)
+        self._count(alive)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that are held."""
+        return self._rows.nbytes
+
+
+class Masks:
+    """Masks of one catalogue by filter, those that were asked for last."""
+
+    def __init__(self, catalogue: Catalogue, most_bytes: int = MOST_BYTES) -> None:
+        self._catalogue, self._most_bytes = catalogue, most_bytes
+        self._columns = FilterColumns(catalogue)
+        self._held = OrderedDict[str, tuple[int, AskedItems]]()
+        self.fields = Fields.of(catalogue.attributes.declaration)
+
+    def __call__(self, text: str, now: float) -> AskedItems:
+        """The items that a filter asks for.
+
+        Args:
+            text: the filter.
+            now: seconds since 1970.
+
+        Raises:
+            FilterError: it cannot be read, or does not fit the fields of this catalogue.
+        """
+        asked = read(text, self.fields)
+        known, items = self._held.pop(asked.text, (0, None))
+        catalogue = self._catalogue
+        if items is None or not items.since <= now < items.until:
+            items = AskedItems(asked, self._columns, catalogue.alive.all(), now)
+        elif known != len(catalogue.changes):
+            items.renew(catalogue.changes.since(known), catalogue.alive.all(), now)
+        self._held[asked.text] = (len(catalogue.changes), items)
+        self._make_room()
+        return items
+
+    def _make_room(self) -> None:
+        """The one asked for last stays, however large."""
+        while len(self._held) > 1 and sum(items.nbytes for _, items in self._held.values()) > self._most_bytes:
+            self._held.popitem(last=False)

@@ -1,0 +1,1 @@
+"""Attributes of items that the operator declared with a type: read, checked, and kept as columns."""
