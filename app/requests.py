@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -17,6 +17,12 @@ MAX_EXCLUDED = 10_000
 """Entries of `exclude`."""
 MAX_QUERY_TEXT = 10_000
 """Characters of a text to which similar items are sought."""
+MAX_FIELD = 300
+"""Characters of the name of a field."""
+MAX_FIELDS = 50
+"""Fields that are told of each item."""
+MAX_FILTER = 8_000
+"""Characters of a filter."""
 MAX_REASON = 500
 """Characters of why an operator did something."""
 MAX_CURSOR = 1_000
@@ -41,7 +47,9 @@ Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT)]
 ItemField = Literal[
     "text", "tags", "format", "language", "published_at", "expires_at", "url", "provider", "attributes"
 ]  # fmt: skip
-ItemFields = Annotated[list[ItemField], Field(max_length=len(get_args(ItemField))), BeforeValidator(_apart)]
+OneAttribute = Annotated[str, Field(pattern=r"^attributes\..+$", max_length=MAX_FIELD)]
+ItemFields = Annotated[list[ItemField | OneAttribute], Field(max_length=MAX_FIELDS), BeforeValidator(_apart)]
+FilterText = Annotated[str, Field(max_length=MAX_FILTER)]
 Excluded = Annotated[list[ExternalId], Field(max_length=MAX_EXCLUDED)]
 Reason = Annotated[str, Field(max_length=MAX_REASON), AfterValidator(_says_something)]
 QueryText = Annotated[str, Field(max_length=MAX_QUERY_TEXT), AfterValidator(_says_something)]
@@ -65,6 +73,9 @@ class RecommendRequest(_Asked):
     exclude: Excluded = Field(default_factory=list)
     """Items to leave out, by id; ids that the catalogue does not know are allowed."""
 
+    filter: FilterText | None = None
+    """Which items may be in the slate, such as `category = "shoes" and price < 50 and not sold_out`; absent, all."""
+
     scenario: Name | None = None
     """Where the slate is shown, such as home or newsletter; kept with the answer."""
 
@@ -72,7 +83,8 @@ class RecommendRequest(_Asked):
     """Whether items that the person has seen are left out; absent, as the settings say."""
 
     fields: ItemFields = Field(default_factory=list)
-    """What of each item is told besides its id and title; what an item does not have is left out."""
+    """What of each item is told besides its id and title, `attributes` as a whole or one by one, as in
+    `url,attributes.price`; what an item does not have is left out."""
 
     explain: Literal["label", "full"] = "label"
     """`label`: what a page shows, and of each item the one reason that its label rests on. `full`: every reason with
@@ -82,7 +94,7 @@ class RecommendRequest(_Asked):
     """Whether the answer tells what every stage did, and each score's terms; it is explained in full, too."""
 
     cursor: Annotated[str, Field(min_length=1, max_length=MAX_CURSOR)] | None = None
-    """The `next_cursor` of an earlier answer, to continue it; `scenario` and `hide_seen` stay as they were."""
+    """The `next_cursor` of an earlier answer, to continue it, under the same `filter`, `scenario` and `hide_seen`."""
 
     @property
     def full(self) -> bool:
@@ -111,11 +123,15 @@ class SimilarRequest(_Asked):
     exclude: Excluded = Field(default_factory=list)
     """Items to leave out, by id; ids that the catalogue does not know are allowed."""
 
+    filter: FilterText | None = None
+    """Which items may be in the answer, such as `category = "shoes" and price < 50 and not sold_out`; absent, all."""
+
     hide_seen: bool = False
     """Whether items that this person has seen are left out."""
 
     fields: ItemFields = Field(default_factory=list)
-    """What of each item is told besides its id and title; what an item does not have is left out."""
+    """What of each item is told besides its id and title, `attributes` as a whole or one by one, as in
+    `url,attributes.price`; what an item does not have is left out."""
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:

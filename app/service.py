@@ -54,13 +54,15 @@ from app.serving.event_rules import EventResult
 from app.serving.item_ingestion import ItemIngestion
 from app.serving.own_build import OwnBuild
 from app.serving.policies.policies import Policies
-from app.serving.recommender import Recommender
+from app.serving.recommender import Choices, Recommender
 from app.serving.similar import similar_to_item, similar_to_text
 from app.serving.snapshot_swap import NOTHING_YET, SnapshotSwap
 from app.serving.training_events import training_events
 from app.settings import Settings
 from app.storage.protocols import ItemChange, Stores
 from app.storage.rows import OUTCOMES
+from indexer.attributes.account import mistyped
+from indexer.attributes.declaration import declared as declaration_of
 from indexer.documents import EventDocument, ItemDocument
 from indexer.problems import FieldProblem
 from indexer.progress import Progress
@@ -192,6 +194,10 @@ class Service:
         new = iter(await self._item_ingestion.upsert(declared))
         return [problem if problem is not None else next(new) for problem in refused]
 
+    def told_of_attributes(self, document: ItemDocument) -> str | None:
+        """What of an item's attributes is not as declared, in words; None where all is."""
+        return mistyped(document, declaration_of(self._settings.attributes))
+
     async def store_items(self, documents: Sequence[ItemDocument]) -> list[FieldProblem | None]:
         """Keep items for the next build; of each, what of it the charter does not declare, and it is not kept."""
         refused = [self.gate.item(document) for document in documents]
@@ -211,7 +217,7 @@ class Service:
             ItemNotFoundError: there is none.
         """
         if user_id is not None:
-            context = self._recommender.context(user_id, 1, [], hide_seen=False)
+            context = self._recommender.context(user_id, 1, [], choices=Choices(hide_seen=False))
             rows = context.catalogue.rows([item_id])
             if not (rows >= 0).all() or not kept(READABLE, context, rows).all():
                 raise ItemNotFoundError(item_id)
@@ -256,7 +262,7 @@ class Service:
         )
         itself = [item_id] if item_id is not None else []
         context = self._recommender.context(
-            request.user_id or "", request.limit, request.exclude, itself, hide_seen=request.hide_seen
+            request.user_id or "", request.limit, request.exclude, itself, Choices.of(request)
         )
         catalogue = context.catalogue
         if request.text is not None and vectors is not None:

@@ -45,16 +45,18 @@ async def upsert_items(request: Request) -> Response:
     service = service_of(request)
 
     async def accept(documents: Sequence[ItemDocument]) -> list[Verdict]:
-        return [_verdict(result) for result in await service.upsert_items(documents)]
+        results = await service.upsert_items(documents)
+        told = map(service.told_of_attributes, documents)
+        return [_verdict(result, message) for result, message in zip(results, told, strict=True)]
 
     return await take_rows(request, ItemDocument, _STATUSES, accept)
 
 
-def _verdict(result: bool | FieldProblem) -> Verdict:
+def _verdict(result: bool | FieldProblem, message: str | None) -> Verdict:
     """Whether the item is new, or why it was refused."""
     if isinstance(result, FieldProblem):
         return Verdict(REJECTED, [result])
-    return Verdict("created" if result else "updated")
+    return Verdict("created" if result else "updated", message=message)
 
 
 @router.get(

@@ -96,8 +96,11 @@ class Exclusions:
 
     @cached_property
     def eligibility(self) -> Eligibility:
-        """What the person shares with many: languages, permitted topics, and the time."""
-        return Eligibility(tuple(self.unread.tolist()), int(self.allowed_sensitive), int(self._request.now // HOUR))
+        """What the person shares with many: languages, permitted topics, the time, and what is asked for."""
+        asked = self._request.asked
+        filtered = () if asked is None else (asked.filter.text, asked.made)
+        hour = int(self._request.now // HOUR)
+        return Eligibility(tuple(self.unread.tolist()), int(self.allowed_sensitive), hour, *filtered)
 
     @cached_property
     def named(self) -> Named:

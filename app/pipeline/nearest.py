@@ -43,7 +43,8 @@ def _found(context: Context) -> Mapping[str, Found]:
     asked = Asked(sources, context.evidence.searched_as_of, exclusions.unsearchable, exclusions.eligibility)
     held = features.searched
     if held is None or not held.asked.same(asked) or not _still_found(context, held):
-        held = features.searched = _searched(context, asked)
+        search = _searched if context.request.asked is None else _searched_among_asked
+        held = features.searched = search(context, asked)
     return held.found
 
 
@@ -109,6 +110,15 @@ def _searched(context: Context, asked: Asked) -> Searched:
             others = context.catalogue.search(queries[mine], quotas[mine], asked.excluded, asked.eligibility)
             found[name] = _within(others.rows, quotas[mine]), np.unique(lost)
             least[mine] = np.minimum(least[mine], least_found(others, quotas[mine]))
+    return Searched(asked, found, least, len(context.catalogue.changes))
+
+
+def _searched_among_asked(context: Context, asked: Asked) -> Searched:
+    """Under a filter what is eligible is searched alone: what is not asked for is counted anyway."""
+    queries, quotas, owners = _questions(context, asked.sources)
+    hits = context.catalogue.search(queries, quotas, asked.excluded, asked.eligibility)
+    rows, least = _within(hits.rows, quotas), least_found(hits, quotas)
+    found = {name: (rows[owners == owner], _NO_ROWS) for owner, name in enumerate(asked.sources)}
     return Searched(asked, found, least, len(context.catalogue.changes))
 
 

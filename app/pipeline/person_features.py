@@ -205,7 +205,14 @@ class PersonFeatures:
     @cached_property
     def nearest_neighbours(self) -> Rows:
         """As many of these rows as the source brings, those with the largest sums first."""
+        return self._strongest(*self.neighbour_sums)
+
+    def nearest_neighbours_among(self, wanted: NDArray[np.bool_]) -> Rows:
+        """The same among wanted rows; bool by row of the catalogue."""
         rows, sums = self.neighbour_sums
+        return self._strongest(rows[wanted[rows]], sums[wanted[rows]])
+
+    def _strongest(self, rows: Rows, sums: NDArray[np.float64]) -> Rows:
         return rows[np.argsort(-sums, kind="stable")[: self._environment.settings.sources.neighbours]]
 
     @property

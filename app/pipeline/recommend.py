@@ -20,7 +20,7 @@ from app.pipeline.explainer import Explained, Explainer
 from app.pipeline.reranker import FloorReranker, Ranked
 from app.pipeline.scorer import WeightedScorer
 from app.pipeline.slate import Slate, SlateItem, StageTrace
-from app.pipeline.withheld import Filter, account, by_filter, first_filters, kept
+from app.pipeline.withheld import ASKED, Filter, account, by_filter, first_filters, kept
 from models.ids import Rows
 from models.kernels.rows import among
 
@@ -113,7 +113,8 @@ class Pipeline:
         """What all filters keep, and what each held back that those before it kept."""
         first = first_filters(self.filters, context, candidates.rows)
         lost = by_filter(self.filters, candidates.rows, first)
-        trace.record_pass(len(candidates), {name: len(rows) for name, rows in lost.items()})
+        told = {name: len(rows) for name, rows in lost.items() if name != ASKED or context.request.asked is not None}
+        trace.record_pass(len(candidates), told)
         keep = first < 0
         return candidates if keep.all() else candidates.take(keep), lost
 

@@ -15,6 +15,7 @@ from app.pipeline.likeness import Likeness
 from app.pipeline.settings import QuerySettings
 from app.pipeline.tag_names import TagNames
 from app.serving.catalogue import Catalogue
+from app.serving.masks import AskedItems
 from app.serving.popularity import Popularity
 from models.events import EVENT_TYPES, SignalTable
 from models.finite import NumericFaults
@@ -99,6 +100,7 @@ class SlateRequest:
         hide_seen: whether items that the person has seen are left out; None as the settings say.
         shown: of the slots that the person was shown before, oldest first, whether each was exploration.
         assigned: by which experiment the answer is made, if any.
+        asked: the items that the caller's filter asks for; None for all.
     """
 
     user_id: str
@@ -109,3 +111,4 @@ class SlateRequest:
     hide_seen: bool | None = None
     given: Rows = field(default_factory=lambda: np.empty(0, dtype=np.int32))
     assigned: Assigned | None = None
+    asked: AskedItems | None = None

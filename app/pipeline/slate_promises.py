@@ -60,12 +60,15 @@ def pool_of(context: Context, candidates: Candidates, *, counted: bool = False) 
 
 
 def rows_of_floor(context: Context, floor: str) -> Rows:
-    """All rows of the catalogue that count towards `length`, `recency` or `exploration`, eligible or not."""
-    catalogue = context.catalogue
+    """All rows that are asked for and count towards `length`, `recency` or `exploration`, eligible or not."""
+    catalogue, asked = context.catalogue, context.request.asked
     if floor == "length":
-        return np.arange(len(catalogue), dtype=np.int32)
+        return np.arange(len(catalogue), dtype=np.int32) if asked is None else asked.listed
     if floor == "recency":
-        return catalogue.published_since(recent_since(context), context.now)
+        recent = catalogue.published_since(recent_since(context), context.now)
+        return recent if asked is None else asked.among(recent)
+    if asked is not None:
+        return asked.listed[~context.ground.covers(asked.listed)]
     topics = np.setdiff1d(np.arange(len(catalogue.topic_names)), context.ground.topics)
     places = [catalogue.rows_of_topic(int(topic)) for topic in topics]
     rows = np.concatenate([*places, np.empty(0, dtype=np.int32)])

@@ -10,6 +10,7 @@ from app.pipeline.filters.copies import Copies
 from app.pipeline.filters.dismissed import Dismissed
 from app.pipeline.filters.excluded import Excluded
 from app.pipeline.filters.expired import Expired
+from app.pipeline.filters.filter import Asked
 from app.pipeline.filters.hidden import Hidden
 from app.pipeline.filters.language import Language
 from app.pipeline.filters.muted import Muted
@@ -31,7 +32,7 @@ from app.pipeline.sources.stated import Stated
 from app.pipeline.withheld import Filter
 
 FILTERS: Final[tuple[Filter, ...]] = (
-    Seen(), Own(), Dismissed(), Muted(), Rested(), Excluded(), Hidden(), Expired(), Language(), Sensitive(),
+    Asked(), Seen(), Own(), Dismissed(), Muted(), Rested(), Excluded(), Hidden(), Expired(), Language(), Sensitive(),
     Copies(),
 )  # fmt: skip
 """What a slate goes through."""

@@ -19,6 +19,8 @@ from models.kernels.filters import first_filters as filter_pass
 from models.kernels.rows import among
 
 _NO_ROWS: Final = np.empty(0, dtype=np.int32)
+ASKED: Final = "filter"
+"""Name of the filter that holds back what the request does not ask for: the first, since nothing else concerns that."""
 _FLOORS: Final = frozenset({"length", "recency", "exploration"})
 
 
@@ -59,24 +61,28 @@ Lost = Mapping[str, Rows]
 
 def first_filters(filters: Iterable[Filter], context: Context, rows: Rows) -> NDArray[np.int8]:
     """int8 [n]: position among the filters of the first that holds each row back, -1 where none does; one pass."""
-    asked, positions = _plan(tuple(filters))
-    exclusions, catalogue = context.exclusions, context.catalogue
+    asked, positions, first = _plan(tuple(filters))
+    exclusions, catalogue, wanted = context.exclusions, context.catalogue, context.request.asked
     if not exclusions.hide_seen:
         asked &= ~(1 << Bit.SEEN)
     items, places = catalogue.located(rows)
     barred = np.uint64(~catalogue.firewall.opened(exclusions.allowed_sensitive))
     rules = (context.now, asked, barred)
-    return positions[filter_pass(rows, places, items, exclusions.named, exclusions.unread_mask, rules)]
+    found = positions[filter_pass(rows, places, items, exclusions.named, exclusions.unread_mask, rules)]
+    if wanted is not None and first:
+        found[~wanted.rows[rows]] = 0
+    return found
 
 
 @cache
-def _plan(filters: tuple[Filter, ...]) -> tuple[int, NDArray[np.int8]]:
-    """(bits of these filters, the position of each by number of its bit, the last -1)."""
-    positions, bits = np.full(len(Bit) + 1, -1, dtype=np.int8), [Bit[each.name.upper()] for each in filters]
+def _plan(filters: tuple[Filter, ...]) -> tuple[int, NDArray[np.int8], bool]:
+    """(bits of these filters, the position of each by number of its bit, the last -1, whether ASKED is the first)."""
+    first = bool(filters) and filters[0].name == ASKED
+    positions, bits = np.full(len(Bit) + 1, -1, dtype=np.int8), [Bit[each.name.upper()] for each in filters[first:]]
     if bits != sorted(bits):
         raise ValueError("filters run in the order of their bits (models/kernels/filters.py)")
-    positions[bits] = np.arange(len(bits))
-    return sum(1 << bit for bit in bits), positions
+    positions[bits] = np.arange(len(bits)) + first
+    return sum(1 << bit for bit in bits), positions, first
 
 
 def first_filters_by_masks(filters: Iterable[Filter], context: Context, rows: Rows) -> NDArray[np.int8]:
@@ -121,21 +127,38 @@ def account(
     """
     told_receipt = tuple(_with_reason(filters, context, floor) for floor in receipt)
     if any(floor.floor == "length" and floor.reason for floor in receipt):
-        return counted(context, lost_to(filters, context, rows_of_floor(context, "length"))), told_receipt
+        return _counted_of_all(filters, context), told_receipt
+    return with_others(context, counted(context, _of_sources(filters, context, lost))), told_receipt
+
+
+def with_others(context: Context, withheld: tuple[Withheld, ...]) -> tuple[Withheld, ...]:
+    """What was counted, and every item of the catalogue that the request does not ask for, whoever looked at it."""
+    asked, rest = context.request.asked, tuple(each for each in withheld if each.filter != ASKED)
+    return (Withheld(ASKED, asked.others), *rest) if asked is not None and asked.others else rest
+
+
+def _counted_of_all(filters: Sequence[Filter], context: Context) -> tuple[Withheld, ...]:
+    return with_others(context, counted(context, lost_to(filters, context, rows_of_floor(context, "length"))))
+
+
+def _of_sources(filters: Sequence[Filter], context: Context, lost: Lost) -> Lost:
+    """What is lost of the candidates and of what sources need not bring."""
     if not len(context.exclusions.unsearchable):
-        return counted(context, lost), told_receipt
+        return lost
     candidates = np.concatenate([*lost.values(), _NO_ROWS])
     unsearchable = context.exclusions.unsearchable
     beside = lost_to(filters, context, unsearchable[~among(unsearchable, np.sort(candidates))])
-    whole = {name: np.concatenate([rows, beside[name]]) if len(rows) else beside[name] for name, rows in lost.items()}
-    return counted(context, whole), told_receipt
+    return {name: np.concatenate([rows, beside[name]]) if len(rows) else beside[name] for name, rows in lost.items()}
 
 
 def _with_reason(filters: Sequence[Filter], context: Context, floor: FloorReceipt) -> FloorReceipt:
     """The filters and their counts behind the reason why a floor was not kept."""
     if floor.achieved >= floor.required or floor.floor not in _FLOORS:
         return floor
-    withheld = counted(context, lost_to(filters, context, rows_of_floor(context, floor.floor)))
+    if floor.floor == "length":
+        withheld = _counted_of_all(filters, context)
+    else:
+        withheld = counted(context, lost_to(filters, context, rows_of_floor(context, floor.floor)))
     return replace(floor, reason=f"{floor.reason}: {told(withheld)}") if withheld else floor
 
 

@@ -21,12 +21,15 @@ _KEPT: Final = 16
 class Eligibility(NamedTuple):
     """Codes of languages that are not read, bits of the sensitive topics that are permitted, and the hour since 1970.
 
-    What is published or expires within the hour is eligible: filters look at the second.
+    What is published or expires within the hour is eligible: filters look at the second. The last two are the text of
+    the request's filter, if it has one, and the moment as of which its mask was made.
     """
 
     unread: tuple[int, ...]
     permitted: int
     hour: int
+    asked: str = ""
+    made: float = 0.0
 
     def covers(self, catalogue: Catalogue, rows: Rows) -> NDArray[np.bool_]:
         """Bool [n]: which rows are eligible."""
@@ -35,6 +38,8 @@ class Eligibility(NamedTuple):
         keep &= catalogue.firewall.recommendable(catalogue.sensitive[rows], np.uint64(self.permitted))
         if self.unread:
             keep &= ~np.isin(catalogue.languages[rows], self.unread)
+        if self.asked:
+            keep &= catalogue.masks.held(self.asked).rows[rows]
         return np.asarray(keep)
 
 

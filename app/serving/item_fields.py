@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
 from app.pipeline.slate import Slate
 from app.serving.catalogue import Catalogue
+
+_ONE: Final = "attributes."
 
 
 def fields_of(catalogue: Catalogue, row: int, names: Sequence[str]) -> dict[str, Any]:
@@ -17,7 +19,10 @@ def fields_of(catalogue: Catalogue, row: int, names: Sequence[str]) -> dict[str,
     if not names:
         return {}
     document = orjson.loads(catalogue.document(row))
-    return {name: document[name] for name in names if document.get(name)}
+    told = {name: document[name] for name in names if document.get(name)}
+    attributes, single = document.get("attributes", {}), [name.removeprefix(_ONE) for name in names if _ONE in name]
+    some = {name: attributes[name] for name in single if name in attributes}
+    return told if "attributes" in told or not some else told | {"attributes": some}
 
 
 def with_fields(slate: Slate, catalogue: Catalogue, names: Sequence[str]) -> Slate:

@@ -29,17 +29,22 @@ class AskedItems:
 
     Attributes:
         filter: which.
-        since: seconds since 1970, from when on this holds.
+        made: seconds since 1970, as of which all items were looked at.
+        since: from when on what is held now holds.
         until: until when.
+        count: living items that are asked for.
+        others: living items that are not.
     """
 
     def __init__(self, asked: Filter, columns: FilterColumns, alive: NDArray[np.bool_], now: float) -> None:
-        self.filter, self.since = asked, now
+        self.filter, self.made, self.since = asked, now, now
         self._columns = columns
+        self._listed: Rows | None = None
         self._rows, self.until = asked.mask(columns, now)
         self._count(alive)
 
     def _count(self, alive: NDArray[np.bool_]) -> None:
+        self._alive, self._listed = alive, None
         self.count = int(np.count_nonzero(self._rows & alive))
         self.others = int(np.count_nonzero(alive)) - self.count
 
@@ -48,9 +53,16 @@ class AskedItems:
         """Bool [rows of the catalogue]; what it says of deleted items means nothing."""
         return self._rows
 
-    def listed(self, alive: NDArray[np.bool_]) -> Rows:
+    @property
+    def listed(self) -> Rows:
         """The rows of living items that are asked for, ascending."""
-        return np.flatnonzero(self._rows & alive).astype(np.int32)
+        if self._listed is None:
+            self._listed = np.flatnonzero(self._rows & self._alive).astype(np.int32)
+        return self._listed
+
+    def among(self, rows: Rows) -> Rows:
+        """Those of some rows that are asked for, in the same order."""
+        return rows[self._rows[rows]]
 
     def renew(self, changed: Rows, alive: NDArray[np.bool_], now: float) -> None:
         """Look anew at rows that changed, or came; `alive` is of all rows, and what holds of the others still does."""
@@ -63,7 +75,7 @@ class AskedItems:
     @property
     def nbytes(self) -> int:
         """Bytes that are held."""
-        return self._rows.nbytes
+        return self._rows.nbytes + (0 if self._listed is None else self._listed.nbytes)
 
 
 class Masks:
@@ -95,6 +107,10 @@ class Masks:
         self._held[asked.text] = (len(catalogue.changes), items)
         self._make_room()
         return items
+
+    def held(self, text: str) -> AskedItems:
+        """What a filter asked for when it was asked last; it was asked for this request."""
+        return self._held[text][1]
 
     def _make_room(self) -> None:
         """The one asked for last stays, however large."""

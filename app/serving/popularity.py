@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from app.serving.masks import AskedItems
 from models.config import Config
 from models.ids import Rows
 from models.kernels.terms import Popular
@@ -96,6 +97,15 @@ class Popularity:
                 self._contenders = set(self._top.tolist())
                 self._threshold = float(_rounded(self._counts[self._top[-1:]])[0])
         return self._top
+
+    def top_among(self, asked: AskedItems, count: int) -> Rows:
+        """The same of the items that a filter asks for, at least `count` where there are so many."""
+        known = asked.among(self.top())
+        if len(known) >= count or len(self.top()) < TOP:
+            return known
+        counts = self.counts(asked.listed)
+        order = np.argsort(-counts, kind="stable")[: np.count_nonzero(counts)]
+        return asked.listed[order[:count]]
 
     def share(self, rows: Rows, now: float) -> NDArray[np.float32]:
         """float32 [n] in 0..1: log(1 + count), divided by that of the most popular item."""

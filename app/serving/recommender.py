@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Any, Final, Self
 
 import numpy as np
 from pydantic import ValidationError
@@ -20,7 +20,8 @@ from app.pipeline.recommend import Answer, Pipeline
 from app.pipeline.request import Assigned, Environment, SlateRequest
 from app.pipeline.slate import Slate
 from app.pipeline.stages import build_pipeline
-from app.requests import RecommendRequest
+from app.requests import RecommendRequest, SimilarRequest
+from app.serving.asked_items import asked_items
 from app.serving.catalogue import Catalogue
 from app.serving.exploration_window import ExplorationWindow, reported
 from app.serving.item_fields import with_fields
@@ -34,6 +35,24 @@ from models.ids import Rows
 _MOST_PIPELINES: Final = 64
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a request decides, besides for whom, how many and what to leave out.
+
+    Attributes:
+        hide_seen: whether what the person has seen is left out; None as the settings say.
+        filter: says which items may be found; None for all.
+    """
+
+    hide_seen: bool | None = None
+    filter: str | None = None
+
+    @classmethod
+    def of(cls, request: RecommendRequest | SimilarRequest) -> Self:
+        """Those of a request."""
+        return cls(request.hide_seen, request.filter)
 
 
 class Recommender:
@@ -68,8 +87,7 @@ class Recommender:
         limit: int,
         exclude: Sequence[str],
         given: Sequence[str] = (),
-        *,
-        hide_seen: bool | None = None,
+        choices: Choices | None = None,
     ) -> Context:
         """What the stages know of a request, as of now.
 
@@ -78,13 +96,26 @@ class Recommender:
             limit: how many.
             exclude: what the request leaves out.
             given: what is left out because it stands on an earlier page, or is what others are compared with.
-            hide_seen: whether what they have seen is left out; None as the settings say.
+            choices: what else the request decides; None for nothing.
+
+        Raises:
+            InvalidPayloadError: the filter cannot be used.
         """
         generation = self._snapshot_swap.current
         given_rows = _known(generation.catalogue, given)
         rows = _known(generation.catalogue, [*exclude, *given]) if exclude else given_rows
         now, assigned = self._clock.now(), self._assigned(user_id)
-        ask = SlateRequest(user_id, limit, rows, now, given=given_rows, hide_seen=hide_seen, assigned=assigned)
+        choices = choices or Choices()
+        ask = SlateRequest(
+            user_id,
+            limit,
+            rows,
+            now,
+            given=given_rows,
+            hide_seen=choices.hide_seen,
+            assigned=assigned,
+            asked=asked_items(generation.catalogue, choices.filter, now),
+        )
         return self._with_window(Context(self._environment(assigned), ask, generation.people.get(user_id)))
 
     def preview(self, user_id: str, limit: int, person: Person | None, *, window: bool = True) -> Slate:
@@ -184,7 +215,7 @@ class Recommender:
         known, slate = self._repeated.get(request.user_id, (None, None))
         if slate is not None and known == key:
             return slate
-        context = self.context(request.user_id, request.limit, request.exclude, hide_seen=request.hide_seen)
+        context = self.context(request.user_id, request.limit, request.exclude, choices=Choices.of(request))
         answer = self._answer(context, full=request.full, debug=request.debug)
         stored = StoredSlate(request, request.exclude, context.catalogue.names, answer.left)
         slate = self._page(self._stored.keep(stored), stored, answer, context)
@@ -199,11 +230,12 @@ class Recommender:
         _check_continued(request, stored.asked)
         if page < len(stored.pages):
             _check_repeated(request, stored.pages[page], stored.limits[page])
-            context = self.context(request.user_id, 1, request.exclude, hide_seen=False)
+            again = replace(Choices.of(stored.asked), hide_seen=False)
+            context = self.context(request.user_id, 1, request.exclude, choices=again)
             return still_permitted(stored.pages[page], context)
         stored.exclude = list(dict.fromkeys([*stored.exclude, *request.exclude]))
         asked, limit = stored.asked, request.limit if "limit" in request.model_fields_set else stored.asked.limit
-        context = self.context(asked.user_id, limit, stored.exclude, stored.given, hide_seen=asked.hide_seen)
+        context = self.context(asked.user_id, limit, stored.exclude, stored.given, Choices.of(asked))
         left = self._stored.left(stored, context.catalogue)
         answer = self._answer(context, left=left, full=request.full, debug=request.debug)
         return self._page(token, stored, answer, context)
@@ -232,7 +264,8 @@ def _check_continued(request: RecommendRequest, first: RecommendRequest) -> None
     Raises:
         InvalidPayloadError: the request asks for something else.
     """
-    changed = [name for name in ("scenario", "hide_seen") if getattr(request, name) not in {None, getattr(first, name)}]
+    names = ("filter", "scenario", "hide_seen")
+    changed = [name for name in names if getattr(request, name) not in {None, getattr(first, name)}]
     if changed:
         message = "must be as in the request that the cursor continues; leave it out, or ask anew"
         raise InvalidPayloadError([FieldProblem(name, message) for name in changed])

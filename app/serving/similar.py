@@ -13,7 +13,7 @@ from app.pipeline.copies import repeats
 from app.pipeline.explanation.nameable import links_of, nameable, presentable, shared_tags
 from app.pipeline.labels.reason_text import brief, displayed
 from app.pipeline.stages import EVERYWHERE
-from app.pipeline.withheld import Withheld, counted, kept, lost_to
+from app.pipeline.withheld import Withheld, counted, kept, lost_to, with_others
 from app.pipeline.withheld import told as clause
 from app.serving.item_fields import fields_of
 from app.serving.text_search import Found, How, Match, search_text
@@ -69,7 +69,8 @@ def _payload(
 ) -> dict[str, Any]:
     """`told`: what nothing else is or has, and the fields of each item."""
     nothing, fields = told
-    withheld = counted(context, lost_to(EVERYWHERE, context, _with_copies(context, looked_at)))
+    lost = lost_to(EVERYWHERE, context, _with_copies(context, looked_at))
+    withheld = with_others(context, counted(context, lost))
     return {
         "snapshot": context.catalogue.snapshot.snapshot_id,
         "policy": context.environment.policy,
@@ -126,12 +127,13 @@ def _nearest(context: Context, row: int, by: By) -> tuple[Rows, NDArray[np.float
     What shares nothing with the item, a score of 0, is not near: neither to nor from what the encoder cannot read.
     """
     wanted, query, fetch = context.request.limit, _query(context, row, by), _FETCHED
+    eligibility = None if context.request.asked is None else context.exclusions.eligibility
     context.exclusions.repeats = repeats(context, EVERYWHERE)
     left_out = np.union1d(context.request.given, context.exclusions.repeats).astype(np.int32)
     while fetch < 2 * wanted + 10:
         fetch *= 4
     while True:
-        hits = context.catalogue.search(query, fetch, left_out)
+        hits = context.catalogue.search(query, fetch, left_out, eligibility)
         near = (hits.rows[0] >= 0) & (hits.scores[0] > 0)
         rows, scores = hits.rows[0][near], hits.scores[0][near]
         keep = kept(EVERYWHERE, context, rows)

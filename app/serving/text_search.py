@@ -117,6 +117,7 @@ def _lexical(context: Context, text: str, most: int) -> Rows:
     telling = list(_telling(context, words))
     rows = [lexicon.titled(words_of(text), most), lexicon.mentioning(telling, most) if telling else ()]
     found = np.setdiff1d(np.concatenate(rows), _left_out(context)).astype(np.int32)
+    found = found if context.request.asked is None else context.request.asked.among(found)
     return found[context.catalogue.alive[found]]
 
 
@@ -125,7 +126,8 @@ def _near(context: Context, vector: NDArray[np.float32], most: int) -> Rows:
     catalogue = context.catalogue
     if not vector.any():
         return np.empty(0, dtype=np.int32)
-    hits = catalogue.search(catalogue.space.content_part(vector[None]), most, _left_out(context))
+    eligibility = None if context.request.asked is None else context.exclusions.eligibility
+    hits = catalogue.search(catalogue.space.content_part(vector[None]), most, _left_out(context), eligibility)
     rows = hits.rows[0][hits.rows[0] >= 0]
     return np.asarray(rows[catalogue.content[rows] @ vector >= context.environment.likeness.unrelated])
 

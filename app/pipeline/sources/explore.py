@@ -36,6 +36,7 @@ class Explore:
     def _draw(context: Context) -> NDArray[np.int64]:
         asked = context.settings.sources
         outside = np.flatnonzero(~context.ground.mine[: context.catalogue.unread_topic])
+        outside = outside if context.request.asked is None else _asked_for(context, outside)
         successes, failures, ignored = (each[outside] for each in reception(context))
         received, settings = (successes, failures, ignored), asked.draw()
         levels = levels_of(_closeness(context)[outside])
@@ -52,6 +53,8 @@ class Explore:
         """The best received items of each topic that are not the person's own, best first."""
         wanted, catalogue = context.settings.sources.explore_items, context.catalogue
         rows, spans = catalogue.rows_of_topics(topics)
+        if context.request.asked is not None:
+            rows, spans = _among(context.request.asked.rows, rows, spans)
         items, places = catalogue.located(rows)
         best, ends = best_of_groups(
             rows,
@@ -64,6 +67,21 @@ class Explore:
         others = ~context.ground.covers(best)
         pairs = itertools.pairwise([0, *ends.tolist()])
         return [best[start:end][others[start:end]][:wanted] for start, end in pairs]
+
+
+def _asked_for(context: Context, topics: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Those of some topics that have an item which the request asks for."""
+    assert context.request.asked is not None  # noqa: S101 - the caller knows
+    held = np.bincount(context.catalogue.topics[context.request.asked.listed], minlength=topics.max(initial=0) + 1)
+    return topics[held[topics] > 0]
+
+
+def _among(wanted: NDArray[np.bool_], rows: Rows, spans: NDArray[np.int64]) -> tuple[Rows, NDArray[np.int64]]:
+    """(rows, spans) of the wanted ones among the rows of each topic; `wanted` by row of the catalogue."""
+    parts = [rows[start:end][wanted[rows[start:end]]] for start, end in spans.tolist()]
+    ends = np.cumsum([len(part) for part in parts], dtype=np.int64)
+    starts = ends - [len(part) for part in parts]
+    return np.concatenate([rows[:0], *parts]), np.stack([starts, ends], axis=1)
 
 
 def reception(context: Context) -> tuple[Numbers, Numbers, Numbers]:

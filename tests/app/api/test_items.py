@@ -36,6 +36,12 @@ def test_an_item_of_the_same_id_is_replaced(client):
     assert client.get("/items/i1").json()["title"] == "Rust in peace"
 
 
+def test_attributes_that_are_not_as_declared_are_told_and_refuse_nothing(client):
+    answer = client.post("/items", json=item("a", attributes={"price": "cheap"}))
+    told = {"row": 1, "item_id": "a", "status": "created", "message": "attributes.price is not a number"}
+    assert answer.json()["results"] == [told]
+
+
 def test_good_rows_of_an_array_are_kept_and_bad_ones_are_told_why(client):
     answer = client.post("/items", json=[item("a"), item("b", colour="red"), 7, item("c")])
     assert answer.status_code == 200

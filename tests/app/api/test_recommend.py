@@ -20,8 +20,9 @@ def test_a_query_is_answered_with_a_slate(client):
 
 
 def test_query_and_body_ask_for_the_same(client, service):
-    client.get("/recommend?user_id=u%2F1&limit=7&exclude=a&exclude=b%26c&scenario=home&debug=true")
+    client.get("/recommend?user_id=u%2F1&limit=7&exclude=a&exclude=b%26c&scenario=home&debug=true&filter=price+%3C+5")
     wanted = {"user_id": "u/1", "limit": 7, "exclude": ["a", "b&c"], "scenario": "home", "debug": True}
+    wanted["filter"] = "price < 5"
     client.post("/recommend", json=wanted)
     assert service.asked == [RecommendRequest(**wanted)] * 2
 

@@ -138,3 +138,12 @@ def test_an_item_that_comes_again_is_not_explained_by_itself(shared, an_event):
     named = [(item.item_id, reason.item_id) for item in items for reason in item.reasons if reason.item_id]
     assert named
     assert not [pair for pair in named if pair[0] == pair[1]]
+
+
+def test_attributes_are_told_one_by_one(shared):
+    near = shared.similar(item_id="i011", fields=["url,attributes.price", "attributes.weight"], limit=100)["items"]
+    told = {each["item_id"]: each.get("attributes") for each in near}
+    assert told["i005"] == {"price": 3}
+    assert {str(each) for name, each in told.items() if name != "i005"} == {"None"}
+    whole = shared.similar(item_id="i011", fields=["attributes.price", "attributes"], limit=100)["items"]
+    assert next(each for each in whole if each["item_id"] == "i005")["attributes"] == {"author_id": "ann", "price": 3}
