@@ -26,6 +26,7 @@
     │   ├── MergeRefusedError         409  merge-refused
     │   ├── NothingToUndoError        409  nothing-to-undo
     │   └── PolicyRefusedError        409  policy-refused
+    ├── BodyTooSlowError              408  body-too-slow
     ├── OutdatedError                 412  outdated
     ├── BodyTooLargeError             413  body-too-large
     ├── TooManyRowsError              413  too-many-rows
@@ -280,6 +281,15 @@ class OutdatedError(PenchantError):
 
     def __init__(self, etag: str) -> None:
         super().__init__("The profile has changed since its ETag was read: read it again.", headers={"ETag": etag})
+
+
+class BodyTooSlowError(PenchantError):
+    """The body did not come in time."""
+
+    status, slug, title = 408, "body-too-slow", "The body did not come"
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"A body has {seconds:g} seconds to come.", headers={"Connection": "close"})
 
 
 class BodyTooLargeError(PenchantError):

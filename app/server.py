@@ -13,6 +13,7 @@ from typing import Any, Final
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.connections import protocol_of
 from app.errors import ExperimentRefusedError, PolicyNotFoundError
 from app.insights.telemetry.opening import TelemetryMissingError
 from app.main import create_app
@@ -42,6 +43,7 @@ class AnnouncedServer(uvicorn.Server):
                 host=settings.http.host,
                 port=settings.http.port,
                 lifespan="on",
+                http=protocol_of(settings.http),
                 ws="none",
                 access_log=False,
                 log_config=None,

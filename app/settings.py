@@ -53,6 +53,18 @@ class HttpSettings(Config):
     max_body_bytes: int = Field(default=8 * 1024 * 1024, ge=1024)
     """Longest request body, in bytes."""
 
+    body_seconds: float = Field(default=30.0, gt=0, allow_inf_nan=False)
+    """Seconds in which a request body has to have come."""
+
+    head_seconds: float = Field(default=10.0, gt=0, allow_inf_nan=False)
+    """Seconds after which a connection is closed on which the head of a request has not come whole."""
+
+    head_bytes: int = Field(default=65_536, ge=1_024)
+    """Longest head of a request, in bytes."""
+
+    most_heads: int = Field(default=512, ge=1)
+    """Connections on which the head of a request may be awaited; beyond that, who has taken longest is let go of."""
+
     max_rows: int = Field(default=10_000, ge=1)
     """Most items or events in one request."""
 

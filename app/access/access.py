@@ -6,8 +6,10 @@ import logging
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from app.access.audit import AuditLog
+from app.access.bodies import Bodies
 from app.access.caller import KEYLESS, POWERS, Caller
 from app.access.keyfile import KeyFile, KeyFileError
 from app.access.keyring import Keyring, is_key
@@ -31,6 +33,8 @@ _ELSEWHERE = (
     "make keys with `penchant keys create`."
 )
 _OUTSIDE = "There are no keys, so only this machine is served, under its own name. `penchant keys create` makes keys."
+
+_MEGABYTE: Final = 1 << 20
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +68,7 @@ class Access:
         self._loopback = is_loopback(host)
         self._had_keys = False
         self.rates = Rates(settings.rates)
+        self.bodies = Bodies(settings.bodies.mb * _MEGABYTE, settings.bodies.share)
         self.audit = AuditLog(data_dir)
 
     @property

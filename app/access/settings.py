@@ -20,6 +20,16 @@ class RateSettings(Config):
     """By all callers together, while there are no keys; none lifts the limit."""
 
 
+class BodySettings(Config):
+    """Request bodies that are held in memory at a time."""
+
+    mb: int = Field(default=64, ge=1)
+    """Megabytes of them, in all; whoever comes then is asked to try again."""
+
+    share: float = Field(default=0.5, gt=0, le=1)
+    """The share of these that one caller may take."""
+
+
 class AccessSettings(Config):
     """Who may call, and how often."""
 
@@ -30,3 +40,5 @@ class AccessSettings(Config):
     """The audience that tokens name; services with the same signing keys tell their tokens apart by it."""
 
     rates: RateSettings = RateSettings()
+
+    bodies: BodySettings = BodySettings()

@@ -8,6 +8,7 @@ NaN, Infinity and numbers too large for a double are not JSON. Of two members of
 
 from __future__ import annotations
 
+import asyncio
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,9 +19,11 @@ from fastapi import Request
 
 from app.api.answers import JSON
 from app.api.headers import header
+from app.api.request_log import call_of
 from app.api.state import http_of
 from app.errors import (
     BodyTooLargeError,
+    BodyTooSlowError,
     InvalidPayloadError,
     MalformedBodyError,
     TooManyRowsError,
@@ -92,14 +95,27 @@ async def read_bytes(request: Request) -> bytes:
 
     Raises:
         BodyTooLargeError: it is longer than the settings allow.
+        BodyTooSlowError: it did not come in time.
+        BodiesWaitingError: other bodies take the room.
     """
-    limit = http_of(request).max_body_bytes
+    seconds = http_of(request).body_seconds
+    try:
+        async with asyncio.timeout(seconds):
+            return await _read_bytes(request, http_of(request).max_body_bytes)
+    except TimeoutError as error:
+        raise BodyTooSlowError(seconds) from error
+
+
+async def _read_bytes(request: Request, limit: int) -> bytes:
+    call = call_of(request.scope)
     announced = header(request.scope, b"content-length") or ""
     if announced.isdecimal() and int(announced) > limit:
         raise BodyTooLargeError(limit)
     body, unpack = bytearray(), zlib.decompressobj(_GZIP) if _encoding(request) == "gzip" else None
     async for chunk in request.stream():
-        body += _unpacked(unpack, chunk, limit + 1 - len(body)) if unpack else chunk
+        more = _unpacked(unpack, chunk, limit + 1 - len(body)) if unpack else chunk
+        call.hold(len(more))
+        body += more
         if len(body) > limit:
             raise BodyTooLargeError(limit)
     if unpack and (not unpack.eof or unpack.unused_data):

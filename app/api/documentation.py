@@ -18,6 +18,7 @@ from app.api.schemas.problem import FieldError, Problem
 from app.errors import (
     AccessUnknownError,
     BodyTooLargeError,
+    BodyTooSlowError,
     ForbiddenError,
     InvalidPayloadError,
     MalformedBodyError,
@@ -54,7 +55,7 @@ Responses = dict[int | str, dict[str, Any]]
 Errors = tuple[type[PenchantError], ...]
 
 URL_ERRORS: Final[Errors] = (MalformedUrlError, InvalidPayloadError)
-BODY_ERRORS: Final[Errors] = (MalformedBodyError, BodyTooLargeError, UnsupportedMediaTypeError)
+BODY_ERRORS: Final[Errors] = (MalformedBodyError, BodyTooSlowError, BodyTooLargeError, UnsupportedMediaTypeError)
 ROWS_ERRORS: Final[Errors] = (*URL_ERRORS, *BODY_ERRORS, TooManyRowsError, RowsRejectedError)
 READING_ERRORS: Final[Errors] = (SnapshotMissingError,)
 WRITING_ERRORS: Final[Errors] = (SnapshotMissingError, UnavailableError)

@@ -42,6 +42,7 @@ def admit(request: Request, operation: str, user_id: str | None) -> None:
     call.caller = access.caller(_shown(request))
     call.user_id = unescaped(user_id) if user_id is not None else None
     call.audit = access.audit if _leaves_a_line(rule, call.caller) else None
+    call.bodies = access.bodies
     access.rates.count(call.caller)
     _check(rule, call.caller, call.user_id)
 

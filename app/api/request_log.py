@@ -16,6 +16,7 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.access.audit import AuditLog
+from app.access.bodies import Bodies
 from app.access.caller import Caller
 from app.api.headers import header
 from app.logs import with_request_id
@@ -38,6 +39,7 @@ class Call:
         user_id: whom the path names.
         audit: where an operator's action is to be written down.
         status: of the answer, once it begins.
+        held: bytes of the body that are counted, and by whom.
     """
 
     request_id: str
@@ -46,6 +48,28 @@ class Call:
     user_id: str | None = None
     audit: AuditLog | None = None
     status: int = 0
+    held: int = 0
+    bodies: Bodies | None = None
+
+    @property
+    def name(self) -> str:
+        """By which a caller's bodies are counted while they are in memory."""
+        return f"{self.caller.kind} {self.caller.user_id or self.caller.key_id}" if self.caller else ""
+
+    def hold(self, size: int) -> None:
+        """Count bytes of the body until the request is answered.
+
+        Raises:
+            BodiesWaitingError: there is no room for them.
+        """
+        if self.bodies is not None:
+            self.bodies.take(self.name, size)
+            self.held += size
+
+    def let_go(self) -> None:
+        """The request is answered."""
+        if self.bodies is not None:
+            self.bodies.give_back(self.name, self.held)
 
 
 class Observed:
@@ -72,6 +96,7 @@ class Observed:
             try:
                 await self._app(scope, receive, answer)
             finally:
+                call.let_go()
                 seconds = time.perf_counter() - began
                 if meters := scope["state"].get("meters"):
                     meters.observe_request(call.operation, call.status, seconds)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -35,6 +35,9 @@ class PagingSettings(Config):
 
     most_stored: int = Field(default=10_000, ge=1)
     """Answers kept at a time; the least recently used one goes first."""
+
+    most_of_one: int = Field(default=16, ge=1)
+    """Answers of one person that are kept at a time; likewise."""
 
 
 @dataclass(slots=True)
@@ -68,14 +71,29 @@ class SlateStore:
     def __init__(self, settings: PagingSettings) -> None:
         self._settings = settings
         self._slates: OrderedDict[str, StoredSlate] = OrderedDict()
+        self._of: defaultdict[str, OrderedDict[str, None]] = defaultdict(OrderedDict)
+        """Tokens by person, the least recently used one first."""
 
     def keep(self, slate: StoredSlate) -> str:
         """Store an answer; its token."""
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         self._slates[token] = slate
-        while len(self._slates) > self._settings.most_stored:
-            self._slates.popitem(last=False)
+        own = self._of[slate.asked.user_id]
+        own[token] = None
+        if len(own) > self._settings.most_of_one:
+            self._drop(next(iter(own)))
+        while len(self._slates) > self._settings.most_stored or self._expired(next(iter(self._slates.values()))):
+            self._drop(next(iter(self._slates)))
         return token
+
+    def _expired(self, slate: StoredSlate) -> bool:
+        return time.monotonic() - slate.touched > self._settings.lifetime_seconds
+
+    def _drop(self, token: str) -> None:
+        user_id = self._slates.pop(token).asked.user_id
+        del self._of[user_id][token]
+        if not self._of[user_id]:
+            del self._of[user_id]
 
     def __len__(self) -> int:
         return len(self._slates)
@@ -99,24 +117,26 @@ class SlateStore:
         if not separator or len(token) != _TOKEN_LENGTH or not page.isdecimal():
             raise CursorError("This cursor was not issued here.")
         slate = self._slates.get(token)
-        if slate is None or time.monotonic() - slate.touched > self._settings.lifetime_seconds:
-            self._slates.pop(token, None)
+        if slate is None or self._expired(slate):
+            if slate is not None:
+                self._drop(token)
             raise CursorExpiredError("The answer that this cursor continues is no longer stored: ask anew.")
         if slate.asked.user_id != user_id or int(page) > len(slate.pages):
             raise CursorError("This cursor was issued for another request.")
         slate.touched = time.monotonic()
         self._slates.move_to_end(token)
+        self._of[user_id].move_to_end(token)
         return token, slate, int(page)
 
     def of(self, user_id: str) -> list[StoredSlate]:
         """All answers of one person."""
-        return [slate for slate in self._slates.values() if slate.asked.user_id == user_id]
+        return [self._slates[token] for token in self._of.get(user_id, ())]
 
     def forget(self, user_id: str) -> int:
         """Drop all answers of one person; how many there were."""
-        mine = [token for token, slate in self._slates.items() if slate.asked.user_id == user_id]
+        mine = list(self._of.get(user_id, ()))
         for token in mine:
-            del self._slates[token]
+            self._drop(token)
         return len(mine)
 
     @staticmethod
