@@ -92,16 +92,27 @@ class VectorIndex:
             self._compared, self._place = _compared(vectors, equals)
 
     @classmethod
-    def build(cls, vectors: Stored, settings: AnnSettings, queries: Vectors | None = None) -> VectorIndex:
-        """Index all rows of `vectors`, [n, d]; `queries` [q, d] are like those that will be asked, by default rows."""
+    def build(
+        cls, vectors: Stored, settings: AnnSettings, queries: Vectors | None = None, known: Cells | None = None
+    ) -> VectorIndex:
+        """Index all rows of `vectors`, [n, d].
+
+        Args:
+            vectors: what is searched.
+            settings: how.
+            queries: float32 [q, d], like those that will be asked; by default rows.
+            known: cells of an earlier build, from whose vectors these hardly differ; by default they are looked for.
+        """
         equals = EqualVectors.find(vectors)
         different = len(vectors) if equals is None else len(equals)
         if different <= settings.flat_below:
             return cls(vectors, equals, None, settings)
         if queries is None:
             queries = vectors[:: -(-len(vectors) // _QUERIES)]
-        cells = Cells.build(vectors, settings.cells_of(different), np.asarray(queries, dtype=np.float32))
-        return cls(vectors, equals, cells, settings)
+        count, queries = settings.cells_of(different), np.asarray(queries, dtype=np.float32)
+        if known is not None and known.fit(vectors.shape[1], count):
+            return cls(vectors, equals, known.refilled(vectors, queries), settings)
+        return cls(vectors, equals, Cells.build(vectors, count, queries), settings)
 
     @classmethod
     def load(

@@ -114,6 +114,19 @@ class EventTable:
         """32 hexadecimal digits that change with what is learned from."""
         return blake2b(self.to_bytes(), digest_size=16).hexdigest()
 
+    def __len__(self) -> int:
+        return len(self.users)
+
+    def begun(self, count: int | None = None) -> str:
+        """Digest of the first so many events, by default of all, however people and items are numbered."""
+        digest, part = blake2b(digest_size=16), slice(count)
+        users, _ = _by_first(self.users[part])
+        items, met = _by_first(self.items[part])
+        for column in (users, items, self.weights[part], self.times[part], self.dwells[part]):
+            digest.update(np.ascontiguousarray(column).tobytes())
+        digest.update(json.dumps([self.item_ids[code] for code in met.tolist()]).encode())
+        return digest.hexdigest()
+
     def weighed(self, items: ItemColumns, formats: Sequence[str]) -> EventTable:
         """The same with what each dwell is worth on these items, at the pace of its person.
 
@@ -227,3 +240,12 @@ def _nearness(engage: Vectors, index: Vectors) -> float:
         return 1.0
     mean = float(np.partition(scores, -nearest, axis=1)[:, -nearest:].mean())
     return mean if mean > 0 else 1.0
+
+
+def _by_first(codes: NDArray[np.integer[Any]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(codes numbered in the order in which they are met, int64 [n]; the code of each number)."""
+    met, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    number = np.empty(len(met), dtype=np.int64)
+    number[order] = np.arange(len(met))
+    return number[inverse], met[order].astype(np.int64)

@@ -23,12 +23,13 @@ from indexer.copies import Copies, CopySettings, find_copies
 from indexer.documents import ItemDocument
 from indexer.embeddings import CachedEncoder, EmbeddingCache, embed
 from indexer.encoder_account import reading_by_language, told
-from indexer.index_recall import EXCLUSIONS_K, GATE_K, measure_recall, recall_under_exclusions
+from indexer.index_recall import measure_recall, recall_under_exclusions
 from indexer.own_words import unread_in_itself
+from indexer.predecessor import Given, Predecessor, settings_digest
 from indexer.progress import Progress, silent
 from indexer.sensitive.background import Background
 from indexer.sensitive.classifier import adapted, build_classifier
-from indexer.sensitive.item_topics import account_of, acting_topics, touched_topics
+from indexer.sensitive.item_topics import ItemTopics, account_of, acting_topics, touched_topics
 from indexer.sensitive.permitted_events import permitted_events
 from indexer.sensitive.rules import SensitiveRules
 from indexer.sensitive.settings import SensitiveSettings
@@ -37,11 +38,12 @@ from indexer.sensitive.verdicts import Verdicts
 from indexer.snapshot import ItemVectors, LanguageReading, Manifest, Snapshot
 from indexer.snapshot_files import SnapshotError, SnapshotFolder
 from indexer.tags import TagSettings, TagVectors, build_tags, known_by_tags
-from indexer.topics import Topics, TopicSettings, find_topics
+from indexer.topics import Topics, TopicSettings, TopicWords, find_topics
 from indexer.unrelated import unrelated_likeness
 from models.config import Config
 from models.encoder import Encoder
 from models.encoders import open_encoder
+from models.ids import IdMap
 from models.interactions import Interactions
 from models.joint_vectors import read
 from models.readable import has_vector
@@ -65,6 +67,11 @@ class IndexSettings(Config):
     unread_from: float = Field(default=0.5, gt=0, le=1)
     """Share of its letters that the encoder's vocabulary must lack for a text to count as unread: it then has no
     content likeness and no verdict of the classifier, and lives by its tags, by behaviour and by popularity."""
+
+    kept_share: float = Field(default=0.02, ge=0, le=1)
+    """Share of the items, and of the events, that may be other ones than those from which factors, cells and the
+    middles of topics were learned, for a build to keep these; 0 learns with every build. No event is ever kept that is
+    gone: what was learned from it is learned anew."""
 
     half_from: int = Field(default=10_000, ge=0)
     """Items from which on vectors are kept in half precision, which takes half of the room; fewer are read faster."""
@@ -139,8 +146,13 @@ class Builder:
     trained_heads: Path | None = None
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
 
-    def __call__(self, given: BuildInput, *, force: bool = False) -> tuple[Manifest, bool]:
+    def __call__(self, given: BuildInput, *, force: bool = False, anew: bool = False) -> tuple[Manifest, bool]:
         """Publish a snapshot of the input; returns its manifest, and False where the current one is it already.
+
+        Args:
+            given: the input.
+            force: whether to build though nothing changed, and to publish though recall is low.
+            anew: whether to learn anew what might be kept, and to build for that.
 
         Raises:
             EmptyCatalogueError: there are no items.
@@ -152,12 +164,15 @@ class Builder:
         guard = self._guard()
         digest = self._digest(items, given, guard)
         current = self._current()
-        if current and not force and current.input_digest == digest:
+        if current and not (force or (anew and current.keeps)) and current.input_digest == digest:
             return current, False
         ids, events = given.events.set_aside
         if ids:
             self.say(f"setting aside {events:,} events of {ids:,} ids that act at a rate that no person has")
-        snapshot = self._build(items, given, digest, guard)
+        snapshot = self._build(items, given, digest, guard, keep=not anew)
+        if snapshot.manifest.keeps and min(snapshot.manifest.recalls.values()) < self.settings.ann.recall_floor:
+            self.say("what was kept does not suffice any more: learning anew")
+            snapshot = self._build(items, given, digest, guard, keep=False)
         self._check_recall(snapshot.manifest, force=force)
         self.say(f"publishing {snapshot.snapshot_id}")
         return self.folder.publish(snapshot), True
@@ -170,14 +185,54 @@ class Builder:
         except SnapshotError:
             return None
 
-    def _build(self, items: Sequence[ItemDocument], given: BuildInput, digest: str, guard: _Guard) -> Snapshot:
+    def _settings_digest(self) -> str:
+        return settings_digest(self.settings.model_dump_json(exclude={"device"}), self.encoder.fingerprint)
+
+    def _predecessor(self, given: Given) -> Predecessor | None:
+        """What is in service, where it may be kept; a word of that."""
+        manifest, share = self._current(), self.settings.kept_share
+        if not share or manifest is None or manifest.basis is None or manifest.basis.settings != given.settings:
+            return None
+        try:
+            before = Predecessor.of(self.folder.open(manifest.snapshot_id, self.settings.ann), given, share)
+        except SnapshotError:
+            return None
+        if before:
+            self.say(before.account())
+        return before
+
+    def _build(
+        self, items: Sequence[ItemDocument], given: BuildInput, digest: str, guard: _Guard, *, keep: bool
+    ) -> Snapshot:
         read = self._embed(items)
         reading = self._told(reading_by_language(items, has_vector(read), self.encoder))
         self.say("finding topics and tags")
-        tag_lists, titles = [item.tags for item in items], [item.headline() for item in items]
-        tags = build_tags(tag_lists, read, CachedEncoder(self.encoder, self.cache), self.settings.tags)
-        content = known_by_tags(read, tag_lists, tags)
-        topics = find_topics(content, tag_lists, tags, self.settings.topics, titles=titles)
+        words = TopicWords([item.tags for item in items], [item.headline() for item in items])
+        tags = build_tags(words.tags, read, CachedEncoder(self.encoder, self.cache), self.settings.tags)
+        content, judged = known_by_tags(read, words.tags, tags), self._judged(items, read, given, guard)
+        offered = Given([item.item_id for item in items], content, judged.events, self._settings_digest())
+        before = self._predecessor(offered) if keep else None
+        topics = find_topics(content, words, tags, self.settings.topics, before.centroids if before else None)
+        vocabulary = vocabulary_of(items, tags.names, topics, judged.topics)
+        copies = self._find_copies(items, content)
+        columns = build_columns(items, vocabulary, topics.assignment, judged.topics, copies)
+        if before and before.has_behaviour:
+            learned = before.vectors(content)
+        else:
+            offer = Offer(content, columns.published_at.astype(np.float64))
+            learned = self._learn(offer, judged.events.weighed(columns, vocabulary.formats).interactions(columns.ids))
+        vectors = self._vectors(content, learned, topics, tags)
+        self.say(f"indexing {len(items)} vectors of {learned.space.dimension} dimensions")
+        cells = before.cells if before else None
+        index = VectorIndex.build(vectors.index, self.settings.ann, self._sample(vectors), cells)
+        manifest = guard.noted(self._manifest(given, digest, learned, vectors, index))
+        basis = before.basis if before else offered.basis(manifest.snapshot_id)
+        manifest = manifest.model_copy(update={"reading": reading, "basis": basis} | copies.counts())
+        return Snapshot(
+            manifest, vocabulary, columns, vectors, learned.space, index, judged.heads, attributes=self._declared(items)
+        )
+
+    def _judged(self, items: Sequence[ItemDocument], read: Vectors, given: BuildInput, guard: _Guard) -> _Judged:
         if not guard.heads.names:
             self.say(
                 "sensitive topics: by declaration and tags only, the classifier is not calibrated for this encoder"
@@ -185,22 +240,10 @@ class Builder:
         background = Background(read, np.array([len(item.content()) for item in items], dtype=np.int64))
         heads = adapted(guard.heads, self.encoder, background, self.settings.sensitive)
         sensitive = touched_topics(items, background, guard.taxonomy, heads)
-        vocabulary = vocabulary_of(items, tags.names, topics, sensitive)
-        copies = self._find_copies(items, content)
-        columns = build_columns(items, vocabulary, topics.assignment, sensitive, copies)
         acting = acting_topics(items, sensitive, given.rules, given.verdicts)
         self.say(account_of(sensitive, acting, given.rules))
-        permitted = permitted_events(given.events, columns.ids, acting, given.rules)
-        offer = Offer(content, columns.published_at.astype(np.float64))
-        learned = self._learn(offer, permitted.weighed(columns, vocabulary.formats).interactions(columns.ids))
-        vectors = self._vectors(content, learned, topics, tags)
-        self.say(f"indexing {len(items)} vectors of {learned.space.dimension} dimensions")
-        index = VectorIndex.build(vectors.index, self.settings.ann, self._sample(vectors))
-        manifest = guard.noted(self._manifest(given, digest, learned, vectors, index))
-        manifest = manifest.model_copy(update={"reading": reading} | copies.counts())
-        return Snapshot(
-            manifest, vocabulary, columns, vectors, learned.space, index, heads, attributes=self._declared(items)
-        )
+        ids = IdMap.build([item.item_id for item in items])
+        return _Judged(heads, sensitive, permitted_events(given.events, ids, acting, given.rules))
 
     def _declared(self, items: Sequence[ItemDocument]) -> dict[str, AttributeColumn]:
         declaration = declared(self.attributes)
@@ -292,11 +335,7 @@ class Builder:
         return read(vectors.engage, np.sort(chosen))
 
     def _check_recall(self, manifest: Manifest, *, force: bool) -> None:
-        floor = self.settings.ann.recall_floor
-        found = {f"recall@{GATE_K}": manifest.recall_at_10} | {
-            f"recall@{EXCLUSIONS_K} with {kind} excluded": recall
-            for kind, recall in manifest.recall_under_exclusions.items()
-        }
+        floor, found = self.settings.ann.recall_floor, manifest.recalls
         worst = min(found, key=found.__getitem__)
         if found[worst] < floor and not force:
             raise RecallTooLowError(
@@ -331,3 +370,12 @@ class _Guard:
         """The manifest with what items were judged by."""
         judged = {"classifier": self.heads.digest(), "classified_topics": self.heads.names}
         return manifest.model_copy(update={"taxonomy": self.taxonomy.digest(), **judged})
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """Which items are sensitive, by which classifier, and the events that may be learned from all the same."""
+
+    heads: TopicHeads
+    topics: Sequence[ItemTopics]
+    events: EventTable

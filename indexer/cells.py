@@ -37,6 +37,8 @@ _LEARNED, _TRIED = 4_096, 16
 """Vectors from which the codebook is learned, and vectors a cell of which it is measured how far codes are off."""
 _NEAR_CELLS, _EVERY = 100, 5
 """Cells in which scores are looked at for each query: every fifth of the nearest hundred."""
+_NEARLY = 0.1
+"""Share by which the number of cells may be another than would be chosen."""
 _FURTHEST = 20
 """Spreads beyond which is only rounding, in cells of equal vectors."""
 _TINY = np.float32(1e-12)
@@ -69,11 +71,30 @@ class Cells:
         rotation: Any = faiss.RandomRotationMatrix(dimension, -(-dimension // _PART) * _PART)
         rotation.init(0)
         sample = _sample(vectors, _SAMPLE * count)
-        centroids = _centroids(sample, min(count, len(vectors)))
-        lists = _empty(rotation.apply(centroids))
+        lists = _empty(rotation.apply(_centroids(sample, min(count, len(vectors)))))
         turned = rotation.apply(sample[: max(_LEARNED, _TRIED * count)])
         lists.train(np.resize(turned, (min(max(len(turned), 1 << _BITS), _LEARNED), lists.d)))
+        return cls._filled(vectors, queries, rotation, lists, turned)
+
+    def fit(self, dimension: int, count: int) -> bool:
+        """Whether they can stand for about so many cells of vectors of another catalogue."""
+        return self._rotation.shape[1] == dimension and abs(len(self.spread) - count) <= _NEARLY * count
+
+    def refilled(self, vectors: Stored, queries: Vectors) -> Cells:
+        """The same centroids and codebook with other vectors, [n, d], and measures of these."""
+        whole: Any = faiss.deserialize_index(np.asarray(self._file))
+        rotation: Any = faiss.downcast_VectorTransform(whole.chain.at(0))
+        lists: Any = faiss.downcast_index(whole.index)
+        lists.reset()
+        turned = rotation.apply(_sample(vectors, max(_LEARNED, _TRIED * lists.nlist)))
+        return self._filled(vectors, queries, rotation, lists, turned)
+
+    @classmethod
+    def _filled(cls, vectors: Stored, queries: Vectors, rotation: Any, lists: Any, turned: Vectors) -> Cells:
+        """All vectors in empty lists that have learned; `turned` are some of them."""
         cells = _fill(lists, vectors, rotation)
+        matrix = np.asarray(faiss.vector_to_array(rotation.A)).reshape(rotation.d_out, rotation.d_in)
+        centroids = np.asarray(lists.quantizer.reconstruct_n(0, lists.nlist) @ matrix)
         spread, error = _spread(vectors, centroids, cells), _error(lists, turned)
         file = faiss.serialize_index(faiss.IndexPreTransform(rotation, lists))
         built = cls(file, cells, spread, error, np.ones(1, dtype=np.float32))

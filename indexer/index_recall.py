@@ -13,11 +13,10 @@ from numpy.typing import NDArray
 
 from indexer.ann import VectorIndex
 from indexer.equal_vectors import Vectors
+from indexer.snapshot import EXCLUSIONS_K, GATE_K
 from models.ids import Rows
 from models.joint_vectors import Stored
 
-GATE_K = 10
-EXCLUSIONS_K = 60
 _TOLERANCE = 1e-5
 """Of the largest score of a query: what two ways to sum up one dot product may differ by."""
 _NO_ROWS = np.empty(0, dtype=np.int32)

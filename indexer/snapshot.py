@@ -24,6 +24,8 @@ from models.topic_heads import TopicHeads
 Vectors = NDArray[np.float32]
 Kept = NDArray[np.floating[Any]]
 NEVER = np.iinfo(np.int64).max
+GATE_K, EXCLUSIONS_K = 10, 60
+"""Items of which recall is told; with exclusions, more."""
 UNDATED = -(2**62)
 """Time of publication of an item without one: longer ago than anything, and its negative is a number too."""
 
@@ -45,6 +47,21 @@ class LanguageReading(BaseModel):
     """Mean share of letters that the encoder's vocabulary lacks, over a sample."""
     cut_share: float
     """Share of texts that are longer than what the encoder reads, over a sample."""
+
+
+class Basis(BaseModel):
+    """What was learned, and from what: later builds keep it while that has hardly changed."""
+
+    snapshot: str
+    """Id of the snapshot whose build learned it."""
+    settings: str
+    """Digest of the settings by which."""
+    events: int
+    """Events that were learned from, or might have been."""
+    digest: str
+    """Of these events."""
+    changed_items: int = 0
+    """Items that came, went or were changed since."""
 
 
 class Manifest(BaseModel):
@@ -92,9 +109,23 @@ class Manifest(BaseModel):
     """Digest of the heads that told which items touch them."""
     classified_topics: tuple[str, ...] = ()
     """The topics of these heads, in their order."""
+    basis: Basis | None = None
+    """What was learned in this build, or in an earlier one and kept; None in older snapshots."""
     reading: dict[str, LanguageReading] = {}
     """What the encoder reads of each language; empty where it cannot tell."""
     files: dict[str, FileRecord]
+
+    @property
+    def keeps(self) -> bool:
+        """Whether what was learned in an earlier build is kept."""
+        return self.basis is not None and self.basis.snapshot != self.snapshot_id
+
+    @property
+    def recalls(self) -> dict[str, float]:
+        """All that was measured of the index, by what it is."""
+        under = self.recall_under_exclusions.items()
+        excluded = {f"recall@{EXCLUSIONS_K} with {kind} excluded": recall for kind, recall in under}
+        return {f"recall@{GATE_K}": self.recall_at_10} | excluded
 
 
 @dataclass(frozen=True, slots=True)

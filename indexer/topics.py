@@ -97,40 +97,55 @@ class Topics:
         return self.of_cluster[nearest_cluster(content, self.centroids)]
 
 
+@dataclass(frozen=True, slots=True)
+class TopicWords:
+    """What topics can be named by.
+
+    Attributes:
+        tags: of each item.
+        titles: of each item; their words name what tags cannot. Empty where there are none.
+    """
+
+    tags: Sequence[Sequence[str]]
+    titles: Sequence[str] = ()
+
+
 def find_topics(
-    content: Vectors,
-    tag_lists: Sequence[Sequence[str]],
-    tags: TagVectors,
-    settings: TopicSettings,
-    *,
-    titles: Sequence[str] = (),
+    content: Vectors, words: TopicWords, tags: TagVectors, settings: TopicSettings, centroids: Vectors | None = None
 ) -> Topics:
     """The topics of a catalogue; the same for the same catalogue and settings.
 
     Args:
         content: float32 [items, d], content vectors, zeros for what can be compared with nothing.
-        tag_lists: tags of each item.
-        tags: the vocabulary and the vectors of these tags.
+        words: of each item.
+        tags: the vocabulary and the vectors of their tags.
         settings: how many topics, and how large.
-        titles: of each item; their words name what tags cannot.
+        centroids: float32 [clusters, d], of an earlier catalogue that is nearly the same; by default they are found.
 
     Raises:
         ValueError: there are no items, or the arguments are not of the same ones.
     """
     if not len(content):
         raise ValueError("there are no items to find topics among")
-    tag_terms, word_terms = Terms.of(tag_lists), Terms.of(words_of(titles) or [()] * len(content))
-    if tag_terms.names != tags.names or not len(content) == len(tag_lists) == word_terms.items.shape[0]:
+    tag_terms, word_terms = Terms.of(words.tags), Terms.of(words_of(words.titles) or [()] * len(content))
+    if tag_terms.names != tags.names or not len(content) == len(words.tags) == word_terms.items.shape[0]:
         raise ValueError("content, tag lists, tags and titles are not of the same items")
     read = has_vector(content)
-    if read.all():
-        return _topics_of(content, tag_terms, word_terms, tags, settings)
     if not read.any():
         nothing = Topics((), (), np.empty((0, content.shape[1]), np.float32), *[np.empty(0, np.int32)] * 2)
         return _with_unread(nothing, read)
-    return _with_unread(
-        _topics_of(content[read], tag_terms.of_items(read), word_terms.of_items(read), tags, settings), read
+    readable = content if read.all() else content[read]
+    if centroids is None or not len(centroids):
+        centroids = _centroids(readable, settings)
+    terms = _TopicTerms(
+        readable,
+        tag_terms.of_items(read),
+        tags.vectors,
+        word_terms.of_items(read).rarer_than(_COMMON_WORD),
+        settings,
     )
+    topics = _topics_of(centroids, terms)
+    return topics if read.all() else _with_unread(topics, read)
 
 
 def _with_unread(topics: Topics, read: NDArray[np.bool_]) -> Topics:
@@ -144,12 +159,10 @@ def _with_unread(topics: Topics, read: NDArray[np.bool_]) -> Topics:
     return Topics((*topics.names, ""), (*topics.slugs, slugs[-1]), centroids, of_cluster, assignment)
 
 
-def _topics_of(
-    content: Vectors, tag_terms: Terms, word_terms: Terms, tags: TagVectors, settings: TopicSettings
-) -> Topics:
-    centroids = _settled(content, _centroids(content, settings), settings.min_items)
+def _topics_of(centroids: Vectors, terms: _TopicTerms) -> Topics:
+    content, settings = terms.content, terms.settings
+    centroids = _settled(content, centroids, settings.min_items)
     clusters = Clusters(nearest_cluster(content, centroids), len(centroids))
-    terms = _TopicTerms(content, tag_terms, tags.vectors, word_terms.rarer_than(_COMMON_WORD), settings)
     of_cluster = _subjects(clusters, near_subjects(content, clusters, settings.near), terms)
     topics = clusters.joined(of_cluster)
     names = choose_names(topics.sizes(), *terms.ranked(topics))

@@ -82,6 +82,9 @@ def rebuild_index(
         typer.Option("--allow-shrink", help="Publish though many rows are rejected, or the catalogue gets smaller."),
     ] = False,
     force: Annotated[bool, typer.Option(help="Build though nothing changed, publish though recall is low.")] = False,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Learn anew what would be kept since hardly anything changed.")
+    ] = False,
 ) -> None:
     """Build a snapshot of the catalogue and put it in service.
 
@@ -99,7 +102,7 @@ def rebuild_index(
         file = items and _file(ItemsFile(items, _newer(newer, written_at), allow_shrink), wishes)
         with folder.building(), ProgressBar("embedding", "text") as progress:
             given, account = _gather(settings, folder, file or None)
-            manifest, built = _builder(settings, folder, progress)(given, force=force)
+            manifest, built = _builder(settings, folder, progress)(given, force=force, anew=anew)
             account = [*_pruned(settings, folder), *account]
     except _TOLD as error:
         typer.echo(f"rebuild-index: {error}", err=True)
@@ -190,7 +193,17 @@ def _account(manifest: Manifest, *, built: bool, seconds: float) -> str:
         f"{manifest.tags:,} tags, {manifest.dimension} dimensions, {manifest.index_kind} index, "
         f"{manifest.interactions:,} interactions ({manifest.method}), "
         f"recall@10 {manifest.recall_at_10:.3f}{_under_exclusions(manifest)}, space {manifest.space_id} "
-        f"({seconds:.1f} s)"
+        f"({seconds:.1f} s){_kept(manifest)}"
+    )
+
+
+def _kept(manifest: Manifest) -> str:
+    """What was not learned in this build."""
+    if manifest.basis is None or not manifest.keeps:
+        return ""
+    return (
+        f"; kept what {manifest.basis.snapshot} learned, since which {manifest.basis.changed_items:,} items "
+        "changed (`--anew` learns anew)"
     )
 
 

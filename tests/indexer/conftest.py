@@ -60,11 +60,17 @@ class Workshop:
         self.encoder: Encoder = HashingEncoder(32)
 
     def build(
-        self, given: BuildInput, settings: IndexSettings | None = None, *, force: bool = False, **more: Any
+        self,
+        given: BuildInput,
+        settings: IndexSettings | None = None,
+        *,
+        force: bool = False,
+        anew: bool = False,
+        **more: Any,
     ) -> tuple[Manifest, bool]:
         settings = settings or IndexSettings()
         builder = Builder(settings, self.encoder, self.cache, self.snapshots, self.said.append, **more)
-        return builder(given, force=force)
+        return builder(given, force=force, anew=anew)
 
     def current(self) -> Snapshot:
         """The snapshot in service, opened from its files."""

@@ -5,7 +5,7 @@ import numpy as np
 from indexer.subjects import near_subjects, shared_subjects
 from indexer.tags import TagSettings, build_tags
 from indexer.topic_names import Clusters
-from indexer.topics import Topics, TopicSettings, find_topics
+from indexer.topics import Topics, TopicSettings, TopicWords, find_topics
 from models.encoder import HashingEncoder, unit
 
 ENCODER = HashingEncoder(256)
@@ -15,7 +15,7 @@ BRANCHES = ("tomatoes compost", "roses pruning", "grass mower", "orchard graftin
 def found(texts: list[str], tags: list[list[str]], **settings: float) -> Topics:
     content = ENCODER.encode(texts)
     vectors = build_tags(tags, content, ENCODER, TagSettings())
-    return find_topics(content, tags, vectors, TopicSettings.model_validate(settings))
+    return find_topics(content, TopicWords(tags), vectors, TopicSettings.model_validate(settings))
 
 
 def courses() -> tuple[list[str], list[list[str]]]:

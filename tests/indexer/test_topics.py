@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from indexer.tags import TagSettings, build_tags
 from indexer.topic_names import NAMELESS, slugs_of
-from indexer.topics import Topics, TopicSettings, find_topics, nearest_cluster
+from indexer.topics import Topics, TopicSettings, TopicWords, find_topics, nearest_cluster
 from models.encoder import HashingEncoder, Vectors, unit
 
 ENCODER = HashingEncoder(64)
@@ -33,7 +33,7 @@ def catalogue(each: int) -> tuple[list[str], list[list[str]]]:
 
 def topics_of(content: Vectors, tags: Sequence[Sequence[str]], titles: Sequence[str] = (), **settings: int) -> Topics:
     vectors = build_tags(tags, content, ENCODER, TagSettings())
-    return find_topics(content, tags, vectors, TopicSettings.model_validate(settings), titles=titles)
+    return find_topics(content, TopicWords(tags, titles), vectors, TopicSettings.model_validate(settings))
 
 
 def check(topics: Topics, content: Vectors) -> None:
@@ -138,7 +138,7 @@ def test_columns_of_different_items_are_refused(wanted: int) -> None:
     vectors = build_tags(tags, ENCODER.encode(texts), ENCODER, TagSettings())
     content = ENCODER.encode(["a"] * wanted)
     with pytest.raises(ValueError, match="not of the same items"):
-        find_topics(content, tags, vectors, TopicSettings())
+        find_topics(content, TopicWords(tags), vectors, TopicSettings())
 
 
 def test_equal_items_are_one_topic_however_many_were_asked_for() -> None:
