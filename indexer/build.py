@@ -52,6 +52,8 @@ from models.topic_heads import TopicHeads
 
 Vectors = NDArray[np.float32]
 FORMAT_VERSION = 4
+_LESS = 0.005
+"""By which recall differs between two samples."""
 
 
 class IndexSettings(Config):
@@ -170,8 +172,8 @@ class Builder:
         if ids:
             self.say(f"setting aside {events:,} events of {ids:,} ids that act at a rate that no person has")
         snapshot = self._build(items, given, digest, guard, keep=not anew)
-        if snapshot.manifest.keeps and min(snapshot.manifest.recalls.values()) < self.settings.ann.recall_floor:
-            self.say("what was kept does not suffice any more: learning anew")
+        if snapshot.manifest.keeps and self._finds_less(snapshot.manifest, current):
+            self.say("with what was kept too little is found: learning anew")
             snapshot = self._build(items, given, digest, guard, keep=False)
         self._check_recall(snapshot.manifest, force=force)
         self.say(f"publishing {snapshot.snapshot_id}")
@@ -184,6 +186,11 @@ class Builder:
             return self.folder.manifest(current) if current else None
         except SnapshotError:
             return None
+
+    def _finds_less(self, manifest: Manifest, before: Manifest | None) -> bool:
+        """Whether recall misses the floor, which what is kept still held."""
+        held = min(before.recalls.values()) - _LESS if before else 1.0
+        return min(manifest.recalls.values()) < min(self.settings.ann.recall_floor, held)
 
     def _settings_digest(self) -> str:
         return settings_digest(self.settings.model_dump_json(exclude={"device"}), self.encoder.fingerprint)
