@@ -15,6 +15,8 @@ MAX_LIMIT = 500
 """Items of one answer."""
 MAX_EXCLUDED = 10_000
 """Entries of `exclude`."""
+MAX_PLACEMENTS = 20
+"""Slates of one page."""
 MAX_QUERY_TEXT = 10_000
 """Characters of a text to which similar items are sought."""
 MAX_FIELD = 300
@@ -50,6 +52,11 @@ ItemField = Literal[
 OneAttribute = Annotated[str, Field(pattern=r"^attributes\..+$", max_length=MAX_FIELD)]
 ItemFields = Annotated[list[ItemField | OneAttribute], Field(max_length=MAX_FIELDS), BeforeValidator(_apart)]
 FilterText = Annotated[str, Field(max_length=MAX_FILTER)]
+SeenDays = Annotated[
+    list[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*:[0-9]{1,6}(\.[0-9]{1,6})?$")]],
+    Field(max_length=MAX_FIELDS),
+    BeforeValidator(_apart),
+]
 Excluded = Annotated[list[ExternalId], Field(max_length=MAX_EXCLUDED)]
 Reason = Annotated[str, Field(max_length=MAX_REASON), AfterValidator(_says_something)]
 QueryText = Annotated[str, Field(max_length=MAX_QUERY_TEXT), AfterValidator(_says_something)]
@@ -61,11 +68,14 @@ class _Asked(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True)
 
 
-class RecommendRequest(_Asked):
-    """A slate for one person."""
+class PlacementRequest(_Asked):
+    """A slate of a page."""
 
-    user_id: ExternalId
-    """For whom; nothing need be known of them."""
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, given: Any) -> Any:
+        """In a body, null is the same as absent."""
+        return {name: value for name, value in given.items() if value is not None} if isinstance(given, dict) else given
 
     limit: Limit = 20
     """Items wanted."""
@@ -77,10 +87,18 @@ class RecommendRequest(_Asked):
     """Which items may be in the slate, such as `category = "shoes" and price < 50 and not sold_out`; absent, all."""
 
     scenario: Name | None = None
-    """Where the slate is shown, such as home or newsletter; kept with the answer."""
+    """Where the slate is shown, such as home or newsletter; kept with the answer. Where settings declare scenarios, one
+    of them, which decides what the request leaves open."""
 
     hide_seen: bool | None = None
-    """Whether items that the person has seen are left out; absent, as the settings say."""
+    """Whether items that the person has seen are left out; absent, as the scenario or the settings say."""
+
+    seen_days: SeenDays = Field(default_factory=list)
+    """For how long an item counts as seen after an event of a type, as in `click:3,complete:0`: 3 days, not at all;
+    other types as the scenario or the settings say."""
+
+    hide_own: bool | None = None
+    """Whether items that the person provides or wrote are left out; absent, as the scenario or the settings say."""
 
     fields: ItemFields = Field(default_factory=list)
     """What of each item is told besides its id and title, `attributes` as a whole or one by one, as in
@@ -89,6 +107,13 @@ class RecommendRequest(_Asked):
     explain: Literal["label", "full"] = "label"
     """`label`: what a page shows, and of each item the one reason that its label rests on. `full`: every reason with
     its evidence, the account of each score, and which source brought the item."""
+
+
+class RecommendRequest(PlacementRequest):
+    """A slate for one person."""
+
+    user_id: ExternalId
+    """For whom; nothing need be known of them."""
 
     debug: bool = False
     """Whether the answer tells what every stage did, and each score's terms; it is explained in full, too."""
@@ -100,6 +125,30 @@ class RecommendRequest(_Asked):
     def full(self) -> bool:
         """Whether everything is to be explained."""
         return self.debug or self.explain == "full"
+
+
+class PageRequest(_Asked):
+    """Several slates for one page, in which no item stands twice."""
+
+    user_id: ExternalId
+    """For whom; nothing need be known of them."""
+
+    placements: Annotated[list[PlacementRequest], Field(min_length=1, max_length=MAX_PLACEMENTS)]
+    """The slates, in order: each leaves out what those before it show, and what says the same."""
+
+    exclude: Excluded = Field(default_factory=list)
+    """Items to leave out of all of them, by id."""
+
+    def requests(self) -> list[RecommendRequest]:
+        """One request for each."""
+        return [
+            RecommendRequest(
+                user_id=self.user_id,
+                **each.model_dump(exclude_unset=True, exclude={"exclude"}),
+                exclude=[*self.exclude, *each.exclude][:MAX_EXCLUDED],
+            )
+            for each in self.placements
+        ]
 
 
 class SimilarRequest(_Asked):
@@ -129,6 +178,12 @@ class SimilarRequest(_Asked):
     hide_seen: bool = False
     """Whether items that this person has seen are left out."""
 
+    seen_days: SeenDays = Field(default_factory=list)
+    """For how long an item counts as seen after an event of a type, as in `click:3,complete:0`: 3 days, not at all."""
+
+    scenario: Name | None = None
+    """Where the answer is shown; where settings declare scenarios, one of them, which decides what is left open."""
+
     fields: ItemFields = Field(default_factory=list)
     """What of each item is told besides its id and title, `attributes` as a whole or one by one, as in
     `url,attributes.price`; what an item does not have is left out."""
@@ -137,8 +192,9 @@ class SimilarRequest(_Asked):
     def _one_of_two(self) -> Self:
         if (self.item_id is None) == (self.text is None):
             raise ValueError("must have exactly one of item_id and text")
-        if self.hide_seen and self.user_id is None:
-            raise ValueError("has hide_seen, which has no effect without user_id")
+        if (self.hide_seen or self.seen_days) and self.user_id is None:
+            name = "hide_seen" if self.hide_seen else "seen_days"
+            raise ValueError(f"has {name}, which has no effect without user_id")
         if self.text is not None and self.by is not None:
             raise ValueError("by goes with item_id: a text is found by its words and by its meaning")
         return self

@@ -46,7 +46,8 @@ from app.policy.charter.charter import load_charter
 from app.policy.charter.ingestion_gate import IngestionGate
 from app.policy.retention import Retention
 from app.policy.transparency import transparency_payload
-from app.requests import RecommendRequest, SimilarRequest
+from app.requests import PageRequest, RecommendRequest, SimilarRequest
+from app.serving.choices import Choices
 from app.serving.control_decisions import ControlDecisions
 from app.serving.embedder import Embedder
 from app.serving.event_ingestion import EventIngestion
@@ -54,7 +55,7 @@ from app.serving.event_rules import EventResult
 from app.serving.item_ingestion import ItemIngestion
 from app.serving.own_build import OwnBuild
 from app.serving.policies.policies import Policies
-from app.serving.recommender import Choices, Recommender
+from app.serving.recommender import Recommender
 from app.serving.similar import similar_to_item, similar_to_text
 from app.serving.snapshot_swap import NOTHING_YET, SnapshotSwap
 from app.serving.training_events import training_events
@@ -88,7 +89,7 @@ class Service:
         self._decisions = decisions = ControlDecisions(stores, folder_secret(settings.data_dir))
         self._open_insights(decisions)
         notes = AnswerLog(self.served_log, self.meters)
-        self._recommender = Recommender(self.snapshot_swap, clock, settings.paging, notes)
+        self._recommender = Recommender(self.snapshot_swap, clock, settings.paging, notes, settings.scenarios)
         self._event_ingestion = EventIngestion(self.snapshot_swap, stores, clock, (self.gate, decisions), settings)
         self._own_build = OwnBuild(settings, stores, embedder, self.snapshot_swap, self._charter)
         self._item_ingestion = ItemIngestion(self.snapshot_swap, stores, embedder, clock, self._own_build)
@@ -254,6 +255,10 @@ class Service:
         """The slate for one person."""
         return self._recommender.recommend(request)
 
+    def recommend_page(self, request: PageRequest) -> list[Slate]:
+        """Several slates for one page, in which no item stands twice."""
+        return self._recommender.page(request.requests())
+
     async def similar(self, request: SimilarRequest) -> dict[str, Any]:
         """Nearest neighbours of an item or of a text."""
         item_id = request.item_id
@@ -261,16 +266,18 @@ class Service:
             await self._embedder.embed([request.text], request.user_id or "") if request.text is not None else None
         )
         itself = [item_id] if item_id is not None else []
+        choices = self._recommender.choices(request)
+        scenario, fields = choices.scenario, request.fields or choices.scenario.fields
         context = self._recommender.context(
-            request.user_id or "", request.limit, request.exclude, itself, Choices.of(request)
+            request.user_id or "", choices.limit(request), request.exclude, itself, choices
         )
         catalogue = context.catalogue
         if request.text is not None and vectors is not None:
-            return similar_to_text(context, request.text, vectors[0], request.fields)
+            return similar_to_text(context, request.text, vectors[0], fields)
         row = catalogue.row(item_id or "")
         if row < 0:
             raise ItemNotFoundError(item_id or "")
-        return similar_to_item(context, row, request.by or "both", request.fields)
+        return similar_to_item(context, row, request.by or scenario.by or "both", fields)
 
     async def item_changes(self) -> bytes:
         """The items' journal, one JSON object a line."""

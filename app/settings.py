@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime, Field, SecretStr
+from pydantic import AwareDatetime, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from app.access.settings import AccessSettings
 from app.alerts.settings import AlertSettings
+from app.filter_language.fields import Fields
 from app.insights.equity.settings import AuditSettings
 from app.insights.experiments.experiment import Name, Plan
 from app.insights.settings import InsightsSettings
@@ -26,11 +27,13 @@ from app.serving.paging import PagingSettings
 from app.serving.person_cache import PeopleSettings
 from app.serving.popularity import PopularitySettings
 from app.serving.recall_gauge import GaugeSettings
+from app.serving.scenario import Scenario
 from app.storage.database import SERVED, StorageSettings
-from indexer.attributes.declaration import Attribute
+from indexer.attributes.declaration import Attribute, declared
 from indexer.build import IndexSettings
 from indexer.fields import Name as AttributeName
 from indexer.intake import IntakeSettings
+from indexer.problems import problems_of
 from indexer.sensitive.verdicts import VERDICTS_FILE
 from models.config import Config
 from models.events import EventWeights
@@ -173,9 +176,27 @@ class Settings(BaseSettings):
     insights: InsightsSettings = InsightsSettings()
     audit: AuditSettings = AuditSettings()
 
+    scenarios: dict[Name, Scenario] = Field(default_factory=dict)
+    """Placements by name, which requests name as `scenario`: what may be shown there, how much, and how it is weighed.
+    Where any is declared, a request that names another is refused."""
+
     experiments: dict[Name, Plan] = Field(default_factory=dict)
     """Experiments by name: begun when the service starts, and stopped when they stand here no longer."""
     alerts: AlertSettings = AlertSettings()
+
+    @model_validator(mode="after")
+    def _scenarios_fit(self) -> Self:
+        fields = Fields.of(declared(self.attributes))
+        for name, scenario in self.scenarios.items():
+            try:
+                scenario.check(fields)
+                scenario.query(self.query, "")
+            except ValidationError as error:
+                said = "; ".join(str(each) for each in problems_of(error.errors()))
+                raise ValueError(f"scenarios.{name}: {said}") from error
+            except ValueError as error:
+                raise ValueError(f"scenarios.{name}.{error}") from error
+        return self
 
     @property
     def snapshot_folder(self) -> Path:

@@ -40,6 +40,7 @@ from app.requests import (
     ExperimentRequest,
     InterestRequest,
     MergeRequest,
+    PageRequest,
     PersonalizationRequest,
     PolicyRequest,
     PreferencesPatch,
@@ -80,6 +81,7 @@ _REF: Final = "#/components/schemas/{model}"
 _READ_BY_HAND: Final = (
     ItemDocument,
     EventDocument,
+    PageRequest,
     RecommendRequest,
     SimilarRequest,
     ProfilePatch,
@@ -97,7 +99,7 @@ _READ_BY_HAND: Final = (
     Problem,
     FieldError,
 )
-_NULL_IS_ABSENT: Final = (ItemDocument, EventDocument, RecommendRequest, SimilarRequest)
+_NULL_IS_ABSENT: Final = (ItemDocument, EventDocument, RecommendRequest, PageRequest, SimilarRequest)
 """Null is taken for absent in each of their optional fields, whatever its type."""
 
 

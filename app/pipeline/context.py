@@ -25,7 +25,7 @@ class Context:
     Attributes:
         environment: what all requests share.
         catalogue: of the environment.
-        settings: of the environment.
+        settings: of the environment, or of the placement.
         request: what the caller asks for.
         now: seconds since 1970.
         known: the person, with personalisation on or off; None where nothing is known.
@@ -39,7 +39,7 @@ class Context:
     def __init__(self, environment: Environment, request: SlateRequest, person: Person | None) -> None:
         self.environment = environment
         self.catalogue = environment.catalogue
-        self.settings = environment.settings
+        self.settings = request.placement.settings or environment.settings
         self.request = request
         self.now = request.now
         self.known = person

@@ -28,10 +28,11 @@ class Exclusions:
     """
 
     def __init__(self, environment: Environment, request: SlateRequest, person: PersonExclusions) -> None:
-        self._settings = environment.settings
+        rules = request.placement.rules
+        self._settings = request.placement.settings or environment.settings
         self._languages = environment.catalogue.language_words
         self._request = request
-        self._person = person
+        self._person = person if rules is None else person.under(rules)
         self._repeats: Rows = _NO_ROWS
 
     @property

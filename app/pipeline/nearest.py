@@ -40,7 +40,9 @@ def _found(context: Context) -> Mapping[str, Found]:
     sources = tuple(_sources(context))
     if not sources:
         return {}
-    asked = Asked(sources, context.evidence.searched_as_of, exclusions.unsearchable, exclusions.eligibility)
+    settings = context.settings.sources
+    sought = (settings.interests, settings.most_interests, settings.embedding, settings.stated)
+    asked = Asked(sources, context.evidence.searched_as_of, exclusions.unsearchable, exclusions.eligibility, sought)
     held = features.searched
     if held is None or not held.asked.same(asked) or not _still_found(context, held):
         search = _searched if context.request.asked is None else _searched_among_asked
@@ -83,7 +85,7 @@ def _question(context: Context, source: str) -> tuple[NDArray[np.float32], NDArr
     """(queries [q, d], quotas [q]) of a source."""
     evidence, settings = context.evidence, context.settings.sources
     if source == INTERESTS:
-        return evidence.features.interests()
+        return evidence.features.interests(settings)
     if source == EMBEDDING:
         return evidence.searched_embedding[None], np.array([settings.embedding])
     return np.asarray(evidence.explicit)[None], np.array([settings.stated])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from functools import cached_property
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.mutes import Mutes
+from app.pipeline.placement import Rules
 from app.pipeline.repeats import InVain, shown_in_vain
 from app.pipeline.request import Environment
 from app.serving.person import Person
@@ -21,6 +23,8 @@ from models.kernels.filters import Bit, merged
 
 _NO_ROWS = np.empty(0, dtype=np.int32)
 _NOTHING = History().columns()
+_MOST_RULES = 4
+"""Rules of placements for which a person's exclusions are held."""
 _ROUNDING = 1e-3
 """Seconds before its end from which what holds for some days only is looked at again."""
 
@@ -63,9 +67,25 @@ class PersonExclusions:
         self._seen = _NO_ROWS
         self._own: tuple[str, Rows] | None = None
         self._named: tuple[tuple[Rows, int, str], Named] | None = None
+        self._rules = environment.rules
+        self._others = dict[Rules, PersonExclusions]()
+
+    def under(self, rules: Rules) -> PersonExclusions:
+        """What the same person rules out under other rules; held with these, for the rules that were asked last."""
+        if rules == self._rules:
+            return self
+        if rules not in self._others:
+            if len(self._others) >= _MOST_RULES:
+                self._others.pop(next(iter(self._others)))
+            other = self._others[rules] = copy(self)
+            other._rules, other._others = rules, {}  # noqa: SLF001 - another of this class
+            other._span, other._named = (np.inf, -np.inf), None  # noqa: SLF001 - the same
+            vars(other).pop("_in_vain", None)
+        return self._others[rules]
 
     def follow(self, changed: Rows) -> None:
         """Look again at items that changed, ascending, none of which the person met."""
+        self._others.clear()
         vars(self).pop("unread", None)  # there may be further languages
         if self._own is not None and not np.array_equal(own := self._catalogue.rows_by(self._own[0]), self._own[1]):
             self._own, self._named = (self._own[0], own), None
@@ -77,7 +97,8 @@ class PersonExclusions:
     @property
     def nbytes(self) -> int:
         """Bytes of the arrays that are held."""
-        return self._seen.nbytes + (sum(each.nbytes for each in self._named[1]) if self._named else 0)
+        named = sum(each.nbytes for each in self._named[1]) if self._named else 0
+        return self._seen.nbytes + named + sum(each.nbytes for each in self._others.values())
 
     @property
     def met(self) -> Rows:
@@ -94,7 +115,7 @@ class PersonExclusions:
     def _seen_at(self, now: float) -> tuple[Rows, float]:
         """(rows, until when they are the same)."""
         events = self._events
-        lengths = self._environment.seen_seconds[events.codes]
+        lengths = np.array(self._rules.seen_seconds)[events.codes]
         lasting = now - events.times < lengths
         until = float(np.min(events.times + lengths, where=lasting, initial=np.inf)) - _ROUNDING
         rows = np.union1d(events.rows[lasting], self._seen_before).astype(np.int32)
@@ -108,7 +129,7 @@ class PersonExclusions:
 
     @cached_property
     def _in_vain(self) -> InVain:
-        return shown_in_vain(self._events, self._environment.settings.repeats)
+        return shown_in_vain(self._events, self._rules.repeats)
 
     def rested(self, now: float) -> Rows:
         """Rows that were shown several times without engagement and rest for a while, ascending."""
@@ -144,7 +165,7 @@ class PersonExclusions:
 
     def own(self, user_id: str) -> Rows:
         """Rows of items that the person provides or wrote, under this id."""
-        if not self._environment.settings.hide_own:
+        if not self._rules.hide_own:
             return _NO_ROWS
         if self._own is None or self._own[0] != user_id:
             self._own = user_id, self._catalogue.rows_by(user_id)

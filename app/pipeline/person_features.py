@@ -19,6 +19,7 @@ from app.pipeline.links import Links, gather_links, summed
 from app.pipeline.person_exclusions import PersonExclusions
 from app.pipeline.request import Environment
 from app.pipeline.searched import Searched
+from app.pipeline.settings import SourceSettings
 from app.serving.person import Person
 from models.encoder import unit
 from models.events import CODE_OF, EventType
@@ -205,15 +206,14 @@ class PersonFeatures:
     @cached_property
     def nearest_neighbours(self) -> Rows:
         """As many of these rows as the source brings, those with the largest sums first."""
-        return self._strongest(*self.neighbour_sums)
+        return self.strongest_neighbours(self._environment.settings.sources.neighbours)
 
-    def nearest_neighbours_among(self, wanted: NDArray[np.bool_]) -> Rows:
-        """The same among wanted rows; bool by row of the catalogue."""
+    def strongest_neighbours(self, count: int, wanted: NDArray[np.bool_] | None = None) -> Rows:
+        """So many of these rows, those with the largest sums first; of `wanted` ones only, bool by row."""
         rows, sums = self.neighbour_sums
-        return self._strongest(rows[wanted[rows]], sums[wanted[rows]])
-
-    def _strongest(self, rows: Rows, sums: NDArray[np.float64]) -> Rows:
-        return rows[np.argsort(-sums, kind="stable")[: self._environment.settings.sources.neighbours]]
+        if wanted is not None:
+            rows, sums = rows[wanted[rows]], sums[wanted[rows]]
+        return rows[np.argsort(-sums, kind="stable")[:count]]
 
     @property
     def sums(self) -> DecayedSums | None:
@@ -236,9 +236,9 @@ class PersonFeatures:
         topics = established_topics(sums.topics, sums.masses, share) if sums else _NO_ROWS
         return np.union1d(topics, self._stated_topics).astype(np.int32) if len(self._stated_topics) else topics
 
-    def interests(self) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    def interests(self, sources: SourceSettings) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """(unit vectors of the heaviest established interests, candidates for each: its share of the mass)."""
-        sources, sums = self._environment.settings.sources, self.sums
+        sums = self.sums
         if sums is None:
             return np.empty((0, self._catalogue.space.dimension), dtype=np.float32), np.empty(0, dtype=np.int64)
         known = np.flatnonzero(np.isin(sums.topics, self.heaviest_topics))

@@ -17,6 +17,8 @@ from app.pipeline.candidates import TERMS, Candidates
 from app.pipeline.context import Context
 from app.pipeline.copies import repeats
 from app.pipeline.explainer import Explained, Explainer
+from app.pipeline.placement import PINNED
+from app.pipeline.promotion import label_of, promotions_of
 from app.pipeline.reranker import FloorReranker, Ranked
 from app.pipeline.scorer import WeightedScorer
 from app.pipeline.slate import Slate, SlateItem, StageTrace
@@ -26,7 +28,7 @@ from models.kernels.rows import among
 
 CONTINUED = "continued"
 """Source of items that an earlier page left over."""
-_CONTINUED = -2
+_CONTINUED, _PINNED = -2, -3
 
 Result = TypeVar("Result", Candidates, Rows, list[Explained])
 
@@ -98,9 +100,11 @@ class Pipeline:
         return Answer(slate, rows, candidates.rows[~among(candidates.rows, np.sort(rows))], trace.stages, trace.began)
 
     def _gather(self, context: Context, trace: _Trace) -> Candidates:
+        pinned = context.request.placement.pinned
         found = [trace.record(source.name, 0, source(context)) for source in self.sources]
-        rows = np.concatenate(found)
-        origin = np.repeat(np.arange(len(found), dtype=np.int8), [len(each) for each in found])
+        rows = np.concatenate([pinned, *found])
+        names = np.array([_PINNED, *range(len(found))], dtype=np.int8)
+        origin = np.repeat(names, [len(pinned), *(len(each) for each in found)])
         _, first = np.unique(rows, return_index=True)
         first.sort()
         return Candidates.found(rows[first].astype(np.int32), origin[first])
@@ -139,6 +143,7 @@ class Pipeline:
         chosen, catalogue, sources = ranked.candidates, context.catalogue, self._sources
         guarded = catalogue.firewall.guarded(catalogue.sensitive[chosen.rows])
         columns = (chosen.rows, chosen.scores, chosen.source, ranked.exploratory, guarded)
+        promotions = promotions_of(context, chosen.rows)
         lists = zip(explained, *(column.tolist() for column in columns), strict=True)
         for place, (why, row, score, source, exploration, sensitive) in enumerate(lists):
             yield SlateItem(
@@ -147,18 +152,19 @@ class Pipeline:
                 rank=place + 1,
                 score=round(score, 6),
                 source=sources[source],
-                label=why.label,
+                label=label_of(context, row, why.label, promotions[place]),
                 reasons=why.reasons,
                 exploration=exploration,
                 sensitive=sensitive,
                 terms=dict(zip(TERMS, chosen.terms[place].round(6).tolist(), strict=True)) if debug else None,
                 attribution=why.attribution,
+                promotion=promotions[place],
             )
 
     @cached_property
     def _sources(self) -> dict[int, str]:
         """Names by number."""
-        beside = {BACKFILL: self.backfill.name, _CONTINUED: CONTINUED}
+        beside = {BACKFILL: self.backfill.name, _CONTINUED: CONTINUED, _PINNED: PINNED}
         return {place: source.name for place, source in enumerate(self.sources)} | beside
 
 

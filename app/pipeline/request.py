@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from app.pipeline.explanation.reach import Reach
 from app.pipeline.labels.wording import Wording
 from app.pipeline.likeness import Likeness
+from app.pipeline.placement import NOWHERE, Placement, Rules
 from app.pipeline.settings import QuerySettings
 from app.pipeline.tag_names import TagNames
 from app.serving.catalogue import Catalogue
@@ -44,6 +45,11 @@ class Environment:
         """float64 [event types]: for how long an item counts as seen after an event; 0 where it does not."""
         days = [self.settings.seen_days.get(kind, np.inf) for kind in EVENT_TYPES]
         return np.where(self.signals.seen, np.array(days) * DAY_SECONDS, 0.0)
+
+    @cached_property
+    def rules(self) -> Rules:
+        """What a person's own events and items rule out, as the settings say."""
+        return Rules(tuple(self.seen_seconds.tolist()), self.settings.repeats, self.settings.hide_own)
 
     @cached_property
     def likeness(self) -> Likeness:
@@ -101,6 +107,7 @@ class SlateRequest:
         shown: of the slots that the person was shown before, oldest first, whether each was exploration.
         assigned: by which experiment the answer is made, if any.
         asked: the items that the caller's filter asks for; None for all.
+        placement: what is decided in place of the policy.
     """
 
     user_id: str
@@ -112,3 +119,4 @@ class SlateRequest:
     given: Rows = field(default_factory=lambda: np.empty(0, dtype=np.int32))
     assigned: Assigned | None = None
     asked: AskedItems | None = None
+    placement: Placement = NOWHERE

@@ -62,9 +62,45 @@ class FloorReranker:
     def __call__(self, context: Context, candidates: Candidates) -> Ranked:
         """The slate from scored candidates, best first."""
         pool, demand = pool_of(context, candidates), demand_of(context)
-        chosen = select(pool, affordable(pool, demand), self._taste)
+        pinned = _pinned(context, candidates)
+        chosen = self._beside(pool, demand, pinned)
         receipt = receipt_of(context, demand, pool, chosen, self._taste.least_distance)
+        if len(pinned):
+            receipt = tuple(_with_pinned(floor, len(pinned)) for floor in receipt)
         return Ranked(candidates.take(chosen), pool.exploratory[chosen], receipt)
+
+    def _beside(self, pool: Pool, demand: Demand, pinned: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Pinned items in their order, and behind them the best that keep what is still owed."""
+        if not len(pinned):
+            return select(pool, affordable(pool, demand), self._taste)
+        rest = np.setdiff1d(np.arange(len(pool), dtype=np.int32), pinned)
+        owed = replace(
+            demand,
+            length=demand.length - len(pinned),
+            exploration=_left(demand.exploration, pool.exploratory[pinned], demand.length - len(pinned)),
+            recency=_left(demand.recency, pool.recent[pinned], demand.length - len(pinned)),
+        )
+        others = pool.take(rest)
+        return np.concatenate([pinned, rest[select(others, affordable(others, owed), self._taste)]]).astype(np.int32)
+
+
+def _left(owed: int, kept: NDArray[np.bool_], slots: int) -> int:
+    return min(max(owed - int(kept.sum()), 0), slots)
+
+
+def _pinned(context: Context, candidates: Candidates) -> NDArray[np.int32]:
+    """Positions of pinned items among the candidates, in the order of their pins, as far as there is room."""
+    wanted = context.request.placement.pinned.tolist()
+    places = {row: place for place, row in enumerate(candidates.rows.tolist())} if wanted else {}
+    found = [places[row] for row in wanted if row in places]
+    return np.array(found[: context.request.limit], dtype=np.int32)
+
+
+def _with_pinned(floor: FloorReceipt, pinned: int) -> FloorReceipt:
+    """The reason of a promise that was not kept names the places that were not free."""
+    if floor.reason is None or floor.floor == "length":
+        return floor
+    return replace(floor, reason=f"{floor.reason}; {pinned} of the places {'is' if pinned == 1 else 'are'} pinned")
 
 
 def receipt_of(

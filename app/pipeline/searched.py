@@ -26,17 +26,19 @@ class Asked:
         moment: seconds since 1970, as of which the user embedding is searched for.
         excluded: rows that must not be found, ascending.
         eligibility: what may be.
+        sought: how many each source looks for.
     """
 
     sources: tuple[str, ...]
     moment: float
     excluded: NDArray[np.int32]
     eligibility: Eligibility
+    sought: tuple[int, ...] = ()
 
     def same(self, other: Asked) -> bool:
         """Whether the answer is the same, as long as the features are."""
-        known = (self.sources, self.moment, self.eligibility) == (other.sources, other.moment, other.eligibility)
-        return known and np.array_equal(self.excluded, other.excluded)
+        asked, others = ((each.sources, each.moment, each.eligibility, each.sought) for each in (self, other))
+        return asked == others and np.array_equal(self.excluded, other.excluded)
 
 
 @dataclass(slots=True, eq=False)

@@ -96,6 +96,8 @@ class SlateItem:
     terms: dict[str, float] | None
     attribution: Attribution | None = None
     document: dict[str, Any] | None = None
+    promotion: str | None = None
+    """`pinned` or `boosted`, where the placement puts the item forward."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,7 @@ def _brief_item(item: SlateItem) -> dict[str, Any]:
         "label": item.label,
         "reasons": [_told(reason, _BRIEFLY) for reason in item.reasons[:1]],
         "exploration": item.exploration,
+        **({"promotion": item.promotion} if item.promotion else {}),
     }
 
 

@@ -1,8 +1,9 @@
 """Stated preferences: what a person stated about kinds of items, as a factor of their scores, and as a summand.
 
 A positive score is multiplied by exp(L_j), where L_j is the sum of the exponents of every statement that holds for item
-j: more or less of its topic, its provider, its format. Unlike the vector of the explicit profile, which is one voice
-among all the events that are known, it acts alike for a newcomer and for somebody with a long history.
+j: more or less of its topic, its provider, its format; what a placement boosts counts likewise. Unlike the vector of
+the explicit profile, which is one voice among all the events that are known, it acts alike for a newcomer and for
+somebody with a long history.
 
 A factor raises nothing where nothing else speaks for an item. So preferred providers and formats, which are no part of
 that vector, are a term of the score too, and a source of their own.
@@ -21,8 +22,8 @@ from models.ids import Rows
 
 
 def preference_exponents(context: Context, rows: Rows) -> NDArray[np.float32]:
-    """float32 [n]: the exponent L_j; 0 where nothing was stated, or personalisation is off."""
-    exponents = np.zeros(len(rows), dtype=np.float32)
+    """float32 [n]: the exponent L_j; that of the placement where nothing was stated, or personalisation is off."""
+    exponents = context.request.placement.exponents(rows)
     if context.person is None or context.person.explicit is None:
         return exponents
     stated, settings, catalogue = (

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MOST_BYTES: Final = 64 * 1024 * 1024
 """Of all masks of a catalogue."""
+_LEAST: Final = 8
 
 
 class AskedItems:
@@ -113,6 +114,6 @@ class Masks:
         return self._held[text][1]
 
     def _make_room(self) -> None:
-        """The one asked for last stays, however large."""
-        while len(self._held) > 1 and sum(items.nbytes for _, items in self._held.values()) > self._most_bytes:
+        """The last few stay, however large: one request may need them together."""
+        while len(self._held) > _LEAST and sum(items.nbytes for _, items in self._held.values()) > self._most_bytes:
             self._held.popitem(last=False)

@@ -128,6 +128,14 @@ class SlateStore:
         self._of[user_id].move_to_end(token)
         return token, slate, int(page)
 
+    def share_page(self, slates: Sequence[Slate]) -> None:
+        """Slates of one page that can be continued: none goes on with what another shows."""
+        shown = [item.item_id for slate in slates for item in slate.items]
+        for slate in slates:
+            stored = self._slates.get((slate.next_cursor or "").partition(_SEPARATOR)[0])
+            if stored is not None:
+                stored.given = list(dict.fromkeys([*stored.given, *shown]))
+
     def of(self, user_id: str) -> list[StoredSlate]:
         """All answers of one person."""
         return [self._slates[token] for token in self._of.get(user_id, ())]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final, Self
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
 
 import numpy as np
 from pydantic import ValidationError
@@ -21,12 +21,13 @@ from app.pipeline.request import Assigned, Environment, SlateRequest
 from app.pipeline.slate import Slate
 from app.pipeline.stages import build_pipeline
 from app.requests import RecommendRequest, SimilarRequest
-from app.serving.asked_items import asked_items
 from app.serving.catalogue import Catalogue
+from app.serving.choices import NO_SCENARIO, Choices
 from app.serving.exploration_window import ExplorationWindow, reported
 from app.serving.item_fields import with_fields
 from app.serving.paging import PagingSettings, SlateStore, StoredSlate
 from app.serving.person import Person
+from app.serving.scenario import Scenario
 from app.serving.snapshot_swap import SnapshotSwap
 from app.serving.stored_pages import still_permitted
 from indexer.problems import FieldProblem
@@ -37,32 +38,22 @@ _MOST_PIPELINES: Final = 64
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What a request decides, besides for whom, how many and what to leave out.
-
-    Attributes:
-        hide_seen: whether what the person has seen is left out; None as the settings say.
-        filter: says which items may be found; None for all.
-    """
-
-    hide_seen: bool | None = None
-    filter: str | None = None
-
-    @classmethod
-    def of(cls, request: RecommendRequest | SimilarRequest) -> Self:
-        """Those of a request."""
-        return cls(request.hide_seen, request.filter)
-
-
 class Recommender:
     """Runs the pipeline, and remembers what must hold from one answer to the next."""
 
-    def __init__(self, snapshot_swap: SnapshotSwap, clock: Clock, paging: PagingSettings, served: AnswerLog) -> None:
-        """`served` is told of every answer."""
+    def __init__(
+        self,
+        snapshot_swap: SnapshotSwap,
+        clock: Clock,
+        paging: PagingSettings,
+        served: AnswerLog,
+        scenarios: Mapping[str, Scenario] | None = None,
+    ) -> None:
+        """`served` is told of every answer; `scenarios` are those that requests may name, None or none: any name."""
         self._snapshot_swap = snapshot_swap
         self._clock = clock
-        self._pipelines: dict[str, Pipeline] = {}
+        self._scenarios = scenarios or {}
+        self._pipelines: dict[tuple[str, str], Pipeline] = {}
         self._stored = SlateStore(paging)
         self._served = served
         self._exploration_window = ExplorationWindow()
@@ -79,7 +70,47 @@ class Recommender:
             CursorError: the request continues an answer that is not stored, or not this person's.
         """
         slate = self._first(request) if request.cursor is None else self._next(request, request.cursor)
-        return with_fields(slate, self._snapshot_swap.current.catalogue, request.fields) if request.fields else slate
+        return self._with_fields(slate, request)
+
+    def page(self, requests: Sequence[RecommendRequest]) -> list[Slate]:
+        """Slates of one person that are shown together: none has an item, or a copy of one, that is in one before it.
+
+        Raises:
+            InvalidPayloadError: a request cannot be answered; then none is.
+        """
+        self._check(requests)
+        slates: list[Slate] = []
+        for request in requests:
+            shown = [item.item_id for slate in slates for item in slate.items]
+            slates.append(self._with_fields(self._first(request, shown), request))
+        self._stored.share_page([slate for slate in slates if slate.next_cursor])
+        return slates
+
+    def _check(self, requests: Sequence[RecommendRequest]) -> None:
+        for number, request in enumerate(requests):
+            try:
+                self.choices(request).asked(self._snapshot_swap.current.catalogue, self._clock.now())
+            except InvalidPayloadError as error:
+                told = [replace(each, field=f"placements.{number}.{each.field}") for each in error.members["errors"]]
+                raise InvalidPayloadError(told) from error
+
+    def _with_fields(self, slate: Slate, request: RecommendRequest) -> Slate:
+        names = request.fields or self._scenarios.get(slate.scenario or "", NO_SCENARIO).fields
+        return with_fields(slate, self._snapshot_swap.current.catalogue, names) if names else slate
+
+    def choices(self, request: RecommendRequest | SimilarRequest) -> Choices:
+        """What a request decides, and its scenario where it does not.
+
+        Raises:
+            InvalidPayloadError: it names a scenario that is not declared, or what is no event type.
+        """
+        name = request.scenario
+        if name is None or not self._scenarios:
+            return Choices.of(request)
+        if name not in self._scenarios:
+            said = f"must be one of {', '.join(sorted(self._scenarios))}"
+            raise InvalidPayloadError([FieldProblem("scenario", said)])
+        return Choices.of(request, self._scenarios[name])
 
     def context(
         self,
@@ -104,8 +135,8 @@ class Recommender:
         generation = self._snapshot_swap.current
         given_rows = _known(generation.catalogue, given)
         rows = _known(generation.catalogue, [*exclude, *given]) if exclude else given_rows
-        now, assigned = self._clock.now(), self._assigned(user_id)
-        choices = choices or Choices()
+        now, assigned, choices = self._clock.now(), self._assigned(user_id), choices or Choices()
+        environment = self._environment(assigned)
         ask = SlateRequest(
             user_id,
             limit,
@@ -114,9 +145,10 @@ class Recommender:
             given=given_rows,
             hide_seen=choices.hide_seen,
             assigned=assigned,
-            asked=asked_items(generation.catalogue, choices.filter, now),
+            placement=choices.placement(environment, now),
+            asked=choices.asked(generation.catalogue, now),
         )
-        return self._with_window(Context(self._environment(assigned), ask, generation.people.get(user_id)))
+        return self._with_window(Context(environment, ask, generation.people.get(user_id)))
 
     def preview(self, user_id: str, limit: int, person: Person | None, *, window: bool = True) -> Slate:
         """The slate that somebody would get if they were `person`; nothing of it is remembered.
@@ -179,12 +211,14 @@ class Recommender:
             )  # fmt: skip
         return reason is None
 
-    def _answer(self, context: Context, **how: Any) -> Answer:
-        """By the policy of a request, or drafted from those of two."""
+    def _answer(self, context: Context, choices: Choices | None = None, **how: Any) -> Answer:
+        """By the policy of a request, or drafted from those of two; `choices` are those of the request."""
         answer, assigned = self._pipeline(context)(context, **how), context.request.assigned
         if assigned is None or not assigned.interleaved:
             return answer
-        beside = Context(self._snapshot_swap.under(assigned.beside), context.request, context.known)
+        environment = self._snapshot_swap.under(assigned.beside)
+        placement = (choices or Choices()).placement(environment, context.now)
+        beside = Context(environment, replace(context.request, placement=placement), context.known)
         return interleaved(context, answer, self._pipeline(beside)(beside, **how))
 
     def _environment(self, assigned: Assigned | None) -> Environment:
@@ -192,12 +226,12 @@ class Recommender:
 
     def _pipeline(self, context: Context) -> Pipeline:
         """The stages of the policy by which a request is answered; its id stands for all of its settings."""
-        policy = context.environment.policy
-        if policy not in self._pipelines:
+        name = (context.environment.policy, context.request.placement.name)
+        if name not in self._pipelines:
             if len(self._pipelines) >= _MOST_PIPELINES:
                 self._pipelines.clear()
-            self._pipelines[policy] = build_pipeline(context.settings)
-        return self._pipelines[policy]
+            self._pipelines[name] = build_pipeline(context.settings)
+        return self._pipelines[name]
 
     def _with_window(self, context: Context) -> Context:
         """The same request, with what the person was shown before it."""
@@ -207,17 +241,21 @@ class Recommender:
             context.request = replace(context.request, shown=shown)
         return context
 
-    def _first(self, request: RecommendRequest) -> Slate:
-        """The first page; asked again at the same moment, with nothing changed, it is the same page and shown once."""
+    def _first(self, request: RecommendRequest, beside: Sequence[str] = ()) -> Slate:
+        """The first page; asked again at the same moment, with nothing changed, it is the same page and shown once.
+
+        Ids `beside` are those of items that are shown on the same page already.
+        """
         generation, assigned = self._snapshot_swap.current, self._assigned(request.user_id)
         policy, revisions = self._environment(assigned).policy, (generation.version, generation.people.revision)
-        key = (request, self._clock.now(), id(generation), assigned, policy, revisions)
+        key = (request, tuple(beside), self._clock.now(), id(generation), assigned, policy, revisions)
         known, slate = self._repeated.get(request.user_id, (None, None))
         if slate is not None and known == key:
             return slate
-        context = self.context(request.user_id, request.limit, request.exclude, choices=Choices.of(request))
-        answer = self._answer(context, full=request.full, debug=request.debug)
-        stored = StoredSlate(request, request.exclude, context.catalogue.names, answer.left)
+        choices = self.choices(request)
+        context = self.context(request.user_id, choices.limit(request), request.exclude, beside, choices)
+        answer = self._answer(context, choices, full=request.full, debug=request.debug)
+        stored = StoredSlate(request, request.exclude, context.catalogue.names, answer.left, list(beside))
         slate = self._page(self._stored.keep(stored), stored, answer, context)
         self._repeated[request.user_id] = (key, slate)
         self._repeated.move_to_end(request.user_id)
@@ -230,14 +268,15 @@ class Recommender:
         _check_continued(request, stored.asked)
         if page < len(stored.pages):
             _check_repeated(request, stored.pages[page], stored.limits[page])
-            again = replace(Choices.of(stored.asked), hide_seen=False)
+            again = replace(self.choices(stored.asked), hide_seen=False)
             context = self.context(request.user_id, 1, request.exclude, choices=again)
             return still_permitted(stored.pages[page], context)
         stored.exclude = list(dict.fromkeys([*stored.exclude, *request.exclude]))
-        asked, limit = stored.asked, request.limit if "limit" in request.model_fields_set else stored.asked.limit
-        context = self.context(asked.user_id, limit, stored.exclude, stored.given, Choices.of(asked))
+        asked, choices = stored.asked, replace(self.choices(stored.asked), begins=False)
+        limit = request.limit if "limit" in request.model_fields_set else stored.limits[0]
+        context = self.context(asked.user_id, limit, stored.exclude, stored.given, choices)
         left = self._stored.left(stored, context.catalogue)
-        answer = self._answer(context, left=left, full=request.full, debug=request.debug)
+        answer = self._answer(context, choices, left=left, full=request.full, debug=request.debug)
         return self._page(token, stored, answer, context)
 
     def _page(self, token: str, stored: StoredSlate, answer: Answer, context: Context) -> Slate:
@@ -264,7 +303,7 @@ def _check_continued(request: RecommendRequest, first: RecommendRequest) -> None
     Raises:
         InvalidPayloadError: the request asks for something else.
     """
-    names = ("filter", "scenario", "hide_seen")
+    names = ("filter", "scenario", "hide_seen", "hide_own")
     changed = [name for name in names if getattr(request, name) not in {None, getattr(first, name)}]
     if changed:
         message = "must be as in the request that the cursor continues; leave it out, or ask anew"

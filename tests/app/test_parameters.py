@@ -97,9 +97,20 @@ def recommend(post: bool) -> dict[str, Callable[[Shop], tuple[Any, Any]]]:
         following = shop.send("POST", "/recommend", json=given).json()["next_cursor"]
         return shop.slate(post), shop.slate(post, cursor=following)
 
+    def seen_days(shop: Shop) -> tuple[Any, Any]:
+        shop.event("like")
+        return shop.slate(post, limit=100), shop.slate(post, limit=100, seen_days=["like:0"])
+
+    def hide_own(shop: Shop) -> tuple[Any, Any]:
+        shop.user = "p1"  # who provides items
+        return shop.slate(post, limit=100), shop.slate(post, limit=100, hide_own=False)
+
     return {
         "user_id": user_id,
         "hide_seen": hide_seen,
+        "seen_days": seen_days,
+        "hide_own": hide_own,
+        "filter": lambda shop: (shop.slate(post), shop.slate(post, filter="provider != 'p1'")),
         "cursor": cursor,
         "limit": lambda shop: (shop.slate(post), shop.slate(post, limit=7)),
         "exclude": lambda shop: (shop.slate(post), shop.slate(post, exclude=[shop.slate()["items"][0]["item_id"]])),
@@ -120,9 +131,17 @@ def similar(post: bool) -> dict[str, Callable[[Shop], tuple[Any, Any]]]:
         asked = {"limit": 100, "user_id": shop.user}
         return shop.near(post, **asked), shop.near(post, **asked, hide_seen=True)
 
+    def seen_days(shop: Shop) -> tuple[Any, Any]:
+        shop.event("like")
+        asked = {"limit": 100, "user_id": shop.user, "hide_seen": True}
+        return shop.near(post, **asked), shop.near(post, **asked, seen_days=["like:0"])
+
     return {
         "user_id": user_id,
         "hide_seen": hide_seen,
+        "seen_days": seen_days,
+        "filter": lambda shop: (shop.near(post), shop.near(post, filter="provider != 'p1'")),
+        "scenario": lambda shop: (shop.near(post), shop.near(post, scenario="home")),
         "item_id": lambda shop: (shop.near(post), shop.near(post, item_id="i001")),
         "text": lambda shop: (shop.near(post), shop.near(post, item_id=None, text="bishop endgame")),
         "by": lambda shop: (shop.near(post), shop.near(post, by="behaviour")),
@@ -130,6 +149,17 @@ def similar(post: bool) -> dict[str, Callable[[Shop], tuple[Any, Any]]]:
         "exclude": lambda shop: (shop.near(post), shop.near(post, exclude=[shop.near()["items"][0]["item_id"]])),
         "fields": lambda shop: (shop.near(post), shop.near(post, fields=["provider"])),
     }
+
+
+def page(**fields: Any) -> Callable[[Shop], tuple[Any, Any]]:
+    """The slates of a page, without what names the answers."""
+
+    def shown(shop: Shop, more: dict[str, Any]) -> Any:
+        asked = {"user_id": shop.user, "placements": [{"limit": 3}], **more}
+        slates = shop.send("POST", "/recommend/page", json=asked).json()["slates"]
+        return [slate["items"] for slate in slates]
+
+    return lambda shop: (shown(shop, {}), shown(shop.fresh() if fields.get("user_id") else shop, fields))
 
 
 def edit(name: str, value: Any) -> Callable[[Shop], tuple[Any, Any]]:
@@ -215,6 +245,9 @@ WITNESSES: dict[tuple[str, str], Callable[[Shop], tuple[Any, Any]]] = {
     **{("recommend_by_post", name): witness for name, witness in recommend(post=True).items()},
     **{("similar", name): witness for name, witness in similar(post=False).items()},
     **{("similar_by_post", name): witness for name, witness in similar(post=True).items()},
+    ("recommend_page", "user_id"): page(user_id="p2"),
+    ("recommend_page", "placements"): page(placements=[{"limit": 3}, {"limit": 2}]),
+    ("recommend_page", "exclude"): page(exclude=[f"i{number:03}" for number in range(24)]),
     ("patch_profile", "role"): edit("role", "nurse"),
     ("patch_profile", "goals"): edit("goals", ["sail"]),
     ("patch_profile", "preferences"): edit("preferences", {"tags": ["rust"]}),
@@ -247,7 +280,8 @@ def opened(tmp_path_factory, open_household, an_item):
     """The packaged charter declares no attributes of people; this one does."""
     folder = tmp_path_factory.mktemp("parameters")
     charter = folder / "charter.toml"
-    with open_household(folder, charter=_with_attributes(charter)) as home:
+    home_only = {"scenarios": {"home": {"limit": 4, "fields": ["provider"]}}}
+    with open_household(folder, charter=_with_attributes(charter), **home_only) as home:
         home.publish([an_item(number) for number in range(48)])
         key = KeyFile(folder).change(lambda ring: ring.with_key("ops", (), home.settings.as_of))
         access = Access(AccessSettings(), folder, "127.0.0.1")

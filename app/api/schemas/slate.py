@@ -132,6 +132,9 @@ class SlateItem(ItemFields):
     attribution: Attribution | None = None
     """What the score consists of, exactly."""
 
+    promotion: Literal["pinned", "boosted"] | None = None
+    """Whether the scenario puts the item forward: `pinned` to its place, or `boosted` in score. The label says so."""
+
 
 class FloorReceipt(Answer):
     """What was promised of the slate, and what was kept."""
@@ -211,6 +214,13 @@ class Slate(Answer):
 
     next_cursor: str | None
     """Continues this slate; null where it cannot be continued."""
+
+
+class Page(Answer):
+    """The slates of one page, in the order of its placements."""
+
+    user_id: str
+    slates: list[Slate]
 
 
 class SimilarItem(ItemFields):

@@ -11,5 +11,8 @@ class Neighbours:
 
     def __call__(self, context: Context) -> Rows:
         """Rows with the largest sums, best first."""
-        asked, features = context.request.asked, context.evidence.features
-        return features.nearest_neighbours if asked is None else features.nearest_neighbours_among(asked.rows)
+        asked, count = context.request.asked, context.settings.sources.neighbours
+        features = context.evidence.features
+        if asked is None and count == context.environment.settings.sources.neighbours:
+            return features.nearest_neighbours
+        return features.strongest_neighbours(count, asked.rows if asked else None)

@@ -36,6 +36,7 @@ from app.person.service import Profile
 from app.pipeline.reranker import FloorReceipt
 from app.pipeline.slate import Reason, Slate, SlateItem
 from app.requests import (
+    PageRequest,
     PersonalizationRequest,
     PreviewRequest,
     ProfilePatch,
@@ -102,6 +103,9 @@ class MemoryService:
         item = SlateItem("i1", self.title, 1, 0.5, "interests", "Because you liked rust", (reason,), False, False, None)
         receipt = FloorReceipt("exploration", 4, 4, None)
         return Slate("r1", request.user_id, True, "s1", "p1", (item,), (receipt,), () if request.debug else None)
+
+    def recommend_page(self, request: PageRequest) -> list[Slate]:
+        return [self.recommend(each) for each in request.requests()]
 
     async def similar(self, request: SimilarRequest) -> dict[str, Any]:
         self.asked.append(request)

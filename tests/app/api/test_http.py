@@ -80,6 +80,8 @@ def test_no_field_of_a_body_has_a_default_that_a_generated_client_would_send(cli
     schemas = client.get("/openapi.json").json()["components"]["schemas"]
     for name in (
         "RecommendRequest",
+        "PageRequest",
+        "PlacementRequest",
         "SimilarRequest",
         "ProfilePatch",
         "PreferencesPatch",

@@ -27,6 +27,7 @@ WHO_MAY = {
     ("get", "/similar"): {"similar", OWN},
     ("post", "/similar"): {"similar", OWN},
     ("post", "/events"): {"events", OWN},
+    ("post", "/recommend/page"): {"recommend", OWN},
     ("post", "/items"): {"items"},
     ("get", "/items/{item_id}"): {"items", OWN, ANOTHERS},
     ("delete", "/items/{item_id}"): {"items"},
@@ -82,6 +83,7 @@ BODIES: dict[str, Any] = {
     "ingest_events": [EVENT],
     "upsert_items": ITEM | {"published_at": "2024-05-01T12:00:00Z"},
     "recommend_by_post": {"user_id": PERSON},
+    "recommend_page": {"user_id": PERSON, "placements": [{"limit": 3}]},
     "similar_by_post": {"text": "robots", "user_id": PERSON},
 }
 QUERIES = {"recommend": {"user_id": PERSON}, "similar": {"text": "robots", "user_id": PERSON}}
@@ -210,6 +212,7 @@ def test_the_document_says_who(method, path):
     [
         ("/events", [EVENT, EVENT | {"event_id": "e2", "user_id": OTHER}]),
         ("/recommend", {"user_id": OTHER}),
+        ("/recommend/page", {"user_id": OTHER, "placements": [{}]}),
         ("/similar", {"text": "robots", "user_id": OTHER}),
     ],
 )
