@@ -14,6 +14,7 @@ import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.connections import protocol_of
+from app.disk import DiskProblemError
 from app.errors import ExperimentRefusedError, PolicyNotFoundError
 from app.insights.telemetry.opening import TelemetryMissingError
 from app.main import create_app
@@ -90,6 +91,7 @@ class BriefFailures:
 
     _KNOWN: Final = (
         StorageError,
+        DiskProblemError,
         EncoderNotFoundError,
         ExperimentRefusedError,
         PolicyNotFoundError,

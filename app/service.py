@@ -120,7 +120,7 @@ class Service:
             self._stores, files, self._settings.events, segments, self.served_log, settings.attribution_hours
         )
         reading = self.insights.reading if self.served_log.enabled else None
-        self.watch = Watch(self._settings, Watched(self.snapshot_swap, self.policies, clock, reading))
+        self.watch = Watch(self._settings, Watched(self.snapshot_swap, self.policies, clock, reading, self._stores))
         exposition = Exposition(self.meters, self._gauges, lambda: self.served_log.dropped)
         exposition.registry.register(WatchCollector(self.watch.board, self.snapshot_swap.gauge))
         self.reports = InsightService(self.insights, settings, clock, exposition, self._items)
@@ -319,13 +319,16 @@ class Service:
 
     def readiness(self) -> dict[str, Any]:
         """Whether requests can be answered, and from what."""
-        generation = self.snapshot_swap.current_or_none
+        generation, failing = self.snapshot_swap.current_or_none, self._stores.problem()
+        writes = {"writes": "failing" if failing else "taken"}
+        reasons = [*([failing] if failing else []), *self._stores.losses()]
         if generation is None:
-            return {"ready": False, "reasons": [self.snapshot_swap.problem or NOTHING_YET]}
+            return {"ready": False, "reasons": [self.snapshot_swap.problem or NOTHING_YET, *reasons], **writes}
         manifest = generation.catalogue.snapshot.manifest
         return {
             "ready": True,
-            "reasons": [self.snapshot_swap.problem] if self.snapshot_swap.problem else [],
+            "reasons": [*([self.snapshot_swap.problem] if self.snapshot_swap.problem else []), *reasons],
+            **writes,
             "snapshot": manifest.snapshot_id,
             "policy": generation.environment.policy,
             "items": len(generation.catalogue),

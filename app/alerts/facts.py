@@ -35,6 +35,7 @@ class Facts:
         rejected_before: of the 28 days before.
         audited_at: when the last equity audit was made; None without any.
         began_at: when the service began to answer from this data folder.
+        storage: why nothing can be written, and what of acknowledged writes was lost.
     """
 
     now: float
@@ -47,3 +48,4 @@ class Facts:
     rejected_before: Share
     audited_at: float | None
     began_at: float | None
+    storage: tuple[str, ...] = ()

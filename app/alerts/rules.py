@@ -19,6 +19,7 @@ def rule_findings(facts: Facts, settings: AlertSettings) -> Iterator[Finding]:
     yield _rebuild(facts)
     yield _rejects(facts, settings)
     yield _audit(facts, settings)
+    yield _storage(facts)
 
 
 def _floors(facts: Facts, settings: AlertSettings) -> Finding:
@@ -73,3 +74,8 @@ def _audit(facts: Facts, settings: AlertSettings) -> Finding:
     what = "The last equity audit was" if facts.audited_at is not None else "There is no audit yet; people are served"
     said = f"{what} {days:.0f} days ago." if facts.audited_at is not None else f"{what} since {days:.0f} days."
     return Finding("audit_overdue", days > settings.audit_days, said, days, settings.audit_days)
+
+
+def _storage(facts: Facts) -> Finding:
+    said = " ".join(facts.storage) or "Everything can be written, and nothing that was acknowledged is missing."
+    return Finding("storage_failing", bool(facts.storage), said)

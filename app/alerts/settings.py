@@ -21,6 +21,7 @@ AlertName = Literal[
     "rebuild_failing",
     "rejects_rising",
     "audit_overdue",
+    "storage_failing",
 ]
 Action = Literal["last_good_policy"]
 QUARTER_DAYS: Final = 91

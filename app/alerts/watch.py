@@ -28,6 +28,7 @@ from app.serving.policies.policies import Policies
 from app.serving.rebuild_outcome import read_outcome
 from app.serving.snapshot_swap import SnapshotSwap
 from app.settings import Settings
+from app.storage.protocols import Stores
 from indexer.snapshot_files import SnapshotFolder
 
 log = logging.getLogger("penchant.alerts")
@@ -48,12 +49,21 @@ class Watched:
         policies: to go back to.
         clock: the service's.
         reading: the views on what was served; None where nothing is logged.
+        stores: where everything is written to, if that is watched.
     """
 
     swap: SnapshotSwap
     policies: Policies
     clock: Clock
     reading: Reading | None = None
+    stores: Stores | None = None
+
+    def storage(self) -> tuple[str, ...]:
+        """Why nothing can be written, and what of acknowledged writes was lost."""
+        if self.stores is None:
+            return ()
+        problem = self.stores.problem()
+        return (*([problem] if problem else []), *self.stores.losses())
 
 
 class Watch:
@@ -148,6 +158,7 @@ class Watch:
             rejected_before=rejected[1],
             audited_at=AuditFolder(settings.data_dir).last_made(),
             began_at=activations[0].at.timestamp() if activations else None,
+            storage=self._watched.storage(),
         )
 
     def _tell(self, standing: Standing) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 from uuid import uuid4
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.problems import problem
+from app.disk import disk_problem
 from app.errors import UnexpectedError
 
 logger = logging.getLogger(__name__)
@@ -37,7 +39,12 @@ class UnexpectedErrors:
 
         try:
             await self._app(scope, receive, note_beginning)
-        except Exception:
+        except Exception as error:
+            failing = disk_problem(error, Path(str(getattr(error, "filename", None) or ".")).parent)
+            if failing is not None and not begun:
+                logger.exception("the disk failed")
+                await problem(failing)(scope, receive, send)
+                return
             instance = uuid4().urn
             logger.exception("unexpected error, instance %s", instance)
             if begun:

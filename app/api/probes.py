@@ -8,6 +8,7 @@ from app.api.answers import json_answer
 from app.api.documentation import answers
 from app.api.schemas.service import Alive, Ready
 from app.api.state import access_of, service_of
+from app.disk import DiskProblemError
 from app.errors import UnavailableError
 
 router = APIRouter(tags=["probes"])
@@ -26,12 +27,18 @@ async def livez() -> Response:
     responses=answers(Ready, "They can, and from this index.", UnavailableError),
 )
 async def readyz(request: Request) -> Response:
-    """503 with the reasons until an index is served."""
+    """503 with the reasons until an index is served; `writes` says whether events and changes are taken."""
     service = service_of(request)
     readiness = service.readiness() | {"access": _access(request)}
     if not readiness["ready"]:
         raise UnavailableError("; ".join(readiness["reasons"]), **readiness)
-    return json_answer(readiness | {"awaiting_item": await service.awaiting()})
+    try:
+        waiting = await service.awaiting()
+    except DiskProblemError as error:  # answers are made from memory: what serves is told all the same
+        return json_answer(
+            readiness | {"writes": "failing", "reasons": [*dict.fromkeys([*readiness["reasons"], error.detail])]}
+        )
+    return json_answer(readiness | {"awaiting_item": waiting})
 
 
 def _access(request: Request) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Final
@@ -12,6 +12,7 @@ import numpy as np
 import orjson
 
 from app.clock import Clock
+from app.disk import DiskProblemError
 from app.policy.charter.ingestion_gate import IngestionGate
 from app.serving.control_decisions import ControlDecisions
 from app.serving.event_rules import EventResult, EventRules, Status, about
@@ -20,12 +21,15 @@ from app.serving.joint_calls import JointCalls
 from app.serving.snapshot_swap import SnapshotSwap
 from app.settings import Settings
 from app.storage.protocols import ForgettingStore, Stores
-from app.storage.rows import Appended, AwaitingLimits, Full, NewEvent
+from app.storage.rows import Appended, AwaitingLimits, Full, NewEvent, UserRow
 from indexer.documents import EventDocument
 from models.events import CODE_OF, VALUED, EventType
 from models.history import EventColumns
 from models.ids import Rows
 
+_MANY: Final = 8
+"""People from which on it is quicker to read all."""
+_NO_INDEX: Final = "there is no index yet"
 _UNKNOWN: Final = "the catalogue has no item with this id"
 
 
@@ -43,7 +47,8 @@ class EventIngestion:
         gate, self._decisions = rules
         self._snapshot_swap = snapshot_swap
         self._log = stores.events
-        self._forgettings = stores.forgettings
+        self._stores = stores
+        self._unsure: set[str] = set()
         self._clock = clock
         self._awaiting = settings.ingest.awaiting
         self._rules = EventRules(gate, self._decisions, settings.ingest.future_tolerance_seconds)
@@ -72,15 +77,52 @@ class EventIngestion:
         return [list(islice(results, len(events))) for events in calls]
 
     async def _ingest(self, events: Sequence[EventDocument]) -> list[EventResult]:
-        async with self._snapshot_swap.ingest_lock.together():
-            results, awaited = await self._take_in(events)
+        await self._make_sure()
+        try:
+            async with self._snapshot_swap.ingest_lock.together():
+                results, awaited = await self._take_in(events)
+        except DiskProblemError:
+            self._unsure.update(self._decisions.owner(event.user_id) for event in events)
+            raise
         if awaited and (self._snapshot_swap.current.catalogue.rows(awaited) >= 0).any():  # one came meanwhile
             async with self._snapshot_swap.ingest_lock.alone():
                 await self._snapshot_swap.adopt(awaited)
         return results
 
+    async def _make_sure(self) -> None:
+        """Read the people again whose events the disk refused: they may have come to it all the same."""
+        if self._unsure and self._stores.problem() is None:
+            users, self._unsure = self._unsure, set()
+            async with self._snapshot_swap.ingest_lock.alone():
+                await self._snapshot_swap.reload(users)
+
+    async def _keep(self, events: Sequence[EventDocument]) -> list[EventResult]:
+        """Store events while there is no index: they count once there is one that has their items.
+
+        There is no limit to them: which items are unknown, nobody can tell.
+        """
+        given = [self._new_event(event, awaiting=True) for event in events]
+        people = await asyncio.to_thread(self._people, {row.user_id for row in given})
+        results = [
+            self._rules.refusal_without_index(event, row, people.get(row.user_id))
+            for event, row in zip(events, given, strict=True)
+        ]
+        new = [row for row, refused in zip(given, results, strict=True) if refused is None]
+        appended = iter(await self._log.append(new) if new else [])
+        return [
+            refused or self._result(event, row, next(appended), _NO_INDEX)
+            for event, row, refused in zip(events, given, results, strict=True)
+        ]
+
+    def _people(self, user_ids: Collection[str]) -> dict[str, UserRow]:
+        users = self._stores.users
+        found = users.all() if len(user_ids) > _MANY else [row for each in user_ids if (row := users.get(each))]
+        return {row.user_id: row for row in found}
+
     async def _take_in(self, events: Sequence[EventDocument]) -> tuple[list[EventResult], list[str]]:
         """What became of each, and the items that are awaited."""
+        if self._snapshot_swap.current_or_none is None and self._awaiting.enabled:
+            return await self._keep(events), []
         generation = self._snapshot_swap.current
         version, rows = generation.version, generation.catalogue.rows([event.item_id for event in events])
         given = [self._new_event(event, awaiting=row < 0) for event, row in zip(events, rows.tolist(), strict=True)]
@@ -111,7 +153,7 @@ class EventIngestion:
         by_time: dict[tuple[str, float], list[str]] = {}
         for event in events:
             by_time.setdefault((event.user_id, event.occurred_at), []).append(event.item_id)
-        await asyncio.gather(*(_see(self._forgettings, *each, items) for each, items in by_time.items()))
+        await asyncio.gather(*(_see(self._stores.forgettings, *each, items) for each, items in by_time.items()))
         for (user_id, _), items in by_time.items():
             self._snapshot_swap.touched(user_id)
             self._snapshot_swap.current.people.see(user_id, items)
@@ -132,7 +174,8 @@ class EventIngestion:
             awaiting_item=awaiting,
         )
 
-    def _result(self, event: EventDocument, row: NewEvent, appended: Appended) -> EventResult:
+    def _result(self, event: EventDocument, row: NewEvent, appended: Appended, missing: str = _UNKNOWN) -> EventResult:
+        """What became of an event that was handed to the log; `missing` says why its item is not known."""
         if appended.conflict:
             others = " and ".join(appended.conflict)
             message = f"an event with this id and another {others} was stored before: give every event an id of its own"
@@ -142,7 +185,7 @@ class EventIngestion:
         if appended.duplicate or not row.awaiting_item:
             status: Status = "duplicate" if appended.duplicate else "accepted"
             return EventResult(event.event_id, status, message=_without_effect(event))
-        message = f"{_UNKNOWN}: the event is kept until it comes, for {self._awaiting.days:g} days"
+        message = f"{missing}: the event is kept until it comes, for {self._awaiting.days:g} days"
         return EventResult(event.event_id, "awaiting_item", message=message)
 
     def _crowd(self, full: Full) -> str:

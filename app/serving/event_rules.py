@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
+from typing import Final, Literal
 
 from app.policy.charter.ingestion_gate import IngestionGate
 from app.serving.catalogue import Catalogue
 from app.serving.control_decisions import ControlDecisions, refusal
 from app.serving.generation import Generation
-from app.storage.rows import NewEvent
+from app.storage.rows import NewEvent, UserRow
 from indexer.documents import EventDocument
 from indexer.sensitive.rules import Mode
 from models.events import CODE_OF
 
+_FORGOTTEN: Final = "the person decided later to forget such events: nothing was stored"
 Reason = Literal["too_old", "forgotten", "personalization_off", "sensitive"]
 Status = Literal["accepted", "awaiting_item", "duplicate", "conflict", "ignored", "rejected"]
 
@@ -58,6 +59,35 @@ class EventRules:
 
     def refusal(self, generation: Generation, event: EventDocument, row: NewEvent) -> EventResult | None:
         """Why an event is not stored, if so; `row` is what would be."""
+        return (
+            self._unfit(event, row)
+            or self._expired(generation, event, row)
+            or self._unwanted(generation, event, row)
+            or self._withheld(generation, row)
+        )
+
+    def refusal_without_index(self, event: EventDocument, row: NewEvent, person: UserRow | None) -> EventResult | None:
+        """The same where nothing tells what items are about: that is asked when there is an index.
+
+        Args:
+            event: as it was sent.
+            row: what would be stored.
+            person: what is stored of its person.
+        """
+        if unfit := self._unfit(event, row):
+            return unfit
+        if row.occurred_at < self._gate.kept_from(row.type, row.received_at):
+            message = "is older than the charter keeps such events (keep_days): nothing was stored"
+            return EventResult(event.event_id, "ignored", message=message, reason="too_old")
+        if self._decisions.forgotten(event.user_id, row.occurred_at, lambda: None):
+            return EventResult(event.event_id, "ignored", message=_FORGOTTEN, reason="forgotten")
+        if person is not None and not person.personalization:
+            message = "the person switched personalization off: nothing was stored"
+            return EventResult(event.event_id, "ignored", message=message, reason="personalization_off")
+        return None
+
+    def _unfit(self, event: EventDocument, row: NewEvent) -> EventResult | None:
+        """Why an event cannot be stored whatever its person wishes: an erased person, its kind, its time."""
         if late := self._erased(event, row):
             return late
         undeclared = self._gate.event(event)
@@ -66,11 +96,7 @@ class EventRules:
         if row.occurred_at > row.received_at + self._future_tolerance:
             message = f"lies more than {self._future_tolerance:g} seconds ahead of the service's clock"
             return EventResult(event.event_id, "rejected", "occurred_at", message)
-        return (
-            self._expired(generation, event, row)
-            or self._unwanted(generation, event, row)
-            or self._withheld(generation, row)
-        )
+        return None
 
     def _erased(self, event: EventDocument, row: NewEvent) -> EventResult | None:
         """Why nothing of an erased person is taken in, if so."""
@@ -104,8 +130,7 @@ class EventRules:
         """Why the person does not want an event stored, if so."""
         topic = partial(generation.catalogue.slug_of, event.item_id)
         if self._decisions.forgotten(event.user_id, row.occurred_at, topic):
-            message = "the person decided later to forget such events: nothing was stored"
-            return EventResult(event.event_id, "ignored", message=message, reason="forgotten")
+            return EventResult(event.event_id, "ignored", message=_FORGOTTEN, reason="forgotten")
         person = generation.people.row(row.user_id)
         if person is None or person.personalization:
             return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 from time import sleep
@@ -14,12 +14,14 @@ import duckdb
 from duckdb import DuckDBPyConnection
 from pydantic import Field
 
-from app.storage import log_copy
+from app.disk import DiskProblemError, disk_problem
+from app.storage import log_copy, salvage
 from app.storage.errors import DatabaseInUseError, StorageVersionError
 from app.storage.gate import SharedGate
 from app.storage.group_writer import GroupWriter, Written
 from app.storage.migrate import migrate, shipped
 from app.storage.rewriting import SUFFIX, copy_tables, put_in_place, remove_unfinished
+from app.storage.witness import Witness, acknowledged
 from models.config import Config
 
 FILE_NAME = "penchant.duckdb"
@@ -29,6 +31,11 @@ _ADVICE = "stop the service that runs on this folder, or ask it over HTTP"
 
 _MARK = "INSERT INTO rewriting_due SELECT make_timestamp(epoch_us(now())) WHERE NOT EXISTS (FROM rewriting_due)"
 _DUE = "SELECT count(*) FROM rewriting_due"
+_HIGHEST_DELETED = "SELECT max(deleted_through) FROM event_numbers"
+LAST_SEQUENCE = """
+SELECT greatest(coalesce(max(sequence), 0), (SELECT max(deleted_through) FROM event_numbers)) FROM events
+"""
+"""Number of the last event that there ever was."""
 _READABLE = "SET allowed_directories = [{folder}]"
 _SHUT = "SET enable_external_access = false"
 _TEXTS_AS_THEY_ARE = "SET GLOBAL disabled_compression_methods = 'fsst,dict_fsst,zstd'"
@@ -71,6 +78,7 @@ class Database:
     Raises:
         DatabaseInUseError: somebody else holds the file, in this process or another.
         StorageVersionError: the file is of a version that the installed DuckDB does not read.
+        DatabaseDamagedError: the file is damaged.
         MigrationError: the file's tables are not those that this version knows.
     """
 
@@ -81,14 +89,20 @@ class Database:
         self._gate = SharedGate()
         _claim(self._path)
         try:
-            self._root = _connect(self._path, settings)
+            told = acknowledged(self._path)
+            self._root, damage = salvage.opened(self._path, lambda: _connect(self._path, settings))
             self._path.chmod(_OWNER_ONLY)
             remove_unfinished(self._path)  # only now is it certain that nobody is at it
             self._migrate()
-        except BaseException:
+            found = self._last_sequence()
+            salvage.tell(folder, damage, told.events if told else found, found)
+            self.witness = Witness(self._path, found)
+        except BaseException as error:
             _release(self._path)
+            if isinstance(error, duckdb.Error) and (damaged := salvage.of_file(self._path, error)):
+                raise damaged from error
             raise
-        self.writer = GroupWriter(self._root.cursor(), settings.waiting_writes)
+        self.writer = GroupWriter(self._root.cursor(), settings.waiting_writes, _Care(self))
 
     @property
     def folder(self) -> Path:
@@ -98,8 +112,16 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[DuckDBPyConnection]:
         """A connection of its own, that sees what was committed before its query and waits for no write."""
-        with self._gate.shared(), self._root.cursor() as connection:
-            yield connection
+        with self._gate.shared():
+            try:
+                with self._root.cursor() as connection:
+                    yield connection
+            except duckdb.Error as error:
+                problem = disk_problem(error, self.folder)
+                if problem is None:
+                    raise
+                self.writer.doubt()
+                raise (self.writer.problem or problem) from error
 
     def rewrite(self) -> Written[bool]:
         """Free the file of every byte of what was deleted, if anything was; answers whether that was so.
@@ -119,16 +141,53 @@ class Database:
             writing.execute("CHECKPOINT")  # so that no write-ahead log outlives the file that it belongs to
             writing.close()
             self._root.close()
+            self.witness.suspend()
             put_in_place(new, self._path)
             self._root = _connect_again(self._path, self.settings)
+        self.witness.follow()
         log_copy.remove(self.folder)
+        salvage.remove_aside(self._path)
         return self._root.cursor(), True
 
     def close(self) -> None:
         """Write what waits and let go of the file; may be called again."""
         self.writer.close()
         self._root.close()
+        self.witness.close()
         _release(self._path)
+
+    def problem(self) -> str | None:
+        """Why nothing can be written at present, if that is so."""
+        problem = self.writer.problem
+        return problem.detail if problem else None
+
+    def losses(self) -> list[str]:
+        """Acknowledged writes that were missing at a start, and that nobody has dealt with yet."""
+        return [each.told for each in salvage.losses(self.folder)]
+
+    def open_again(self, lost: DuckDBPyConnection) -> DuckDBPyConnection:
+        """A connection for the writer, in place of one whose database gave itself up.
+
+        What a commit that failed left in the write-ahead log, perhaps not on the disk, must not stand between commits
+        that are: the log is folded into the file before anything else is written.
+        """
+        with self._gate.alone():
+            for each in (lost, self._root):
+                with suppress(duckdb.Error):
+                    each.close()
+            self._root = _connect_again(self._path, self.settings)
+        cursor = self._root.cursor()
+        try:
+            cursor.execute("CHECKPOINT")
+        except BaseException:
+            cursor.close()
+            raise
+        self.witness.follow()
+        return cursor
+
+    def _last_sequence(self) -> int:
+        with self._root.cursor() as connection:
+            return int(connection.execute(LAST_SEQUENCE).fetchall()[0][0])
 
     def _migrate(self) -> None:
         try:
@@ -137,6 +196,43 @@ class Database:
         except BaseException:
             self._root.close()
             raise
+
+
+class _Care:
+    """What the writer has to know of its database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.open_again = database.open_again
+
+    def committed(self) -> None:
+        self._database.witness.commit()
+
+    def rolled_back(self) -> None:
+        self._database.witness.roll_back()
+
+    def problem(self, error: BaseException) -> DiskProblemError | None:
+        return disk_problem(error, self._database.folder)
+
+    def alive(self, connection: DuckDBPyConnection) -> bool:
+        try:
+            connection.execute("SELECT 1").fetchall()
+        except duckdb.Error:
+            return False
+        return True
+
+    def probe(self, connection: DuckDBPyConnection) -> None:
+        """The row is replaced: an update with an equal value would not reach the disk."""
+        ((number,),) = connection.execute(_HIGHEST_DELETED).fetchall()
+        connection.begin()
+        try:
+            connection.execute("DELETE FROM event_numbers")
+            connection.execute("INSERT INTO event_numbers VALUES ($1)", [number])
+        except BaseException:
+            connection.rollback()
+            raise
+        connection.commit()
+        self.committed()
 
 
 def _connect(path: Path, settings: StorageSettings) -> DuckDBPyConnection:

@@ -20,10 +20,20 @@ def open_stores(folder: Path, settings: StorageSettings | None = None) -> Stores
 
     Raises:
         DatabaseInUseError: somebody else holds the folder's database, in this process or another.
+        DatabaseDamagedError: the database's file is damaged.
+        DiskProblemError: the file cannot be read.
         StorageVersionError: the database's file is of a version that the installed DuckDB does not read.
         MigrationError: the database was made by another version of Penchant.
     """
     database = Database(folder, settings or StorageSettings())
+    try:
+        return _stores(database)
+    except BaseException:
+        database.close()
+        raise
+
+
+def _stores(database: Database) -> Stores:
     ignored = IgnoredEvents(database)
     return Stores(
         events=DuckDBEventLog(database, ignored),
@@ -35,5 +45,7 @@ def open_stores(folder: Path, settings: StorageSettings | None = None) -> Stores
         waiting=lambda: database.writer.waiting,
         reading=database.reading,
         rewrite=database.rewrite,
+        problem=database.problem,
+        losses=database.losses,
         close=database.close,
     )

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from app.storage import awaiting_events
 from app.storage.awaiting_events import Room
-from app.storage.database import Database, delete_users, mark_for_rewriting
+from app.storage.database import LAST_SEQUENCE, Database, delete_users, mark_for_rewriting
 from app.storage.duckdb_retention import delete_older
 from app.storage.duckdb_withholding import withdraw
 from app.storage.event_identity import SHOWN_DIGEST, differing_fields, shown, shown_digests
@@ -51,7 +51,6 @@ _FINGERPRINT = """
 SELECT count(*), coalesce(bit_xor(hash(sequence, user_id)), 0) FROM events
 WHERE sequence <= $through AND forgotten_by IS NULL
 """
-_LAST = "SELECT greatest(coalesce(max(sequence), 0), (SELECT max(deleted_through) FROM event_numbers)) FROM events"
 _IDS = "SELECT sequence, event_id FROM events WHERE sequence IN (SELECT unnest($sequences::BIGINT[]))"
 _COLUMNS = """
 SELECT sequence, user_id, item_id, type, value, epoch_us(occurred_at) AS occurred_us FROM events
@@ -63,7 +62,7 @@ _USERS = """
 SELECT user_id FROM (SELECT user_id, item_id FROM events UNION ALL SELECT user_id, item_id FROM seen_items)
 WHERE item_id IN (SELECT unnest($items::VARCHAR[])) GROUP BY user_id ORDER BY user_id
 """
-KEEP_LAST = f"UPDATE event_numbers SET deleted_through = ({_LAST})"  # noqa: S608 - no value goes into this text
+KEEP_LAST = f"UPDATE event_numbers SET deleted_through = ({LAST_SEQUENCE})"  # noqa: S608 - no value goes into this text
 _DELETE = "DELETE FROM events WHERE user_id = $user"
 _FORGET_IGNORED = "DELETE FROM ignored_events WHERE user_id = $user"
 _WHOLE = """
@@ -175,7 +174,7 @@ class DuckDBEventLog:
     def last_sequence(self) -> int:
         """The highest number that a stored event ever had."""
         with self._database.reading() as connection:
-            return int(connection.execute(_LAST).fetchall()[0][0])
+            return int(connection.execute(LAST_SEQUENCE).fetchall()[0][0])
 
     def users_of(self, item_ids: Sequence[str]) -> list[str]:
         """The users with an event on any of the items, or who are known to have seen one."""
@@ -261,6 +260,7 @@ class DuckDBEventLog:
         if len(new):
             numbers = np.array([answer.sequence for answer in appended])
             _insert(connection, [rows[position] for position in new], numbers[new].tolist(), digests[new])
+            self._database.witness.reach(int(numbers[new].max()))
             self._known.add(digests[new], numbers[new].tolist())
             fresh = np.isin(impressions, new)
             self._shown.add(tellings[fresh], numbers[impressions[fresh]].tolist())

@@ -3,12 +3,14 @@
 StorageError                   when the stores are opened
 ├── DatabaseInUseError         somebody else holds the database
 ├── StorageVersionError        the database's file is of a version that the installed DuckDB does not read
+├── DatabaseDamagedError       the database's file is damaged
 ├── DatabaseCopyError          the file changed all the time while it was copied
 └── MigrationError             the database's tables are not those that this version knows
 
 UnavailableError (app.errors)  when a write is submitted; the write has had no effect
 ├── WriterBusyError       503  too many writes are waiting
-└── WriterClosedError     503  the stores are closed
+├── WriterClosedError     503  the stores are closed
+└── DiskProblemError      503  the disk is full, read-only or fails (app.disk); also when something is read
 """
 
 from __future__ import annotations
@@ -30,6 +32,10 @@ class StorageVersionError(StorageError):
 
 class DatabaseCopyError(StorageError):
     """No consistent copy of the file could be taken."""
+
+
+class DatabaseDamagedError(StorageError):
+    """The file is not what was written; nothing of it was changed."""
 
 
 class MigrationError(StorageError):

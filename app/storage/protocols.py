@@ -342,6 +342,8 @@ class Stores:
         waiting: how many writes wait for the disk.
         reading: a connection of its own that reads every table, for reports.
         rewrite: frees the files of every byte of deleted rows, if any were deleted; answers whether.
+        problem: why nothing can be written at present; None where all is well.
+        losses: acknowledged writes that were missing at a start, and that nobody has dealt with.
         close: writes what waits, refuses what comes, and lets go of the database; may be called again.
     """
 
@@ -354,4 +356,6 @@ class Stores:
     waiting: Callable[[], int]
     reading: Callable[[], AbstractContextManager[DuckDBPyConnection]]
     rewrite: Callable[[], Pending[bool]]
+    problem: Callable[[], str | None]
+    losses: Callable[[], list[str]]
     close: Callable[[], None]

@@ -161,6 +161,9 @@ class Ready(Answer):
     reasons: list[str]
     """What is the matter; while another index still serves, this may say why a newer one was refused."""
 
+    writes: Literal["taken", "failing"] | None = None
+    """Whether anything can be stored: while it cannot, answers go on, and events and changes are answered with 503."""
+
     snapshot: str | None = None
     """The index that is served."""
 

@@ -31,6 +31,7 @@ FIRING = {
     "rebuild_failing": {"rebuild": WELL.model_copy(update={"ok": False, "said": "no room"})},
     "rejects_rising": {"rejected": Share(60, 1_000)},
     "audit_overdue": {"audited_at": 7 * DAY},
+    "storage_failing": {"storage": ("The disk is full.",)},
 }
 UNKNOWN = {
     "floors_missed": {"missed_floors": Share(199, 199)},

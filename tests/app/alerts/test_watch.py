@@ -139,6 +139,6 @@ def test_the_list_names_every_alert(watch_of):
     home, watch = watch_of(**ACTING)
     look(home, watch)
     told = watch.payload()
-    assert len(told["alerts"]) == 9
+    assert len(told["alerts"]) == 10
     assert {each["name"]: each["acts"] for each in told["alerts"]}["negative_feedback_rises"] == "last_good_policy"
     assert {each["name"]: each["state"] for each in told["alerts"]}["diversity_falls"] == "unknown"

@@ -8,7 +8,13 @@ import pytest
 
 from app.storage.database import FILE_NAME, Database, StorageSettings
 from app.storage.duckdb import open_stores
-from app.storage.errors import DatabaseInUseError, MigrationError, StorageVersionError, WriterClosedError
+from app.storage.errors import (
+    DatabaseDamagedError,
+    DatabaseInUseError,
+    MigrationError,
+    StorageVersionError,
+    WriterClosedError,
+)
 
 
 def test_a_second_opening_in_the_same_process_is_refused(tmp_path):
@@ -30,7 +36,7 @@ def test_a_database_of_a_newer_version_is_refused_and_let_go(tmp_path):
 
 def test_a_file_that_is_no_database_is_reported_as_such(tmp_path):
     (tmp_path / FILE_NAME).write_bytes(b"not a database" * 1_000)
-    with pytest.raises(duckdb.IOException, match="not a valid DuckDB"):
+    with pytest.raises(DatabaseDamagedError, match="not a valid DuckDB"):
         open_stores(tmp_path)
 
 

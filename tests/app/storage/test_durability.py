@@ -79,6 +79,6 @@ def test_a_full_disk_fails_the_write_that_did_not_fit_and_no_other(tmp_path):
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     command = [sys.executable, PROGRAM, tmp_path, "full"]
     said = subprocess.run(command, capture_output=True, text=True, env=environment, check=True).stdout.splitlines()
-    assert said == ["large TransactionException", "small False", "again 0"]
+    assert said == ["large DiskFullError", "small False", "again 0"]
     with closing(open_stores(tmp_path)) as stores:
         assert len(stores.events.columns()) == 2_011

@@ -6,6 +6,7 @@ from contextlib import closing
 import duckdb
 import pytest
 
+from app.disk import DiskFullError
 from app.person.erasure.byte_search import sweep
 from app.storage.database import FILE_NAME, Database, StorageSettings
 from app.storage.rewriting import SUFFIX
@@ -119,7 +120,7 @@ def test_a_failed_rewriting_leaves_the_file_as_it_was(tmp_path, monkeypatch):
 
         with monkeypatch.context() as patched:
             patched.setattr("app.storage.database.copy_tables", full)
-            with pytest.raises(duckdb.IOException):
+            with pytest.raises(DiskFullError):
                 database.rewrite().result()
         with database.reading() as connection:
             assert connection.execute("SELECT count(*) FROM rewriting_due").fetchall() == [(1,)]
