@@ -12,6 +12,7 @@ from app.insights.experiments.experiment import Plan
 from indexer.fields import Attributes, ExternalId, Goals, Labels, LanguageRanges, Name, Names, Time, TimeZone
 
 MAX_LIMIT = 500
+MAX_DELETED = 10_000
 """Items of one answer."""
 MAX_EXCLUDED = 10_000
 """Entries of `exclude`."""
@@ -198,6 +199,61 @@ class SimilarRequest(_Asked):
         if self.text is not None and self.by is not None:
             raise ValueError("by goes with item_id: a text is found by its words and by its meaning")
         return self
+
+
+class ListRequest(_Asked):
+    """A list that is no one person's."""
+
+    limit: Limit = 20
+    """Items wanted."""
+
+    user_id: ExternalId | None = None
+    """On whose behalf: left out is what this person muted, spoke against, does not read, or did not permit."""
+
+    exclude: Excluded = Field(default_factory=list)
+    """Items to leave out, by id; ids that the catalogue does not know are allowed."""
+
+    filter: FilterText | None = None
+    """Which items may be in the list, such as `category = "shoes" and not sold_out`; absent, all."""
+
+    hide_seen: bool = False
+    """Whether items that this person has seen are left out."""
+
+    fields: ItemFields = Field(default_factory=list)
+    """What of each item is told besides its id and title."""
+
+
+class NamesRequest(_Asked):
+    """Tags or topics."""
+
+    limit: Limit = 50
+    """How many."""
+
+    filter: FilterText | None = None
+    """Which items count; absent, all."""
+
+
+class ItemsRequest(_Asked):
+    """A part of the catalogue."""
+
+    limit: Limit = 100
+    """Items wanted."""
+
+    filter: FilterText | None = None
+    """Which items are listed; absent, all."""
+
+    fields: ItemFields = Field(default_factory=list)
+    """What of each item is told besides its id and title."""
+
+    cursor: Annotated[str, Field(min_length=1, max_length=MAX_CURSOR)] | None = None
+    """The `next_cursor` of an earlier part, under the same `filter`."""
+
+
+class DeleteRequest(_Asked):
+    """Items that are to go."""
+
+    item_ids: Annotated[list[ExternalId], Field(min_length=1, max_length=MAX_DELETED)]
+    """Their ids; those that the catalogue does not have are told."""
 
 
 class PreferencesPatch(_Asked):

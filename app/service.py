@@ -53,6 +53,7 @@ from app.serving.embedder import Embedder
 from app.serving.event_ingestion import EventIngestion
 from app.serving.event_rules import EventResult
 from app.serving.item_ingestion import ItemIngestion
+from app.serving.lists import Lists
 from app.serving.own_build import OwnBuild
 from app.serving.policies.policies import Policies
 from app.serving.recommender import Recommender
@@ -90,6 +91,7 @@ class Service:
         self._open_insights(decisions)
         notes = AnswerLog(self.served_log, self.meters)
         self._recommender = Recommender(self.snapshot_swap, clock, settings.paging, notes, settings.scenarios)
+        self.lists = Lists(self.snapshot_swap, self._recommender, clock, settings.trending)
         self._event_ingestion = EventIngestion(self.snapshot_swap, stores, clock, (self.gate, decisions), settings)
         self._own_build = OwnBuild(settings, stores, embedder, self.snapshot_swap, self._charter)
         self._item_ingestion = ItemIngestion(self.snapshot_swap, stores, embedder, clock, self._own_build)
@@ -224,9 +226,28 @@ class Service:
                 raise ItemNotFoundError(item_id)
         return self._item_ingestion.document(item_id)
 
+    async def patch_item(self, item_id: str, patch: dict[str, Any]) -> bytes:
+        """Change an item (RFC 7396); the item as it is then.
+
+        Raises:
+            ItemNotFoundError: there is none.
+            InvalidPayloadError: it would be no item, or one that the charter does not declare.
+        """
+        await self._item_ingestion.patch(item_id, patch, self.gate.item)
+        return self.get_item(item_id)
+
     async def delete_item(self, item_id: str) -> None:
-        """Take an item out of every answer."""
-        await self._item_ingestion.delete(item_id)
+        """Take an item out of every answer.
+
+        Raises:
+            ItemNotFoundError: there is none.
+        """
+        if item_id in await self._item_ingestion.delete([item_id]):
+            raise ItemNotFoundError(item_id)
+
+    async def delete_items(self, item_ids: Sequence[str]) -> set[str]:
+        """Take items out of every answer; those that were not there."""
+        return await self._item_ingestion.delete(item_ids)
 
     async def ingest(self, events: Sequence[EventDocument]) -> Sequence[EventResult]:
         """Take events in; returns when they are durable and have taken effect."""

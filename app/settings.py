@@ -25,7 +25,7 @@ from app.policy.sensitive_items import FirewallSettings
 from app.serving.control_decisions import ControlSettings
 from app.serving.paging import PagingSettings
 from app.serving.person_cache import PeopleSettings
-from app.serving.popularity import PopularitySettings
+from app.serving.popularity import PopularitySettings, TrendingSettings
 from app.serving.recall_gauge import GaugeSettings
 from app.serving.scenario import Scenario
 from app.storage.database import SERVED, StorageSettings
@@ -170,6 +170,7 @@ class Settings(BaseSettings):
     paging: PagingSettings = PagingSettings()
     people: PeopleSettings = PeopleSettings()
     popularity: PopularitySettings = PopularitySettings()
+    trending: TrendingSettings = TrendingSettings()
     firewall: FirewallSettings = FirewallSettings()
     control: ControlSettings = ControlSettings()
     retention: RetentionSettings = RetentionSettings()

@@ -14,6 +14,7 @@ from pydantic.json_schema import models_json_schema
 from app.api.answers import JSON, PROBLEM_JSON
 from app.api.bodies import NDJSON
 from app.api.rules import OPERATORS, RULES, Rule
+from app.api.schemas.items import ItemPatch
 from app.api.schemas.problem import FieldError, Problem
 from app.errors import (
     AccessUnknownError,
@@ -37,6 +38,7 @@ from app.requests import (
     AcknowledgementRequest,
     ActivationRequest,
     AuditRequest,
+    DeleteRequest,
     ExperimentRequest,
     InterestRequest,
     MergeRequest,
@@ -84,6 +86,7 @@ _READ_BY_HAND: Final = (
     PageRequest,
     RecommendRequest,
     SimilarRequest,
+    ItemPatch,
     ProfilePatch,
     PreferencesPatch,
     ResetRequest,
@@ -94,6 +97,7 @@ _READ_BY_HAND: Final = (
     PolicyRequest,
     ActivationRequest,
     AuditRequest,
+    DeleteRequest,
     ExperimentRequest,
     AcknowledgementRequest,
     Problem,

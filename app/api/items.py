@@ -7,29 +7,38 @@ from typing import Final
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from app.api.answers import JSON
+from app.api.answers import JSON, json_answer
 from app.api.batches import REJECTED, Verdict, take_rows
+from app.api.bodies import MERGE_PATCH, read_object
 from app.api.documentation import (
+    BODY_ERRORS,
     READING_ERRORS,
     ROWS_ERRORS,
     URL_ERRORS,
     WRITING_ERRORS,
     answers,
+    body_of,
     problems,
+    query_of,
     rows_of,
 )
 from app.api.guard import caller_of
 from app.api.paths import ItemIdInPath
 from app.api.queries import refuse_query
-from app.api.schemas.items import Item
+from app.api.query_or_body import asked
+from app.api.schemas.items import Deletions, Item, ItemPatch
+from app.api.schemas.lists import CataloguePart
 from app.api.schemas.rows import ItemResults
 from app.api.state import service_of
-from app.errors import ItemNotFoundError
+from app.errors import CursorError, CursorExpiredError, ItemNotFoundError
+from app.requests import DeleteRequest, ItemsRequest
 from indexer.documents import ItemDocument
 from indexer.problems import FieldProblem
 
-router = APIRouter(tags=["items"], dependencies=[Depends(refuse_query)])
+router = APIRouter(tags=["items"])
+_no_query: Final = [Depends(refuse_query)]
 
+_PATCHES: Final = (JSON, MERGE_PATCH)
 _STATUSES: Final = ("created", "updated", REJECTED)
 
 
@@ -37,6 +46,7 @@ _STATUSES: Final = ("created", "updated", REJECTED)
     "/items",
     operation_id="upsert_items",
     summary="Add or replace items",
+    dependencies=_no_query,
     openapi_extra=rows_of(ItemDocument),
     responses=answers(ItemResults, "What became of every row.", *ROWS_ERRORS, *WRITING_ERRORS),
 )
@@ -60,9 +70,56 @@ def _verdict(result: bool | FieldProblem, message: str | None) -> Verdict:
 
 
 @router.get(
+    "/items",
+    operation_id="list_items",
+    summary="List the catalogue",
+    openapi_extra=query_of(ItemsRequest),
+    responses=answers(CataloguePart, "A part of it.", *URL_ERRORS, CursorError, CursorExpiredError, *READING_ERRORS),
+)
+async def list_items(request: Request) -> Response:
+    """Every item there is, or those that a filter asks for, in parts; withheld items and expired ones are there too."""
+    return json_answer(service_of(request).lists.items(await asked(request, ItemsRequest)))
+
+
+@router.post(
+    "/delete-items",
+    operation_id="delete_items",
+    summary="Delete items",
+    dependencies=_no_query,
+    openapi_extra=body_of(DeleteRequest),
+    responses=answers(Deletions, "What became of every id.", *URL_ERRORS, *BODY_ERRORS, *WRITING_ERRORS),
+)
+async def delete_items(request: Request) -> Response:
+    """Take many items out of every answer, at once."""
+    wanted = (await asked(request, DeleteRequest)).item_ids
+    unknown = await service_of(request).delete_items(wanted)
+    statuses = ["unknown" if item_id in unknown else "deleted" for item_id in wanted]
+    results = [{"item_id": item_id, "status": status} for item_id, status in zip(wanted, statuses, strict=True)]
+    return json_answer({"counts": {name: statuses.count(name) for name in ("deleted", "unknown")}, "results": results})
+
+
+@router.patch(
+    "/items/{item_id}",
+    operation_id="patch_item",
+    summary="Change an item",
+    dependencies=_no_query,
+    openapi_extra=body_of(ItemPatch, _PATCHES),
+    responses=answers(Item, "The item as it is then.", *URL_ERRORS, ItemNotFoundError, *BODY_ERRORS, *WRITING_ERRORS),
+)
+async def patch_item(request: Request, item_id: ItemIdInPath) -> Response:
+    """Change some fields (RFC 7396: null takes a field away), as where something is sold out; the next answer obeys.
+
+    Where title, text and tags stay, nothing is encoded.
+    """
+    patch = await read_object(request, _PATCHES)
+    return Response(await service_of(request).patch_item(item_id, patch), media_type=JSON)
+
+
+@router.get(
     "/items/{item_id}",
     operation_id="get_item",
     summary="Read an item",
+    dependencies=_no_query,
     responses=answers(Item, "The item.", *URL_ERRORS, ItemNotFoundError, *READING_ERRORS),
 )
 async def get_item(request: Request, item_id: ItemIdInPath) -> Response:
@@ -77,6 +134,7 @@ async def get_item(request: Request, item_id: ItemIdInPath) -> Response:
     "/items/{item_id}",
     operation_id="delete_item",
     summary="Delete an item",
+    dependencies=_no_query,
     status_code=204,
     response_class=Response,
     responses=problems(*URL_ERRORS, ItemNotFoundError, *WRITING_ERRORS),

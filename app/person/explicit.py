@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from app.errors import OutdatedError
+from app.merge_patch import merge_patch
 from app.storage.rows import UserRow
 from app.storage.timestamps import micros
 from indexer.documents import UserDocument
@@ -31,19 +32,6 @@ def merged(document: UserDocument, changes: dict[str, Any]) -> UserDocument:
     present = document.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
     patched = {**merge_patch(present, changes), "user_id": document.user_id}
     return UserDocument.model_validate(patched, strict=False)
-
-
-def merge_patch(target: Any, patch: Any) -> Any:
-    """RFC 7396: null removes, objects merge, everything else replaces."""
-    if not isinstance(patch, dict):
-        return patch
-    merged = dict(target) if isinstance(target, dict) else {}
-    for name, value in patch.items():
-        if value is None:
-            merged.pop(name, None)
-        else:
-            merged[name] = merge_patch(merged.get(name), value)
-    return merged
 
 
 def etag_of(row: UserRow | None) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.errors import ForbiddenError, MergeRefusedError
-from app.person.explicit import document_of, merge_patch, profile_of
+from app.merge_patch import merge_patch
+from app.person.explicit import document_of, profile_of
 from app.person.upkeep import Upkeep, cached_texts
 from app.storage.rows import ErasedId, Merge, UserRow
 from indexer.documents import UserDocument

@@ -7,7 +7,7 @@ space. A new snapshot gets a new generation, built beside the one that serves. W
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -128,6 +128,13 @@ class Generation:
         self.environment.popularity.clear()
         for events, owners in self.people.all_counted():
             self.environment.popularity.change(NO_VOTES, self._votes_of(events, owners))
+
+    def voters(self, since: float, until: float) -> Iterator[tuple[Rows, NDArray[np.int64], NDArray[np.float64]]]:
+        """(Row, whose it is, when) of everybody's positive events after one moment and up to another, in parts."""
+        for events, owners in self.people.all_counted():
+            some = (events.times > since) & (events.times <= until) & (events.weights > 0)
+            some &= self.people.signals.polarity[events.codes] > 0
+            yield events.rows[some], owners[some], events.times[some]
 
     def _change_votes(self, lost: Votes, gained: Votes) -> None:
         if not self.environment.popularity.change(lost, gained):

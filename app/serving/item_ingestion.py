@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import compress
 from typing import Any, Final
@@ -12,7 +12,8 @@ import numpy as np
 import orjson
 
 from app.clock import Clock
-from app.errors import ItemNotFoundError
+from app.errors import InvalidPayloadError, ItemNotFoundError
+from app.merge_patch import merge_patch
 from app.serving.catalogue import Catalogue
 from app.serving.embedder import Embedder
 from app.serving.generation import Generation, encode_items
@@ -20,6 +21,9 @@ from app.serving.own_build import OwnBuild
 from app.serving.snapshot_swap import SnapshotSwap
 from app.storage.protocols import Stores
 from indexer.documents import ItemDocument
+from indexer.mends import Mends
+from indexer.problems import FieldProblem
+from indexer.validation import parse
 
 _CALLER: Final = "items"
 """As whom items' texts wait to be read."""
@@ -55,22 +59,53 @@ class ItemIngestion:
     async def upsert(self, documents: Sequence[ItemDocument]) -> list[bool]:
         """Add or replace items; for each whether it is new. Of equal ids the last one stays."""
         async with self._one_at_a_time:
-            if documents and self._own_build.possible():
-                return await self._begin(documents)
-            ids = [each.item_id for each in documents]
-            known = self._snapshot_swap.current.catalogue.rows(ids) >= 0
-            texts = [each.content() for each in documents]
-            await self._embedder.embed([*texts, *{tag for each in documents for tag in each.tags}], _CALLER)
-            rows = _rows(documents)
-            async with self._snapshot_swap.ingest_lock.together():
-                generation = self._snapshot_swap.current
-                items = await asyncio.to_thread(encode_items, generation.catalogue, documents, self._embedder)
-                versions = await self._stores.items.upsert(rows, self._clock.machine())
-                for item in items:
-                    generation.catalogue.put(item)
-                generation.version = max([generation.version, *versions])
-                concerned = _Concerned.of(generation, list(compress(ids, known)), list(compress(ids, ~known)))
-            await self._settle(concerned)
+            return await self._upsert(documents)
+
+    async def patch(
+        self, item_id: str, patch: dict[str, Any], refused: Callable[[ItemDocument], FieldProblem | None]
+    ) -> None:
+        """Change an item as it is at that moment (RFC 7396); a text that stays is not encoded again.
+
+        Args:
+            item_id: which.
+            patch: what changes.
+            refused: what is wrong with the item that it becomes, if anything.
+
+        Raises:
+            ItemNotFoundError: there is none.
+            InvalidPayloadError: it would be no item.
+        """
+        async with self._one_at_a_time:
+            catalogue = self._snapshot_swap.current.catalogue
+            row = catalogue.row(item_id)
+            if row < 0:
+                raise ItemNotFoundError(item_id)
+            if patch.get("item_id", item_id) != item_id:
+                raise InvalidPayloadError([FieldProblem("item_id", "cannot be changed")])
+            changed = parse(ItemDocument, merge_patch(orjson.loads(catalogue.document(row)), patch), Mends())
+            if isinstance(changed, list):
+                raise InvalidPayloadError(changed)
+            if problem := refused(changed):
+                raise InvalidPayloadError([problem])
+            await self._upsert([changed])
+
+    async def _upsert(self, documents: Sequence[ItemDocument]) -> list[bool]:
+        if documents and self._own_build.possible():
+            return await self._begin(documents)
+        ids = [each.item_id for each in documents]
+        known = self._snapshot_swap.current.catalogue.rows(ids) >= 0
+        texts = [each.content() for each in documents]
+        await self._embedder.embed([*texts, *{tag for each in documents for tag in each.tags}], _CALLER)
+        rows = _rows(documents)
+        async with self._snapshot_swap.ingest_lock.together():
+            generation = self._snapshot_swap.current
+            items = await asyncio.to_thread(encode_items, generation.catalogue, documents, self._embedder)
+            versions = await self._stores.items.upsert(rows, self._clock.machine())
+            for item in items:
+                generation.catalogue.put(item)
+            generation.version = max([generation.version, *versions])
+            concerned = _Concerned.of(generation, list(compress(ids, known)), list(compress(ids, ~known)))
+        await self._settle(concerned)
         return [not each for each in known.tolist()]
 
     async def store(self, documents: Sequence[ItemDocument]) -> None:
@@ -85,23 +120,23 @@ class ItemIngestion:
         await self._own_build()
         return [each.item_id not in held for each in documents]
 
-    async def delete(self, item_id: str) -> None:
-        """Take an item out of every answer and of everybody's state.
-
-        Raises:
-            ItemNotFoundError: unknown, or deleted before.
-        """
+    async def delete(self, item_ids: Sequence[str]) -> set[str]:
+        """Take items out of every answer and of everybody's state; those that were not there, or no longer."""
         async with self._one_at_a_time:
-            if self._snapshot_swap.current.catalogue.row(item_id) < 0:
-                raise ItemNotFoundError(item_id)
-            async with self._snapshot_swap.ingest_lock.together():
-                versions = await self._stores.items.delete([item_id], self._clock.machine())
-                generation = self._snapshot_swap.current
-                concerned, row = _Concerned.of(generation, [item_id]), generation.catalogue.row(item_id)
-                if row >= 0:
-                    generation.catalogue.delete(row)
-                generation.version = max([generation.version, *versions])
-            await self._settle(concerned)
+            wanted = list(dict.fromkeys(item_ids))
+            rows = self._snapshot_swap.current.catalogue.rows(wanted)
+            there = list(compress(wanted, rows >= 0))
+            if there:
+                async with self._snapshot_swap.ingest_lock.together():
+                    versions = await self._stores.items.delete(there, self._clock.machine())
+                    generation = self._snapshot_swap.current
+                    concerned = _Concerned.of(generation, there)
+                    for row in generation.catalogue.rows(there).tolist():
+                        if row >= 0:
+                            generation.catalogue.delete(row)
+                    generation.version = max([generation.version, *versions])
+                await self._settle(concerned)
+        return set(wanted) - set(there)
 
     async def _settle(self, concerned: _Concerned) -> None:
         """States and popularity rest on what has just changed: rebuild the people concerned from the log."""

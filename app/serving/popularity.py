@@ -38,6 +38,25 @@ class PopularitySettings(Config):
     """Days until a person's engagement counts half towards an item's popularity."""
 
 
+class TrendingSettings(Config):
+    """What rises."""
+
+    window_days: float = Field(default=2.0, gt=0, allow_inf_nan=False)
+    """The last days, whose people are compared with those of the days before."""
+
+    past_days: float = Field(default=28.0, gt=0, allow_inf_nan=False)
+    """The days before, by which it is known how many people an item has."""
+
+    shrink: float = Field(default=3.0, gt=0, allow_inf_nan=False)
+    """People that are added to what is expected of every item."""
+
+    least_people: int = Field(default=3, ge=1)
+    """People of the last days from which an item can rise."""
+
+    seconds: float = Field(default=60.0, ge=0, allow_inf_nan=False)
+    """For how long a count stands."""
+
+
 class Popularity:
     """Decayed numbers of people by row, stored as of one moment, since all of them fade alike.
 
@@ -106,6 +125,16 @@ class Popularity:
         counts = self.counts(asked.listed)
         order = np.argsort(-counts, kind="stable")[: np.count_nonzero(counts)]
         return asked.listed[order[:count]]
+
+    def every(self) -> Rows:
+        """All rows that anybody engaged with, most popular first; ties by row."""
+        rows = np.flatnonzero(self._counts).astype(np.int32)
+        return rows[np.argsort(-_rounded(self._counts[rows]), kind="stable")]
+
+    def people(self, rows: Rows, now: float) -> NDArray[np.float64]:
+        """float64 [n]: the decayed number of people, as of a moment."""
+        counts = self.counts(rows)
+        return counts * np.exp2(self._base - now / self.half_life) if counts.any() else counts
 
     def share(self, rows: Rows, now: float) -> NDArray[np.float32]:
         """float32 [n] in 0..1: log(1 + count), divided by that of the most popular item."""

@@ -1,8 +1,11 @@
-"""What `GET /items/{item_id}` answers."""
+"""What `/items` takes and answers besides rows."""
 
 from __future__ import annotations
 
-from typing import Literal
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
 
 from app.api.schemas.base import Answer
 from indexer.documents import ItemDocument
@@ -41,3 +44,45 @@ class Item(ItemDocument):
 
     sensitivity: Sensitivity
     """Not part of what is sent to `POST /items`."""
+
+
+class ItemPatch(BaseModel):
+    """Changes to an item, as a JSON merge patch (RFC 7396): what is absent stays, null takes away, lists are replaced.
+
+    What comes of it has to be an item; the fields are those of `POST /items`.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: str | None = None
+    text: str | None = None
+    tags: list[str] | None = None
+    format: str | None = None
+    language: str | None = None
+    published_at: datetime | None = None
+    expires_at: datetime | None = None
+    url: str | None = None
+    provider: str | None = None
+    sensitive_topics: list[str] | None = None
+    attributes: dict[str, Any] | None = None
+
+
+class DeletionCounts(Answer):
+    """How many ids became what."""
+
+    deleted: int
+    unknown: int
+
+
+class Deletion(Answer):
+    """What became of an id."""
+
+    item_id: str
+    status: Literal["deleted", "unknown"]
+
+
+class Deletions(Answer):
+    """What became of every id, in their order."""
+
+    counts: DeletionCounts
+    results: list[Deletion]

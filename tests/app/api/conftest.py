@@ -51,6 +51,33 @@ from indexer.documents import EventDocument, ItemDocument
 NOW = "2024-05-01T12:00:00+00:00"
 
 
+class MemoryLists:
+    """Notes what was asked, and answers in the right shape."""
+
+    def __init__(self, asked: list[Any]) -> None:
+        self.asked = asked
+
+    def popular(self, request: Any) -> dict[str, Any]:
+        self.asked.append(request)
+        item = {"item_id": "i1", "title": "Title", "rank": 1, "score": 3.0}
+        return {"snapshot": "s1", "items": [item], "reason": "no more", "withheld": []}
+
+    async def trending(self, request: Any) -> dict[str, Any]:
+        return self.popular(request)
+
+    def items(self, request: Any) -> dict[str, Any]:
+        self.asked.append(request)
+        return {"snapshot": "s1", "count": 1, "items": [{"item_id": "i1", "title": "Title"}]}
+
+    def tags(self, request: Any) -> dict[str, Any]:
+        self.asked.append(request)
+        return {"tags": [{"tag": "rust", "items": 1, "examples": ["Title"]}]}
+
+    def topics(self, request: Any) -> dict[str, Any]:
+        self.asked.append(request)
+        return {"topics": [{"topic": "rust", "name": "Rust", "items": 1, "examples": ["Title"]}]}
+
+
 class MemoryService:
     """Answers like the service, from dictionaries. `failure`, if set, is raised by `recommend`."""
 
@@ -76,6 +103,19 @@ class MemoryService:
             raise ItemNotFoundError(item_id)
         document = self.items[item_id].model_dump(mode="json", exclude_none=True)
         return orjson.dumps(document | {"sensitivity": {"withheld": False, "topics": []}})
+
+    @property
+    def lists(self) -> "MemoryLists":
+        return MemoryLists(self.asked)
+
+    async def patch_item(self, item_id: str, patch: dict[str, Any]) -> bytes:
+        document = orjson.loads(self.get_item(item_id))
+        document.pop("sensitivity")
+        self.items[item_id] = ItemDocument.model_validate(document | patch, strict=False)
+        return self.get_item(item_id)
+
+    async def delete_items(self, item_ids: Sequence[str]) -> set[str]:
+        return {item_id for item_id in item_ids if self.items.pop(item_id, None) is None}
 
     async def delete_item(self, item_id: str) -> None:
         if self.items.pop(item_id, None) is None:

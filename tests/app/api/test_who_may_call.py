@@ -29,6 +29,13 @@ WHO_MAY = {
     ("post", "/events"): {"events", OWN},
     ("post", "/recommend/page"): {"recommend", OWN},
     ("post", "/items"): {"items"},
+    ("get", "/items"): {"items"},
+    ("post", "/delete-items"): {"items"},
+    ("patch", "/items/{item_id}"): {"items"},
+    ("get", "/popular"): {"recommend", OWN},
+    ("get", "/trending"): {"recommend", OWN},
+    ("get", "/tags"): {"recommend", OWN, ANOTHERS},
+    ("get", "/topics"): {"recommend", OWN, ANOTHERS},
     ("get", "/items/{item_id}"): {"items", OWN, ANOTHERS},
     ("delete", "/items/{item_id}"): {"items"},
     ("post", "/users/{user_id}/tokens"): {"tokens"},
@@ -82,11 +89,17 @@ ITEM = {"item_id": "i1", "title": "Title", "text": "", "tags": [], "format": "ar
 BODIES: dict[str, Any] = {
     "ingest_events": [EVENT],
     "upsert_items": ITEM | {"published_at": "2024-05-01T12:00:00Z"},
+    "delete_items": {"item_ids": ["i1"]},
     "recommend_by_post": {"user_id": PERSON},
     "recommend_page": {"user_id": PERSON, "placements": [{"limit": 3}]},
     "similar_by_post": {"text": "robots", "user_id": PERSON},
 }
-QUERIES = {"recommend": {"user_id": PERSON}, "similar": {"text": "robots", "user_id": PERSON}}
+QUERIES = {
+    "popular": {"user_id": PERSON},
+    "trending": {"user_id": PERSON},
+    "recommend": {"user_id": PERSON},
+    "similar": {"text": "robots", "user_id": PERSON},
+}
 AUDIENCE = AccessSettings().token_audience
 
 DOCUMENT = build(lambda _: None).openapi()

@@ -1,0 +1,71 @@
+"""`/popular`, `/trending`, `/tags`, `/topics`: lists that are no one person's."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+
+from app.api.answers import json_answer
+from app.api.documentation import READING_ERRORS, URL_ERRORS, answers, query_of
+from app.api.guard import for_own_user
+from app.api.query_or_body import asked
+from app.api.schemas.lists import ItemList, Tags, Topics
+from app.api.state import service_of
+from app.requests import ListRequest, NamesRequest
+
+router = APIRouter(tags=["recommendations"])
+
+_ERRORS: Final = (*URL_ERRORS, *READING_ERRORS)
+
+
+@router.get(
+    "/popular",
+    operation_id="popular",
+    summary="List what most people engaged with",
+    openapi_extra=query_of(ListRequest),
+    responses=answers(ItemList, "The items, most popular first.", *_ERRORS),
+)
+async def popular(request: Request) -> Response:
+    """By people and not by events, as that fades; for `user_id`, less what may not be shown to them."""
+    wanted = await asked(request, ListRequest)
+    for_own_user(request, wanted.user_id)
+    return json_answer(service_of(request).lists.popular(wanted))
+
+
+@router.get(
+    "/trending",
+    operation_id="trending",
+    summary="List what has more people than its past predicts",
+    openapi_extra=query_of(ListRequest),
+    responses=answers(ItemList, "The items, the most unexpected first.", *_ERRORS),
+)
+async def trending(request: Request) -> Response:
+    """By people of the last days against the days before; for `user_id`, less what may not be shown to them."""
+    wanted = await asked(request, ListRequest)
+    for_own_user(request, wanted.user_id)
+    return json_answer(await service_of(request).lists.trending(wanted))
+
+
+@router.get(
+    "/tags",
+    operation_id="list_tags",
+    summary="List tags to choose from",
+    openapi_extra=query_of(NamesRequest),
+    responses=answers(Tags, "The tags.", *_ERRORS),
+)
+async def tags(request: Request) -> Response:
+    """For newcomers who say what they like: tags of items that may be shown to anybody, those of most items first."""
+    return json_answer(service_of(request).lists.tags(await asked(request, NamesRequest)))
+
+
+@router.get(
+    "/topics",
+    operation_id="list_topics",
+    summary="List topics to choose from",
+    openapi_extra=query_of(NamesRequest),
+    responses=answers(Topics, "The topics.", *_ERRORS),
+)
+async def topics(request: Request) -> Response:
+    """The same for the topics that the index found."""
+    return json_answer(service_of(request).lists.topics(await asked(request, NamesRequest)))
