@@ -162,6 +162,66 @@ def page(**fields: Any) -> Callable[[Shop], tuple[Any, Any]]:
     return lambda shop: (shown(shop, {}), shown(shop.fresh() if fields.get("user_id") else shop, fields))
 
 
+def listed(path: str) -> dict[str, Callable[[Shop], tuple[Any, Any]]]:
+    def get(shop: Shop, **fields: Any) -> Any:
+        return shop.send("GET", path, params=fields).json()
+
+    def liked(shop: Shop) -> Shop:
+        for n in range(5):
+            for item in ("i006", "i012"):
+                shop.event("like", item, user=f"crowd-{n}")
+        return shop
+
+    def user_id(shop: Shop) -> tuple[Any, Any]:
+        liked(shop).event("dismiss")
+        return get(shop), get(shop, user_id=shop.user)
+
+    def hide_seen(shop: Shop) -> tuple[Any, Any]:
+        liked(shop).event("like")
+        return get(shop, user_id=shop.user), get(shop, user_id=shop.user, hide_seen=True)
+
+    return {
+        "user_id": user_id,
+        "hide_seen": hide_seen,
+        "limit": lambda shop: (get(liked(shop)), get(shop, limit=1)),
+        "exclude": lambda shop: (get(liked(shop)), get(shop, exclude=["i006"])),
+        "filter": lambda shop: (get(liked(shop)), get(shop, filter='item_id = "i012"')),
+        "fields": lambda shop: (get(liked(shop)), get(shop, fields=["provider"])),
+    }
+
+
+def named(path: str) -> dict[str, Callable[[Shop], tuple[Any, Any]]]:
+    def get(shop: Shop, **fields: Any) -> Any:
+        return shop.send("GET", path, params=fields).json()
+
+    return {
+        "limit": lambda shop: (get(shop), get(shop, limit=1)),
+        "filter": lambda shop: (get(shop), get(shop, filter='item_id = "i012"')),
+    }
+
+
+def catalogue_cursor(shop: Shop) -> tuple[Any, Any]:
+    first = shop.send("GET", "/items", params={"limit": 2}).json()
+    following = shop.send("GET", "/items", params={"limit": 2, "cursor": first["next_cursor"]}).json()
+    return first["items"], following["items"]
+
+
+def patched_item(name: str, value: Any) -> Callable[[Shop], tuple[Any, Any]]:
+    def both(shop: Shop) -> tuple[Any, Any]:
+        before = shop.send("GET", "/items/i011").json()
+        return before.get(name), shop.send("PATCH", "/items/i011", json={name: value}).json()[name]
+
+    return both
+
+
+def gone(shop: Shop) -> tuple[Any, Any]:
+    item = {"item_id": f"gone-{next(NUMBERS)}", "title": "Soon gone"}
+    shop.send("POST", "/items", json=item)
+    before = shop.send("GET", "/items").json()["count"]
+    shop.send("POST", "/delete-items", json={"item_ids": [item["item_id"]]})
+    return before, shop.send("GET", "/items").json()["count"]
+
+
 def edit(name: str, value: Any) -> Callable[[Shop], tuple[Any, Any]]:
     return lambda shop: (shop.patched(), shop.patched(**{name: value}))
 
@@ -248,6 +308,32 @@ WITNESSES: dict[tuple[str, str], Callable[[Shop], tuple[Any, Any]]] = {
     ("recommend_page", "user_id"): page(user_id="p2"),
     ("recommend_page", "placements"): page(placements=[{"limit": 3}, {"limit": 2}]),
     ("recommend_page", "exclude"): page(exclude=[f"i{number:03}" for number in range(24)]),
+    **{("popular", name): witness for name, witness in listed("/popular").items()},
+    **{("trending", name): witness for name, witness in listed("/trending").items()},
+    **{("list_tags", name): witness for name, witness in named("/tags").items()},
+    **{("list_topics", name): witness for name, witness in named("/topics").items()},
+    **{("list_items", name): witness for name, witness in named("/items").items()},
+    ("list_items", "fields"): lambda shop: tuple(
+        shop.send("GET", "/items", params=asked).json()["items"] for asked in ({}, {"fields": ["format"]})
+    ),
+    ("list_items", "cursor"): catalogue_cursor,
+    ("delete_items", "item_ids"): gone,
+    **{
+        ("patch_item", name): patched_item(name, value)
+        for name, value in {
+            "title": "Another title",
+            "text": "Another text",
+            "tags": ["another"],
+            "format": "podcast",
+            "language": "fr",
+            "published_at": "2024-01-01T00:00:00Z",
+            "expires_at": "2031-01-01T00:00:00Z",
+            "url": "https://example.org/another",
+            "provider": "another",
+            "sensitive_topics": [],
+            "attributes": {"left": 3},
+        }.items()
+    },
     ("patch_profile", "role"): edit("role", "nurse"),
     ("patch_profile", "goals"): edit("goals", ["sail"]),
     ("patch_profile", "preferences"): edit("preferences", {"tags": ["rust"]}),
