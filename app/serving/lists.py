@@ -17,9 +17,10 @@ from app.pipeline.withheld import told as clause
 from app.requests import ItemsRequest, ListRequest, NamesRequest
 from app.serving.asked_items import asked_items
 from app.serving.catalogue import Catalogue
+from app.serving.choices import Choices
 from app.serving.item_fields import fields_of
 from app.serving.popularity import TrendingSettings
-from app.serving.recommender import Choices, Recommender
+from app.serving.recommender import Recommender
 from app.serving.snapshot_swap import SnapshotSwap
 from app.serving.trending import Trending
 from models.ids import Rows
