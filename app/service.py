@@ -49,6 +49,7 @@ from app.policy.transparency import transparency_payload
 from app.requests import PageRequest, RecommendRequest, SimilarRequest
 from app.serving.choices import Choices
 from app.serving.control_decisions import ControlDecisions
+from app.serving.declared_types import check_types, undeclared, warn_of, with_types
 from app.serving.embedder import Embedder
 from app.serving.event_ingestion import EventIngestion
 from app.serving.event_rules import EventResult
@@ -77,7 +78,7 @@ class Service:
     """Everything behind the endpoints."""
 
     def __init__(self, settings: Settings, stores: Stores, embedder: Embedder) -> None:
-        self._settings = settings
+        self._settings = settings = with_types(settings, stores.events)
         self._stores = stores
         self._clock = clock = Clock(settings.as_of)
         self._embedder = embedder
@@ -85,8 +86,10 @@ class Service:
         self.policies = Policies(self.snapshot_swap, SnapshotFolder(settings.snapshot_folder), stores.snapshots)
         taxonomy = settings.index.sensitive.taxonomy
         self._charter = load_charter(settings.charter, taxonomy)
-        topics, seen = load_taxonomy(taxonomy).names, settings.events.seen_types()
-        self.gate = IngestionGate(self._charter, settings.firewall.keep_as_seen, topics, seen)
+        check_types(self._charter, settings)
+        self._undeclared: dict[str, int] = {}
+        topics = load_taxonomy(taxonomy).names
+        self.gate = IngestionGate(self._charter, settings.firewall.keep_as_seen, topics, settings.events)
         self._decisions = decisions = ControlDecisions(stores, folder_secret(settings.data_dir))
         self._open_insights(decisions)
         notes = AnswerLog(self.served_log, self.meters)
@@ -162,6 +165,8 @@ class Service:
         remove_leftovers(self._settings.data_dir)
         await self.person.finish_erasures()
         await self.person.finish_resets()
+        self._undeclared = await asyncio.to_thread(undeclared, self._settings, self._stores.events)
+        warn_of(self._undeclared)
         await self.snapshot_swap.refresh()
         self.experiments.declare(self._settings.experiments)
         self.assign(self.experiments.assigned)
@@ -252,8 +257,12 @@ class Service:
     async def ingest(self, events: Sequence[EventDocument]) -> Sequence[EventResult]:
         """Take events in; returns when they are durable and have taken effect."""
         results = await self._event_ingestion.ingest(events)
-        self.meters.events.update((event.type.value, each.status) for event, each in zip(events, results, strict=True))
+        self.meters.events.update((event.type, each.status) for event, each in zip(events, results, strict=True))
         return results
+
+    def knows_events(self, event_ids: Sequence[str]) -> list[bool]:
+        """Whether each of these events was stored before."""
+        return self._stores.events.knows(event_ids)
 
     def _items(self) -> int | None:
         generation = self.snapshot_swap.current_or_none
@@ -360,6 +369,7 @@ class Service:
             "unread_items": sum(each.unread_items for each in manifest.reading.values()),
             "reading": {language: each.model_dump() for language, each in manifest.reading.items()},
             "set_aside": generation.people.set_aside(),
+            "undeclared_events": self._undeclared,
             "not_finite": generation.environment.faults.counts(),
         }
 

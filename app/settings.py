@@ -186,6 +186,18 @@ class Settings(BaseSettings):
     alerts: AlertSettings = AlertSettings()
 
     @model_validator(mode="after")
+    def _names_types(self) -> Self:
+        named = {"query": self.query.seen_days} | {
+            f"scenarios.{name}": s.seen_days for name, s in self.scenarios.items()
+        }
+        for group, days in named.items():
+            if unknown := sorted(days.keys() - set(self.events.names())):
+                raise ValueError(
+                    f"{group}.seen_days.{unknown[0]} is no event type: {', '.join(self.events.names())} are"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _scenarios_fit(self) -> Self:
         fields = Fields.of(declared(self.attributes))
         for name, scenario in self.scenarios.items():

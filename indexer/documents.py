@@ -8,9 +8,11 @@ Rows are made plain on the way in (`indexer.plain`); what is stored is read as i
 from __future__ import annotations
 
 from functools import cache
+from re import fullmatch
 from typing import Annotated, Any, ClassVar, Final, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -23,7 +25,7 @@ from pydantic import (
 
 from indexer import content, fields, plain
 from indexer.mends import Mends
-from models.events import EventType
+from models.events import CODE_OF, TYPE_NAME, EventType
 
 KEPT: Final = object()
 """Context of what is read from where it was stored."""
@@ -171,6 +173,17 @@ class ItemDocument(Document):
         return content.content_hash(self.content())
 
 
+def _type_name(name: str) -> str:
+    if not fullmatch(TYPE_NAME, name):
+        raise ValueError(f"must be a name such as {EventType.CLICK}, in lower case letters, digits and underscores")
+    return name
+
+
+TypeName = Annotated[
+    str, AfterValidator(_type_name), Field(json_schema_extra={"pattern": TYPE_NAME, "examples": list(CODE_OF)})
+]
+
+
 class EventDocument(Document):
     """One signal of one user about one item at one time."""
 
@@ -179,7 +192,8 @@ class EventDocument(Document):
     LAST_STANDS: ClassVar[bool] = False
 
     event_id: fields.ExternalId
-    """Names the signal: sent twice, it counts once."""
+    """Names the signal: sent twice, it counts once. Over HTTP it may be left out, and is made of what
+    the row says."""
 
     user_id: fields.ExternalId
     """Who."""
@@ -187,11 +201,12 @@ class EventDocument(Document):
     item_id: fields.ExternalId
     """About what."""
 
-    type: Annotated[EventType, Field(strict=False)]
-    """What was done."""
+    type: TypeName
+    """What was done: a type that is built in, or one that the service's settings declare."""
 
     value: fields.Value | None = None
-    """Seconds for a dwell, the share that was finished (0 to 1) for a complete; kept, without effect, for others."""
+    """What the type says that it is: seconds of a dwell, the share that was finished (0 to 1) of a complete, watch or
+    scroll, 1 to 5 of a rating; kept, without effect, where the type says nothing."""
 
     occurred_at: fields.AnyTime | None = None
     """When; the server's clock where absent."""
@@ -203,12 +218,13 @@ class EventDocument(Document):
     """Place in that answer, from 0."""
 
     context: fields.Context = Field(default_factory=dict)
-    """Circumstances by name, kept as they are; names that the charter does not declare are refused."""
+    """Circumstances by name, such as device, page or placement, kept as they are; refused where the charter does not
+    declare their names."""
 
     @field_validator("value")
     @classmethod
     def _dwell_is_not_negative(cls, value: Any, info: ValidationInfo) -> Any:
-        if value is not None and value < 0 and info.data.get("type") is EventType.DWELL:
+        if value is not None and value < 0 and info.data.get("type") == EventType.DWELL:
             raise ValueError("must be at least 0 seconds for a dwell")
         return value
 

@@ -1,18 +1,24 @@
-"""Events: their types, polarities and weights."""
+"""Events: their types, polarities and weights.
+
+Beside the types that are built in, an operator declares their own. Where events are computed with, a type is a code:
+those that are built in count from 0 in the order below, those that are declared have the code that the log gave them
+when it first heard of them. An event whose value speaks against its item, where its type speaks for it, has the code of
+that side of its type, see `models.event_values`, so that whatever follows from a code follows for it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import IntEnum, StrEnum
-from typing import Final
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any, Final
 
-import numpy as np
-from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, PrivateAttr, field_validator
 
 from models.config import Config
 from models.dwell import DwellRule, DwellSettings
+from models.event_values import EventValue, Side, ValueKind
+from models.signal import Polarity, Signal
+from models.signal_table import MOST_TYPES, SignalTable
 
 
 class EventType(StrEnum):
@@ -40,61 +46,40 @@ class EventType(StrEnum):
 
 
 EVENT_TYPES: tuple[EventType, ...] = tuple(EventType)
-CODE_OF: dict[EventType, int] = {event_type: code for code, event_type in enumerate(EVENT_TYPES)}
-_DWELL: Final = CODE_OF[EventType.DWELL]
+CODE_OF: dict[str, int] = {event_type.value: code for code, event_type in enumerate(EVENT_TYPES)}
+FIRST_DECLARED: Final = 32
+"""The code of the first type that is declared; those before are for what is built in, now or later."""
+TYPE_NAME: Final = r"^[a-z][a-z0-9_]{0,63}$"
+"""How the name of a type is written."""
 
 
-class Polarity(IntEnum):
-    """Whether an event speaks for an item (1), against it (-1), or neither (0)."""
-
-    NEGATIVE = -1
-    NEUTRAL = 0
-    POSITIVE = 1
+def _signal(polarity: Polarity, weight: float, verb: str, **more: Any) -> Signal:
+    return Signal(polarity=polarity, weight=weight, verb=verb, **more)
 
 
-VALUED: frozenset[EventType] = frozenset({EventType.DWELL, EventType.COMPLETE})
-"""Types whose value weighs: seconds of a dwell, the share that was finished of a complete."""
-
-
-class Signal(Config):
-    """How one event type counts."""
-
-    polarity: Polarity
-    """-1, 0 or 1."""
-
-    weight: float = Field(ge=0, allow_inf_nan=False)
-    """Mass that one event adds to the sum of its polarity; a like is 1."""
-
-    seen: bool = True
-    """Whether the person has then seen the item (an impression was served, not seen)."""
-
-    verb: str
-    """Past tense used in labels: "Because you {verb} ..."."""
-
-
-def _signal(polarity: Polarity, weight: float, verb: str, seen: bool = True) -> Signal:
-    return Signal(polarity=polarity, weight=weight, verb=verb, seen=seen)
-
+_PORTION: Final = EventValue(kind=ValueKind.PORTION)
 
 DEFAULT_SIGNALS: dict[EventType, Signal] = {
     EventType.IMPRESSION: _signal(Polarity.NEUTRAL, 0.0, "were shown", seen=False),
-    EventType.CLICK: _signal(Polarity.POSITIVE, 0.25, "opened"),
+    EventType.CLICK: _signal(Polarity.POSITIVE, 0.25, "opened", opens=True),
     EventType.LIKE: _signal(Polarity.POSITIVE, 1.0, "liked"),
     EventType.DISLIKE: _signal(Polarity.NEGATIVE, 1.0, "disliked"),
     EventType.SAVE: _signal(Polarity.POSITIVE, 1.25, "saved"),
     EventType.SHARE: _signal(Polarity.POSITIVE, 1.25, "shared"),
-    EventType.COMPLETE: _signal(Polarity.POSITIVE, 1.0, "finished"),
-    EventType.DWELL: _signal(Polarity.POSITIVE, 0.5, "spent time with"),
+    EventType.COMPLETE: _signal(Polarity.POSITIVE, 1.0, "finished", value=_PORTION),
+    EventType.DWELL: _signal(Polarity.POSITIVE, 0.5, "spent time with", value=EventValue(kind=ValueKind.SECONDS)),
     EventType.DISMISS: _signal(Polarity.NEGATIVE, 0.75, "dismissed"),
     EventType.MORE_LIKE_THIS: _signal(Polarity.POSITIVE, 1.5, "asked for more like"),
     EventType.LESS_LIKE_THIS: _signal(Polarity.NEGATIVE, 2.0, "asked for less like"),
     EventType.REPORT: _signal(Polarity.NEGATIVE, 2.0, "reported"),
-    EventType.PURCHASE: _signal(Polarity.POSITIVE, 1.5, "bought"),
-    EventType.ADD_TO_CART: _signal(Polarity.POSITIVE, 0.75, "put in your cart"),
-    EventType.RATING: _signal(Polarity.POSITIVE, 1.0, "rated"),
-    EventType.VIEW: _signal(Polarity.POSITIVE, 0.25, "looked at"),
-    EventType.WATCH: _signal(Polarity.POSITIVE, 1.0, "watched"),
-    EventType.SCROLL: _signal(Polarity.POSITIVE, 0.5, "scrolled through"),
+    EventType.PURCHASE: _signal(Polarity.POSITIVE, 1.5, "bought", value=EventValue(kind=ValueKind.AMOUNT)),
+    EventType.ADD_TO_CART: _signal(
+        Polarity.POSITIVE, 0.75, "put in your cart", seen_days=14.0, value=EventValue(kind=ValueKind.AMOUNT)
+    ),
+    EventType.RATING: _signal(Polarity.POSITIVE, 1.0, "rated", value=EventValue(kind=ValueKind.RATING, required=True)),
+    EventType.VIEW: _signal(Polarity.POSITIVE, 0.25, "looked at", seen_days=14.0, opens=True),
+    EventType.WATCH: _signal(Polarity.POSITIVE, 1.0, "watched", value=_PORTION),
+    EventType.SCROLL: _signal(Polarity.POSITIVE, 0.5, "scrolled through", seen_days=14.0, value=_PORTION),
     EventType.FOLLOW: _signal(Polarity.POSITIVE, 1.25, "followed"),
 }
 
@@ -103,7 +88,13 @@ class EventWeights(Config):
     """Weight and polarity of every event type, and how fast each polarity fades."""
 
     signals: dict[EventType, Signal] = Field(default_factory=lambda: dict(DEFAULT_SIGNALS))
-    """One entry per event type; types that are left out keep their default."""
+    """One entry per event type that is built in; types that are left out, and fields, keep their
+    default."""
+
+    types: dict[Annotated[str, Field(pattern=TYPE_NAME)], Signal] = Field(
+        default_factory=dict, max_length=MOST_TYPES - FIRST_DECLARED
+    )
+    """Event types of the operator's own, by name; each as an entry of `signals`."""
 
     half_life_positive_days: float = Field(default=90.0, ge=0.001, allow_inf_nan=False)
     """Days until a positive event counts half."""
@@ -122,65 +113,58 @@ class EventWeights(Config):
     """Events of one person on one day, impressions aside, with more of which they are taken for a machine: what it does
     counts in no popularity and teaches no item vectors, and it gets its own answers all the same. None: nobody is."""
 
-    def seen_types(self) -> frozenset[EventType]:
+    _codes: dict[str, int] | None = PrivateAttr(default=None)
+
+    @field_validator("signals", mode="before")
+    @classmethod
+    def _keep_the_rest(cls, signals: object) -> object:
+        """What an entry does not say stays as it is by default."""
+        if not isinstance(signals, dict):
+            return signals
+        defaults = {name: signal.model_dump() for name, signal in DEFAULT_SIGNALS.items()}
+        return {
+            name: defaults.get(name, {}) | given if isinstance(given, dict) else given
+            for name, given in signals.items()
+        }
+
+    @field_validator("types")
+    @classmethod
+    def _are_new(cls, types: dict[str, Signal]) -> dict[str, Signal]:
+        if known := sorted(types.keys() & CODE_OF.keys()):
+            raise ValueError(f"{', '.join(known)} is built in: change it under events.signals")
+        return types
+
+    def numbered(self, codes: Mapping[str, int]) -> EventWeights:
+        """The same, with the codes that a log gave to types that are not built in."""
+        copy = self.model_copy()
+        copy._codes = dict(codes)  # noqa: SLF001 - its own
+        return copy
+
+    @property
+    def codes(self) -> dict[str, int]:
+        """Code of every type: built in, declared, and those that a log has and nobody declares any more."""
+        if self._codes is not None:
+            return CODE_OF | self._codes
+        return CODE_OF | {name: FIRST_DECLARED + place for place, name in enumerate(self.types)}
+
+    def names(self) -> tuple[str, ...]:
+        """Every type that events may be of: built in, then declared."""
+        return (*CODE_OF, *self.types)
+
+    def of(self, name: str) -> Signal | None:
+        """How a type counts; None of one that nobody declares."""
+        if name in CODE_OF:
+            return self.signals.get(EventType(name), DEFAULT_SIGNALS[EventType(name)])
+        return self.types.get(name)
+
+    def seen_types(self) -> frozenset[str]:
         """Types after which the person has seen the item."""
-        return frozenset(kind for kind in EVENT_TYPES if self.signals.get(kind, DEFAULT_SIGNALS[kind]).seen)
+        return frozenset(name for name in self.names() if (signal := self.of(name)) and signal.seen)
 
     def table(self) -> SignalTable:
         """The same as arrays by event type code."""
-        signals = [self.signals.get(event_type, DEFAULT_SIGNALS[event_type]) for event_type in EVENT_TYPES]
-        return SignalTable(
-            polarity=np.array([signal.polarity for signal in signals], dtype=np.int8),
-            weight=np.array([signal.weight for signal in signals], dtype=np.float32),
-            seen=np.array([signal.seen for signal in signals], dtype=np.bool_),
-            verbs=tuple(signal.verb for signal in signals),
-            dwell=DwellRule(self.dwell, self.dwell_full_seconds),
-            machine_events_per_day=self.machine_events_per_day,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class SignalTable:
-    """Event weights as columns, indexed by event type code (position in EVENT_TYPES)."""
-
-    polarity: NDArray[np.int8]
-    weight: NDArray[np.float32]
-    seen: NDArray[np.bool_]
-    verbs: tuple[str, ...]
-    dwell: DwellRule
-    machine_events_per_day: int | None = None
-
-    def told(self, codes: NDArray[np.int8], values: NDArray[np.float32]) -> NDArray[np.float32]:
-        """float32 [n]: each event's weight before decay, and of each dwell its seconds, of which `weighed` makes one.
-
-        `values` is NaN where an event has none, and so are the seconds of such a dwell.
-        """
-        weights = self.weight[codes]
-        finished = (codes == CODE_OF[EventType.COMPLETE]) & ~np.isnan(values)
-        weights[finished] *= np.clip(values[finished], 0, 1)
-        return np.where(codes == _DWELL, values, weights)
-
-    def weighed(
-        self,
-        codes: NDArray[np.int8],
-        told: NDArray[np.float32],
-        expected: Callable[[NDArray[np.int64]], NDArray[np.float64]] | None = None,
-        people: NDArray[np.int64] | None = None,
-    ) -> NDArray[np.float32]:
-        """float32 [n]: each event's weight before decay.
-
-        Args:
-            codes: int8 [n].
-            told: float32 [n], of `told`.
-            expected: seconds that the items of events take, float64 [m], NaN where that is not known, for the positions
-                of m events; None where it is known of none.
-            people: int64 [n], whose each event is, numbered from 0, to be taken at their own pace; None: at the usual.
-        """
-        dwells = np.flatnonzero(codes == _DWELL)
-        if not len(dwells):
-            return told
-        owners = None if people is None else people[dwells]
-        takes = np.full(len(dwells), np.nan) if expected is None else expected(dwells)
-        weights = told.copy()
-        weights[dwells] = self.weight[_DWELL] * self.dwell.shares(told[dwells].astype(np.float64), takes, owners)
-        return weights
+        table = SignalTable.empty(DwellRule(self.dwell, self.dwell_full_seconds), self.machine_events_per_day)
+        for name, code in self.codes.items():
+            for side in Side:
+                table.put(code + side * MOST_TYPES, side, name, self.of(name))
+        return table

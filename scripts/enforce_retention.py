@@ -11,6 +11,7 @@ from app.clock import Clock
 from app.insights.served_files import ServedFiles
 from app.policy.charter.charter import CharterError, load_charter
 from app.policy.charter.ingestion_gate import IngestionGate
+from app.serving.declared_types import with_types
 from app.storage.duckdb import open_stores
 from app.storage.errors import DatabaseInUseError, StorageError
 from models.user_state import DAY_SECONDS
@@ -27,8 +28,8 @@ def enforce_retention(
     settings = settings_or_exit("enforce-retention", config)
     try:
         charter = load_charter(settings.charter, settings.index.sensitive.taxonomy)
-        gate = IngestionGate(charter, seen_types=settings.events.seen_types())
         stores = open_stores(settings.data_dir, settings.storage)
+        gate = IngestionGate(charter, weights=with_types(settings, stores.events).events)
     except DatabaseInUseError as error:
         typer.echo(f"enforce-retention: {error}; the service that uses it enforces retention itself", err=True)
         raise typer.Exit(1) from error

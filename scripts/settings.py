@@ -40,8 +40,11 @@ Lists and tables are written as JSON in the environment. Unknown names and impos
 _SIGNALS: Final = """\
 ## Event types
 
-The entries of `events.signals`. An entry replaces its type's default as a whole: polarity,
-weight, seen and verb. A weight is in likes; the verb stands in labels."""
+The entries of `events.signals`, and by the same fields those of `events.types`, which declare types that are not built
+in ([guide](guides/event-types.md)). A field that an entry leaves out keeps its default. A weight is in likes; the verb
+stands in labels; `opens` counts in the click-through rate; `seen_days` is for how long an item that was seen is left
+out, where `query.seen_days` does not say. `value` is a table: its `kind` and, of a rating, `lowest`, `highest` and
+`neutral` (by default 1, 5 and the middle), of an amount the `full` one, of any `required`."""
 
 
 def settings() -> None:
@@ -116,10 +119,19 @@ def _meaning(field: FieldInfo) -> str:
 
 def _signals() -> str:
     rows = [
-        (f"`{kind}`", signal.polarity.name.lower(), f"{signal.weight:g}", ("no", "yes")[signal.seen], signal.verb)
+        (
+            f"`{kind}`",
+            signal.polarity.name.lower(),
+            f"{signal.weight:g}",
+            ("no", "yes")[signal.seen],
+            "" if signal.seen_days is None else f"{signal.seen_days:g}",
+            ("no", "yes")[signal.opens],
+            signal.value.kind.value,
+            signal.verb,
+        )
         for kind, signal in DEFAULT_SIGNALS.items()
     ]
-    return _table(("type", "polarity", "weight", "seen", "verb"), rows)
+    return _table(("type", "polarity", "weight", "seen", "seen_days", "opens", "value", "verb"), rows)
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

@@ -57,7 +57,13 @@ class Verdict:
 Accept = Callable[[Sequence[Doc]], Awaitable[Sequence[Verdict]]]
 
 
-async def take_rows(request: Request, model: type[Doc], statuses: Sequence[str], accept: Accept[Doc]) -> Response:
+async def take_rows(
+    request: Request,
+    model: type[Doc],
+    statuses: Sequence[str],
+    accept: Accept[Doc],
+    completed: Callable[[Sequence[BodyRow]], Sequence[BodyRow]] = lambda rows: rows,
+) -> Response:
     """Read a body's rows, hand the valid ones to `accept`, and answer for each.
 
     Args:
@@ -65,11 +71,12 @@ async def take_rows(request: Request, model: type[Doc], statuses: Sequence[str],
         model: what a row must be.
         statuses: what may become of a row; each is counted.
         accept: takes the valid rows, and says in the same order what became of each.
+        completed: fills in what rows may leave out.
 
     Raises:
         PenchantError: the body cannot be read, or every row was refused.
     """
-    rows = await read_rows(request)
+    rows = completed(await read_rows(request))
     checked, mended = await _check(rows, model)
     verdicts = iter(await accept([one for one in checked if isinstance(one, model)]))
     results = [

@@ -103,6 +103,8 @@ _READ_BY_HAND: Final = (
     Problem,
     FieldError,
 )
+_FILLED_IN: Final = {EventDocument.__name__: ("event_id",)}
+"""What a file's row must have, and a body's row gets where it has none."""
 _NULL_IS_ABSENT: Final = (ItemDocument, EventDocument, RecommendRequest, PageRequest, SimilarRequest)
 """Null is taken for absent in each of their optional fields, whatever its type."""
 
@@ -150,6 +152,8 @@ def schemas_by_hand() -> dict[str, Any]:
     wanted = [(model, "validation") for model in _READ_BY_HAND]
     _, definitions = models_json_schema(wanted, ref_template=_REF)  # type: ignore[arg-type] # a list of literals
     schemas: dict[str, Any] = definitions["$defs"]
+    for name, filled in _FILLED_IN.items():
+        schemas[name]["required"] = [field for field in schemas[name]["required"] if field not in filled]
     schemas |= {model.__name__: _nullable(schemas[model.__name__]) for model in _NULL_IS_ABSENT}
     return {name: _without_defaults(schema) for name, schema in schemas.items()}
 

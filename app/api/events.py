@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from time import time
 from typing import Final
 
 from fastapi import APIRouter, Depends, Request, Response
 
 from app.api.batches import CONFLICT, REJECTED, Verdict, take_rows
 from app.api.documentation import ROWS_ERRORS, WRITING_ERRORS, answers, rows_of
+from app.api.event_ids import with_ids
 from app.api.guard import for_own_user
 from app.api.queries import refuse_query
 from app.api.schemas.rows import EventResults
@@ -35,7 +38,9 @@ async def ingest_events(request: Request) -> Response:
     """One event, an array of events, or one event a line.
 
     Acknowledged events are durable, and the next answer follows them. An event that is sent again, by its `event_id`,
-    is a duplicate and changes nothing, and so is a further impression of an item in one answer. Another event under an
+    is a duplicate and changes nothing, and so is a further impression of an item in one answer. A row without an
+    `event_id` gets one that is made of what it says, so that the same row sent again is a duplicate; where it does not
+    say `occurred_at`, only within an hour. The result names the id. Another event under an
     id that is taken is a conflict: nothing of it is stored. An event on an item that the catalogue does not have is
     kept, and counts from the moment at which the item comes (`awaiting_item`; setting `ingest.awaiting`).
     """
@@ -45,7 +50,8 @@ async def ingest_events(request: Request) -> Response:
         for_own_user(request, *(event.user_id for event in events))
         return [_verdict(result) for result in await service.ingest(events)]
 
-    return await take_rows(request, EventDocument, _STATUSES, accept)
+    completed = partial(with_ids, now=time(), known=service.knows_events)
+    return await take_rows(request, EventDocument, _STATUSES, accept, completed)
 
 
 def _verdict(result: EventResult) -> Verdict:

@@ -196,9 +196,8 @@ class Control:
 
     async def _forget(self, forgetting: Forgetting, on_topic: OnTopic | None) -> None:
         signals = self._upkeep.snapshot_swap.current.people.signals
-        seen_types = tuple(int(code) for code in np.flatnonzero(signals.seen))
         aliases = self._upkeep.decisions.aliases_of(forgetting.user_id)
-        await self._stores.forgettings.forget(ForgetRequest(forgetting, aliases, seen_types, on_topic))
+        await self._stores.forgettings.forget(ForgetRequest(forgetting, aliases, signals.seen_codes, on_topic))
 
     def _on_topic(self, slug: str) -> OnTopic:
         catalogue = self._upkeep.snapshot_swap.current.catalogue

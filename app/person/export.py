@@ -162,7 +162,7 @@ def _event(held: HeldEvent) -> dict[str, Any]:
         "event_id": event.event_id,
         "user_id": event.user_id,
         "item_id": event.item_id,
-        "type": event.type.value,
+        "type": event.type,
         "value": event.value,
         "occurred_at": moment(event.occurred_at),
         "recommendation_id": event.recommendation_id,

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.context import Context
-from models.events import EVENT_TYPES
 from models.history import EventColumns
 from models.user_state import DAY_SECONDS
 
@@ -144,7 +143,7 @@ def _event(context: Context, events: EventColumns, place: int, weight: float, ha
         "event_id": None,
         "item_id": context.catalogue.item_id(row),
         "title": context.catalogue.title(row),
-        "event": EVENT_TYPES[int(events.codes[place])].value,
+        "event": context.environment.signals.names[int(events.codes[place])],
         "occurred_at": moment(time),
         "age_days": round((context.now - time) / DAY_SECONDS, 3),
         "weight_now": round(weight, 6),

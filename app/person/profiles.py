@@ -14,7 +14,7 @@ from app.person.inferences import Told, evidence, formats, moment, session, topi
 from app.person.profile_warnings import profile_warnings
 from app.person.reading_habits import engagement_hours, reading
 from app.pipeline.context import Context
-from models.events import EVENT_TYPES
+from models.signal_table import SignalTable, types_of
 from models.user_state import DAY_SECONDS
 
 
@@ -50,13 +50,13 @@ def _signals(context: Context) -> dict[str, Any]:
     counts = {"positive": 1, "neutral": 0, "negative": -1}
     return {
         **{name: int((polarity == sign).sum()) for name, sign in counts.items()},
-        "by_type": _by_type(codes),
+        "by_type": _by_type(context.environment.signals, codes),
     }
 
 
-def _by_type(codes: NDArray[np.int8]) -> dict[str, int]:
-    counts = np.bincount(codes, minlength=len(EVENT_TYPES)).tolist()
-    return {kind.value: count for kind, count in zip(EVENT_TYPES, counts, strict=True) if count}
+def _by_type(signals: SignalTable, codes: NDArray[np.int8]) -> dict[str, int]:
+    types, counts = np.unique(types_of(codes), return_counts=True)
+    return {signals.names[code]: count for code, count in zip(types.tolist(), counts.tolist(), strict=True)}
 
 
 def _freshness(context: Context) -> dict[str, Any]:

@@ -24,14 +24,17 @@ from numpy.typing import NDArray
 from app.pipeline.context import Context
 from app.pipeline.likeness import Likeness
 from app.pipeline.settings import AversionSettings
-from models.events import CODE_OF, EVENT_TYPES, EventType
+from models.events import CODE_OF, EventType
 from models.history import EventColumns
 from models.ids import Rows
 from models.kernels.aversion import Averse, Reach, aversions
+from models.signal_table import CODES, by_value
 from models.user_state import DAY_SECONDS, decay
 
 Values = NDArray[np.float64]
 HOUR_SECONDS = DAY_SECONDS / 24
+_STRENGTHS = (EventType.DISLIKE, EventType.DISMISS, EventType.LESS_LIKE_THIS, EventType.REPORT)
+"""Types whose strength is a setting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ def _strongest(context: Context) -> Dismissals:
     events = disliked.events
     reference = min(float(events.times.max(initial=-np.inf)), context.evidence.features.latest)
     age = np.maximum(reference - events.times, 0.0)
-    strengths = _by_type(settings)[events.codes] * decay(age, settings.half_life_days * DAY_SECONDS)
+    strengths = _told(events, settings) * decay(age, settings.half_life_days * DAY_SECONDS)
     strengths *= _shared(events, settings)
     order = np.lexsort((events.rows, -events.times, -strengths))[: settings.most_events]
     order = order[strengths[order] > settings.least_strength]
@@ -145,17 +148,18 @@ def _averse(context: Context, rows: Rows) -> Averse:
     )
 
 
-def _by_type(settings: AversionSettings) -> Values:
-    """float64, by event type code."""
-    strengths = np.zeros(len(EVENT_TYPES))
-    for kind in (EventType.DISLIKE, EventType.DISMISS, EventType.LESS_LIKE_THIS, EventType.REPORT):
-        strengths[CODE_OF[kind]] = getattr(settings, kind.value)
-    return strengths
+def _told(events: EventColumns, settings: AversionSettings) -> Values:
+    """float64 [k]: strength of each event before it fades: its type's or, of a type without one, the event's weight."""
+    by_code = np.full(CODES, np.nan)
+    for kind in _STRENGTHS:
+        by_code[CODE_OF[kind]] = getattr(settings, kind)
+    told = by_code[events.codes]
+    return np.where(np.isnan(told), events.weights, told)
 
 
 def _shared(events: EventColumns, settings: AversionSettings) -> Values:
-    """float64 [k]: what is left of the strength of each dislike where many were given in one sitting."""
-    opinions = events.codes == CODE_OF[EventType.DISLIKE]
+    """float64 [k]: what is left of the strength of each dislike and poor rating that was one of many in a sitting."""
+    opinions = (events.codes == CODE_OF[EventType.DISLIKE]) | by_value(events.codes)
     times, sitting = np.sort(events.times[opinions]), settings.sitting_hours * HOUR_SECONDS
     first = np.searchsorted(times, events.times - sitting)
     together = np.searchsorted(times, events.times + sitting, side="right") - first

@@ -18,9 +18,9 @@ from app.pipeline.tag_names import TagNames
 from app.serving.catalogue import Catalogue
 from app.serving.masks import AskedItems
 from app.serving.popularity import Popularity
-from models.events import EVENT_TYPES, SignalTable
 from models.finite import NumericFaults
 from models.ids import Rows
+from models.signal_table import SignalTable
 from models.user_state import DAY_SECONDS, Blend
 
 
@@ -42,8 +42,9 @@ class Environment:
 
     @cached_property
     def seen_seconds(self) -> NDArray[np.float64]:
-        """float64 [event types]: for how long an item counts as seen after an event; 0 where it does not."""
-        days = [self.settings.seen_days.get(kind, np.inf) for kind in EVENT_TYPES]
+        """float64, by event type code: for how long an item counts as seen after an event; 0 where it does not."""
+        set_days, names = self.settings.seen_days, self.signals.names
+        days = [set_days.get(*each) for each in zip(names, self.signals.seen_days.tolist(), strict=True)]
         return np.where(self.signals.seen, np.array(days) * DAY_SECONDS, 0.0)
 
     @cached_property

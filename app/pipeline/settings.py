@@ -262,8 +262,9 @@ class QuerySettings(Config):
     hide_seen: bool = True
     """Whether items that a person has seen are left out, unless a request says otherwise."""
 
-    seen_days: dict[EventType, Days] = Field(default_factory=lambda: {EventType.CLICK: 14.0, EventType.VIEW: 14.0})
-    """Days for which an item that was seen by an event of a type is left out; types without an entry have no end."""
+    seen_days: dict[str, Days] = Field(default_factory=lambda: {EventType.CLICK.value: 14.0})
+    """Days for which an item that was seen by an event of a type is left out; types without an
+    entry have the `seen_days` of their declaration."""
 
     hide_own: bool = True
     """Whether items of which a person is the provider, or the author by `attributes.author_id`, are left out for them.

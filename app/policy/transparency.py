@@ -35,7 +35,7 @@ def transparency_payload(
     snapshot = generation.catalogue.snapshot if generation else None
     return {
         "charter": charter.model_dump(mode="json", exclude_none=True),
-        "data_used": list(_data_used(charter)),
+        "data_used": list(_data_used(charter, settings)),
         "user_controls": charter.controls,
         "sensitive_topics": _topics(settings, charter),
         "ranking_weights": live["query"]["weights"],
@@ -62,10 +62,10 @@ def configuration_hash(settings: Settings, charter: Charter) -> str:
     return blake2b(f"{shaping}\n{charter.model_dump_json()}".encode(), digest_size=16).hexdigest()
 
 
-def _data_used(charter: Charter) -> Iterator[dict[str, str]]:
+def _data_used(charter: Charter, settings: Settings) -> Iterator[dict[str, str]]:
     """Every kind of data that is accepted: what, why, and how long it is kept."""
     kinds: dict[str, Mapping[str, Use]] = {
-        "event": {kind.value: use for kind, use in charter.events.items()},
+        "event": _event_uses(charter, settings),
         "profile field": {str(name): use for name, use in charter.profile.items()},
         "attribute of a person": charter.attributes,
         "figures told apart by": charter.segments,
@@ -80,6 +80,12 @@ def _data_used(charter: Charter) -> Iterator[dict[str, str]]:
         yield {"data": "that an item was seen", "why": charter.seen.why, "kept": f"{charter.seen.keep_days:g} days"}
     if charter.served:
         yield {"data": "what was recommended", "why": charter.served.why, "kept": f"{charter.served.keep_days:g} days"}
+
+
+def _event_uses(charter: Charter, settings: Settings) -> dict[str, EventUse]:
+    """Every type of event that is accepted, and what for."""
+    uses = {name: charter.use_of(name) for name in settings.events.names()}
+    return {name: use for name, use in uses.items() if use is not None}
 
 
 def _topics(settings: Settings, charter: Charter) -> list[dict[str, str]]:

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import orjson
 
+from app.serving.declared_types import with_types
 from app.serving.training_events import training_events
 from app.settings import Settings
 from app.storage.duckdb import open_stores
@@ -56,7 +57,8 @@ def read_written(settings: Settings) -> Written:
 
 def written_in(stores: Stores, settings: Settings) -> Written:
     """The same of stores that are open."""
-    events = training_events(stores.events.columns(), stores.users.all(), settings.events.table())
+    signals = with_types(settings, stores.events).events.table()
+    events = training_events(stores.events.columns(), stores.users.all(), signals)
     return Written(stores.items.changes(), events)
 
 

@@ -17,7 +17,6 @@ from app.serving.catalogue import Catalogue
 from app.serving.masks import AskedItems
 from app.serving.scenario import Scenario
 from indexer.problems import FieldProblem
-from models.events import EVENT_TYPES
 from models.user_state import DAY_SECONDS
 
 NO_SCENARIO = Scenario()
@@ -47,11 +46,7 @@ class Choices:
 
     @classmethod
     def of(cls, request: RecommendRequest | SimilarRequest, scenario: Scenario = NO_SCENARIO) -> Self:
-        """Those of a request in a scenario.
-
-        Raises:
-            InvalidPayloadError: `seen_days` names what is no event type.
-        """
+        """Those of a request in a scenario."""
         said = "hide_seen" in request.model_fields_set or scenario.hide_seen is None
         hide_seen = request.hide_seen if said else scenario.hide_seen
         hide_own = request.hide_own if isinstance(request, RecommendRequest) else None
@@ -79,7 +74,11 @@ class Choices:
         return asked_items(catalogue, both, now)
 
     def placement(self, environment: Environment, now: float) -> Placement:
-        """What is decided in place of the policy of an environment."""
+        """What is decided in place of the policy of an environment.
+
+        Raises:
+            InvalidPayloadError: `seen_days` names what is no event type.
+        """
         scenario = self.scenario
         if scenario is NO_SCENARIO and not self.seen_days and self.hide_own is None:
             return NOWHERE
@@ -96,7 +95,9 @@ class Choices:
 
     def _rules(self, environment: Environment) -> Rules:
         rules = environment.rules
-        seconds = [self.seen_days.get(kind, math.nan) for kind in EVENT_TYPES]
+        if unknown := sorted(self.seen_days.keys() - set(environment.signals.names)):
+            raise InvalidPayloadError([FieldProblem("seen_days", f"names {unknown[0]}, which is no event type")])
+        seconds = [self.seen_days.get(kind, math.nan) for kind in environment.signals.names]
         seen = tuple(
             before if math.isnan(days) else days * DAY_SECONDS
             for before, days in zip(rules.seen_seconds, seconds, strict=True)
@@ -106,15 +107,8 @@ class Choices:
 
 
 def days_of(entries: Sequence[str]) -> dict[str, float]:
-    """Days by event type, of entries such as `click:3`.
-
-    Raises:
-        InvalidPayloadError: there is no such event type.
-    """
-    found = {name: float(days) for name, _, days in (entry.partition(":") for entry in entries)}
-    if unknown := sorted(found.keys() - set(EVENT_TYPES)):
-        raise InvalidPayloadError([FieldProblem("seen_days", f"names {unknown[0]}, which is no event type")])
-    return found
+    """Days by event type, of entries such as `click:3`."""
+    return {name: float(days) for name, _, days in (entry.partition(":") for entry in entries)}
 
 
 def _boosts(scenario: Scenario, catalogue: Catalogue, now: float) -> Iterable[Boost]:

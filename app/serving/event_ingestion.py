@@ -23,7 +23,6 @@ from app.settings import Settings
 from app.storage.protocols import ForgettingStore, Stores
 from app.storage.rows import Appended, AwaitingLimits, Full, NewEvent, UserRow
 from indexer.documents import EventDocument
-from models.events import CODE_OF, VALUED, EventType
 from models.history import EventColumns
 from models.ids import Rows
 
@@ -50,7 +49,7 @@ class EventIngestion:
         self._stores = stores
         self._unsure: set[str] = set()
         self._clock = clock
-        self._awaiting = settings.ingest.awaiting
+        self._awaiting, self._weights = settings.ingest.awaiting, settings.events
         self._rules = EventRules(gate, self._decisions, settings.ingest.future_tolerance_seconds)
         self._limits = AwaitingLimits(self._awaiting.per_person, self._awaiting.events)
         self._calls = JointCalls(self._ingest_together, settings.storage.waiting_writes)
@@ -184,9 +183,14 @@ class EventIngestion:
             return _unknown_item(event, f", and {self._crowd(appended.full)} (ingest.awaiting.{appended.full})")
         if appended.duplicate or not row.awaiting_item:
             status: Status = "duplicate" if appended.duplicate else "accepted"
-            return EventResult(event.event_id, status, message=_without_effect(event))
+            return EventResult(event.event_id, status, message=self._remark(event))
         message = f"{missing}: the event is kept until it comes, for {self._awaiting.days:g} days"
         return EventResult(event.event_id, "awaiting_item", message=message)
+
+    def _remark(self, event: EventDocument) -> str | None:
+        """What of an event is kept and does nothing, if anything."""
+        signal = self._weights.of(event.type) if event.value is not None else None
+        return signal.value.remark(event.value) if signal and event.value is not None else None
 
     def _crowd(self, full: Full) -> str:
         """What waits already, where no more may."""
@@ -205,14 +209,15 @@ def _learn(generation: Generation, rows: Sequence[NewEvent], appended: Sequence[
         return
     places: dict[str, int] = {}
     owners = np.array([places.setdefault(rows[place].user_id, len(places)) for place in fresh], dtype=np.int64)
-    codes = np.array([CODE_OF[rows[place].type] for place in fresh], dtype=np.int8)
+    signals, code_of = generation.people.signals, generation.people.codes
     given = (rows[place].value for place in fresh)
     values = np.array([np.nan if value is None else value for value in given], dtype=np.float32)
+    codes = signals.sided(np.array([code_of[rows[place].type] for place in fresh], dtype=np.int8), values)
     events = EventColumns(
         sequence=np.array([appended[place].sequence for place in fresh], dtype=np.int64),
         rows=items[fresh],
         codes=codes,
-        weights=generation.people.signals.told(codes, values),
+        weights=signals.told(codes, values),
         times=np.array([rows[place].occurred_at for place in fresh], dtype=np.float64),
     )
     generation.learn(list(places), owners, events)
@@ -227,17 +232,6 @@ def _unlearned(generation: Generation, events: Sequence[NewEvent], rows: Rows) -
         if topics := people.unlearned(events[place].user_id, events[place].item_id):
             reasons[place] = f"only that it was seen counts: the item is {about(topics, catalogue)}"
     return reasons
-
-
-def _without_effect(event: EventDocument) -> str | None:
-    """What of an event is kept and does nothing, if anything."""
-    if event.value is None:
-        return None
-    if event.type is EventType.COMPLETE and not 0 <= event.value <= 1:
-        return f"value is the share that was finished, from 0 to 1: {event.value:g} counts as {event.value > 0:d}"
-    if event.type in VALUED:
-        return None
-    return f"value is kept, and has no effect: a {event.type.value} weighs the same whatever its value"
 
 
 def _unknown_item(event: EventDocument, why: str = "") -> EventResult:

@@ -14,7 +14,6 @@ from app.serving.generation import Generation
 from app.storage.rows import NewEvent, UserRow
 from indexer.documents import EventDocument
 from indexer.sensitive.rules import Mode
-from models.events import CODE_OF
 
 _FORGOTTEN: Final = "the person decided later to forget such events: nothing was stored"
 Reason = Literal["too_old", "forgotten", "personalization_off", "sensitive"]
@@ -109,9 +108,9 @@ class EventRules:
         """Why an event comes too late to be stored, if so; it may still tell that the item was seen."""
         if row.occurred_at >= self._gate.kept_from(row.type, row.received_at):
             return None
-        days, seen = self._gate.charter.events[event.type].keep_days, self._seen_long_ago(generation, event, row)
+        days, seen = self._gate.keep_days(event.type), self._seen_long_ago(generation, event, row)
         stored = "only that the item was seen is stored" if seen else "nothing was stored"
-        message = f"is older than the {days:g} days that the charter keeps a {event.type.value} (keep_days): {stored}"
+        message = f"is older than the {days:g} days that the charter keeps a {event.type} (keep_days): {stored}"
         return EventResult(event.event_id, "ignored", message=message, seen=seen, reason="too_old")
 
     def _seen_long_ago(self, generation: Generation, event: EventDocument, row: NewEvent) -> bool:
@@ -134,7 +133,7 @@ class EventRules:
         person = generation.people.row(row.user_id)
         if person is None or person.personalization:
             return None
-        seen = person.off_keeps_seen and bool(generation.people.signals.seen[CODE_OF[event.type]])
+        seen = person.off_keeps_seen and bool(generation.people.signals.seen[generation.people.codes[row.type]])
         seen = seen and self._seeable(generation, row)
         stored = "only that the item was seen is stored" if seen else "nothing was stored"
         message = f"the person switched personalization off: {stored}"

@@ -34,7 +34,7 @@ class People:
     def __init__(self, catalogue: Catalogue, weights: EventWeights, settings: PeopleSettings | None = None) -> None:
         self._catalogue = catalogue
         self._learner = Learner(catalogue, weights)
-        self.signals = self._learner.signals
+        self.signals, self.codes = self._learner.signals, weights.codes
         self._histories = Histories()
         self._cache = PersonCache(settings or PeopleSettings())
         self._rows: dict[str, UserRow] = {}
@@ -225,22 +225,22 @@ class People:
 
     def _columns(self, log: LoggedColumns) -> tuple[EventColumns, NDArray[np.int32]]:
         rows = self._rows_of(log.items)[log.item_codes]
-        weights = self.signals.told(log.codes, log.values)
-        events = EventColumns(log.sequence, rows, log.codes, weights, log.times)
+        codes = self.signals.sided(log.codes, log.values)
+        events = EventColumns(log.sequence, rows, codes, self.signals.told(codes, log.values), log.times)
         return (events, log.user_codes) if (rows >= 0).all() else (events.where(rows >= 0), log.user_codes[rows >= 0])
 
     def _read(self, log: LoggedPeople) -> tuple[NDArray[np.int64], EventColumns, NDArray[np.bool_]]:
         """(Where each person's events begin, events of items that the catalogue has, which are held back)."""
         of_items, permitted = self._rows_of(log.items), self._permitted_by_event(log)
         rows, weights = np.empty(len(log), dtype=np.int32), np.empty(len(log), dtype=np.float32)
-        withheld = np.empty(len(log), dtype=np.bool_)
+        withheld, codes = np.empty(len(log), dtype=np.bool_), self.signals.sided(log.codes, log.values)
         for start in range(0, len(log), _READ_AT_ONCE):
             part = slice(start, start + _READ_AT_ONCE)
             rows[part] = of_items[log.item_codes[part]]
-            weights[part] = self.signals.told(log.codes[part], log.values[part])
+            weights[part] = self.signals.told(codes[part], log.values[part])
             bits = self._catalogue.sensitive[np.maximum(rows[part], 0)]
             withheld[part] = ~self._catalogue.firewall.usable_for_training(bits, permitted[part])
-        events = EventColumns(log.sequence, rows, log.codes, weights, log.times)
+        events = EventColumns(log.sequence, rows, codes, weights, log.times)
         known = rows >= 0
         if known.all():
             return log.offsets, events, withheld

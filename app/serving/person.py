@@ -11,13 +11,12 @@ from app.serving.catalogue import Catalogue
 from app.serving.person_cache import Derived
 from app.storage.rows import UserRow
 from indexer.documents import UserDocument
-from models.events import CODE_OF, EventType, EventWeights
+from models.events import EventWeights
 from models.history import EventColumns, History
 from models.ids import Rows
 from models.user_state import DAY_SECONDS, Engagements, UserState
 
 NOTHING = History().columns()
-_DWELL = CODE_OF[EventType.DWELL]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ class Person:
         self.history.extend(learned)
         self.withheld.extend(withheld)
         self.taken += len(learned) + len(withheld)
-        if (learned.codes == _DWELL).any():
+        if self.learn.signals.timed[learned.codes].any():
             self.learned = None  # the person's pace may be another now, and so what all of their dwells say
         if self.learned is not None:
             self.learn.add(self.learned, learned)

@@ -13,7 +13,6 @@ from app.pipeline.settings import Days, QuerySettings
 from app.requests import FilterText, ItemFields, Limit
 from indexer.fields import ExternalId
 from models.config import Config
-from models.events import EventType
 
 OVERRULED = ("weights", "floors", "sources", "repeats", "variety")
 """Groups of the query's settings in which a scenario may differ from the policy in force."""
@@ -50,7 +49,7 @@ class Scenario(Config):
     hide_seen: bool | None = None
     """Whether items that the person has seen are left out."""
 
-    seen_days: dict[EventType, Days] = Field(default_factory=dict)
+    seen_days: dict[str, Days] = Field(default_factory=dict)
     """For how many days an item counts as seen after an event of a type, instead of `query.seen_days`; 0: it does not.
     """
 

@@ -6,7 +6,6 @@ Those on sensitive items that their person did not permit are left out where the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +13,8 @@ from numpy.typing import NDArray
 from app.storage.rows import LoggedColumns, UserRow
 from indexer.behaviour import EventTable
 from indexer.documents import UserDocument
-from models.events import CODE_OF, EventType, SignalTable
 from models.machines import machines
-
-_DWELL: Final = CODE_OF[EventType.DWELL]
+from models.signal_table import SignalTable
 
 
 def training_events(log: LoggedColumns, rows: Sequence[UserRow], signals: SignalTable) -> EventTable:
@@ -27,11 +24,13 @@ def training_events(log: LoggedColumns, rows: Sequence[UserRow], signals: Signal
     taught[[number[row.user_id] for row in rows if row.user_id in number and not row.personalization]] = False
     busy = machines(log.user_codes, log.codes, log.times, signals.machine_events_per_day)
     taught[busy] = False
-    polarity = signals.polarity[log.codes]
+    codes = signals.sided(log.codes, log.values)
+    polarity = signals.polarity[codes]
     keep = (polarity != 0) & taught[log.user_codes]
     permits, permit_sets = _permits(log.users, rows)
-    dwelt, told = log.codes[keep] == _DWELL, signals.told(log.codes[keep], log.values[keep])
-    weights = np.where(dwelt, signals.weight[_DWELL], told) * polarity[keep]
+    codes = codes[keep]
+    timed, told = signals.timed[codes], signals.told(codes, log.values[keep])
+    weights = np.where(timed, signals.weight[codes], told) * polarity[keep]
     return EventTable(
         users=log.user_codes[keep],
         items=log.item_codes[keep],
@@ -42,7 +41,7 @@ def training_events(log: LoggedColumns, rows: Sequence[UserRow], signals: Signal
         permits=permits[log.user_codes[keep]],
         permit_sets=permit_sets,
         set_aside=(len(busy), int(np.isin(log.user_codes, busy).sum())),
-        dwells=np.where(dwelt, told, np.float32(np.nan)),
+        dwells=np.where(timed, told, np.float32(np.nan)),
         dwell=signals.dwell,
     )
 

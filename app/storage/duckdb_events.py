@@ -12,12 +12,13 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
-from app.storage import awaiting_events
+from app.storage import awaiting_events, event_types
 from app.storage.awaiting_events import Room
 from app.storage.database import LAST_SEQUENCE, Database, delete_users, mark_for_rewriting
 from app.storage.duckdb_retention import delete_older
 from app.storage.duckdb_withholding import withdraw
 from app.storage.event_identity import SHOWN_DIGEST, differing_fields, shown, shown_digests
+from app.storage.event_types import TypeCodes
 from app.storage.group_writer import Written
 from app.storage.ignored_events import IgnoredEvents
 from app.storage.known_events import KnownEvents
@@ -39,7 +40,7 @@ from app.storage.rows import (
     Withdrawal,
 )
 from app.storage.timestamps import micros, seconds
-from models.events import CODE_OF, EVENT_TYPES, EventType
+from models.events import CODE_OF, EventType
 from models.ids import digests_of
 
 _KNOWN = "SELECT event_digest AS digest, sequence FROM events WHERE sequence > $after ORDER BY digest"
@@ -101,6 +102,7 @@ class DuckDBEventLog:
     def __init__(self, database: Database, ignored: IgnoredEvents) -> None:
         self._database = database
         self._ignored = ignored
+        self._types = TypeCodes(self.types())
         self._copy = copy = LogCopy.open(database.folder, self._fingerprint)
         through = copy.people.through if copy else 0
         self._known = self._digests(_KNOWN, through, copy.known if copy else NOTHING_KNOWN)
@@ -151,6 +153,32 @@ class DuckDBEventLog:
             ((count, mixed),) = connection.execute(_FINGERPRINT, {"through": through}).fetchall()
         return count, mixed
 
+    def types(self) -> dict[str, int]:
+        """Code by name of every event type that is not built in and was ever declared."""
+        with self._database.reading() as connection:
+            return event_types.declared_codes(connection)
+
+    def declare(self, names: Sequence[str]) -> dict[str, int]:
+        """Give a code to each type that has none; codes of all that were ever declared. Blocks.
+
+        Raises:
+            EventTypesError: there is no code left.
+        """
+        known = self.types()
+        if set(names) - known.keys():
+            known = self._database.writer.submit(event_types.declare, tuple(names)).result()
+            self._types.add(known)
+        return known
+
+    def type_counts(self, names: Sequence[str]) -> dict[str, int]:
+        """How many events that count there are of each of these types."""
+        with self._database.reading() as connection:
+            return event_types.counts(connection, names)
+
+    def knows(self, event_ids: Sequence[str]) -> list[bool]:
+        """Whether an event of each id, as its digest tells, was stored before."""
+        return [bool(self._known.sequences(digest[None])) for digest in digests_of(event_ids)]
+
     def append(self, rows: Sequence[NewEvent], limits: AwaitingLimits | None = None) -> Written[list[Appended]]:
         """Store the events whose `event_id` is new, and those that wait for their items within the limits."""
         return self._database.writer.submit(self._append, (tuple(rows), limits))
@@ -185,7 +213,7 @@ class DuckDBEventLog:
         """The next events of one user, forgotten ones too."""
         with self._database.reading() as connection:
             parameters = {"user": user_id, "after": after, "count": count}
-            return [_held(*values) for values in connection.execute(_HELD, parameters).fetchall()]
+            return [_held(self._types, values) for values in connection.execute(_HELD, parameters).fetchall()]
 
     def awaited_items(self, item_ids: Sequence[str] | None = None) -> list[AwaitedItem]:
         """Items for which events wait, of all or of some."""
@@ -209,9 +237,9 @@ class DuckDBEventLog:
         """Delete one event for good."""
         return self._database.writer.submit(self._ignore, (user_id, event_id))
 
-    def delete_older(self, before: Mapping[EventType, float], seen: KeepSeen | None = None) -> Written[Expired]:
+    def delete_older(self, before: Mapping[str, float], seen: KeepSeen | None = None) -> Written[Expired]:
         """Delete the events of each type that occurred before a moment."""
-        return self._database.writer.submit(delete_older, (before, seen))
+        return self._database.writer.submit(delete_older, (self._types.by_code(before), seen))
 
     def withdraw(self, request: Withdrawal) -> Written[Expired]:
         """Delete what is held back."""
@@ -249,7 +277,7 @@ class DuckDBEventLog:
         digests = digests_of(row.event_id for row in rows)
         impressions = np.flatnonzero([shown(row) is not None for row in rows])
         tellings = shown_digests([rows[place] for place in impressions])
-        stored = _numbered(connection, {*self._known.sequences(digests), *self._shown.sequences(tellings)})
+        stored = _numbered(connection, self._types, {*self._known.sequences(digests), *self._shown.sequences(tellings)})
         known: Known = {held.event.event_id: (held.sequence, held.event) for held in stored}
         known |= {rows[place].event_id: (0, None) for place in self._ignored.among(connection, digests)}
         told = {telling: held.sequence for held in stored if (telling := shown(held.event))}
@@ -259,7 +287,8 @@ class DuckDBEventLog:
         new = np.flatnonzero([answer.stored for answer in appended])
         if len(new):
             numbers = np.array([answer.sequence for answer in appended])
-            _insert(connection, [rows[position] for position in new], numbers[new].tolist(), digests[new])
+            columns = numbers[new].tolist(), digests[new], self._types.codes(rows[position].type for position in new)
+            _insert(connection, [rows[position] for position in new], *columns)
             self._database.witness.reach(int(numbers[new].max()))
             self._known.add(digests[new], numbers[new].tolist())
             fresh = np.isin(impressions, new)
@@ -293,11 +322,11 @@ def _ids(connection: DuckDBPyConnection, sequences: Sequence[int]) -> dict[int, 
     return dict(connection.execute(_IDS, {"sequences": list(sequences)}).fetchall()) if sequences else {}
 
 
-def _numbered(connection: DuckDBPyConnection, sequences: Collection[int]) -> list[HeldEvent]:
+def _numbered(connection: DuckDBPyConnection, types: TypeCodes, sequences: Collection[int]) -> list[HeldEvent]:
     """The events of these numbers, as far as they are there."""
     if not sequences:
         return []
-    return [_held(*values) for values in connection.execute(_NUMBERED, {"sequences": list(sequences)}).fetchall()]
+    return [_held(types, values) for values in connection.execute(_NUMBERED, {"sequences": list(sequences)}).fetchall()]
 
 
 def _delete_users(connection: DuckDBPyConnection, user_ids: Sequence[str]) -> list[int]:
@@ -306,13 +335,14 @@ def _delete_users(connection: DuckDBPyConnection, user_ids: Sequence[str]) -> li
     return delete_users(connection, (_DELETE,), user_ids)
 
 
-def _held(sequence: int, event_id: str, user_id: str, item_id: str, code: int, *rest: Any) -> HeldEvent:
+def _held(types: TypeCodes, row: tuple[Any, ...]) -> HeldEvent:
+    sequence, event_id, user_id, item_id, code, *rest = row
     occurred_us, received_us, value, recommendation_id, position, context, awaiting, forgotten = rest
     event = NewEvent(
         event_id=event_id,
         user_id=user_id,
         item_id=item_id,
-        type=EVENT_TYPES[code],
+        type=types.name(code),
         occurred_at=seconds(occurred_us),
         received_at=seconds(received_us),
         value=value,
@@ -325,22 +355,28 @@ def _held(sequence: int, event_id: str, user_id: str, item_id: str, code: int, *
 
 
 def _insert(
-    connection: DuckDBPyConnection, rows: Sequence[NewEvent], sequences: Sequence[int], digests: NDArray[np.uint64]
+    connection: DuckDBPyConnection,
+    rows: Sequence[NewEvent],
+    sequences: Sequence[int],
+    digests: NDArray[np.uint64],
+    types: Sequence[int],
 ) -> None:
     """Arrow is the quickest way for many rows; for one alone it costs half as much again as a plain statement."""
     if len(rows) > 1:
-        connection.from_arrow(_table(rows, sequences, digests)).insert_into("events")
+        connection.from_arrow(_table(rows, sequences, digests, types)).insert_into("events")
         return
     row = rows[0]
     told = {"sequence": sequences[0], "event_id": row.event_id, "digest": int(digests[0])}
-    told |= {"user": row.user_id, "item": row.item_id, "type": CODE_OF[row.type], "value": row.value}
+    told |= {"user": row.user_id, "item": row.item_id, "type": types[0], "value": row.value}
     told |= {"occurred_at": micros(row.occurred_at), "received_at": micros(row.received_at)}
     told |= {"recommendation": row.recommendation_id, "position": row.position}
     told |= {"context": row.context and row.context.decode(), "awaiting": row.awaiting_item or None}
     connection.execute(_INSERT, told)
 
 
-def _table(rows: Sequence[NewEvent], sequences: Sequence[int], digests: NDArray[np.uint64]) -> pa.Table:
+def _table(
+    rows: Sequence[NewEvent], sequences: Sequence[int], digests: NDArray[np.uint64], types: Sequence[int]
+) -> pa.Table:
     """The rows as the columns of the table `events`, in its order."""
     return pa.table(
         {
@@ -349,7 +385,7 @@ def _table(rows: Sequence[NewEvent], sequences: Sequence[int], digests: NDArray[
             "event_digest": pa.array(digests),
             "user_id": pa.array([row.user_id for row in rows], pa.string()),
             "item_id": pa.array([row.item_id for row in rows], pa.string()),
-            "type": pa.array([CODE_OF[row.type] for row in rows], pa.int8()),
+            "type": pa.array(types, pa.int8()),
             "value": pa.array([row.value for row in rows], pa.float64()),
             "occurred_at": _timestamps([row.occurred_at for row in rows]),
             "received_at": _timestamps([row.received_at for row in rows]),

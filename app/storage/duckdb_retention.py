@@ -8,7 +8,6 @@ from duckdb import DuckDBPyConnection
 
 from app.storage.database import mark_for_rewriting
 from app.storage.rows import Expired, KeepSeen
-from models.events import CODE_OF, EventType
 
 KEEP_LAST = """
 UPDATE event_numbers
@@ -27,7 +26,8 @@ WHEN NOT MATCHED THEN INSERT VALUES (gone.user_id, gone.item_id, 0, NULL, gone.l
 _DELETE = "DELETE FROM events WHERE type = $type AND epoch_us(occurred_at) < $before RETURNING user_id"
 
 
-Request = tuple[Mapping[EventType, float], KeepSeen | None]
+Request = tuple[Mapping[int, tuple[str, float]], KeepSeen | None]
+"""By code of an event type its name, and the moment before which its events go; and what stays known."""
 
 
 def delete_older(connection: DuckDBPyConnection, requests: Sequence[Request]) -> list[Expired]:
@@ -36,10 +36,10 @@ def delete_older(connection: DuckDBPyConnection, requests: Sequence[Request]) ->
     return [_delete(connection, before, seen) for before, seen in requests]
 
 
-def _delete(connection: DuckDBPyConnection, before: Mapping[EventType, float], seen: KeepSeen | None) -> Expired:
+def _delete(connection: DuckDBPyConnection, before: Mapping[int, tuple[str, float]], seen: KeepSeen | None) -> Expired:
     users: list[str] = []
-    for kind, moment in before.items():
-        given = {"type": CODE_OF[kind], "before": round(1e6 * moment)}
+    for code, (kind, moment) in before.items():
+        given = {"type": code, "before": round(1e6 * moment)}
         if seen and kind in seen.types:
             connection.execute(_KEEP_SEEN, {**given, "seen": round(1e6 * seen.since)})
         users.extend(user for (user,) in connection.execute(_DELETE, given).fetchall())

@@ -5,7 +5,8 @@ StorageError                   when the stores are opened
 ├── StorageVersionError        the database's file is of a version that the installed DuckDB does not read
 ├── DatabaseDamagedError       the database's file is damaged
 ├── DatabaseCopyError          the file changed all the time while it was copied
-└── MigrationError             the database's tables are not those that this version knows
+├── MigrationError             the database's tables are not those that this version knows
+└── EventTypesError            the log has had more event types than it has codes for
 
 UnavailableError (app.errors)  when a write is submitted; the write has had no effect
 ├── WriterBusyError       503  too many writes are waiting
@@ -40,6 +41,15 @@ class DatabaseDamagedError(StorageError):
 
 class MigrationError(StorageError):
     """The tables were made by other migrations than those that this version of Penchant brings."""
+
+
+class EventTypesError(StorageError):
+    """No code is left for a further event type: every type that ever was in the log keeps its own."""
+
+    def __init__(self, name: str, most: int) -> None:
+        super().__init__(
+            f"event type {name!r} cannot be declared: the log has had {most} types of that kind, the most that it can"
+        )
 
 
 class WriterBusyError(UnavailableError):

@@ -33,7 +33,7 @@ def differing_fields(stored: NewEvent, sent: NewEvent) -> tuple[str, ...]:
 
 def shown(event: NewEvent) -> tuple[str, str, str] | None:
     """What an impression tells: to whom which answer showed which item; None for what is no impression of an answer."""
-    if event.type is not EventType.IMPRESSION or event.recommendation_id is None:
+    if event.type != EventType.IMPRESSION or event.recommendation_id is None:
         return None
     return event.user_id, event.recommendation_id, event.item_id
 

@@ -38,7 +38,6 @@ from app.storage.rows import (
     UserRow,
     Withdrawal,
 )
-from models.events import EventType
 
 __all__ = [
     "Adopted",
@@ -90,6 +89,22 @@ class EventLog(Protocol):
     Events become visible in the order of their numbers: who has read through `last_sequence()` misses nothing by going
     on after it.
     """
+
+    def types(self) -> dict[str, int]:
+        """Code by name of every event type that is not built in and was ever declared."""
+        ...
+
+    def declare(self, names: Sequence[str]) -> dict[str, int]:
+        """Give a code to each type that has none, for good; codes of all that were ever declared. Blocks."""
+        ...
+
+    def knows(self, event_ids: Sequence[str]) -> list[bool]:
+        """Whether an event of each id was stored before, one that was deleted since perhaps; costs no read."""
+        ...
+
+    def type_counts(self, names: Sequence[str]) -> dict[str, int]:
+        """How many events that count there are of each of these types that were declared; none are left out."""
+        ...
 
     def append(self, rows: Sequence[NewEvent], limits: AwaitingLimits | None = None) -> Pending[list[Appended]]:
         """Store the events whose `event_id` is new; one answer per row, in the order of the rows.
@@ -149,7 +164,7 @@ class EventLog(Protocol):
         """Delete one event that counts; answers whether there was one. Sent again it is a duplicate of number 0."""
         ...
 
-    def delete_older(self, before: Mapping[EventType, float], seen: KeepSeen | None = None) -> Pending[Expired]:
+    def delete_older(self, before: Mapping[str, float], seen: KeepSeen | None = None) -> Pending[Expired]:
         """Delete the events of each type that occurred before a moment; types that are not named stay.
 
         Where `seen` says so, it stays known that their items were seen.

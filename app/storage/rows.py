@@ -12,8 +12,6 @@ from typing import Final, Literal, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from models.events import EventType
-
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
@@ -25,7 +23,7 @@ class NewEvent:
     event_id: str
     user_id: str
     item_id: str
-    type: EventType
+    type: str
     occurred_at: float
     received_at: float
     value: float | None = None
@@ -196,7 +194,7 @@ class Expired:
 class KeepSeen:
     """Of which event types, and since when (seconds since 1970), it stays known that the item was seen."""
 
-    types: frozenset[EventType]
+    types: frozenset[str]
     since: float
 
 

@@ -19,7 +19,8 @@ from indexer.documents import EventDocument
 from indexer.rejects import Rejects
 from indexer.validation import read_documents
 from models.encoder import Encoder
-from models.events import CODE_OF, SignalTable
+from models.events import CODE_OF
+from models.signal_table import SignalTable
 from scripts.benchmarks.replayed_service import Files, ReplayedService, replayed
 
 LEAST_LIKES: Final = 20

@@ -37,7 +37,7 @@ from indexer.documents import EventDocument, ItemDocument
 from indexer.embeddings import EmbeddingCache
 from indexer.snapshot_files import SnapshotFolder
 from models.encoder import Encoder, HashingEncoder
-from models.events import EventType, EventWeights
+from models.events import EventWeights
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 THEMES = {
@@ -215,7 +215,7 @@ class Ledger:
         for row in rows:
             at = datetime.fromisoformat(row["occurred_at"]).replace(tzinfo=UTC).timestamp()
             given = {"event_id": f"event-{next(self._numbers)}", "received_at": at} | row
-            stored.append(NewEvent(**given | {"type": EventType(row["type"]), "occurred_at": at}))
+            stored.append(NewEvent(**given | {"occurred_at": at}))
         self.stores.events.append(stored).result()
 
     def users(self, *rows: dict[str, Any]) -> None:

@@ -195,6 +195,10 @@ class Ready(Answer):
     """`people` and `events`: ids that act at a rate that no person has (`events.machine_events_per_day`), and what of
     theirs counts in no popularity and no item vectors."""
 
+    undeclared_events: dict[str, int] | None = None
+    """Events of types that no settings declare any more, when the service started: they are kept as the charter
+    says, and nothing is learned from them."""
+
     awaiting_item: AwaitingItem | None = None
     """Events on items that the catalogue does not have; `GET /admin/awaited-items` names the items."""
 

@@ -39,6 +39,7 @@ def transparency_page(told: Told) -> str:
     )
 
 
+_ANY = "*"
 _TRIED = "For a while some people get something else, so that it can be told what serves people. Chance says who."
 _DECLARED = "This is all. Whatever is not named on this page is refused when somebody sends it."
 
@@ -70,7 +71,10 @@ def _signals_intro(told: Told) -> str:
 
 
 def _signals(told: Told) -> str:
-    uses, signals = told["charter"].get("events", {}), told["events"]["signals"]
+    uses = dict(told["charter"].get("events", {}))
+    declared, for_all = told["events"].get("types", {}), uses.pop(_ANY, None)
+    uses = {name: for_all for name in declared if for_all} | uses
+    signals = told["events"]["signals"] | declared
     most = max((abs(_worth(each)) for each in signals.values()), default=0.0) or 1.0
     order = sorted((name for name in signals if name in uses), key=lambda name: -_worth(signals[name]))
     rows = (_signal(signals[name], uses[name], most) for name in order)

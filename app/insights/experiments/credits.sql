@@ -2,7 +2,7 @@
 -- policy that brought it; `first_at` is when the person was first served one.
 WITH persons AS (SELECT user_id FROM people WHERE NOT machine),
 slots AS (
-    SELECT user_id, any_value(team) AS team, bool_or(polarity > 0) AS engaged, bool_or(type = 'click') AS clicked
+    SELECT user_id, any_value(team) AS team, bool_or(polarity > 0) AS engaged, bool_or(signs & 2 = 2) AS clicked
     FROM outcomes WHERE experiment = $experiment AND team IS NOT NULL GROUP BY user_id, recommendation_id, item_id
 ),
 credits AS (

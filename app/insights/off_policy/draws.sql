@@ -10,7 +10,7 @@ WITH pages AS (
 ),
 slots AS (
     SELECT recommendation_id, item_id,
-        bool_or(type = 'click') AS clicked,
+        bool_or(signs & 2 = 2) AS clicked,
         bool_or(polarity > 0) AS engaged,
         bool_or(polarity > 0 AND exploration) AS explored,
         bool_or(polarity < 0) AS opposed

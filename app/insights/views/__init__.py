@@ -19,13 +19,28 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from app.insights.served_answer import ANSWER_SCHEMA
-from models.events import DEFAULT_SIGNALS, EVENT_TYPES, EventType, EventWeights, Signal
+from models.event_values import Side, ValueKind
+from models.events import EventType, EventWeights
+from models.signal import Signal
 
 VIEWS: Final = ("answers", "served", "events", "outcomes", "people", "controls")
 """In the order in which they rest on one another."""
 
 _NONE_LOGGED: Final = "none_logged"
-_EVENT_TYPES: Final = "event_types"
+_SIGNALS: Final = "signals"
+_COLUMNS: Final = pa.schema(
+    {
+        "code": pa.int8(),
+        "side": pa.int8(),
+        "type": pa.string(),
+        "polarity": pa.int8(),
+        "signs": pa.uint8(),
+        "weight": pa.float64(),
+        "nothing": pa.float64(),
+        "whole": pa.float64(),
+        "neutral": pa.float64(),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +113,9 @@ def open_views(
     """
     since = scope.since
     connection.register(_NONE_LOGGED, ANSWER_SCHEMA.empty_table())
-    connection.register(_EVENT_TYPES, _event_types(weights))
     ((store,),) = connection.execute("SELECT current_database()").fetchall()
+    codes = connection.execute(f"SELECT name, code FROM {_identifier(store)}.main.event_types").fetchall()  # noqa: S608
+    connection.register(_SIGNALS, _signals(weights.numbered(dict(codes))))
     most = weights.machine_events_per_day
     words = {
         "store": f"{_identifier(store)}.main",
@@ -130,24 +146,35 @@ def _of_experiment(logged: str, experiment: str | None) -> str:
     return logged if experiment is None else f"(FROM {logged} WHERE experiment = {_quoted(experiment)})"
 
 
-def _event_types(weights: EventWeights) -> pa.Table:
-    signals = [weights.signals.get(kind, DEFAULT_SIGNALS[kind]) for kind in EVENT_TYPES]
-    whole = {EventType.DWELL: weights.dwell_full_seconds, EventType.COMPLETE: 1.0}
-    return pa.table(
-        {
-            "code": pa.array(range(len(EVENT_TYPES)), pa.int8()),
-            "type": [kind.value for kind in EVENT_TYPES],
-            "polarity": pa.array([int(each.polarity) for each in signals], pa.int8()),
-            "signs": pa.array(map(_signs, EVENT_TYPES, signals), pa.uint8()),
-            "weight": [each.weight for each in signals],
-            "whole": pa.array([whole.get(kind) for kind in EVENT_TYPES], pa.float64()),
-        }
-    )
+def _signals(weights: EventWeights) -> pa.Table:
+    """One row for each side of each type that is declared: what an event of it is, and how its value weighs."""
+    rows = [
+        {"code": code, "type": name, **_side(name, signal, side, weights.dwell_full_seconds)}
+        for name, code in weights.codes.items()
+        if (signal := weights.of(name)) is not None
+        for side in (Side if signal.value.kind is ValueKind.RATING else (Side.AS_TYPE,))
+    ]
+    return pa.Table.from_pylist(rows, _COLUMNS)
 
 
-def _signs(kind: EventType, signal: Signal) -> int:
-    """What an event of a type says of a slot, in bits: seen, clicked, engaged with, spoken against."""
-    said = (kind is EventType.IMPRESSION, kind is EventType.CLICK, signal.polarity > 0, signal.polarity < 0)
+def _side(name: str, signal: Signal, side: Side, full_seconds: float) -> dict[str, object]:
+    seconds = signal.value.kind is ValueKind.SECONDS
+    ends = (0.0, full_seconds) if seconds else signal.value.ends(side) or (None, None)
+    return {
+        "side": int(side),
+        "polarity": int(signal.polarity_of(side)),
+        "signs": _signs(name, signal, side),
+        "weight": signal.weight,
+        "nothing": ends[0],
+        "whole": ends[1],
+        "neutral": signal.value.middle if signal.value.kind is ValueKind.RATING else None,
+    }
+
+
+def _signs(name: str, signal: Signal, side: Side) -> int:
+    """What an event says of a slot, in bits: seen, opened, engaged with, spoken against."""
+    polarity = signal.polarity_of(side)
+    said = (name == EventType.IMPRESSION, signal.opens, polarity > 0, polarity < 0)
     return sum(1 << place for place, each in enumerate(said) if each)
 
 

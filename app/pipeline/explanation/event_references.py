@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from app.pipeline.context import Context
 from app.pipeline.explanation.nameable import presentable
 from app.pipeline.slate import Part
-from models.events import EVENT_TYPES
 from models.history import EventColumns
 
 
@@ -20,7 +19,7 @@ class EventReferences:
 
     def __init__(self, context: Context, events: EventColumns) -> None:
         self.shown = presentable(context, events.rows)
-        self._catalogue = context.catalogue
+        self._catalogue, self._types = context.catalogue, context.environment.signals.names
         self._events = events
         self._named: dict[int, tuple[str, str, str, str]] = {}
 
@@ -33,6 +32,6 @@ class EventReferences:
 
     def _name(self, event: int) -> tuple[str, str, str, str]:
         row, time = int(self._events.rows[event]), float(self._events.times[event])
-        kind = EVENT_TYPES[self._events.codes[event]].value
+        kind = self._types[int(self._events.codes[event])]
         occurred_at = datetime.fromtimestamp(time, UTC).isoformat()
         return self._catalogue.item_id(row), self._catalogue.title(row), kind, occurred_at

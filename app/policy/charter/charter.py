@@ -13,7 +13,7 @@ from indexer.fields import Label
 from indexer.problems import problems
 from indexer.sensitive.rules import Mode, SensitiveRules
 from indexer.sensitive.taxonomy import load_taxonomy, unknown_topic
-from models.events import EventType
+from models.events import CODE_OF, TYPE_NAME
 
 PACKAGED: Final = Path(__file__).parent / "default.toml"
 ANY: Final = "*"
@@ -37,6 +37,7 @@ ProfileField = Literal[
 ]
 Words = Annotated[str, Field(min_length=1, max_length=5_000)]
 Days = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+TypeName = Annotated[str, Field(pattern=rf"{TYPE_NAME}|^\*$")]
 Ratio = Annotated[float, Field(gt=0, le=1)]
 
 
@@ -121,8 +122,8 @@ class Charter(_Part):
     controls: dict[str, Words] = Field(default_factory=dict)
     """What a person can do -> how."""
 
-    events: dict[EventType, EventUse] = Field(default_factory=dict)
-    """Event types that are accepted."""
+    events: dict[TypeName, EventUse] = Field(default_factory=dict)
+    """Event types that are accepted; `*` stands for all that the settings declare (`events.types`)."""
 
     seen: SeenUse | None = None
     """That an item was seen is kept longer than its event, so that it is not recommended again; absent, it is not."""
@@ -151,6 +152,11 @@ class Charter(_Part):
     sensitive: dict[Label, Topic] = Field(default_factory=dict)
     """Sensitive topics that matter here. Items that the classifier or an ambiguous tag only suspects of one are treated
     like those that declare it; what is suspected of a topic that does not stand here is reported, and shown."""
+
+    def use_of(self, event_type: str) -> EventUse | None:
+        """What events of a type are used for; None of one that is not accepted."""
+        use = self.events.get(event_type)
+        return self.events.get(ANY) if use is None and event_type not in CODE_OF else use
 
     def rules(self) -> SensitiveRules:
         """How sensitive topics are treated."""

@@ -11,7 +11,7 @@ from app.storage.rows import KeepSeen
 from indexer.documents import EventDocument, ItemDocument
 from indexer.problems import FieldProblem, printable
 from indexer.sensitive.taxonomy import load_taxonomy, unknown_topic
-from models.events import EventType, EventWeights
+from models.events import EventWeights
 from models.user_state import DAY_SECONDS
 
 _NESTED = frozenset({"preferences", "muted"})
@@ -25,18 +25,23 @@ class IngestionGate:
         charter: declares it.
         keep_as_seen: whether events that may not be learned from are stored all the same.
         topics: the sensitive topics that there are.
-        seen_types: event types after which the person has seen the item.
+        weights: the event types that there are, and what their values are.
     """
 
     charter: Charter
     keep_as_seen: bool = True
     topics: Sequence[str] = field(default_factory=lambda: load_taxonomy().names)
-    seen_types: frozenset[EventType] = EventWeights().seen_types()
+    weights: EventWeights = field(default_factory=EventWeights)
 
     def event(self, event: EventDocument) -> FieldProblem | None:
-        """What of an event is undeclared, if anything: its type or an entry of its context."""
-        if event.type not in self.charter.events:
-            return FieldProblem("type", f"{event.type.value} is not declared in the {self._name}")
+        """What of an event is undeclared, if anything: its type, an entry of its context, or its value."""
+        signal = self.weights.of(event.type)
+        if signal is None:
+            return FieldProblem("type", self._unknown_type(event.type))
+        if self.charter.use_of(event.type) is None:
+            return FieldProblem("type", f"{event.type} is not declared in the {self._name}")
+        if problem := signal.value.problem(event.value):
+            return FieldProblem("value", f"{problem} for a {event.type}")
         return self._first("context", event.context, self.charter.context) if event.context else None
 
     def item(self, item: ItemDocument) -> FieldProblem | None:
@@ -54,17 +59,25 @@ class IngestionGate:
         permitted = "allowed_sensitive_topics"
         return [*refused, *undeclared, *self._unknown(permitted, changes.get(permitted))]
 
-    def kept_since(self, now: float) -> dict[EventType, float]:
+    def _unknown_type(self, name: str) -> str:
+        known = ", ".join(self.weights.names())
+        return f"{name} is no event type here: there are {known}; settings declare others ([events.types.{name}])"
+
+    def kept_since(self, now: float) -> dict[str, float]:
         """Event type -> the moment, in seconds since 1970, before which events of the type are kept no longer.
 
         Types that the charter does not declare are not kept at all.
         """
-        return {kind: self.kept_from(kind, now) for kind in EventType}
+        return {kind: self.kept_from(kind, now) for kind in self.weights.codes}
 
-    def kept_from(self, kind: EventType, now: float) -> float:
+    def kept_from(self, kind: str, now: float) -> float:
         """The same of one type."""
-        use = self.charter.events.get(kind)
-        return now if use is None else now - use.keep_days * DAY_SECONDS
+        return now - self.keep_days(kind) * DAY_SECONDS
+
+    def keep_days(self, kind: str) -> float:
+        """Days for which events of a type are kept; 0 of one that the charter does not declare."""
+        use = self.charter.use_of(kind)
+        return use.keep_days if use else 0.0
 
     def _unknown(self, field: str, topics: Sequence[str] | None) -> list[FieldProblem]:
         given = enumerate(topics or ())
@@ -83,7 +96,7 @@ class IngestionGate:
 
     def kept_seen(self, now: float) -> KeepSeen | None:
         """What stays of events that are deleted; None where the charter keeps nothing of them."""
-        return KeepSeen(self.seen_types, self.seen_since(now)) if self.charter.seen else None
+        return KeepSeen(self.weights.seen_types(), self.seen_since(now)) if self.charter.seen else None
 
     @property
     def _name(self) -> str:

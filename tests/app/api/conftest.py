@@ -124,6 +124,9 @@ class MemoryService:
     async def ingest(self, events: Sequence[EventDocument]) -> list[EventResult]:
         return [self._take(event) for event in events]
 
+    def knows_events(self, event_ids: Sequence[str]) -> list[bool]:
+        return [event_id in self.events for event_id in event_ids]
+
     def _take(self, event: EventDocument) -> EventResult:
         if event.item_id == "unknown":
             return EventResult(event.event_id, "rejected", "item_id", "the catalogue has no item with this id")

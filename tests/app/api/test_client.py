@@ -137,7 +137,7 @@ def test_items_come_and_go(send):
 
 
 def test_rejected_rows_are_an_answer_even_if_all_are(send):
-    results = send(calls.send_events([EVENT | {"type": "wink"}]))
+    results = send(calls.send_events([EVENT | {"type": "Wink!"}]))
     assert results.counts.rejected == 1
     assert results.results[0].errors[0].field == "type"
 

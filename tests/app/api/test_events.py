@@ -18,7 +18,7 @@ def test_one_event_is_accepted_and_its_repetition_is_a_duplicate(client):
 def test_what_the_service_rejects_or_ignores_stands_at_its_row(client):
     events = [
         EVENT | {"event_id": "a", "item_id": "unknown"},
-        EVENT | {"event_id": "b", "type": "stare"},
+        EVENT | {"event_id": "b", "type": "Stare at"},
         EVENT | {"event_id": "c", "item_id": "before-reset"},
         EVENT | {"event_id": "d"},
     ]
@@ -35,9 +35,44 @@ def test_what_the_service_rejects_or_ignores_stands_at_its_row(client):
     unknown, mistyped, ignored, accepted = answer.json()["results"]
     assert unknown["errors"] == [{"field": "item_id", "message": "the catalogue has no item with this id"}]
     assert mistyped["errors"][0]["field"] == "type"
-    assert "more_like_this" in mistyped["errors"][0]["message"]
+    assert "lower case letters" in mistyped["errors"][0]["message"]
     assert ignored["message"] == "the person's profile was reset after this happened"
     assert accepted == {"row": 4, "event_id": "d", "status": "accepted"}
+
+
+UNNAMED = {name: value for name, value in EVENT.items() if name != "event_id"}
+CHANGES = ({"type": "click"}, {"user_id": "u2"}, {"value": 1}, {"context": {"a": 1}})
+UNTIMED = {name: value for name, value in UNNAMED.items() if name != "occurred_at"}
+
+
+def results(client, *rows):
+    answer = client.post("/events", json=list(rows))
+    assert answer.status_code == 200
+    return [(each["event_id"], each["status"]) for each in answer.json()["results"]]
+
+
+def test_a_row_without_an_id_gets_one_that_the_same_row_gets_again(client):
+    ((name, status),) = results(client, UNNAMED)
+    assert status == "accepted"
+    assert results(client, dict(reversed(UNNAMED.items())), UNNAMED | {"event_id": None}) == [(name, "duplicate")] * 2
+    others = [UNNAMED | changed for changed in CHANGES]
+    assert len({found for found, _ in results(client, *others)} - {name}) == len(others)
+
+
+def test_a_row_without_a_time_is_the_same_for_an_hour_and_another_one_after_two(client, monkeypatch):
+    found = []
+    for minutes in (0, 59, 61, 185):
+        monkeypatch.setattr("app.api.events.time", lambda at=minutes: 7_200.0 + 60 * at)
+        found += results(client, UNTIMED)
+    names, statuses = zip(*found, strict=True)
+    assert statuses == ("accepted", "duplicate", "duplicate", "accepted")
+    assert len(set(names)) == 2
+
+
+def test_rows_with_an_id_and_rows_without_one_stand_beside_each_other(client):
+    named, unnamed = results(client, EVENT | {"event_id": "mine"}, UNNAMED)
+    assert named == ("mine", "accepted")
+    assert unnamed[0].startswith("row-")
 
 
 def test_an_event_that_the_service_rejects_alone_is_a_problem(client):

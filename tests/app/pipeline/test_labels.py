@@ -6,7 +6,8 @@ from app.pipeline.labels.reason_text import displayed, label
 from app.pipeline.labels.settings import LabelSettings
 from app.pipeline.labels.wording import PACKAGED, Wording, WordingError, placeholders, read
 from app.pipeline.slate import Reason
-from models.events import DEFAULT_SIGNALS, Polarity
+from models.events import DEFAULT_SIGNALS
+from models.signal import Polarity
 
 ENGLISH = read(PACKAGED / "en.po")
 HEAD = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'

@@ -41,8 +41,8 @@ def load_ratings(folder: Path) -> Dataset:
 def _log(file: Path) -> Log:
     events = [_event(file, number, row) for number, row in _rows(file, EventDocument)]
     table = EventWeights().table()
-    codes = np.array([CODE_OF[event.type] for event in events], dtype=np.int8)
     values = np.array([np.nan if event.value is None else event.value for event in events], dtype=np.float32)
+    codes = table.sided(np.array([CODE_OF[event.type] for event in events], dtype=np.int8), values)
     weights = table.weighed(codes, table.told(codes, values)) * table.polarity[codes]
     log = Log(
         users=pa.array([event.user_id for event in events], pa.string()),
@@ -58,6 +58,8 @@ def _event(file: Path, number: int, row: object) -> EventDocument:
     parsed = parse(EventDocument, row)
     if isinstance(parsed, list):
         raise DatasetError(f"{file} row {number}: {parsed[0]}")
+    if parsed.type not in CODE_OF:
+        raise DatasetError(f"{file} row {number}: type {parsed.type} is not one of those that are built in")
     return parsed
 
 

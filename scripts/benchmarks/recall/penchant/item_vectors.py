@@ -14,9 +14,10 @@ from scipy import sparse
 
 from app.settings import Settings as AppSettings
 from indexer.behaviour import LearnedVectors, Offer, learn_vectors
-from models.events import CODE_OF, EventType, SignalTable
+from models.events import CODE_OF, EventType
 from models.interactions import Engagements
 from models.interactions import Interactions as TrainingInteractions
+from models.signal_table import SignalTable
 from models.user_state import DAY_SECONDS, decay
 from scripts.benchmarks.recall.content import ContentVectors
 from scripts.benchmarks.recall.dataset import Clock, Entities

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import numpy as np
 
 from indexer.documents import EventDocument, ItemDocument
-from models.events import EVENT_TYPES, EventType, SignalTable
+from models.events import EVENT_TYPES, EventType
+from models.signal_table import SignalTable
 from scripts.benchmarks.recall.dataset import Entities
 from scripts.benchmarks.recall.datasets.items import untold
 from scripts.benchmarks.recall.interactions import Interactions

@@ -14,13 +14,14 @@ CREATE TABLE served (
 );
 CREATE TABLE events (user_id VARCHAR, item_id VARCHAR, type VARCHAR, polarity TINYINT, occurred_at TIMESTAMP);
 CREATE TABLE outcomes (
-    recommendation_id VARCHAR, user_id VARCHAR, item_id VARCHAR, type VARCHAR, polarity TINYINT, occurred_at TIMESTAMP,
-    served_at TIMESTAMP
+    recommendation_id VARCHAR, user_id VARCHAR, item_id VARCHAR, type VARCHAR, polarity TINYINT, signs UTINYINT,
+    occurred_at TIMESTAMP, served_at TIMESTAMP
 );
 CREATE TABLE people (user_id VARCHAR, segment_band VARCHAR, machine BOOLEAN);
 CREATE TABLE controls (user_id VARCHAR, action VARCHAR, subject VARCHAR, "at" TIMESTAMP);
 """
 POLARITY = {"click": 1, "like": 1, "dislike": -1, "dismiss": -1, "impression": 0}
+SIGNS = {"impression": 1, "click": 6, "like": 4, "dislike": 8, "dismiss": 8}
 
 
 class Log:
@@ -58,7 +59,8 @@ class Log:
     def event(self, user_id: str, item_id: str, kind: str, at: str, answer: str | None = None) -> None:
         self._put("events", user_id, item_id, kind, POLARITY[kind], at)
         if answer is not None:
-            self._put("outcomes", answer, user_id, item_id, kind, POLARITY[kind], at, self._served_at[answer])
+            told = (kind, POLARITY[kind], SIGNS[kind], at, self._served_at[answer])
+            self._put("outcomes", answer, user_id, item_id, *told)
 
     def see(self, name: str, user_id: str, items: Sequence[tuple[str, str, bool]]) -> None:
         """Impressions of all items of an answer."""
