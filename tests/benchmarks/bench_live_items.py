@@ -12,7 +12,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import gettempdir
@@ -110,13 +109,13 @@ async def measure(folder: Path) -> dict[str, float]:
                 come += batch
             users = range(100 * place, 100 * (place + 1))
             ask(service, users[0])
-            first, second = ([timed(lambda user=user: ask(service, user)) for user in users] for _ in range(2))
+            first, second = ([timed(service, user, limit) for user in users] for limit in (20, 21))
             similar = [
                 await awaited(service.similar(SimilarRequest(item_id=f"i{number}"))) for number in range(0, 5_000, 100)
             ]
             told = {"first": first, "second": second, "similar": similar, "upsert": await upserts(service, come)}
             come += SINGLE
-            after = [timed(lambda user=user: ask(service, user)) for user in users]
+            after = [timed(service, user) for user in users]
             found |= {
                 f"{name}, {live} live": float(np.median(each)) for name, each in (told | {"after them": after}).items()
             }
@@ -133,14 +132,14 @@ async def awaited(work: Any) -> float:
     return time.process_time() - begun
 
 
-def timed(work: Callable[[], Any]) -> float:
+def timed(service: Service, user: int, limit: int = 20) -> float:
     begun = time.thread_time()
-    work()
+    ask(service, user, limit)
     return time.thread_time() - begun
 
 
-def ask(service: Service, user: int) -> None:
-    service.recommend(RecommendRequest(user_id=f"person {user}", limit=20))
+def ask(service: Service, user: int, limit: int = 20) -> None:
+    service.recommend(RecommendRequest(user_id=f"person {user}", limit=limit))
 
 
 if __name__ == "__main__":
