@@ -174,10 +174,10 @@ class VectorColumn(LiveColumn[np.float32]):
 
     def __getitem__(self, rows: NDArray[np.int32]) -> NDArray[np.float32]:
         """The vectors at `rows` (any mixture of base and tail), [len(rows), d]."""
-        if not len(self.tail):
-            return read(self._stored, rows)
         known = len(self._stored)
         later = rows >= known
+        if not later.any():
+            return read(self._stored, rows)
         vectors = np.empty((len(rows), self._stored.shape[1]), dtype=np.float32)
         vectors[~later], vectors[later] = read(self._stored, rows[~later]), self.tail[rows[later] - known]
         return vectors
