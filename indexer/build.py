@@ -19,6 +19,7 @@ from indexer.attributes.columns import AttributeColumn, build_attributes
 from indexer.attributes.declaration import Attribute, declared
 from indexer.behaviour import BehaviourSettings, EventTable, LearnedVectors, Offer, learn_vectors
 from indexer.columns import build_columns, vocabulary_of
+from indexer.content import content_hash
 from indexer.copies import Copies, CopySettings, find_copies
 from indexer.documents import ItemDocument
 from indexer.embeddings import CachedEncoder, EmbeddingCache, embed
@@ -211,12 +212,13 @@ class Builder:
     def _build(
         self, items: Sequence[ItemDocument], given: BuildInput, digest: str, guard: _Guard, *, keep: bool
     ) -> Snapshot:
-        read = self._embed(items)
+        read = self._embed(items, texts := [item.content() for item in items])
         reading = self._told(reading_by_language(items, has_vector(read), self.encoder))
         self.say("finding topics and tags")
         words = TopicWords([item.tags for item in items], [item.headline() for item in items])
         tags = build_tags(words.tags, read, CachedEncoder(self.encoder, self.cache), self.settings.tags)
-        content, judged = known_by_tags(read, words.tags, tags), self._judged(items, read, given, guard)
+        background = Background(read, np.array([len(text) for text in texts], dtype=np.int64))
+        content, judged = known_by_tags(read, words.tags, tags), self._judged(items, background, given, guard)
         offered = Given([item.item_id for item in items], content, judged.events, self._settings_digest())
         before = self._predecessor(offered) if keep else None
         topics = find_topics(content, words, tags, self.settings.topics, before.centroids if before else None)
@@ -230,21 +232,26 @@ class Builder:
             learned = self._learn(offer, judged.events.weighed(columns, vocabulary.formats).interactions(columns.ids))
         vectors = self._vectors(content, learned, topics, tags)
         self.say(f"indexing {len(items)} vectors of {learned.space.dimension} dimensions")
-        cells = before.cells if before else None
-        index = VectorIndex.build(vectors.index, self.settings.ann, self._sample(vectors), cells)
+        index = self._indexed(vectors, before)
         manifest = guard.noted(self._manifest(given, digest, learned, vectors, index))
-        basis = before.basis if before else offered.basis(manifest.snapshot_id)
+        kept = before is not None and before.has_behaviour == learned.space.has_behaviour
+        basis = before.basis if before and kept else offered.basis(manifest.snapshot_id)
         manifest = manifest.model_copy(update={"reading": reading, "basis": basis} | copies.counts())
         return Snapshot(
             manifest, vocabulary, columns, vectors, learned.space, index, judged.heads, attributes=self._declared(items)
         )
 
-    def _judged(self, items: Sequence[ItemDocument], read: Vectors, given: BuildInput, guard: _Guard) -> _Judged:
+    def _indexed(self, vectors: ItemVectors, before: Predecessor | None) -> VectorIndex:
+        cells = before.cells if before else None
+        return VectorIndex.build(vectors.index, self.settings.ann, self._sample(vectors), cells)
+
+    def _judged(
+        self, items: Sequence[ItemDocument], background: Background, given: BuildInput, guard: _Guard
+    ) -> _Judged:
         if not guard.heads.names:
             self.say(
                 "sensitive topics: by declaration and tags only, the classifier is not calibrated for this encoder"
             )
-        background = Background(read, np.array([len(item.content()) for item in items], dtype=np.int64))
         heads = adapted(guard.heads, self.encoder, background, self.settings.sensitive)
         sensitive = touched_topics(items, background, guard.taxonomy, heads)
         acting = acting_topics(items, sensitive, given.rules, given.verdicts)
@@ -298,10 +305,9 @@ class Builder:
             self.say(account)
         return copies
 
-    def _embed(self, items: Sequence[ItemDocument]) -> Vectors:
+    def _embed(self, items: Sequence[ItemDocument], texts: Sequence[str]) -> Vectors:
         self.say(f"embedding {len(items)} items with {self.settings.encoder}")
-        texts, hashes = [item.content() for item in items], [item.content_hash() for item in items]
-        vectors = embed(texts, hashes, self.encoder, self.cache, progress=self.progress)
+        vectors = embed(texts, [content_hash(text) for text in texts], self.encoder, self.cache, progress=self.progress)
         vectors[unread_in_itself(items, self.encoder, self.settings.unread_from)] = 0
         return vectors
 

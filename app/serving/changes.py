@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable
 
 import numpy as np
@@ -13,7 +14,7 @@ class Changes:
     """Rows of which something else is true than before; their number is the catalogue's revision."""
 
     def __init__(self) -> None:
-        self._rows: list[int] = []
+        self._rows = array("i")
 
     def __len__(self) -> int:
         return len(self._rows)

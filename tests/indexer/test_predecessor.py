@@ -158,3 +158,12 @@ def test_a_catalogue_without_behaviour_keeps_its_clusters(workshop, given, chang
     workshop.build(replace(given, events=EventTable.none()), SETTINGS)
     manifest, _ = workshop.build(replace(changed, events=EventTable.none()), SETTINGS)
     assert (manifest.keeps, manifest.method) == (True, "content")
+
+
+def test_where_behaviour_is_first_learned_from_everything_that_is_what_is_noted(workshop, given):
+    first = some(given.events, np.arange(299))  # of 300 from which it is learned
+    workshop.build(replace(given, events=first), SETTINGS)
+    manifest, _ = workshop.build(replace(given, events=some(given.events, np.arange(302))), SETTINGS)
+    assert (manifest.keeps, manifest.method, manifest.basis.events) == (False, "exact", 302)
+    without_the_last = replace(given, events=some(given.events, np.arange(301)))
+    assert not workshop.build(without_the_last, SETTINGS)[0].keeps
