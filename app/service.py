@@ -79,9 +79,8 @@ class Service:
 
     def __init__(self, settings: Settings, stores: Stores, embedder: Embedder) -> None:
         self._settings = settings = with_types(settings, stores.events)
-        self._stores = stores
+        self._stores, self._embedder = stores, embedder
         self._clock = clock = Clock(settings.as_of)
-        self._embedder = embedder
         self.snapshot_swap = SnapshotSwap(settings, stores, embedder, clock)
         self.policies = Policies(self.snapshot_swap, SnapshotFolder(settings.snapshot_folder), stores.snapshots)
         taxonomy = settings.index.sensitive.taxonomy
