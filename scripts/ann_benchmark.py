@@ -16,6 +16,8 @@ from indexer.readers import InputFileError, read_rows
 from models.encoders import open_encoder
 from models.sentence_encoder import PACKAGED
 from scripts.benchmarks.ann.cases import filters_of
+from scripts.benchmarks.ann.filtered import filtered
+from scripts.benchmarks.ann.filtered import table as filtered_table
 from scripts.benchmarks.ann.measure import ENGINES, Measured, measure
 from scripts.benchmarks.ann.plot import draw
 from scripts.benchmarks.ann.report import payload, table
@@ -39,6 +41,9 @@ def ann_benchmark(
     slates: Annotated[
         bool, typer.Option("--slates", help="Instead, slates of made-up people beside qdrant-edge's recommend.")
     ] = False,
+    requests: Annotated[
+        bool, typer.Option("--requests", help="Instead, whole requests of made-up people under filters.")
+    ] = False,
     engines: Annotated[str, typer.Option(help="Which take part, with commas.")] = _ALL,
     seed: Annotated[int, typer.Option(min=0, help="Of vectors, queries and filters.")] = 0,
     json: Annotated[Path | None, typer.Option(help="File for the figures as JSON.")] = None,
@@ -50,6 +55,9 @@ def ann_benchmark(
     """
     if slates:
         _compare_slates(count, queries, seed, json)
+        return
+    if requests:
+        _ask_under_filters(count, queries, seed, json)
         return
     wanted = [each.strip() for each in engines.split(",") if each.strip()]
     if unknown := sorted(set(wanted) - ENGINES.keys()):
@@ -79,6 +87,14 @@ def _compare_slates(items: int, people: int, seed: int, json: Path | None) -> No
     typer.echo(slates_table(items, people, found))
     if json is not None:
         json.write_bytes(orjson.dumps({"items": items, "people": people, "cpu_ms": found}, option=orjson.OPT_INDENT_2))
+
+
+def _ask_under_filters(items: int, people: int, seed: int, json: Path | None) -> None:
+    with threadpool_limits(1), ProgressBar("requests", "turn") as progress:
+        found = filtered(items, people, _ROUNDS, seed, progress)
+    typer.echo(filtered_table(items, people, found))
+    if json is not None:
+        json.write_bytes(orjson.dumps({"items": items, "people": people, "filters": found}, option=orjson.OPT_INDENT_2))
 
 
 def _sample(items: Path | None, count: int, dimension: int, queries: int, seed: int) -> Sample:

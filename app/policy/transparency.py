@@ -16,7 +16,7 @@ _LIKE_DECLARED = "What is only suspected of it is treated alike."
 _LIKE_ANY_OTHER = (
     "What is only suspected of it is reported to the operator, and shown and learned from like any other item."
 )
-_SHAPING = {"query", "events", "popularity", "firewall"}
+_SHAPING = {"query", "events", "popularity", "firewall", "attributes", "scenarios"}
 _KEPT = {
     "profile field": "until the person changes or erases it",
     "attribute of a person": "until the person changes or erases it",
