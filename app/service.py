@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -280,22 +280,22 @@ class Service:
             "penchant_served_log_waiting": self.served_log.waiting,
         }
 
-    def recommend(self, request: RecommendRequest) -> Slate:
-        """The slate for one person."""
-        return self._recommender.recommend(request)
+    def recommend(self, request: RecommendRequest, *, discreet: bool = False) -> Slate:
+        """The slate for one person; `discreet` where they ask themselves."""
+        return self._recommender.recommend(request, discreet=discreet)
 
-    def recommend_page(self, request: PageRequest) -> list[Slate]:
+    def recommend_page(self, request: PageRequest, *, discreet: bool = False) -> list[Slate]:
         """Several slates for one page, in which no item stands twice."""
-        return self._recommender.page(request.requests())
+        return self._recommender.page(request.requests(), discreet=discreet)
 
-    async def similar(self, request: SimilarRequest) -> dict[str, Any]:
+    async def similar(self, request: SimilarRequest, *, discreet: bool = False) -> dict[str, Any]:
         """Nearest neighbours of an item or of a text."""
         item_id = request.item_id
         vectors = (
             await self._embedder.embed([request.text], request.user_id or "") if request.text is not None else None
         )
         itself = [item_id] if item_id is not None else []
-        choices = self._recommender.choices(request)
+        choices = replace(self._recommender.choices(request), discreet=discreet)
         scenario, fields = choices.scenario, request.fields or choices.scenario.fields
         context = self._recommender.context(
             request.user_id or "", choices.limit(request), request.exclude, itself, choices

@@ -59,6 +59,11 @@ def key_of(request: Request) -> str | None:
     return caller_of(request).key_id or None
 
 
+def asks_for_themselves(request: Request) -> bool:
+    """Whether a person's token is shown, and no key."""
+    return caller_of(request).user_id is not None
+
+
 def for_own_user(request: Request, *user_ids: str | None) -> None:
     """Whom the query or the body of a request concerns: a person may ask and tell for themselves only.
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from app.api.answers import json_answer
 from app.api.documentation import BODY_ERRORS, READING_ERRORS, URL_ERRORS, answers, body_of, query_of
-from app.api.guard import for_own_user
+from app.api.guard import asks_for_themselves, for_own_user
 from app.api.query_or_body import asked
 from app.api.schemas.slate import Page, Slate
 from app.api.state import service_of
@@ -43,7 +43,7 @@ async def recommend(request: Request) -> Response:
     """
     wanted = await asked(request, RecommendRequest)
     for_own_user(request, wanted.user_id)
-    return json_answer(service_of(request).recommend(wanted).payload())
+    return json_answer(service_of(request).recommend(wanted, discreet=asks_for_themselves(request)).payload())
 
 
 @router.post(
@@ -61,5 +61,5 @@ async def recommend_page(request: Request) -> Response:
     """
     wanted = await asked(request, PageRequest)
     for_own_user(request, wanted.user_id)
-    slates = service_of(request).recommend_page(wanted)
+    slates = service_of(request).recommend_page(wanted, discreet=asks_for_themselves(request))
     return json_answer({"user_id": wanted.user_id, "slates": [slate.payload() for slate in slates]})

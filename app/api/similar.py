@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from app.api.answers import json_answer
 from app.api.documentation import BODY_ERRORS, READING_ERRORS, URL_ERRORS, answers, body_of, query_of
-from app.api.guard import for_own_user
+from app.api.guard import asks_for_themselves, for_own_user
 from app.api.query_or_body import asked
 from app.api.schemas.slate import SimilarItems
 from app.api.state import service_of
@@ -39,4 +39,4 @@ async def similar(request: Request) -> Response:
     """The nearest neighbours of `item_id` or of `text`, each labelled with what they have in common."""
     wanted = await asked(request, SimilarRequest)
     for_own_user(request, wanted.user_id)
-    return json_answer(await service_of(request).similar(wanted))
+    return json_answer(await service_of(request).similar(wanted, discreet=asks_for_themselves(request)))

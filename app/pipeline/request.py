@@ -109,6 +109,8 @@ class SlateRequest:
         assigned: by which experiment the answer is made, if any.
         asked: the items that the caller's filter asks for; None for all.
         placement: what is decided in place of the policy.
+        discreet: whether the answer is for the person's own eyes: under a filter it tells nothing of what nobody, or
+            not everybody, may be shown.
     """
 
     user_id: str
@@ -121,3 +123,4 @@ class SlateRequest:
     assigned: Assigned | None = None
     asked: AskedItems | None = None
     placement: Placement = NOWHERE
+    discreet: bool = False

@@ -21,6 +21,7 @@ from models.kernels.rows import among
 _NO_ROWS: Final = np.empty(0, dtype=np.int32)
 ASKED: Final = "filter"
 """Name of the filter that holds back what the request does not ask for: the first, since nothing else concerns that."""
+_SECRET: Final = frozenset({"hidden", "expired", "sensitive"})
 _FLOORS: Final = frozenset({"length", "recency", "exploration"})
 
 
@@ -164,13 +165,18 @@ def _with_reason(filters: Sequence[Filter], context: Context, floor: FloorReceip
 
 def counted(context: Context, lost: Lost) -> tuple[Withheld, ...]:
     """How much each filter held back; those that held back nothing are left out, and what earlier pages gave."""
-    given = context.request.given
+    given, barred = context.request.given, _untold(context)
     rest = {name: rows[~np.isin(rows, given)] if len(given) and len(rows) else rows for name, rows in lost.items()}
     return tuple(
         Withheld(name, len(rows), _DETAILS[name](context, rows) if name in _DETAILS else None)
         for name, rows in rest.items()
-        if len(rows)
+        if len(rows) and name not in barred
     )
+
+
+def _untold(context: Context) -> frozenset[str]:
+    """Filters of which an answer tells no counts: asked for one by one, they would tell of items that are not shown."""
+    return _SECRET if context.request.discreet and context.request.asked is not None else frozenset()
 
 
 def told(withheld: Sequence[Withheld]) -> str:

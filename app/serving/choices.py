@@ -34,6 +34,7 @@ class Choices:
         scenario: the placement.
         name: its name; "" for none.
         begins: whether the answer begins there, so that what is pinned comes first.
+        discreet: whether the person asks themselves.
     """
 
     hide_seen: bool | None = None
@@ -43,6 +44,7 @@ class Choices:
     scenario: Scenario = NO_SCENARIO
     name: str = ""
     begins: bool = True
+    discreet: bool = False
 
     @classmethod
     def of(cls, request: RecommendRequest | SimilarRequest, scenario: Scenario = NO_SCENARIO) -> Self:

@@ -31,6 +31,18 @@ class FilterColumns:
         """How many rows."""
         return len(self._catalogue) if rows is None else len(rows)
 
+    def alive(self) -> NDArray[np.bool_]:
+        """Bool by row: whether the item is still there."""
+        return self._catalogue.alive.all()
+
+    def public(self, now: float) -> tuple[NDArray[np.bool_], float]:
+        """(bool by row: whether the item may be shown to somebody of whom nothing is known, until when that is so)."""
+        catalogue = self._catalogue
+        shown = catalogue.firewall.recommendable(catalogue.sensitive.all(), np.uint64(0)) & catalogue.alive.all()
+        begins, ends = catalogue.published_at.all(), catalogue.expires_at.all()
+        ahead = (float(np.min(each, where=each > now, initial=NEVER)) for each in (begins, ends))
+        return np.asarray(shown & (begins <= now) & (ends > now)), min(ahead)
+
     def numbers(self, field: KnownField, rows: Rows | None) -> NDArray[np.float64]:
         """float64 [n]: numbers, or seconds since 1970; NaN where absent."""
         if field.attribute:

@@ -34,20 +34,27 @@ class AskedItems:
         since: from when on what is held now holds.
         until: until when.
         count: living items that are asked for.
-        others: living items that are not.
+        others: items that are not, of those that anybody may be shown: of what is not published yet, expired or
+            sensitive, no filter is to tell anything.
+        counted_until: until when there are so many.
     """
 
-    def __init__(self, asked: Filter, columns: FilterColumns, alive: NDArray[np.bool_], now: float) -> None:
+    def __init__(self, asked: Filter, columns: FilterColumns, now: float) -> None:
         self.filter, self.made, self.since = asked, now, now
         self._columns = columns
         self._listed: Rows | None = None
         self._rows, self.until = asked.mask(columns, now)
-        self._count(alive)
+        self._count(now)
 
-    def _count(self, alive: NDArray[np.bool_]) -> None:
-        self._alive, self._listed = alive, None
-        self.count = int(np.count_nonzero(self._rows & alive))
-        self.others = int(np.count_nonzero(alive)) - self.count
+    def _count(self, now: float) -> None:
+        self._alive, self._listed = self._columns.alive(), None
+        self.count = int(np.count_nonzero(self._rows & self._alive))
+        self.count_others(now)
+
+    def count_others(self, now: float) -> None:
+        """Count anew what may be shown by now."""
+        public, self.counted_until = self._columns.public(now)
+        self.others = int(np.count_nonzero(public & ~self._rows))
 
     @property
     def rows(self) -> NDArray[np.bool_]:
@@ -65,13 +72,14 @@ class AskedItems:
         """Those of some rows that are asked for, in the same order."""
         return rows[self._rows[rows]]
 
-    def renew(self, changed: Rows, alive: NDArray[np.bool_], now: float) -> None:
-        """Look anew at rows that changed, or came; `alive` is of all rows, and what holds of the others still does."""
-        if len(alive) > len(self._rows):
-            self._rows = np.concatenate([self._rows, np.zeros(len(alive) - len(self._rows), dtype=np.bool_)])
+    def renew(self, changed: Rows, now: float) -> None:
+        """Look anew at rows that changed, or came; what holds of the others still does."""
+        more = self._columns.count(None) - len(self._rows)
+        if more > 0:
+            self._rows = np.concatenate([self._rows, np.zeros(more, dtype=np.bool_)])
         self._rows[changed], until = self.filter.mask(self._columns, now, changed)
         self.since, self.until = now, min(self.until, until)
-        self._count(alive)
+        self._count(now)
 
     @property
     def nbytes(self) -> int:
@@ -102,9 +110,11 @@ class Masks:
         known, items = self._held.pop(asked.text, (0, None))
         catalogue = self._catalogue
         if items is None or not items.since <= now < items.until:
-            items = AskedItems(asked, self._columns, catalogue.alive.all(), now)
+            items = AskedItems(asked, self._columns, now)
         elif known != len(catalogue.changes):
-            items.renew(catalogue.changes.since(known), catalogue.alive.all(), now)
+            items.renew(catalogue.changes.since(known), now)
+        elif now >= items.counted_until:
+            items.count_others(now)
         self._held[asked.text] = (len(catalogue.changes), items)
         self._make_room()
         return items

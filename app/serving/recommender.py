@@ -63,16 +63,17 @@ class Recommender:
         self.assignment: Callable[[str], Assigned | None] = lambda _: None
         """By which experiment a person is answered; None for what is in force."""
 
-    def recommend(self, request: RecommendRequest) -> Slate:
-        """One page of items for one person.
+    def recommend(self, request: RecommendRequest, *, discreet: bool = False) -> Slate:
+        """One page of items for one person; `discreet` where they ask themselves.
 
         Raises:
             CursorError: the request continues an answer that is not stored, or not this person's.
         """
-        slate = self._first(request) if request.cursor is None else self._next(request, request.cursor)
-        return self._with_fields(slate, request)
+        if request.cursor is None:
+            return self._with_fields(self._first(request, discreet=discreet), request)
+        return self._with_fields(self._next(request, request.cursor, discreet=discreet), request)
 
-    def page(self, requests: Sequence[RecommendRequest]) -> list[Slate]:
+    def page(self, requests: Sequence[RecommendRequest], *, discreet: bool = False) -> list[Slate]:
         """Slates of one person that are shown together: none has an item, or a copy of one, that is in one before it.
 
         Raises:
@@ -82,7 +83,7 @@ class Recommender:
         slates: list[Slate] = []
         for request in requests:
             shown = [item.item_id for slate in slates for item in slate.items]
-            slates.append(self._with_fields(self._first(request, shown), request))
+            slates.append(self._with_fields(self._first(request, shown, discreet=discreet), request))
         self._stored.share_page([slate for slate in slates if slate.next_cursor])
         return slates
 
@@ -147,6 +148,7 @@ class Recommender:
             assigned=assigned,
             placement=choices.placement(environment, now),
             asked=choices.asked(generation.catalogue, now),
+            discreet=choices.discreet,
         )
         return self._with_window(Context(environment, ask, generation.people.get(user_id)))
 
@@ -241,18 +243,18 @@ class Recommender:
             context.request = replace(context.request, shown=shown)
         return context
 
-    def _first(self, request: RecommendRequest, beside: Sequence[str] = ()) -> Slate:
+    def _first(self, request: RecommendRequest, beside: Sequence[str] = (), *, discreet: bool = False) -> Slate:
         """The first page; asked again at the same moment, with nothing changed, it is the same page and shown once.
 
         Ids `beside` are those of items that are shown on the same page already.
         """
         generation, assigned = self._snapshot_swap.current, self._assigned(request.user_id)
         policy, revisions = self._environment(assigned).policy, (generation.version, generation.people.revision)
-        key = (request, tuple(beside), self._clock.now(), id(generation), assigned, policy, revisions)
+        key = (request, tuple(beside), discreet, self._clock.now(), id(generation), assigned, policy, revisions)
         known, slate = self._repeated.get(request.user_id, (None, None))
         if slate is not None and known == key:
             return slate
-        choices = self.choices(request)
+        choices = replace(self.choices(request), discreet=discreet)
         context = self.context(request.user_id, choices.limit(request), request.exclude, beside, choices)
         answer = self._answer(context, choices, full=request.full, debug=request.debug)
         stored = StoredSlate(request, request.exclude, context.catalogue.names, answer.left, list(beside))
@@ -263,16 +265,16 @@ class Recommender:
             self._repeated.popitem(last=False)
         return slate
 
-    def _next(self, request: RecommendRequest, cursor: str) -> Slate:
+    def _next(self, request: RecommendRequest, cursor: str, *, discreet: bool) -> Slate:
         token, stored, page = self._stored.find(cursor, request.user_id)
         _check_continued(request, stored.asked)
         if page < len(stored.pages):
             _check_repeated(request, stored.pages[page], stored.limits[page])
-            again = replace(self.choices(stored.asked), hide_seen=False)
+            again = replace(self.choices(stored.asked), hide_seen=False, discreet=discreet)
             context = self.context(request.user_id, 1, request.exclude, choices=again)
             return still_permitted(stored.pages[page], context)
         stored.exclude = list(dict.fromkeys([*stored.exclude, *request.exclude]))
-        asked, choices = stored.asked, replace(self.choices(stored.asked), begins=False)
+        asked, choices = stored.asked, replace(self.choices(stored.asked), begins=False, discreet=discreet)
         limit = request.limit if "limit" in request.model_fields_set else stored.limits[0]
         context = self.context(asked.user_id, limit, stored.exclude, stored.given, choices)
         left = self._stored.left(stored, context.catalogue)

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from indexer.progress import silent
+from scripts.benchmarks.ann import filtered as requests
 from scripts.benchmarks.ann import slates
 from scripts.benchmarks.ann.cases import EVERYTHING, cases_of, filters_of
 from scripts.benchmarks.ann.engines.qdrant_edge import QdrantEdge
@@ -96,3 +98,19 @@ def test_slates_are_told_as_parts_of_what_a_bare_recommend_costs() -> None:
     told = slates.table(2_000, 40, {slates.OURS: 6.0, slates.BEST: 3.0, slates.AVERAGE: 0.5})
     assert f"| {slates.BEST} | 3.00 | 2.00 |" in told.splitlines()
     assert told.startswith("2,000 items, 40 people with 20 events each, 20 items a slate")
+
+
+def test_requests_under_filters_are_told_beside_those_without() -> None:
+    figures = {requests.NONE: requests.Figures(2_000, 4.0, 5.0, (1.0, 1.0))}
+    figures["1 %"] = requests.Figures(20, 3.0, 9.0, (0.99, 0.95))
+    told = requests.table(2_000, 40, figures).splitlines()
+    assert told[0].startswith("2,000 items, 40 people with 20 events each")
+    assert told[-1] == "| 1 % | 20 | 3.00 | 0.75x | 9.0 ms | 0.990 (least 0.95) |"
+
+
+@pytest.mark.nightly
+def test_whole_requests_find_the_best_of_what_is_asked_for() -> None:
+    found = requests.filtered(1_000, 12, 1, 0, silent)
+    assert found.keys() == requests.FILTERS_OF.keys()
+    assert all(each.recall[0] > 0.95 for each in found.values())
+    assert 0 < found["1 %"].allowed < 40 < found["10 %"].allowed < 200

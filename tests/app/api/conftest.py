@@ -138,7 +138,7 @@ class MemoryService:
         self.events[event.event_id] = event
         return EventResult(event.event_id, "duplicate" if duplicate else "accepted")
 
-    def recommend(self, request: RecommendRequest) -> Slate:
+    def recommend(self, request: RecommendRequest, *, discreet: bool = False) -> Slate:
         self.asked.append(request)
         if self.failure:
             raise self.failure
@@ -147,10 +147,10 @@ class MemoryService:
         receipt = FloorReceipt("exploration", 4, 4, None)
         return Slate("r1", request.user_id, True, "s1", "p1", (item,), (receipt,), () if request.debug else None)
 
-    def recommend_page(self, request: PageRequest) -> list[Slate]:
+    def recommend_page(self, request: PageRequest, *, discreet: bool = False) -> list[Slate]:
         return [self.recommend(each) for each in request.requests()]
 
-    async def similar(self, request: SimilarRequest) -> dict[str, Any]:
+    async def similar(self, request: SimilarRequest, *, discreet: bool = False) -> dict[str, Any]:
         self.asked.append(request)
         if request.item_id == "unknown":
             raise ItemNotFoundError(request.item_id)

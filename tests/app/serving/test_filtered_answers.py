@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.errors import InvalidPayloadError
+from app.requests import RecommendRequest
 
 TYPES = {"price": {"type": "number"}, "colour": {"type": "text"}, "in_stock": {"type": "boolean"}}
 
@@ -131,3 +132,23 @@ def test_live_items_are_filtered_as_they_are_now(open_household, tmp_path, an_it
         slate = home.recommend("p", filter="price >= 28")
         assert {item.item_id for item in slate.items} == {"i003", "i030"}
         assert {each.filter: each.count for each in slate.withheld} == {"filter": 29}
+
+
+def test_a_filter_tells_a_person_nothing_of_items_that_they_are_not_shown(open_household, tmp_path, an_item):
+    ahead, over = {"published_at": "2026-06-01T00:00:00Z"}, {"expires_at": "2026-02-01T00:00:00Z"}
+    with open_household(tmp_path, attributes=TYPES) as home:
+        items = [an_item(number, attributes={"price": number}) for number in range(24)]
+        secret = [
+            an_item(24, **ahead),
+            an_item(25, published_at=None, **over),
+            an_item(26, sensitive_topics=["health"]),
+        ]
+        home.publish([*items, *secret])
+        told = {}
+        for name in ("i024", "i025", "i026", "nobody"):
+            request = RecommendRequest(user_id="p", limit=5, filter=f'item_id = "{name}"')
+            told[name] = home.service.recommend(request, discreet=True)
+            assert {each.filter: each.count for each in told[name].withheld} == {"filter": 24}
+        assert len({each.receipt for each in told.values()}) == 1
+        open_to_keys = home.recommend("p", 5, filter='item_id = "i024"')
+        assert {each.filter: each.count for each in open_to_keys.withheld} == {"filter": 24, "hidden": 1}
