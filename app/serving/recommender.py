@@ -88,9 +88,13 @@ class Recommender:
         return slates
 
     def _check(self, requests: Sequence[RecommendRequest]) -> None:
+        """Whether all can be answered, before any is."""
+        environment, now = self._snapshot_swap.current.environment, self._clock.now()
         for number, request in enumerate(requests):
             try:
-                self.choices(request).asked(self._snapshot_swap.current.catalogue, self._clock.now())
+                choices = self.choices(request)
+                choices.asked(environment.catalogue, now)
+                choices.placement(environment, now)
             except InvalidPayloadError as error:
                 told = [replace(each, field=f"placements.{number}.{each.field}") for each in error.members["errors"]]
                 raise InvalidPayloadError(told) from error

@@ -158,6 +158,8 @@ def test_a_page_with_something_wrong_is_not_answered_at_all(shop):
         page(shop, {"limit": 3}, {"filter": "colour = 'red'"})
     with pytest.raises(InvalidPayloadError, match=r"placements\.0\.scenario must be one of again, detail, fresh, home"):
         page(shop, {"scenario": "nowhere"})
+    with pytest.raises(InvalidPayloadError, match=r"placements\.1\.seen_days names buy, which is no event type"):
+        page(shop, {"limit": 3}, {"seen_days": ["buy:3"]})
     assert shop.service._recommender.stored_slates == before  # noqa: SLF001 - the same
 
 
