@@ -28,12 +28,14 @@ RUN pip install --upgrade pip setuptools \
     && pip install --no-deps ${TORCH_INDEX_URL:+--index-url "$TORCH_INDEX_URL"} torch
 RUN touch README.md && pip install --no-build-isolation .
 
-COPY README.md README.md
+COPY README.md MANIFEST.in ./
 COPY models models
 COPY indexer indexer
 COPY app app
 COPY scripts scripts
-RUN pip install --no-build-isolation --no-deps --force-reinstall .
+COPY clients clients
+RUN pip wheel --no-build-isolation --no-deps --wheel-dir /dist . \
+    && pip install --no-index --no-deps --force-reinstall /dist/*.whl
 
 FROM ${PYTHON} AS run
 ENV PATH=/opt/penchant/bin:$PATH \

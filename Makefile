@@ -17,7 +17,7 @@ TORCH_FLAGS := --no-deps $(if $(TORCH_INDEX_URL),--index-url $(TORCH_INDEX_URL))
 LOCKED := pyproject.toml constraints.txt
 
 .DELETE_ON_ERROR:
-.PHONY: help setup test-env demo test nightly lint format bench lock clean
+.PHONY: help setup test-env demo test nightly lint format bench dist lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,11 +49,14 @@ format: test-env ## Format the code and mend what ruff can mend safely
 bench: test-env ## Run the benchmarks in tests/benchmarks (BENCH=bench_name.py for one)
 	$(BIN)/pytest tests/benchmarks/$(BENCH) --override-ini 'python_files=bench_*.py' --durations=0 -s
 
+dist: test-env ## Build a wheel and an sdist into dist/
+	$(BIN)/python -m build --no-isolation --outdir dist
+
 lock: ## Write constraints.txt anew from pyproject.toml, with the newest versions that fit
 	PYTHON=$(PYTHON) TORCH_INDEX_URL=$(TORCH_INDEX_URL) ./scripts/lock.sh
 
 clean: ## Remove the environment, caches and build output; fetched and stored files stay
-	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # PyTorch goes first and alone: it is the one package that may come from an index of its own, and

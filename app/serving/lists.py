@@ -119,7 +119,7 @@ class Lists:
         return catalogue, rows[kept(READABLE, context, rows)]
 
     def _context(self, asked: ListRequest) -> Context:
-        choices = Choices(asked.hide_seen, asked.filter)
+        choices = Choices(hide_seen=asked.hide_seen, filter=asked.filter)
         return self._recommender.context(asked.user_id or "", asked.limit, asked.exclude, choices=choices)
 
 
