@@ -93,7 +93,6 @@ class Service:
         self._open_insights(decisions)
         notes = AnswerLog(self.served_log, self.meters)
         self._recommender = Recommender(self.snapshot_swap, clock, settings.paging, notes, settings.scenarios)
-        self.lists = Lists(self.snapshot_swap, self._recommender, clock, settings.trending)
         self._event_ingestion = EventIngestion(self.snapshot_swap, stores, clock, (self.gate, decisions), settings)
         self._own_build = OwnBuild(settings, stores, embedder, self.snapshot_swap, self._charter)
         self._item_ingestion = ItemIngestion(self.snapshot_swap, stores, embedder, clock, self._own_build)
@@ -128,6 +127,11 @@ class Service:
         exposition = Exposition(self.meters, self._gauges, lambda: self.served_log.dropped)
         exposition.registry.register(WatchCollector(self.watch.board, self.snapshot_swap.gauge))
         self.reports = InsightService(self.insights, settings, clock, exposition, self._items)
+
+    @cached_property
+    def lists(self) -> Lists:
+        """What is popular, what rises, and what there is."""
+        return Lists(self.snapshot_swap, self._recommender, self._clock, self._settings.trending)
 
     @cached_property
     def audits(self) -> Audits:
