@@ -13,6 +13,7 @@ from typing import Any, Final
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.backup.timetable import backup_on_time
 from app.connections import protocol_of
 from app.disk import DiskProblemError
 from app.errors import ExperimentRefusedError, PolicyNotFoundError
@@ -37,7 +38,7 @@ class AnnouncedServer(uvicorn.Server):
     Its own log of requests is off, since their paths and queries name people; the application has one that does not.
     """
 
-    def __init__(self, settings: Settings, rebuild: list[str], *, keyless: bool) -> None:
+    def __init__(self, settings: Settings, rebuild: list[str], backup: list[str], *, keyless: bool) -> None:
         super().__init__(
             uvicorn.Config(
                 BriefFailures(create_app(settings)),
@@ -53,7 +54,7 @@ class AnnouncedServer(uvicorn.Server):
                 timeout_graceful_shutdown=GRACE_SECONDS,
             )
         )
-        self._settings, self._rebuild = settings, rebuild
+        self._settings, self._rebuild, self._backup = settings, rebuild, backup
         self._keyless = keyless
         self._listening = ExitStack()
 
@@ -67,6 +68,8 @@ class AnnouncedServer(uvicorn.Server):
         self._listening.enter_context(announced(self._settings.data_dir, address))
         rebuilding = asyncio.create_task(rebuild_on_time(self._settings, self._rebuild))
         self._listening.callback(rebuilding.cancel)
+        backing_up = asyncio.create_task(backup_on_time(self._settings.data_dir, self._settings.backup, self._backup))
+        self._listening.callback(backing_up.cancel)
         served = "without keys, to this machine only" if self._keyless else "to those who have a key or a token"
         logger.info("serving at %s %s", address, served)
 

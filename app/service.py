@@ -12,6 +12,8 @@ import orjson
 
 from app.alerts.exposition import WatchCollector
 from app.alerts.watch import Watch, Watched
+from app.backup.ledger import Ledger
+from app.backup.timetable import backup_problem, read_outcome
 from app.clock import Clock
 from app.errors import ItemNotFoundError
 from app.folder_secret import folder_secret
@@ -100,7 +102,10 @@ class Service:
             self.snapshot_swap, stores, clock, self.gate, settings.ingest.awaiting.days * DAY_SECONDS
         )
         self._sweep_seconds = settings.control.sweep_seconds
-        upkeep = Upkeep(self.snapshot_swap, stores, embedder, clock, decisions, self.served_log)
+        upkeep = Upkeep(
+            *(self.snapshot_swap, stores, embedder, clock, decisions, self.served_log),
+            Ledger(settings.data_dir, settings.backup.folder),
+        )
         control = Control(upkeep, settings.control)
         parts = Parts(
             upkeep,
@@ -353,8 +358,11 @@ class Service:
     def readiness(self) -> dict[str, Any]:
         """Whether requests can be answered, and from what."""
         generation, failing = self.snapshot_swap.current_or_none, self._stores.problem()
-        writes = {"writes": "failing" if failing else "taken"}
-        reasons = [*([failing] if failing else []), *self._stores.losses()]
+        writes: dict[str, Any] = {"writes": "failing" if failing else "taken"}
+        missing = backup_problem(self._settings.data_dir, self._settings.backup)
+        last = read_outcome(self._settings.data_dir)
+        writes["backup"] = last.model_dump(mode="json") if last else None
+        reasons = [*(each for each in (failing, missing) if each), *self._stores.losses()]
         if generation is None:
             return {"ready": False, "reasons": [self.snapshot_swap.problem or NOTHING_YET, *reasons], **writes}
         manifest = generation.catalogue.snapshot.manifest

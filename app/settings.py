@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from app.access.settings import AccessSettings
 from app.alerts.settings import AlertSettings
+from app.backup.settings import BackupSettings
 from app.filter_language.fields import Fields
 from app.insights.equity.settings import AuditSettings
 from app.insights.experiments.experiment import Name, Plan
@@ -158,6 +159,7 @@ class Settings(BaseSettings):
     ingest: IngestSettings = IngestSettings()
     intake: IntakeSettings = IntakeSettings()
     storage: StorageSettings = StorageSettings()
+    backup: BackupSettings = BackupSettings()
     snapshots: SnapshotSettings = SnapshotSettings()
     index: IndexSettings = IndexSettings()
 

@@ -22,6 +22,8 @@ SUMMARIES: Final = {
     "keys": "Make, list and revoke keys.",
     "replay": "Send an events file, and a users file if given, to a running service, in order of the file.",
     "import": "Take files of items, events or people in.",
+    "backup": "Back the data folder up, while it is served or not: database, index, policies, keys, what was served.",
+    "restore": "Restore a backup, and apply again the erasures, opt-outs and revoked keys that came after it.",
     "verify-erasure": "Look for a person's id in the data folder; fail if it is there outside of items, "
     "or if that cannot be told.",
     "simulate": "Let things go wrong among made-up people, and print which alerts fired, and how often for nothing.",

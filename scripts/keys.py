@@ -13,6 +13,7 @@ from app.access.audit import AuditLog
 from app.access.caller import Scope
 from app.access.keyfile import KeyFile, KeyFileError
 from app.access.keyring import ApiKey, Keyring
+from app.backup.ledger import Entry, Ledger
 from app.settings import Settings
 from scripts.command_settings import settings_or_exit
 
@@ -66,6 +67,8 @@ def revoke(key_id: Annotated[str, typer.Argument(help="Id of the key, as listed.
         _change(settings, lambda keyring: (keyring.without(key_id, _now()), None))
     except KeyError:
         _exit(f"no active key has the id {key_id}; `penchant keys list` lists them")
+    entry = Entry(at=_now().timestamp(), kind="key_revoked", subject=key_id)
+    Ledger(settings.data_dir, settings.backup.folder).add(entry)
     _record(settings, "keys.revoke", key_id)
     typer.echo(f"{key_id} is revoked")
 

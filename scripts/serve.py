@@ -49,7 +49,7 @@ def serve(
         settings = without_dates(settings)
     with suppress(KeyboardInterrupt):
         hold_little()
-        AnnouncedServer(settings, rebuild_command(config), keyless=not keyring.keys).run()
+        AnnouncedServer(settings, rebuild_command(config), backup_command(config), keyless=not keyring.keys).run()
 
 
 def without_dates(settings: Settings) -> Settings:
@@ -64,6 +64,12 @@ def rebuild_command(config: Path | None) -> list[str]:
     """What builds the index anew with the same settings."""
     named = ["--config", str(config)] if config else []
     return [sys.executable, "-m", "scripts", "rebuild-index", *named]
+
+
+def backup_command(config: Path | None) -> list[str]:
+    """What makes a backup with the same settings."""
+    named = ["--config", str(config)] if config else []
+    return [sys.executable, "-m", "scripts", "backup", *named]
 
 
 def _settings(config: Path | None, host: str | None, port: int | None) -> Settings:

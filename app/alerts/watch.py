@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -22,6 +22,7 @@ from app.alerts.row_tally import RowTally
 from app.alerts.rules import rule_findings
 from app.alerts.settings import AlertName
 from app.alerts.webhook import Webhook
+from app.backup.timetable import backup_problem
 from app.clock import Clock
 from app.insights.equity.folder import AuditFolder
 from app.serving.policies.policies import Policies
@@ -158,8 +159,12 @@ class Watch:
             rejected_before=rejected[1],
             audited_at=AuditFolder(settings.data_dir).last_made(),
             began_at=activations[0].at.timestamp() if activations else None,
-            storage=self._watched.storage(),
+            storage=(*self._watched.storage(), *self._backup()),
         )
+
+    def _backup(self) -> Iterator[str]:
+        if missing := backup_problem(self._settings.data_dir, self._settings.backup):
+            yield missing
 
     def _tell(self, standing: Standing) -> None:
         level = logging.WARNING if standing.state is State.FIRING else logging.INFO

@@ -164,6 +164,7 @@ class Control:
         stands = row or unwritten(user_id)
         if (stands.personalization, stands.off_keeps_seen) == (request.enabled, seen) and request.history == "keep":
             return
+        await self._upkeep.enter("opted_in" if request.enabled else "opted_out", self._upkeep.decisions.digest(user_id))
         await self._stores.users.set_personalization(user_id, request.enabled, now, keep_seen=seen)
         turned = "personalization_on" if request.enabled else "personalization_off"
         action = turned if stands.personalization != request.enabled else "personalization_stays"

@@ -136,6 +136,7 @@ class Identity:
             if issued_at is not None and issued_at <= erased.erased_at:
                 raise ForbiddenError("The token was issued before the person was erased.")
             returned = replace(erased, returned_at=self._upkeep.clock.now())
+            await self._upkeep.enter("returned", self._upkeep.decisions.digest(user_id))
             await self._stores.identities.put_erased(returned)
             await self._upkeep.reload((user_id,))
         return returned
@@ -143,6 +144,7 @@ class Identity:
     async def _refuse(self, user_id: str, until: float) -> str:
         """Note that an id is being erased; the digest by which it is known."""
         digest = self._upkeep.decisions.digest(user_id)
+        await self._upkeep.enter("erased", digest, until)
         await self._stores.identities.put_erased(ErasedId(digest, self._upkeep.clock.now(), until, unfinished=True))
         return digest
 

@@ -11,6 +11,7 @@ from weakref import WeakValueDictionary
 
 import orjson
 
+from app.backup.ledger import Entry, Kind, Ledger
 from app.clock import Clock
 from app.errors import ErasedError, MergedAwayError
 from app.insights.served_log import ServedLog
@@ -35,6 +36,7 @@ class Upkeep:
         clock: the time.
         decisions: what is forgotten, and who is whom.
         served: what people were recommended.
+        ledger: of decisions that a restore has to apply again.
         edits: whose profile is being edited.
     """
 
@@ -44,6 +46,7 @@ class Upkeep:
     clock: Clock
     decisions: ControlDecisions
     served: ServedLog
+    ledger: Ledger
     edits: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     @asynccontextmanager
@@ -107,6 +110,11 @@ class Upkeep:
     async def record(self, user_id: str, action: str, key_id: str | None, **detail: Any) -> None:
         """Write what was done into the history that the person can read."""
         await self.stores.identities.record(self.action(user_id, action, key_id, **detail))
+
+    async def enter(self, kind: Kind, digest: str, until: float | None = None) -> None:
+        """Write a decision into the ledger, before it is carried out."""
+        entry = Entry(at=self.clock.machine(), kind=kind, subject=digest, until=until)
+        await asyncio.to_thread(self.ledger.add, entry)
 
     def action(self, user_id: str, action: str, key_id: str | None, **detail: Any) -> ControlAction:
         """A line of that history."""

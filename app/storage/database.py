@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from fcntl import LOCK_EX, LOCK_NB, lockf
 from pathlib import Path
 from threading import Lock
 from time import sleep
@@ -258,6 +259,16 @@ def _connect(path: Path, settings: StorageSettings) -> DuckDBPyConnection:
     return connection
 
 
+def connected(path: Path) -> DuckDBPyConnection:
+    """A database file that nobody else uses, such as a copy, under the settings of every database of ours.
+
+    Raises:
+        DatabaseInUseError: somebody else holds it.
+        StorageVersionError: it is of a version that the installed DuckDB does not read.
+    """
+    return _connect(path, StorageSettings())
+
+
 def _in_use(path: Path, message: str) -> DatabaseInUseError | None:
     if "Could not set lock" not in message:
         return None
@@ -302,6 +313,21 @@ def delete_users(connection: DuckDBPyConnection, statements: Sequence[str], user
     if any(counts):
         mark_for_rewriting(connection)
     return counts
+
+
+def in_use(path: Path) -> bool:
+    """Whether somebody has a database file open, in this process or another; it need not be one that can be read."""
+    with _opened_lock:
+        if path.resolve() in _opened:
+            return True
+    try:
+        with path.open("rb+") as file:
+            lockf(file, LOCK_EX | LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
 
 
 def _claim(path: Path) -> None:

@@ -151,6 +151,17 @@ class AwaitedItems(Answer):
     items: list[AwaitedItem]
 
 
+class LastBackup(Answer):
+    """What became of the last backup."""
+
+    at: datetime
+    ok: bool
+    said: str
+    """Where it is, or why there is none."""
+    good_at: datetime | None
+    """When the last good one was made."""
+
+
 class Ready(Answer):
     """Requests can be answered."""
 
@@ -163,6 +174,9 @@ class Ready(Answer):
 
     writes: Literal["taken", "failing"] | None = None
     """Whether anything can be stored: while it cannot, answers go on, and events and changes are answered with 503."""
+
+    backup: LastBackup | None = None
+    """The last backup that was tried; null where none was."""
 
     snapshot: str | None = None
     """The index that is served."""
