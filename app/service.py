@@ -101,7 +101,6 @@ class Service:
         self._retention = Retention(
             self.snapshot_swap, stores, clock, self.gate, settings.ingest.awaiting.days * DAY_SECONDS
         )
-        self._sweep_seconds = settings.control.sweep_seconds
         upkeep = Upkeep(
             *(self.snapshot_swap, stores, embedder, clock, decisions, self.served_log),
             Ledger(settings.data_dir, settings.backup.folder),
@@ -197,7 +196,7 @@ class Service:
                     lambda: self.gate.served_since(self._clock.now()),
                     self._settings.retention.every_hours,
                 ),
-                self.person.sweep(self._sweep_seconds),
+                self.person.sweep(self._settings.control.sweep_seconds),
                 self.watch.forever(),
             )
         finally:
