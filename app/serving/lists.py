@@ -119,7 +119,7 @@ class Lists:
         return catalogue, rows[kept(READABLE, context, rows)]
 
     def _context(self, asked: ListRequest) -> Context:
-        choices = Choices(hide_seen=asked.hide_seen, filter=asked.filter)
+        choices = Choices(hide_seen=asked.hide_seen, filter=asked.filter, discreet=True)
         return self._recommender.context(asked.user_id or "", asked.limit, asked.exclude, choices=choices)
 
 
