@@ -51,6 +51,20 @@ class StringColumn:
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
+    def equal(self, rows: NDArray[np.int32], others: StringColumn) -> NDArray[np.bool_]:
+        """Bool [len(rows)]: whether each row is the text of `others` at its position."""
+        starts, lengths = self.offsets[rows], np.diff(others.offsets)
+        same = self.offsets[rows + 1] - starts == lengths
+        compared = np.flatnonzero(same & (lengths > 0))
+        if len(compared):
+            sizes = lengths[compared]
+            firsts = np.cumsum(sizes) - sizes
+            within = np.arange(sizes.sum()) - np.repeat(firsts, sizes)
+            mine = self.payload[within + np.repeat(starts[compared], sizes)]
+            theirs = others.payload[within + np.repeat(others.offsets[compared], sizes)]
+            same[compared] = ~np.logical_or.reduceat(mine != theirs, firsts)
+        return np.asarray(same, dtype=np.bool_)
+
     def __getitem__(self, row: int) -> str:
         return self.payload[self.offsets[row] : self.offsets[row + 1]].tobytes().decode()
 

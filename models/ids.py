@@ -19,6 +19,7 @@ Rows = NDArray[np.int32]
 
 UNKNOWN = Row(-1)
 MAX_ID_BYTES = 256
+_FEW, _AT_ONCE = 32, 65_536
 
 
 class DuplicateIdError(ValueError):
@@ -70,11 +71,22 @@ class IdMap:
 
     def rows(self, externals: Sequence[str]) -> Rows:
         """int32 [len(externals)]: the row of each id, -1 where it is unknown."""
+        parts = [self._rows(externals[start : start + _AT_ONCE]) for start in range(0, len(externals), _AT_ONCE)]
+        return np.concatenate([np.empty(0, dtype=np.int32), *parts])
+
+    def _rows(self, externals: Sequence[str]) -> Rows:
         wanted = digests_of(externals)
         found = np.full(len(externals), UNKNOWN, dtype=np.int32)
         starts = np.searchsorted(self.digests, wanted)
-        for position, (external, digest, start) in enumerate(zip(externals, wanted, starts, strict=True)):
-            found[position] = self._confirm(external, digest, int(start))
+        doubtful = np.arange(len(externals))
+        if len(externals) > _FEW and len(self):  # in one step for all, for which no other thread has to wait
+            within = np.minimum(starts, len(self) - 1)
+            hits = np.flatnonzero(self.digests[within] == wanted)
+            rows = self.order[within[hits]]
+            same = self.ids.equal(rows, StringColumn.build([externals[hit] for hit in hits.tolist()]))
+            found[hits[same]], doubtful = rows[same], hits[~same]
+        for position in doubtful.tolist():
+            found[position] = self._confirm(externals[position], wanted[position], int(starts[position]))
         return found
 
     def _confirm(self, external: str, digest: np.uint64, start: int) -> Row:

@@ -26,6 +26,27 @@ def test_ids_that_share_a_digest_are_told_apart():
     assert imposter.row("a") == UNKNOWN
 
 
+def test_many_ids_are_found_at_once_as_one_by_one():
+    ids = sorted({f"item {number * 7919 % 1000}" for number in range(900)} | {"ä" * 40, "b"})
+    asked = [*ids[::2], *(f"stranger {number}" for number in range(300)), *ids[1::3]]
+    id_map = IdMap.build(ids)
+    assert id_map.rows(asked).tolist() == [id_map.row(each) for each in asked]
+    digest = digests_of(["a"])[0]
+    clash = IdMap(StringColumn.build(["b", "a"]), np.array([digest, digest]), np.array([0, 1], dtype=np.int32))
+    assert clash.rows(["a", "b"] * 50).tolist() == [1, UNKNOWN] * 50
+    assert IdMap.build([]).rows(asked).tolist() == [UNKNOWN] * len(asked)
+
+
+short = st.text("aäb", max_size=2)
+
+
+@given(st.lists(st.tuples(short, short), max_size=12))
+def test_texts_of_two_columns_are_compared_as_texts_are(pairs):
+    mine, theirs = (StringColumn.build([pair[side] for pair in pairs]) for side in (0, 1))
+    rows = np.arange(len(pairs), dtype=np.int32)
+    assert mine.equal(rows, theirs).tolist() == [one == other for one, other in pairs]
+
+
 def test_a_repeated_id_is_named():
     with pytest.raises(DuplicateIdError, match="b"):
         IdMap.build(["a", "b", "b"])
