@@ -43,11 +43,16 @@ class EventTypes:
 
     def __call__(self, name: str) -> str | None:
         """The type; None where it is unknown, `LEFT_OUT` where its rows are to be left out."""
+        found = self.of(name)
+        self.counts[name, found] += 1
+        return found
+
+    def of(self, name: str) -> str | None:
+        """The same, uncounted."""
         found = self._table.get(name)
         if found is None:
             plain = name if name in KNOWN else snake(name)
             found = plain if plain in KNOWN else self._table.get(plain)
-        self.counts[name, found] += 1
         return found
 
     def account(self) -> str:

@@ -56,12 +56,19 @@ class Import:
             rows = plan.gather(rows) if plan.gather is not None else rows
             shared = plan.shared(self.file)
         for row in rows:
-            if row.problem is not None or not isinstance(row.value, dict):
-                yield row
-            else:
-                yield from self._row(row, row.value, shared)
+            yield from self.rows_of(row, shared)
 
-    def _row(self, row: FileRow, value: Row, shared: Row) -> Iterator[FileRow]:
+    def rows_of(self, row: FileRow, shared: Row | None = None) -> Iterator[FileRow]:
+        """What one row becomes.
+
+        Raises:
+            InputFileError: it has a time that cannot be meant.
+        """
+        if row.problem is not None or not isinstance(row.value, dict):
+            return iter((row,))
+        return self._fields(row, row.value, shared or {})
+
+    def _fields(self, row: FileRow, value: Row, shared: Row) -> Iterator[FileRow]:
         said = self._said(value)
         found = self.plan.rows({**value, **said}) if isinstance(self.plan, Reading) else self.plan(value)
         original = row.original if row.original is not None else value

@@ -8,15 +8,17 @@ from typing import Any, Final
 
 import orjson
 
+from app.imports.event_tables import EventTable, sample_of
 from app.imports.kinds import Kind
 from app.imports.mappings import ColumnMapping
 from app.imports.opening import Import
-from app.imports.transfer import good_rows
+from app.imports.transfer import good_rows, of_table
 from app.policy.charter.ingestion_gate import IngestionGate
 from indexer.documents import Document
 from indexer.intake import rows_account
 from indexer.problems import FieldProblem
 from indexer.progress import Progress
+from indexer.readers import FileRow
 from indexer.rejects import Rejects
 
 FIRST: Final = 3
@@ -64,10 +66,14 @@ def preview_of(file: Import, gate: IngestionGate, progress: Progress) -> Preview
         InputFileError: the file is damaged, or a time in it cannot be meant.
     """
     first: list[Document] = []
-    undeclared = _undeclared(file.kind, gate)
+    undeclared: Callable[[Any], FieldProblem | None] = {Kind.ITEMS: gate.item, Kind.EVENTS: gate.event}.get(
+        file.kind, lambda _: None
+    )
+    table = EventTable.of(file)
     with Rejects() as rejects:
-        for row, document in good_rows(file, file.kind, rejects):
-            if undeclared is not None and (problem := undeclared(document)):
+        rows = good_rows(file, file.kind, rejects) if table is None else _worth_a_look(table, gate, rejects, progress)
+        for row, document in rows:
+            if problem := undeclared(document):
                 rejects.add(row, [problem])
             elif len(first) < FIRST:
                 first.append(document)
@@ -76,8 +82,16 @@ def preview_of(file: Import, gate: IngestionGate, progress: Progress) -> Preview
     return Preview(file, tuple(first), rejects)
 
 
-def _undeclared(kind: Kind, gate: IngestionGate) -> Callable[[Any], FieldProblem | None] | None:
-    return {Kind.ITEMS: gate.item, Kind.EVENTS: gate.event, Kind.USERS: None}[kind]
+def _worth_a_look(
+    table: EventTable, gate: IngestionGate, rejects: Rejects, progress: Progress
+) -> Iterator[tuple[FileRow, Document]]:
+    """Of the rows of a table the first ones, and where some are of a type that the charter does not declare, those."""
+    for batch in table.batches():
+        undeclared = any(gate.event(sample_of(kind)) for kind in batch.kinds())
+        some = range(len(batch)) if undeclared else {*batch.odd, *range(FIRST if not rejects.rows else 0)}
+        yield from of_table(batch, rejects, sorted(some))
+        rejects.rows += len(batch) - len({*some} | batch.odd)
+        progress(rejects.rows, rejects.rows)
 
 
 def _row(document: Document) -> str:

@@ -6,10 +6,10 @@ import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, Any, Final
+from typing import Any, Final, TypeAlias
 
 import duckdb
 
@@ -18,6 +18,10 @@ from app.imports.text_files import beginning_of, encoding_of, open_text
 from app.imports.wishes import Wishes
 from indexer.readers import MAX_ROW_BYTES, FileRow, InputFileError
 
+BATCH_ROWS: Final = 4_096
+"""Rows that are read together where columns are looked at."""
+Line: TypeAlias = tuple[int, list[str]]
+"""The number of a row, and its cells."""
 _NAMED: Final = re.compile(r"\s*sep=(.)\s*", re.IGNORECASE)
 _TYPED: Final = frozenset({"BIGINT", "HUGEINT", "DOUBLE", "INTEGER", "FLOAT", "BOOLEAN"})
 _SNIFF: Final = """
@@ -93,27 +97,38 @@ class Table:
         Raises:
             InputFileError: the damaged place is reached.
         """
-        csv.field_size_limit(MAX_ROW_BYTES)
-        with open_text(self.path, self.encoding) as file:
-            yield from self._rows(file)
+        return (self.row(*line) for line in self._lines())
 
-    def _rows(self, file: IO[str]) -> Iterator[FileRow]:
-        form = {"delimiter": self.delimiter, "quotechar": self.quote, **_escape(self.backslash)}
-        lines = csv.reader(file, **form)
-        try:
-            for _ in range(0 if self.header is None else self.header + 1):
-                next(lines, None)
-            for cells in lines:
-                if cells:
-                    yield self._row(lines.line_num, cells)
-        except csv.Error as error:
-            raise InputFileError(f"{self.path} cannot be read after line {lines.line_num}: {error}") from error
+    def batches(self) -> Iterator[list[Line]]:
+        """The same as cells, many rows at a time.
 
-    def _row(self, number: int, cells: Sequence[str]) -> FileRow:
-        row: Row = {name: cell for name, cell in zip(self.columns, cells, strict=False) if cell and not cell.isspace()}
+        Raises:
+            InputFileError: the damaged place is reached.
+        """
+        lines = self._lines()
+        while batch := list(islice(lines, BATCH_ROWS)):
+            yield batch
+
+    def row(self, number: int, cells: Sequence[str]) -> FileRow:
+        """A row by name of column."""
+        row: Row = {name: text for name, cell in zip(self.columns, cells, strict=False) if (text := cell.strip())}
         if len(cells) <= len(self.columns) or not any(cells[len(self.columns) :]):
             return FileRow(number, row)
         return FileRow(number, list(cells), f"has {len(cells)} cells, and the header has {len(self.columns)} names")
+
+    def _lines(self) -> Iterator[Line]:
+        csv.field_size_limit(MAX_ROW_BYTES)
+        form = {"delimiter": self.delimiter, "quotechar": self.quote, **_escape(self.backslash)}
+        with open_text(self.path, self.encoding) as file:
+            lines = csv.reader(file, **form)
+            try:
+                for _ in range(0 if self.header is None else self.header + 1):
+                    next(lines, None)
+                for cells in lines:
+                    if cells:
+                        yield lines.line_num, cells
+            except csv.Error as error:
+                raise InputFileError(f"{self.path} cannot be read after line {lines.line_num}: {error}") from error
 
 
 def _sniffed(path: Path, text: str) -> tuple[str, str, bool, list[str]]:

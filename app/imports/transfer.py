@@ -10,8 +10,10 @@ from itertools import islice
 from typing import Final
 
 from app.client.reasons import Reasons
+from app.imports.event_tables import EventBatch, EventTable
 from app.imports.import_state import ImportState
 from app.imports.kinds import Kind
+from app.imports.opening import Import
 from app.imports.sinks import AT_ONCE, Outcome, Sink
 from indexer.documents import Document
 from indexer.progress import Progress
@@ -38,10 +40,27 @@ def good_rows(rows: Rows, kind: Kind, rejects: Rejects, after: int = 0) -> Itera
     Raises:
         InputFileError: the damaged place of the file is reached.
     """
+    table = EventTable.of(rows) if isinstance(rows, Import) else None
+    if table is None:
+        yield from _looked_at((row for row in rows() if row.number > after), kind, rejects)
+    else:
+        for batch in table.batches(after):
+            yield from of_table(batch, rejects, range(len(batch)))
+
+
+def of_table(batch: EventBatch, rejects: Rejects, places: Iterable[int]) -> Iterator[tuple[FileRow, Document]]:
+    """The rows at some places in a part of a table that are good."""
+    for place in places:
+        if place in batch.odd:
+            yield from _looked_at(batch.alone(place), Kind.EVENTS, rejects)
+        else:
+            rejects.rows += 1
+            yield batch.original(place), batch.event(place)
+
+
+def _looked_at(rows: Iterable[FileRow], kind: Kind, rejects: Rejects) -> Iterator[tuple[FileRow, Document]]:
     document = kind.document
-    for row in rows():
-        if row.number <= after:
-            continue
+    for row in rows:
         rejects.rows += 1
         good = checked(row, document, rejects)
         if good is not None:
