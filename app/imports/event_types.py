@@ -27,17 +27,18 @@ class EventTypes:
         counts: by name in the file, and what it became; None for an unknown one.
     """
 
-    def __init__(self, said: Mapping[str, str], of_source: Mapping[str, str]) -> None:
-        """What somebody `said` holds before what is known `of_source`.
+    def __init__(self, said: Mapping[str, str], of_source: Mapping[str, str], known: frozenset[str] = KNOWN) -> None:
+        """What somebody `said` holds before what is known `of_source`; `known` are the types that there are.
 
         Raises:
             InputFileError: something is said to be a type that there is not.
         """
         for name, kind in said.items():
-            if kind not in KNOWN and kind != LEFT_OUT:
-                near = get_close_matches(kind, KNOWN, 1)
-                hint = f", perhaps {near[0]}" if near else f": one of {', '.join(sorted(KNOWN))}"
+            if kind not in known and kind != LEFT_OUT:
+                near = get_close_matches(kind, known, 1)
+                hint = f", perhaps {near[0]}" if near else f": one of {', '.join(sorted(known))}"
                 raise InputFileError(f"--type {name}={kind}: there is no type of event {kind!r}{hint}")
+        self._known = known
         self._table = {**SHARES, **of_source, **said}
         self.counts: Counter[tuple[str, str | None]] = Counter()
 
@@ -51,8 +52,8 @@ class EventTypes:
         """The same, uncounted."""
         found = self._table.get(name)
         if found is None:
-            plain = name if name in KNOWN else snake(name)
-            found = plain if plain in KNOWN else self._table.get(plain)
+            plain = name if name in self._known else snake(name)
+            found = plain if plain in self._known else self._table.get(plain)
         return found
 
     def account(self) -> str:

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from app.imports.event_types import EventTypes
+from app.imports.event_types import KNOWN, EventTypes
 from app.imports.finishing import Finishing
 from app.imports.input_files import InputFile, look_at
 from app.imports.json_files import Array
@@ -113,8 +113,8 @@ class Import:
         return [*lines, *([f"times          in {times}"] if times and self.kind is Kind.EVENTS else []), *unused]
 
 
-def open_import(path: Path, kind: Kind, wishes: Wishes) -> Import:
-    """A file, recognised and mapped.
+def open_import(path: Path, kind: Kind, wishes: Wishes, types: frozenset[str] = KNOWN) -> Import:
+    """A file, recognised and mapped; `types` are the types of event that there are.
 
     Raises:
         InputFileError: it cannot be read, or it is not clear what its columns are.
@@ -130,9 +130,9 @@ def open_import(path: Path, kind: Kind, wishes: Wishes) -> Import:
     plan = reading or mapping_of(file, kind, wishes)
     said = reading is not None and bool(wishes.map or wishes.set)
     overrides = overrides_of(file, kind, wishes, inner=bool(reading and reading.inner)) if said else None
-    types = EventTypes(wishes.types, source.types if source else {})
+    table = EventTypes(wishes.types, source.types if source else {}, types)
     finishing = Finishing(
-        kind, times, types, source.name if source else "file", timeless=bool(source and source.timeless)
+        kind, times, table, source.name if source else "file", timeless=bool(source and source.timeless)
     )
     return Import(file, kind, source, wishes.source is not None, plan, finishing, overrides)
 

@@ -66,9 +66,8 @@ def preview_of(file: Import, gate: IngestionGate, progress: Progress) -> Preview
         InputFileError: the file is damaged, or a time in it cannot be meant.
     """
     first: list[Document] = []
-    undeclared: Callable[[Any], FieldProblem | None] = {Kind.ITEMS: gate.item, Kind.EVENTS: gate.event}.get(
-        file.kind, lambda _: None
-    )
+    asked: dict[Kind, Callable[[Any], FieldProblem | None]] = {Kind.ITEMS: gate.item, Kind.EVENTS: gate.event}
+    undeclared = asked.get(file.kind, lambda _: None)
     table = EventTable.of(file)
     with Rejects() as rejects:
         rows = good_rows(file, file.kind, rejects) if table is None else _worth_a_look(table, gate, rejects, progress)
@@ -88,7 +87,9 @@ def _worth_a_look(
     """Of the rows of a table the first ones, and where some are of a type that the charter does not declare, those."""
     for batch in table.batches():
         undeclared = any(gate.event(sample_of(kind)) for kind in batch.kinds())
-        some = range(len(batch)) if undeclared else {*batch.odd, *range(FIRST if not rejects.rows else 0)}
+        some = (
+            range(len(batch)) if undeclared else {*batch.odd, *range(min(FIRST, len(batch)) if not rejects.rows else 0)}
+        )
         yield from of_table(batch, rejects, sorted(some))
         rejects.rows += len(batch) - len({*some} | batch.odd)
         progress(rejects.rows, rejects.rows)

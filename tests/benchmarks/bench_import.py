@@ -2,9 +2,10 @@
 
 DuckDB draws ROWS signals of 20,000 people on 2,000 items and writes them as NDJSON, CSV and Parquet; KINDS chooses
 among these. Each file goes into a folder of its own. Told are rows a second, processor time a row, and megabytes of
-memory held after a fifth of the rows and at the end.
+memory held after a fifth of the rows and at the end; and, of the check that comes before, the same by itself.
 """
 
+import gc
 import os
 import sys
 import time
@@ -15,6 +16,12 @@ import pytest
 from typer.testing import CliRunner
 
 from app.imports.import_state import ImportState
+from app.imports.kinds import Kind
+from app.imports.opening import open_import
+from app.imports.preview import preview_of
+from app.imports.wishes import Wishes
+from app.policy.charter.charter import load_charter
+from app.policy.charter.ingestion_gate import IngestionGate
 from indexer.build import Builder, BuildInput, IndexSettings
 from indexer.documents import ItemDocument
 from indexer.embeddings import EmbeddingCache
@@ -68,6 +75,28 @@ def test_import(tmp_path, data, kind, monkeypatch):
     sizes = " and ".join(f"{each / _MEGABYTE:.0f}" for each in held)
     told = f"{ROWS / seconds:,.0f} rows a second, {1e6 * used / ROWS:.0f} us of processor time a row; {sizes} MB"
     sys.stdout.write(f"\n{ROWS:,} rows of {kind}: {told}\n")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_check(tmp_path, kind):
+    """Reading a file to its end and checking every row, as `--dry-run` does."""
+    file = tmp_path / f"signals.{kind}"
+    duckdb.sql(_DRAWN.format(file=file, form=_FORMS[kind]))
+    gate, held = IngestionGate(load_charter(None)), []
+
+    def watched(done: int, _: int) -> None:
+        if done >= ROWS / 5 * (1 + 4 * len(held)):
+            held.append(_held())
+
+    gc.freeze()  # as the command does
+    began, cpu = time.perf_counter(), time.process_time()
+    rejects = preview_of(open_import(file, Kind.EVENTS, Wishes()), gate, watched).rejects
+    seconds, used = time.perf_counter() - began, time.process_time() - cpu
+    gc.unfreeze()
+    assert (rejects.rows, rejects.count) == (ROWS, 0)
+    sizes = " and ".join(f"{each / _MEGABYTE:.0f}" for each in held)
+    told = f"{ROWS / seconds:,.0f} rows a second, {1e6 * used / ROWS:.1f} us of processor time a row; {sizes} MB"
+    sys.stdout.write(f"\n{ROWS:,} rows of {kind}, read and checked: {told}\n")
 
 
 def _held() -> int:

@@ -3,7 +3,9 @@
 import csv
 import gzip
 import json
+import re
 from collections import Counter
+from importlib.resources import files
 from pathlib import Path
 from shutil import copytree
 
@@ -245,11 +247,18 @@ class TestBeforeAnythingIsWritten:
         assert not list((tmp_path / "data").glob("imports/*"))
         assert "2 rows a second" not in done.output
 
-    def test_what_the_charter_does_not_declare_is_among_it(self, tmp_path, run):
-        rows = [signal(1, context={"page": "/a"})]
-        assert (
-            "context.page is not declared in the charter" in run(write(tmp_path / "a.ndjson", rows), "--dry-run").output
-        )
+    @pytest.mark.parametrize("name", ["a.ndjson", "a.csv"])
+    def test_what_the_charter_does_not_declare_is_among_it(self, tmp_path, run, name):
+        charter = files("app.policy.charter").joinpath("default.toml").read_text()
+        (tmp_path / "charter.toml").write_text(re.sub(r"^like = .*\n", "", charter, flags=re.MULTILINE))
+        (tmp_path / "settings.toml").write_text(f'charter = "{tmp_path / "charter.toml"}"\n')
+        if name == "a.csv":
+            (tmp_path / name).write_text("user_id,item_id,type\nu,i1,like\nu,i1,click\n")
+        else:
+            write(tmp_path / name, [signal(1, "like"), signal(2, "click")])
+        done = run(tmp_path / name, "--dry-run", "--config", tmp_path / "settings.toml")
+        assert "2 rows: 1 taken, 1 rejected (1 such as row" in done.output
+        assert "type like is not declared in the charter" in done.output
 
 
 class TestItems:
@@ -292,3 +301,10 @@ class TestUsers:
 def test_the_former_name_still_works(tmp_path, run):
     done = run(write(tmp_path / "signals.ndjson", [signal(1)]), kind="import-events", command=())
     assert "1 accepted" in done.output
+
+
+def test_types_that_the_settings_declare_are_types(tmp_path, run):
+    config = tmp_path / "settings.toml"
+    config.write_text('[events.types.cook]\npolarity = 1\nweight = 1.0\nverb = "cooked"\n')
+    done = run(write(tmp_path / "signals.ndjson", [signal(1, "Cook")]), "--dry-run", "--config", config)
+    assert "Cook -> cook (1)" in done.output
