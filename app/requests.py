@@ -445,8 +445,8 @@ class MetricsRequest(_Asked):
     """Last day, included; absent, today."""
 
     by: Name = "all"
-    """Told apart by `day`, `scenario`, `snapshot`, `policy`, `variant`, or `segment:<name>` for a segment of the
-    charter; `all` for one figure each."""
+    """Told apart by `day`, `scenario`, `snapshot`, `policy`, `personalized`, `variant`, `segment:<name>` for a segment
+    of the charter, or `context:<name>` for what events say of their circumstances; `all` for one figure each."""
 
     format: Literal["json", "csv"] = "json"
     """In which form."""
@@ -501,6 +501,34 @@ class ActivationRequest(_Asked):
 
     why: Reason = "asked for by an operator"
     """For the record; nothing personal."""
+
+
+class SwitchedRequest(_Asked):
+    """For whom, or where, the operator switches personalisation off: everybody and everywhere if nothing is named."""
+
+    scenario: Name | None = None
+    """In this placement."""
+
+    segment: Name | None = None
+    """For people with this attribute, which the charter declares."""
+
+    value: Annotated[str, Field(min_length=1, max_length=MAX_REASON)] | None = None
+    """Of that attribute; numbers and truth values as JSON writes them."""
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if (self.segment is None) != (self.value is None):
+            raise ValueError("segment and value go together")
+        if self.segment is not None and self.scenario is not None:
+            raise ValueError("must name a scenario or a segment, and not both")
+        return self
+
+
+class SwitchRequest(SwitchedRequest):
+    """The same, and why."""
+
+    why: Reason = "asked for by an operator"
+    """For the record, and shown to everybody at `GET /transparency`; nothing personal."""
 
 
 class AcknowledgementRequest(_Asked):

@@ -46,9 +46,11 @@ from app.pipeline.stages import READABLE
 from app.pipeline.withheld import kept
 from app.policy.charter.charter import load_charter
 from app.policy.charter.ingestion_gate import IngestionGate
+from app.policy.personalization_switch import PersonalizationSwitch
 from app.policy.retention import Retention
 from app.policy.transparency import transparency_payload
 from app.requests import PageRequest, RecommendRequest, SimilarRequest
+from app.serving.administrators_switch import AdministratorsSwitch
 from app.serving.choices import Choices
 from app.serving.control_decisions import ControlDecisions
 from app.serving.declared_types import check_types, undeclared, warn_of, with_types
@@ -87,14 +89,13 @@ class Service:
         self.policies = Policies(self.snapshot_swap, SnapshotFolder(settings.snapshot_folder), stores.snapshots)
         taxonomy = settings.index.sensitive.taxonomy
         self._charter = load_charter(settings.charter, taxonomy)
-        check_types(self._charter, settings)
         self._undeclared: dict[str, int] = {}
-        topics = load_taxonomy(taxonomy).names
-        self.gate = IngestionGate(self._charter, settings.firewall.keep_as_seen, topics, settings.events)
+        self.gate = self._gate()
         self._decisions = decisions = ControlDecisions(stores, folder_secret(settings.data_dir))
         self._open_insights(decisions)
         notes = AnswerLog(self.served_log, self.meters)
         self._recommender = Recommender(self.snapshot_swap, clock, settings.paging, notes, settings.scenarios)
+        self.administrators_switch = self._administrators_switch()
         self._event_ingestion = EventIngestion(self.snapshot_swap, stores, clock, (self.gate, decisions), settings)
         self._own_build = OwnBuild(settings, stores, embedder, self.snapshot_swap, self._charter)
         self._item_ingestion = ItemIngestion(self.snapshot_swap, stores, embedder, clock, self._own_build)
@@ -114,6 +115,17 @@ class Service:
         )
         self.person = PersonService(parts, self._recommender, self.gate, settings)
 
+    def _gate(self) -> IngestionGate:
+        settings = self._settings
+        check_types(self._charter, settings)
+        topics = load_taxonomy(settings.index.sensitive.taxonomy).names
+        return IngestionGate(self._charter, settings.firewall.keep_as_seen, topics, settings.events)
+
+    def _administrators_switch(self) -> AdministratorsSwitch:
+        switch = PersonalizationSwitch(self._settings.data_dir)
+        names = self._charter.attributes, self._settings.scenarios
+        return AdministratorsSwitch(switch, self._recommender, self.snapshot_swap, self._clock, names)
+
     def _open_insights(self, decisions: ControlDecisions) -> None:
         settings, clock, declared = self._settings.insights, self._clock, self._charter.served is not None
         self.meters = Meters()
@@ -122,7 +134,8 @@ class Service:
             settings if declared else settings.model_copy(update={"served_log": False}),
             lambda user_id: decisions.erased(user_id, clock.now()) is None,
         )
-        segments, files = Segments(tuple(self._charter.segments)), self.served_log.files
+        segments = Segments(tuple(self._charter.segments), tuple(self._charter.context))
+        files = self.served_log.files
         self.insights = Insights(
             self._stores, files, self._settings.events, segments, self.served_log, settings.attribution_hours
         )
@@ -284,6 +297,7 @@ class Service:
             "penchant_people": len(generation.people) if generation else None,
             "penchant_items": len(generation.catalogue) if generation else None,
             "penchant_snapshot_age_seconds": self._clock.machine() - built if built else None,
+            "penchant_personalization_switches": self.administrators_switch.count,
             "penchant_stored_slates": self._recommender.stored_slates,
             "penchant_served_log_waiting": self.served_log.waiting,
         }
@@ -340,7 +354,8 @@ class Service:
     def transparency(self) -> dict[str, Any]:
         """What anyone may know of how answers are made."""
         generation, tried = self.snapshot_swap.current_or_none, self.experiments.tried()
-        return transparency_payload(self._settings, self._charter, generation, tried)
+        told = transparency_payload(self._settings, self._charter, generation, tried)
+        return told | {"switched_off": self.administrators_switch.in_force()}
 
     async def awaiting(self) -> dict[str, Any]:
         """How many events wait for items that the catalogue does not have, and what became of those that did."""

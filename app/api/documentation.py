@@ -50,6 +50,7 @@ from app.requests import (
     RecommendRequest,
     ResetRequest,
     SimilarRequest,
+    SwitchRequest,
     TokenRequest,
 )
 from indexer.documents import EventDocument, ItemDocument
@@ -96,6 +97,7 @@ _READ_BY_HAND: Final = (
     TokenRequest,
     PolicyRequest,
     ActivationRequest,
+    SwitchRequest,
     AuditRequest,
     DeleteRequest,
     ExperimentRequest,

@@ -20,6 +20,7 @@ GAUGES: Final = {
     "penchant_people": "People whose state is held in memory.",
     "penchant_items": "Rows of the catalogue in service.",
     "penchant_snapshot_age_seconds": "Seconds since the snapshot in service was built.",
+    "penchant_personalization_switches": "Of everybody, scenarios and segments, those without personalisation.",
     "penchant_stored_slates": "Answers that can be continued.",
     "penchant_served_log_waiting": "Served answers that are in no file yet.",
 }

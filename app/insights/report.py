@@ -20,8 +20,10 @@ from duckdb import DuckDBPyConnection
 
 from app.insights.metrics import METRICS, Metric
 from app.insights.reading import Insights
+from app.insights.views import context_sql
 
 SEGMENT: Final = "segment:"
+CONTEXT: Final = "context:"
 ALL: Final = "all"
 NOT_STATED: Final = "not stated"
 _NONE: Final = "none"
@@ -31,10 +33,16 @@ _COLUMNS: Final = {
     "scenario": f"coalesce(answers.scenario, '{_NONE}')",
     "snapshot": "answers.snapshot",
     "policy": "answers.policy",
+    "personalized": "CASE WHEN answers.personalized THEN 'yes' ELSE 'no' END",
     "variant": f"coalesce(answers.experiment || '/' || answers.variant, '{_NONE}')",
 }
 DIMENSIONS: Final = (ALL, *_COLUMNS)
-"""By what figures can be told apart, besides `segment:<name>`."""
+"""By what figures can be told apart, besides `segment:<name>` and `context:<name>`."""
+_TOLD: Final = """LEFT JOIN (
+    SELECT recommendation_id, user_id, arg_min({entry}, sequence) AS said FROM events
+    WHERE recommendation_id IS NOT NULL AND context IS NOT NULL GROUP BY ALL
+) AS told USING (recommendation_id, user_id)"""
+"""What the first event that names an answer says of its circumstances."""
 _ASIDE: Final = """
 SELECT count(DISTINCT user_id) FILTER (persons.machine), count(*) FILTER (answers.machine OR persons.machine)
 FROM answers LEFT JOIN persons USING (user_id) WHERE served_at >= $first AND served_at < $after
@@ -53,7 +61,7 @@ class Asked:
     Attributes:
         first: day of UTC from which on.
         last: day up to which, included.
-        by: one of DIMENSIONS, or `segment:<name>`.
+        by: one of DIMENSIONS, `segment:<name>` or `context:<name>`.
         now: seconds since 1970.
         window_hours: after an answer, in which events are attributed to it.
         least_people: in a segment; smaller ones are withheld.
@@ -112,7 +120,7 @@ def report(insights: Insights, asked: Asked, metrics: Sequence[Metric] = METRICS
         given = _parameters(asked)
         for name in _TABLES:
             sql = files(__package__).joinpath("period", f"{name}.sql").read_text(encoding="utf-8")
-            _run(connection, sql.replace("{bucket}", bucket), given)
+            _run(connection, sql.replace("{bucket}", bucket).replace("{told}", told_of(asked.by)), given)
         names = dict(_run(connection, _BUCKETS, given))
         figures = [each for metric in metrics for each in _figures(connection, metric, given, names)]
         machines, answers = _run(connection, _ASIDE, given)[0]
@@ -120,6 +128,11 @@ def report(insights: Insights, asked: Asked, metrics: Sequence[Metric] = METRICS
     shown = list(_large_enough(figures, asked))
     withheld = len({each.bucket for each in figures} - {each.bucket for each in shown})
     return Report(tuple(shown), machines, answers, unattributed, withheld)
+
+
+def told_of(by: str) -> str:
+    """SQL that adds to answers what events say of their circumstances, where a dimension needs that."""
+    return _TOLD.format(entry=context_sql(by.removeprefix(CONTEXT))) if by.startswith(CONTEXT) else ""
 
 
 def bucket_of(by: str, segments: Mapping[str, str]) -> str:
@@ -133,7 +146,7 @@ def bucket_of(by: str, segments: Mapping[str, str]) -> str:
     if by.startswith(SEGMENT):
         column = segments[by.removeprefix(SEGMENT)].replace('"', '""')
         return f"""coalesce(persons."{column}", '{NOT_STATED}')"""
-    return _COLUMNS[by]
+    return f"coalesce(told.said, '{NOT_STATED}')" if by.startswith(CONTEXT) else _COLUMNS[by]
 
 
 def _parameters(asked: Asked) -> dict[str, Any]:
@@ -159,8 +172,8 @@ def _run(connection: DuckDBPyConnection, sql: str, given: Mapping[str, Any]) -> 
 
 
 def _large_enough(figures: Iterable[Figure], asked: Asked) -> Iterable[Figure]:
-    """All of them, but of segments only those of enough people."""
-    if not asked.by.startswith(SEGMENT):
+    """All of them, but of segments and circumstances only those of enough people."""
+    if not asked.by.startswith((SEGMENT, CONTEXT)):
         return figures
     people: dict[str, int] = {}
     figures = list(figures)

@@ -11,8 +11,9 @@ from app.clock import Clock
 from app.errors import InvalidPayloadError
 from app.insights.exposition import Exposition
 from app.insights.reading import Insights
-from app.insights.report import DIMENSIONS, SEGMENT, Asked, Report, report
+from app.insights.report import CONTEXT, DIMENSIONS, SEGMENT, Asked, Report, report
 from app.insights.settings import InsightsSettings
+from app.policy.charter.charter import ANY
 from app.requests import MetricsRequest
 from indexer.problems import FieldProblem
 
@@ -54,8 +55,11 @@ class InsightService:
         return _payload(asked, told)
 
     def _asked(self, request: MetricsRequest) -> Asked:
-        dimensions = [*DIMENSIONS, *(SEGMENT + name for name in self._insights.segments.names)]
-        if request.by not in dimensions:
+        segments = self._insights.segments
+        circumstances = [CONTEXT + name for name in segments.contexts]
+        dimensions = [*DIMENSIONS, *(SEGMENT + name for name in segments.names), *circumstances]
+        free = CONTEXT + ANY in circumstances and request.by.startswith(CONTEXT)
+        if request.by not in dimensions and not free:
             raise InvalidPayloadError([FieldProblem("by", f"must be one of {', '.join(dimensions)}")])
         now = self._clock.now()
         last = request.to or datetime.fromtimestamp(now, UTC).date()

@@ -29,7 +29,7 @@ class Context:
         request: what the caller asks for.
         now: seconds since 1970.
         known: the person, with personalisation on or off; None where nothing is known.
-        person: the same, None where personalisation is off, or an experiment holds the person out.
+        person: the same, None where personalisation is off, by whomever, or an experiment holds the person out.
         evidence: what the person did and stated, and what is summed up from it.
         exclusions: what must be left out.
         draw: the topics that were drawn to be explored, once they are.
@@ -43,7 +43,7 @@ class Context:
         self.request = request
         self.now = request.now
         self.known = person
-        held_out = request.assigned is not None and not request.assigned.personalized
+        held_out = request.switched_off or (request.assigned is not None and not request.assigned.personalized)
         self.person = None if person is None or held_out or not person.row.personalization else person
         features = features_of(environment, person, request.now)
         learned = features if self.person is person else features_of(environment, None, request.now)

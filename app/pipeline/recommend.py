@@ -132,6 +132,7 @@ class Pipeline:
             recommendation_id=uuid4().hex,
             user_id=context.request.user_id,
             personalized=context.personalized,
+            switched_off=context.request.switched_off,
             snapshot=context.catalogue.snapshot.snapshot_id,
             policy=context.environment.policy,
             items=tuple(self._items(context, ranked, explained, trace is not None)),

@@ -15,6 +15,7 @@ from app.pipeline.likeness import Likeness
 from app.pipeline.placement import NOWHERE, Placement, Rules
 from app.pipeline.settings import QuerySettings
 from app.pipeline.tag_names import TagNames
+from app.policy.personalization_switch import SwitchScope
 from app.serving.catalogue import Catalogue
 from app.serving.masks import AskedItems
 from app.serving.popularity import Popularity
@@ -107,6 +108,7 @@ class SlateRequest:
         hide_seen: whether items that the person has seen are left out; None as the settings say.
         shown: of the slots that the person was shown before, oldest first, whether each was exploration.
         assigned: by which experiment the answer is made, if any.
+        switched_off: by what the administrator switched personalisation off for it, if so.
         asked: the items that the caller's filter asks for; None for all.
         placement: what is decided in place of the policy.
         discreet: whether the answer is for the person's own eyes: under a filter it tells nothing of what nobody, or
@@ -121,6 +123,7 @@ class SlateRequest:
     hide_seen: bool | None = None
     given: Rows = field(default_factory=lambda: np.empty(0, dtype=np.int32))
     assigned: Assigned | None = None
+    switched_off: SwitchScope | None = None
     asked: AskedItems | None = None
     placement: Placement = NOWHERE
     discreet: bool = False

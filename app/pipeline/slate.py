@@ -126,6 +126,7 @@ class Slate:
     receipt: tuple[FloorReceipt, ...]
     trace: tuple[StageTrace, ...] | None
     withheld: tuple[Withheld, ...] = ()
+    switched_off: str | None = None
     scenario: str | None = None
     next_cursor: str | None = None
     full: bool = True

@@ -11,6 +11,7 @@ from app.errors import InvalidPayloadError
 from app.filter_language.syntax import MOST_CHARACTERS
 from app.pipeline.placement import NOWHERE, Boost, Placement, Rules
 from app.pipeline.request import Environment
+from app.policy.personalization_switch import SwitchScope
 from app.requests import RecommendRequest, SimilarRequest
 from app.serving.asked_items import asked_items
 from app.serving.catalogue import Catalogue
@@ -34,6 +35,7 @@ class Choices:
         scenario: the placement.
         name: its name; "" for none.
         begins: whether the answer begins there, so that what is pinned comes first.
+        switched_off: by what the administrator switched personalisation off for it, if so.
         discreet: whether the person asks themselves.
     """
 
@@ -44,6 +46,7 @@ class Choices:
     scenario: Scenario = NO_SCENARIO
     name: str = ""
     begins: bool = True
+    switched_off: SwitchScope | None = None
     discreet: bool = False
 
     @classmethod

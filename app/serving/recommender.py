@@ -20,6 +20,7 @@ from app.pipeline.recommend import Answer, Pipeline
 from app.pipeline.request import Assigned, Environment, SlateRequest
 from app.pipeline.slate import Slate
 from app.pipeline.stages import build_pipeline
+from app.policy.personalization_switch import SwitchScope
 from app.requests import RecommendRequest, SimilarRequest
 from app.serving.catalogue import Catalogue
 from app.serving.choices import NO_SCENARIO, Choices
@@ -54,7 +55,7 @@ class Recommender:
         self._clock = clock
         self._scenarios = scenarios or {}
         self._pipelines: dict[tuple[str, str], Pipeline] = {}
-        self._stored = SlateStore(paging)
+        self._paging, self._stored = paging, SlateStore(paging)
         self._served = served
         self._exploration_window = ExplorationWindow()
         self._repeated: OrderedDict[str, tuple[object, Slate]] = OrderedDict()
@@ -62,6 +63,8 @@ class Recommender:
         self._unusable: set[object] = set()
         self.assignment: Callable[[str], Assigned | None] = lambda _: None
         """By which experiment a person is answered; None for what is in force."""
+        self.switched_off: Callable[[str, str], SwitchScope | None] = lambda *_: None
+        """By what personalisation is switched off for a person in a scenario; None where it is on."""
 
     def recommend(self, request: RecommendRequest, *, discreet: bool = False) -> Slate:
         """One page of items for one person; `discreet` where they ask themselves.
@@ -110,12 +113,12 @@ class Recommender:
             InvalidPayloadError: it names a scenario that is not declared, or what is no event type.
         """
         name = request.scenario
-        if name is None or not self._scenarios:
-            return Choices.of(request)
-        if name not in self._scenarios:
+        if name is not None and self._scenarios and name not in self._scenarios:
             said = f"must be one of {', '.join(sorted(self._scenarios))}"
             raise InvalidPayloadError([FieldProblem("scenario", said)])
-        return Choices.of(request, self._scenarios[name])
+        choices = Choices.of(request, self._scenarios.get(name or "", NO_SCENARIO))
+        off = self.switched_off(request.user_id or "", name or "")
+        return replace(choices, switched_off=off) if off else choices
 
     def context(
         self,
@@ -140,7 +143,8 @@ class Recommender:
         generation = self._snapshot_swap.current
         given_rows = _known(generation.catalogue, given)
         rows = _known(generation.catalogue, [*exclude, *given]) if exclude else given_rows
-        now, assigned, choices = self._clock.now(), self._assigned(user_id), choices or Choices()
+        now, choices = self._clock.now(), choices or Choices()
+        assigned = None if choices.switched_off else self._assigned(user_id)
         environment = self._environment(assigned)
         ask = SlateRequest(
             user_id,
@@ -150,6 +154,7 @@ class Recommender:
             given=given_rows,
             hide_seen=choices.hide_seen,
             assigned=assigned,
+            switched_off=choices.switched_off,
             placement=choices.placement(environment, now),
             asked=choices.asked(generation.catalogue, now),
             discreet=choices.discreet,
@@ -181,6 +186,11 @@ class Recommender:
         """Let no answer to a person be continued or repeated: they rest on what was; how many could have been."""
         self._repeated.pop(user_id, None)
         return self._stored.forget(user_id)
+
+    def outdate_all(self) -> None:
+        """The same of everybody."""
+        self._repeated.clear()
+        self._stored = SlateStore(self._paging)
 
     def forget(self, user_id: str) -> int:
         """The same, and drop what is remembered of the slots that the person was shown."""

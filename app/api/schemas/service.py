@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from app.api.schemas.base import Answer
 
@@ -36,6 +36,17 @@ class TriedExperiment(Answer):
     """`interleaved` where each answer is drafted from what both variants would give."""
 
     variants: list[TriedVariant]
+
+
+class SwitchedOff(Answer):
+    """That personalisation is off: for everybody, in a scenario, or for people with an attribute."""
+
+    scope: Literal["all", "scenario", "segment"]
+    scenario: str | None = None
+    segment: str | None = None
+    value: str | None = None
+    since: datetime
+    why: str
 
 
 class Transparency(Answer):
@@ -77,6 +88,9 @@ class Transparency(Answer):
 
     experiments: list[TriedExperiment]
     """What is being tried: some people are answered by another policy, or without personalisation."""
+
+    switched_off: list[SwitchedOff] = Field(default_factory=list)
+    """Where the operator has switched personalisation off: answers there follow nothing of a person."""
 
     snapshot: str | None
     """The index in service; null before there is one."""

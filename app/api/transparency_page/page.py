@@ -27,6 +27,7 @@ def transparency_page(told: Told) -> str:
         _section("What every list keeps to", "Whatever your interests are, these hold.", _floors(told)),
         _section("How long it counts", "Everything fades. Each picture shows one year.", _fades(told)),
         _section("What decides the order", "Each item gets points for these; a longer bar is more.", _terms(told)),
+        _section("Where nothing is chosen for you", _SWITCHED_OFF, _switched_off(told)),
         _section("What is being tried", _TRIED, _tried(told)),
         _section("What you tell us, and what else is used", _DECLARED, _declared(charter)),
         _versions(told),
@@ -40,6 +41,7 @@ def transparency_page(told: Told) -> str:
 
 
 _ANY = "*"
+_SWITCHED_OFF = "We have switched personalisation off here: what you see does not follow from what you did."
 _TRIED = "For a while some people get something else, so that it can be told what serves people. Chance says who."
 _DECLARED = "This is all. Whatever is not named on this page is refused when somebody sends it."
 
@@ -120,6 +122,19 @@ def _tried(told: Told) -> str:
         for each in told.get("experiments", ())
     )
     return _rows(rows, kind="plain")
+
+
+def _switched_off(told: Told) -> str:
+    names = {"all": "For everybody", "scenario": "In {scenario}", "segment": "Where {segment} is {value}"}
+    rows = (
+        f'{_named(names[each["scope"]].format(**each), each["why"])}<div class="kept">{_since(each["since"])}</div>'
+        for each in told.get("switched_off", ())
+    )
+    return _rows(rows, kind="plain")
+
+
+def _since(moment: str) -> str:
+    return f"since {escape(moment[:10])}"
 
 
 def _floors(told: Told) -> str:

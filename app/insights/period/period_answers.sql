@@ -5,7 +5,7 @@ WITH named AS (
     SELECT hash(answers.recommendation_id, answers.user_id) AS key, answers.recommendation_id, answers.user_id,
         persons.person, answers.served_at, answers.diversity, answers.floors_missed, answers.floors_unaffordable,
         {bucket} AS bucket_name
-    FROM answers LEFT JOIN persons USING (user_id)
+    FROM answers LEFT JOIN persons USING (user_id) {told}
     WHERE served_at >= $first AND served_at < $after AND NOT answers.machine AND NOT coalesce(persons.machine, false)
 ),
 buckets AS (

@@ -45,9 +45,15 @@ _COLUMNS: Final = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class Segments:
-    """Attributes of people that the charter permits figures to be told apart by; each is a column `segment_<name>`."""
+    """What the charter permits figures to be told apart by.
+
+    Attributes:
+        names: attributes of people; each is a column `segment_<name>`.
+        contexts: entries of an event's context; `*` stands for all.
+    """
 
     names: Sequence[str] = ()
+    contexts: Sequence[str] = ()
 
     def columns(self) -> dict[str, str]:
         """Name -> column."""
@@ -56,7 +62,7 @@ class Segments:
     def sql(self) -> str:
         """The columns of `people`, from the profile."""
         return "".join(
-            f"json_extract_string(users.profile, {_quoted(_path(name))}) AS {_identifier(column)}, "
+            f"json_extract_string(users.profile, {_quoted(_path('attributes', name))}) AS {_identifier(column)}, "
             for name, column in self.columns().items()
         )
 
@@ -178,9 +184,14 @@ def _signs(name: str, signal: Signal, side: Side) -> int:
     return sum(1 << place for place, each in enumerate(said) if each)
 
 
-def _path(name: str) -> str:
+def context_sql(name: str) -> str:
+    """An entry of an event's context as text."""
+    return f"json_extract_string(context, {_quoted(_path(name))})"
+
+
+def _path(*names: str) -> str:
     """JSON pointer, in which a name may have any character."""
-    return "/attributes/" + name.replace("~", "~0").replace("/", "~1")
+    return "".join("/" + name.replace("~", "~0").replace("/", "~1") for name in names)
 
 
 def _quoted(text: str) -> str:

@@ -35,6 +35,7 @@ from app.errors import (
 from app.person.service import Profile
 from app.pipeline.reranker import FloorReceipt
 from app.pipeline.slate import Reason, Slate, SlateItem
+from app.policy.personalization_switch import Target
 from app.requests import (
     PageRequest,
     PersonalizationRequest,
@@ -78,6 +79,20 @@ class MemoryLists:
         return {"topics": [{"topic": "rust", "name": "Rust", "items": 1, "examples": ["Title"]}]}
 
 
+class MemorySwitch:
+    """Remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Target, str, str, bool]] = []
+
+    def payload(self) -> dict[str, Any]:
+        return {"switched_off": [], "record": []}
+
+    async def set(self, target: Target, key_id: str, why: str, *, enabled: bool) -> dict[str, Any]:
+        self.asked.append((target, key_id, why, enabled))
+        return self.payload()
+
+
 class MemoryService:
     """Answers like the service, from dictionaries. `failure`, if set, is raised by `recommend`."""
 
@@ -89,6 +104,7 @@ class MemoryService:
         self.reasons: list[str] = []
         self.title = "Title"
         self.person = MemoryPerson(self.asked)
+        self.administrators_switch = MemorySwitch()
 
     async def upsert_items(self, documents: Sequence[ItemDocument]) -> list[bool]:
         new = [document.item_id not in self.items for document in documents]

@@ -73,14 +73,30 @@ def test_the_page_is_well_formed_and_its_headings_go_down_one_by_one(outline):
 
 def test_every_reason_span_and_control_of_the_charter_is_told(outline):
     charter = load_charter()
-    for uses in (charter.events, charter.profile, charter.item_attributes):
-        for use in uses.values():
-            assert use.why in outline.text
+    for uses in (charter.events, charter.profile, charter.context, charter.item_attributes):
+        for name, use in uses.items():
+            assert (use.why in outline.text) == (uses is not charter.events or name != "*")
     assert "kept 180 days" in outline.text
     assert "kept 3 years" in outline.text
     for name, how in charter.controls.items():
         assert name in outline.text
         assert how in outline.text
+
+
+def test_declared_types_and_switches_are_told():
+    booked = {"polarity": 1, "weight": 1.5, "verb": "booked"}
+    off = {
+        "scope": "segment",
+        "segment": "age",
+        "value": "<18",
+        "since": "2026-03-01T12:00:00",
+        "why": "To spare them.",
+    }
+    text = transparency_page(payload(events={"types": {"booked": booked}}) | {"switched_off": [off]})
+    assert "You booked it" in text
+    assert load_charter().events["*"].why in text
+    assert "Where age is &lt;18" in text
+    assert "since 2026-03-01" in text
 
 
 def test_every_name_of_the_settings_and_of_the_charter_has_words_for_people(outline):

@@ -5,6 +5,7 @@ more.
 """
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -148,6 +149,28 @@ class TestBuckets:
         figures, found = told("engagement_rate", "segment:age", least_people=2)
         assert figures == {}
         assert found.withheld_buckets == 2
+
+    def test_by_what_the_first_event_says_of_its_circumstances(self, open_ledger):
+        ledger = open_ledger()
+        ledger.answers(*(answer(f"r{n}", f"u{n}", f"{FIRST}T10:00:00", "ab") for n in range(4)))
+        said = [b'{"device": "phone"}', b'{"device": "phone", "page": 3}', b'{"device": "desk"}', None]
+        ledger.events(
+            *(
+                did(f"u{n}", f"r{n}", "a", "impression", f"{FIRST}T10:00:01") | {"context": context}
+                for n, context in enumerate(said)
+            ),
+            did("u0", "r0", "a", "rating", f"{FIRST}T10:00:02") | {"context": b'{"device": "desk"}', "value": 5.0},
+            did("u1", "r1", "a", "rating", f"{FIRST}T10:00:02") | {"value": 1.0},
+        )
+        asked = Asked(date.fromisoformat(FIRST), date.fromisoformat(FIRST), "context:device", 0.0, least_people=1)
+        figures = {(each.metric, each.bucket): each.value for each in report(ledger.insights, asked).figures}
+        assert figures["engagement_rate", "phone"] == 0.5
+        assert figures["negative_feedback_rate", "phone"] == 0.5
+        assert figures["engagement_rate", "desk"] == 0.0
+        assert figures["engagement_rate", "not stated"] == 0.0
+        told = report(ledger.insights, replace(asked, by="context:page", least_people=2))
+        assert {each.bucket for each in told.figures} == {"not stated"}
+        assert told.withheld_buckets == 1
 
     def test_by_a_segment_that_the_charter_does_not_permit(self):
         with pytest.raises(KeyError):

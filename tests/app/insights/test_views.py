@@ -2,8 +2,12 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import ClassVar
+
+import pytest
 
 from app.storage.rows import Merge
+from models.events import EventWeights
 
 ANSWER = {
     "recommendation_id": "r1",
@@ -108,3 +112,47 @@ class TestControls:
         )
         found = ledger.query("SELECT action, subject FROM controls")
         assert found == [("opt_out", None), ("reset", "rust"), ("mute", "chess"), ("profile_edited", None)]
+
+
+class TestDeclaredTypes:
+    TYPES: ClassVar = {
+        "returned": {"polarity": -1, "weight": 2.0, "verb": "sent back"},
+        "booked": {"polarity": 1, "weight": 1.5, "verb": "booked", "opens": True},
+        "heard": {"polarity": 1, "weight": 0.8, "verb": "heard", "value": {"kind": "percent"}},
+    }
+    DONE: ClassVar = [
+        ("rating", 5.0, 1, 1.0, 4),
+        ("rating", 4.0, 1, 0.5, 4),
+        ("rating", 3.0, 0, 0.0, 0),
+        ("rating", 1.5, -1, 0.75, 8),
+        ("complete", 0.25, 1, 0.25, 4),
+        ("dwell", 15.0, 1, 0.125, 4),
+        ("heard", 50.0, 1, 0.4, 4),
+        ("booked", None, 1, 1.5, 6),
+        ("returned", None, -1, 2.0, 8),
+        ("view", None, 1, 0.25, 6),
+        ("purchase", 20.0, 1, 1.5, 4),
+    ]
+    """Type, value; polarity, weight, and signs: 2 an opening, 4 for the item, 8 against it."""
+
+    def test_each_event_counts_as_its_type_and_value_say(self, open_ledger):
+        weights = EventWeights.model_validate({"types": self.TYPES})
+        ledger = open_ledger(weights=weights)
+        ledger.stores.events.declare(["heard", "returned", "booked", "gone"])  # in another order than the settings
+        done = [event("ann", f"i{n}", kind, value=value) for n, (kind, value, *_) in enumerate(self.DONE)]
+        ledger.events(*done, event("ann", "x", "gone"))
+        found = ledger.query("SELECT type, value, polarity, weight, signs FROM events ORDER BY sequence")
+        assert found == self.DONE
+        assert ledger.stores.events.type_counts(["gone", "heard", "never"]) == {"gone": 1, "heard": 1}
+
+    def test_the_views_and_the_model_say_the_same(self, open_ledger):
+        weights = EventWeights.model_validate({"types": self.TYPES})
+        ledger, table = open_ledger(weights=weights), weights.table()
+        ledger.stores.events.declare(list(self.TYPES))
+        ledger.events(*(event("ann", f"i{n}", kind, value=value) for n, (kind, value, *_) in enumerate(self.DONE)))
+        log = ledger.stores.events.columns()
+        codes = table.sided(log.codes, log.values)
+        learned = table.weighed(codes, table.told(codes, log.values)) * table.polarity[codes]
+        assert ledger.query("SELECT polarity * weight FROM events ORDER BY sequence") == [
+            (pytest.approx(each),) for each in learned.tolist()
+        ]
