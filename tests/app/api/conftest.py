@@ -103,6 +103,7 @@ class MemoryService:
         self.failure: Exception | None = None
         self.reasons: list[str] = []
         self.title = "Title"
+        self.discreet: list[bool] = []
         self.person = MemoryPerson(self.asked)
         self.administrators_switch = MemorySwitch()
 
@@ -155,6 +156,7 @@ class MemoryService:
         return EventResult(event.event_id, "duplicate" if duplicate else "accepted")
 
     def recommend(self, request: RecommendRequest, *, discreet: bool = False) -> Slate:
+        self.discreet.append(discreet)
         self.asked.append(request)
         if self.failure:
             raise self.failure
@@ -167,6 +169,7 @@ class MemoryService:
         return [self.recommend(each) for each in request.requests()]
 
     async def similar(self, request: SimilarRequest, *, discreet: bool = False) -> dict[str, Any]:
+        self.discreet.append(discreet)
         self.asked.append(request)
         if request.item_id == "unknown":
             raise ItemNotFoundError(request.item_id)

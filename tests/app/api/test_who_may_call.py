@@ -212,6 +212,13 @@ def test_everybody_at_every_endpoint(client, service, comers, method, path):
             assert status == (403 if known else 401), f"{comer} was answered {status}"
 
 
+def test_a_persons_own_requests_are_answered_discreetly(client, service, comers):
+    for path in ("/recommend", "/similar"):
+        for comer in (path.removeprefix("/"), OWN):
+            assert ask(client, "get", path, comers[comer]) == 200
+    assert service.discreet == [False, True] * 2
+
+
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
 def test_the_document_says_who(method, path):
     security, allowed = OPERATIONS[method, path]["security"], WHO_MAY.get((method, path), set())

@@ -8,7 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.errors import InvalidPayloadError
+from app.pipeline.stages import EVERYWHERE
+from app.pipeline.stages import FILTERS as FILTERS_OF_ALL
+from app.pipeline.withheld import first_filters, first_filters_by_masks
 from app.requests import RecommendRequest
+from app.serving.choices import Choices
 
 TYPES = {"price": {"type": "number"}, "colour": {"type": "text"}, "in_stock": {"type": "boolean"}}
 
@@ -87,6 +91,17 @@ def test_the_nearest_that_are_asked_for_are_found_however_few_they_are(shop):
     scores = catalogue.content[rows] @ catalogue.content.at(row)
     assert [each["likeness"] for each in near["items"]] == pytest.approx(sorted(scores, reverse=True)[:5], abs=1e-3)
     assert {each["filter"]: each["count"] for each in near["withheld"]}["filter"] == 101
+
+
+@pytest.mark.parametrize("text", [None, "in_stock and price >= 30", "price > 10000"])
+def test_the_compiled_pass_holds_back_what_each_filter_would(shop, text):
+    recommender = shop.service._recommender  # noqa: SLF001 - there is no public way to a context
+    context = recommender.context("ann", 10, ["i004"], choices=Choices(filter=text))
+    rows = np.random.default_rng(1).permutation(180).astype(np.int32)
+    for filters in (FILTERS_OF_ALL, EVERYWHERE):
+        found = first_filters(filters, context, rows)
+        np.testing.assert_array_equal(found, first_filters_by_masks(filters, context, rows))
+        assert (found == 0).any() == (text is not None)
 
 
 def test_a_text_finds_only_what_is_asked_for(shop):
