@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
@@ -13,6 +14,7 @@ from indexer.fields import Attributes, ExternalId, Goals, Labels, LanguageRanges
 
 MAX_LIMIT = 500
 MAX_DELETED = 10_000
+MAX_BATCH = 10_000
 """Items of one answer."""
 MAX_EXCLUDED = 10_000
 """Entries of `exclude`."""
@@ -150,6 +152,19 @@ class PageRequest(_Asked):
             )
             for each in self.placements
         ]
+
+
+class BatchRequest(PlacementRequest):
+    """A slate for each of many people."""
+
+    user_ids: Annotated[list[ExternalId], Field(min_length=1, max_length=MAX_BATCH)]
+    """For whom, in this order; nothing need be known of them."""
+
+    def requests(self) -> Iterator[RecommendRequest]:
+        """One request for each."""
+        asked = self.model_dump(exclude_unset=True, exclude={"user_ids"})
+        first = RecommendRequest(user_id=self.user_ids[0], **asked)
+        return (first.model_copy(update={"user_id": user_id}) for user_id in self.user_ids)
 
 
 class SimilarRequest(_Asked):

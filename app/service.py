@@ -306,6 +306,10 @@ class Service:
         """The slate for one person; `discreet` where they ask themselves."""
         return self._recommender.recommend(request, discreet=discreet)
 
+    def recommend_once(self, request: RecommendRequest) -> Slate:
+        """The slate for one person of a batch."""
+        return self._recommender.once(request)
+
     def recommend_page(self, request: PageRequest, *, discreet: bool = False) -> list[Slate]:
         """Several slates for one page, in which no item stands twice."""
         return self._recommender.page(request.requests(), discreet=discreet)

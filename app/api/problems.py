@@ -32,8 +32,13 @@ def install(app: FastAPI) -> None:
 
 def problem(error: PenchantError) -> Response:
     """The problem document of one of our errors."""
+    return _document(error.status, document_of(error), error.headers)
+
+
+def document_of(error: PenchantError) -> dict[str, Any]:
+    """The members of the problem document."""
     standard = {"type": error.type, "title": error.title, "status": error.status, "detail": error.detail}
-    return _document(error.status, standard | error.members, error.headers)
+    return standard | error.members
 
 
 def gone() -> Response:

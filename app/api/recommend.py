@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from typing import Final
 
+import orjson
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
 
 from app.api.answers import json_answer
-from app.api.documentation import BODY_ERRORS, READING_ERRORS, URL_ERRORS, answers, body_of, query_of
+from app.api.bodies import NDJSON
+from app.api.documentation import BODY_ERRORS, READING_ERRORS, URL_ERRORS, answers, body_of, problems, query_of
 from app.api.guard import asks_for_themselves, for_own_user
+from app.api.problems import document_of
 from app.api.query_or_body import asked
 from app.api.schemas.slate import Page, Slate
 from app.api.state import service_of
-from app.errors import CursorError, CursorExpiredError
-from app.requests import PageRequest, RecommendRequest
+from app.errors import CursorError, CursorExpiredError, PenchantError
+from app.requests import BatchRequest, PageRequest, RecommendRequest
+from app.service import Service
 
 PATH: Final = "/recommend"
 router = APIRouter(tags=["recommendations"])
@@ -63,3 +70,43 @@ async def recommend_page(request: Request) -> Response:
     for_own_user(request, wanted.user_id)
     slates = service_of(request).recommend_page(wanted, discreet=asks_for_themselves(request))
     return json_answer({"user_id": wanted.user_id, "slates": [slate.payload() for slate in slates]})
+
+
+@router.post(
+    f"{PATH}/batch",
+    operation_id="recommend_batch",
+    summary="Recommend items to many people",
+    openapi_extra=body_of(BatchRequest),
+    responses={
+        **problems(*URL_ERRORS, *READING_ERRORS, *BODY_ERRORS),
+        200: {"description": "A slate a line.", "content": {NDJSON: {"schema": {"type": "string"}}}},
+    },
+)
+async def recommend_batch(request: Request) -> Response:
+    """One slate a line, in the order of `user_ids`, each as it is made; other callers are answered in between.
+
+    Each is an answer of its own, logged as served, without a cursor. Who cannot be answered has a line with `user_id`
+    and `error`, a problem document.
+    """
+    wanted, service = await asked(request, BatchRequest), service_of(request)
+    requests = wanted.requests()
+    first = _line(service, next(requests), whole=True)
+
+    async def lines() -> AsyncIterator[bytes]:
+        yield first
+        for each in requests:
+            await asyncio.sleep(0)
+            yield _line(service, each)
+
+    return StreamingResponse(lines(), media_type=NDJSON)
+
+
+def _line(service: Service, wanted: RecommendRequest, *, whole: bool = False) -> bytes:
+    """One person's; what is wrong with the first is taken for wrong with the `whole`."""
+    try:
+        told = service.recommend_once(wanted).payload()
+    except PenchantError as error:
+        if whole:
+            raise
+        told = {"user_id": wanted.user_id, "error": document_of(error)}
+    return orjson.dumps(told, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY)

@@ -36,6 +36,7 @@ OWN_USER: Final = Rule(own_user=True)
 RULES: Final[Mapping[str, Rule]] = {
     "recommend": Rule(scope=Scope.RECOMMEND, own_user=True, audited=False),
     "recommend_by_post": Rule(scope=Scope.RECOMMEND, own_user=True, audited=False),
+    "recommend_batch": Rule(scope=Scope.RECOMMEND, audited=False),
     "recommend_page": Rule(scope=Scope.RECOMMEND, own_user=True, audited=False),
     "similar": Rule(scope=Scope.SIMILAR, own_user=True, audited=False),
     "similar_by_post": Rule(scope=Scope.SIMILAR, own_user=True, audited=False),

@@ -90,6 +90,18 @@ class Recommender:
         self._stored.share_page([slate for slate in slates if slate.next_cursor])
         return slates
 
+    def once(self, request: RecommendRequest) -> Slate:
+        """A slate that nothing continues, and that takes no room afterwards: of a batch of many people.
+
+        Raises:
+            InvalidPayloadError: the request cannot be answered.
+        """
+        choices = self.choices(request)
+        context = self.context(request.user_id, choices.limit(request), request.exclude, choices=choices)
+        answer = self._answer(context, choices, full=request.full)
+        stored = StoredSlate(request, request.exclude, context.catalogue.names, answer.left)
+        return self._with_fields(replace(self._page("", stored, answer, context), next_cursor=None), request)
+
     def _check(self, requests: Sequence[RecommendRequest]) -> None:
         """Whether all can be answered, before any is."""
         environment, now = self._snapshot_swap.current.environment, self._clock.now()

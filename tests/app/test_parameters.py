@@ -4,6 +4,7 @@ What operators have beside it (`/admin`, `/insights`) is shown in tests of its o
 so that none is added that is taken and not used.
 """
 
+import json
 from collections.abc import Callable
 from itertools import count
 from typing import Any
@@ -162,6 +163,28 @@ def page(**fields: Any) -> Callable[[Shop], tuple[Any, Any]]:
     return lambda shop: (shown(shop, {}), shown(shop.fresh() if fields.get("user_id") else shop, fields))
 
 
+def batch(witness: Callable[[Shop], tuple[Any, Any]]) -> Callable[[Shop], tuple[Any, Any]]:
+    """The witness of a single slate, asked for as a batch of one."""
+
+    def both(shop: Shop) -> tuple[Any, Any]:
+        def slate(_: bool = False, *, user_id: str | None = None, **fields: Any) -> Any:
+            given = {"user_ids": [user_id or shop.user], "limit": 5, **fields}
+            line = shop.send("POST", "/recommend/batch", json=given).content.splitlines()[0]
+            return {key: value for key, value in json.loads(line).items() if key not in FLEETING}
+
+        shop.slate = slate  # type: ignore[method-assign]
+        return witness(shop)
+
+    return both
+
+
+def batch_people(shop: Shop) -> tuple[Any, Any]:
+    shop.event("like")
+    people = [shop.user, shop.fresh().user]
+    lines = shop.send("POST", "/recommend/batch", json={"user_ids": people, "limit": 5}).content.splitlines()
+    return tuple(json.loads(line)["items"] for line in lines)
+
+
 def listed(path: str) -> dict[str, Callable[[Shop], tuple[Any, Any]]]:
     def get(shop: Shop, **fields: Any) -> Any:
         return shop.send("GET", path, params=fields).json()
@@ -305,6 +328,12 @@ WITNESSES: dict[tuple[str, str], Callable[[Shop], tuple[Any, Any]]] = {
     **{("recommend_by_post", name): witness for name, witness in recommend(post=True).items()},
     **{("similar", name): witness for name, witness in similar(post=False).items()},
     **{("similar_by_post", name): witness for name, witness in similar(post=True).items()},
+    ("recommend_batch", "user_ids"): batch_people,
+    **{
+        ("recommend_batch", name): batch(witness)
+        for name, witness in recommend(post=True).items()
+        if name not in {"user_id", "cursor", "debug"}
+    },
     ("recommend_page", "user_id"): page(user_id="p2"),
     ("recommend_page", "placements"): page(placements=[{"limit": 3}, {"limit": 2}]),
     ("recommend_page", "exclude"): page(exclude=[f"i{number:03}" for number in range(24)]),

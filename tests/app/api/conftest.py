@@ -155,6 +155,11 @@ class MemoryService:
         self.events[event.event_id] = event
         return EventResult(event.event_id, "duplicate" if duplicate else "accepted")
 
+    def recommend_once(self, request: RecommendRequest) -> Slate:
+        if request.user_id == "nobody":
+            raise ItemNotFoundError("nothing")
+        return self.recommend(request)
+
     def recommend(self, request: RecommendRequest, *, discreet: bool = False) -> Slate:
         self.discreet.append(discreet)
         self.asked.append(request)

@@ -1,10 +1,12 @@
 """`/recommend`: the same request in a query and in a body."""
 
+import orjson
 import pytest
 
-from app.errors import CursorError, SnapshotMissingError
+from app.errors import CursorError, InvalidPayloadError, SnapshotMissingError
 from app.requests import RecommendRequest
 from app.storage.errors import WriterBusyError, WriterClosedError
+from indexer.problems import FieldProblem
 
 
 def test_a_query_is_answered_with_a_slate(client):
@@ -116,3 +118,17 @@ def test_a_store_that_takes_no_more_is_503(client, service, failure):
     assert answer.status_code == 503
     assert answer.json()["type"] == failure.type
     assert answer.headers.get("retry-after") == failure.headers.get("Retry-After")
+
+
+class TestBatch:
+    def test_a_line_each_and_an_error_is_a_line(self, client):
+        answer = client.post("/recommend/batch", json={"user_ids": ["ann", "nobody", "bob"], "limit": 3})
+        assert answer.headers["content-type"].startswith("application/x-ndjson")
+        first, error, last = map(orjson.loads, answer.content.splitlines())
+        assert (first["user_id"], last["user_id"]) == ("ann", "bob")
+        assert (error["user_id"], error["error"]["type"]) == ("nobody", "/problems/unknown-item")
+
+    def test_what_is_wrong_with_the_first_is_wrong_with_all(self, client, service):
+        service.failure = InvalidPayloadError([FieldProblem("filter", "cannot be used")])
+        assert client.post("/recommend/batch", json={"user_ids": ["ann", "bob"]}).status_code == 422
+        assert client.post("/recommend/batch", json={"user_ids": []}).status_code == 422

@@ -24,6 +24,7 @@ ANOTHERS = "another's token"
 WHO_MAY = {
     ("get", "/recommend"): {"recommend", OWN},
     ("post", "/recommend"): {"recommend", OWN},
+    ("post", "/recommend/batch"): {"recommend"},
     ("get", "/similar"): {"similar", OWN},
     ("post", "/similar"): {"similar", OWN},
     ("post", "/events"): {"events", OWN},
@@ -93,6 +94,7 @@ BODIES: dict[str, Any] = {
     "ingest_events": [EVENT],
     "upsert_items": ITEM | {"published_at": "2024-05-01T12:00:00Z"},
     "delete_items": {"item_ids": ["i1"]},
+    "recommend_batch": {"user_ids": [PERSON]},
     "recommend_by_post": {"user_id": PERSON},
     "recommend_page": {"user_id": PERSON, "placements": [{"limit": 3}]},
     "similar_by_post": {"text": "robots", "user_id": PERSON},
