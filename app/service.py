@@ -15,6 +15,7 @@ from app.alerts.watch import Watch, Watched
 from app.backup.ledger import Ledger
 from app.backup.timetable import backup_problem, read_outcome
 from app.clock import Clock
+from app.clock_witness import ClockWitness
 from app.errors import ItemNotFoundError
 from app.folder_secret import folder_secret
 from app.insights.answer_log import AnswerLog
@@ -84,7 +85,7 @@ class Service:
     def __init__(self, settings: Settings, stores: Stores, embedder: Embedder) -> None:
         self._settings = settings = with_types(settings, stores.events)
         self._stores, self._embedder = stores, embedder
-        self._clock = clock = Clock(settings.as_of)
+        self._clock = clock = clock_of(settings)
         self.snapshot_swap = SnapshotSwap(settings, stores, embedder, clock)
         self.policies = Policies(self.snapshot_swap, SnapshotFolder(settings.snapshot_folder), stores.snapshots)
         taxonomy = settings.index.sensitive.taxonomy
@@ -100,7 +101,11 @@ class Service:
         self._own_build = OwnBuild(settings, stores, embedder, self.snapshot_swap, self._charter)
         self._item_ingestion = ItemIngestion(self.snapshot_swap, stores, embedder, clock, self._own_build)
         self._retention = Retention(
-            self.snapshot_swap, stores, clock, self.gate, settings.ingest.awaiting.days * DAY_SECONDS
+            self.snapshot_swap,
+            stores,
+            clock,
+            self.gate,
+            settings.ingest.awaiting.days * DAY_SECONDS,
         )
         upkeep = Upkeep(
             *(self.snapshot_swap, stores, embedder, clock, decisions, self.served_log),
@@ -194,6 +199,8 @@ class Service:
 
     def close(self) -> None:
         """Write what waits to be logged; blocks. Afterwards nothing is to be asked of this service."""
+        if self._clock.witness is not None:
+            self._clock.witness.close()
         self.served_log.close()
 
     async def _keep_going(self) -> None:
@@ -206,7 +213,7 @@ class Service:
                 self._retention.forever(self._settings.retention.every_hours),
                 delete_old_days(
                     self.served_log.files,
-                    lambda: self.gate.served_since(self._clock.now()),
+                    lambda: self.gate.served_since(self._clock.settled()),
                     self._settings.retention.every_hours,
                 ),
                 self.person.sweep(self._settings.control.sweep_seconds),
@@ -380,7 +387,8 @@ class Service:
         missing = backup_problem(self._settings.data_dir, self._settings.backup)
         last = read_outcome(self._settings.data_dir)
         writes["backup"] = last.model_dump(mode="json") if last else None
-        reasons = [*(each for each in (failing, missing) if each), *self._stores.losses()]
+        leap = self._retention.problem
+        reasons = [*(each for each in (failing, missing, leap) if each), *self._stores.losses()]
         if generation is None:
             return {"ready": False, "reasons": [self.snapshot_swap.problem or NOTHING_YET, *reasons], **writes}
         manifest = generation.catalogue.snapshot.manifest
@@ -411,3 +419,10 @@ def _change(change: ItemChange) -> dict[str, Any]:
         "document": document,
         "changed_at": change.changed_at,
     }
+
+
+def clock_of(settings: Settings) -> Clock:
+    """The clock of a data folder, which remembers what time it was."""
+    if settings.as_of is not None:
+        return Clock(settings.as_of)
+    return Clock(witness=ClockWitness(settings.data_dir, settings.retention.steady_hours))

@@ -110,6 +110,10 @@ class RetentionSettings(Config):
     every_hours: float = Field(default=24.0, gt=0, allow_inf_nan=False)
     """Hours between two deletions by a running service; the first is at its start."""
 
+    steady_hours: float = Field(default=24.0, ge=0, allow_inf_nan=False)
+    """Hours of running for which a clock that leapt ahead by more than a day must go on before anything is deleted by
+    it."""
+
 
 class SnapshotSettings(Config):
     """How published snapshots are taken up."""

@@ -143,7 +143,7 @@ class Control:
 
     async def finish(self) -> int:
         """Delete what can no longer be undone; how many resets became final."""
-        count = await self._stores.forgettings.finish(self._upkeep.clock.now())
+        count = await self._stores.forgettings.finish(self._upkeep.clock.settled())
         if count:
             self._upkeep.decisions.reload()
         return count

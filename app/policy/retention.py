@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import Final
 
 from app.clock import Clock
 from app.policy.charter.ingestion_gate import IngestionGate
 from app.serving.snapshot_swap import SnapshotSwap
 from app.storage.protocols import Stores
 from app.storage.rows import Expired
+from models.user_state import DAY_SECONDS
+
+LEAP_SHARE: Final = 0.2
+"""Share of all events that may be deleted after a leap of the clock without an operator's word."""
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +31,7 @@ class Retention:
         self._stores = stores
         self._clock = clock
         self._gate = gate
+        self.problem: str | None = None
 
     async def enforce(self) -> Expired:
         """Delete now; effective in the next answer.
@@ -34,13 +40,30 @@ class Retention:
         than the event type that is kept longest.
         """
         async with self._snapshot_swap.ingest_lock.alone():
-            now = self._clock.now()
+            await self._judge_leap()
+            now = self._clock.settled()
             expired = await self._stores.events.delete_older(self._gate.kept_since(now), self._gate.kept_seen(now))
             await self._stores.events.expire_awaiting(now - self._waits)
             unseen = await self._stores.forgettings.delete_older(self._gate.seen_since(now))
             await self._snapshot_swap.reload({*expired.users, *unseen})
             await self._snapshot_swap.withdraw()
         return expired
+
+    async def _judge_leap(self) -> None:
+        """Follow a clock that leapt ahead once that has lasted, unless it would delete too much."""
+        witness, self.problem = self._clock.witness, None
+        if witness is None or not (seen := witness.look()).leap:
+            return
+        if seen.ripe:
+            older, every = await asyncio.to_thread(self._stores.events.older, self._gate.kept_since(self._clock.now()))
+            if older <= LEAP_SHARE * every:
+                witness.follow()
+                return
+            self.problem = f"{older:,} of {every:,} events would be deleted for their age by it"
+        days = f"the clock is {seen.leap / DAY_SECONDS:,.1f} days ahead of what this data folder has seen"
+        held = self.problem or "until it has gone on for some time nothing is deleted for its age by it"
+        self.problem = f"{days}: {held}. If it is right, say so: penchant enforce-retention --the-clock-is-right"
+        log.error("retention is held back: %s", self.problem)
 
     async def forever(self, every_hours: float) -> None:
         """Delete again and again until cancelled; a failure is logged and the next time tried again."""

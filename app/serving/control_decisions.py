@@ -76,10 +76,19 @@ class ControlDecisions:
         """The other ids of a person."""
         return tuple(alias for alias, owner in self._owners.items() if owner == user_id)
 
-    def forgotten(self, user_id: str, occurred_at: float, topic: Callable[[], str | None]) -> bool:
-        """Whether a decision covers an event that bears this id; its item's `topic` is asked for only if it matters."""
+    def forgotten(
+        self,
+        user_id: str,
+        occurred_at: float,
+        topic: Callable[[], str | None],
+        ordered: Callable[[float, float], float],
+    ) -> bool:
+        """Whether a decision covers an event that bears this id; its item's `topic` is asked for only if it matters.
+
+        `ordered` puts the moment of an event on the clock of a decision's.
+        """
         return any(
-            each.covers(occurred_at, topic() if each.scope == "topic" else None)
+            each.covers(ordered(occurred_at, each.made_at), topic() if each.scope == "topic" else None)
             for each in self._forgettings.get(user_id, ())
         )
 

@@ -50,7 +50,7 @@ class EventIngestion:
         self._unsure: set[str] = set()
         self._clock = clock
         self._awaiting, self._weights = settings.ingest.awaiting, settings.events
-        self._rules = EventRules(gate, self._decisions, settings.ingest.future_tolerance_seconds)
+        self._rules = EventRules(gate, self._decisions, settings.ingest.future_tolerance_seconds, clock)
         self._limits = AwaitingLimits(self._awaiting.per_person, self._awaiting.events)
         self._calls = JointCalls(self._ingest_together, settings.storage.waiting_writes)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, Literal
 
+from app.clock import Clock
 from app.policy.charter.ingestion_gate import IngestionGate
 from app.serving.catalogue import Catalogue
 from app.serving.control_decisions import ControlDecisions, refusal
@@ -50,10 +51,11 @@ class EventRules:
         gate: the charter.
         decisions: the people's.
         future_tolerance: seconds by which an event may be ahead of the clock.
+        clock: the time.
     """
 
-    def __init__(self, gate: IngestionGate, decisions: ControlDecisions, future_tolerance: float) -> None:
-        self._gate, self._decisions = gate, decisions
+    def __init__(self, gate: IngestionGate, decisions: ControlDecisions, future_tolerance: float, clock: Clock) -> None:
+        self._gate, self._decisions, self._clock = gate, decisions, clock
         self._future_tolerance = future_tolerance
 
     def refusal(self, generation: Generation, event: EventDocument, row: NewEvent) -> EventResult | None:
@@ -75,10 +77,10 @@ class EventRules:
         """
         if unfit := self._unfit(event, row):
             return unfit
-        if row.occurred_at < self._gate.kept_from(row.type, row.received_at):
+        if row.occurred_at < self._gate.kept_from(row.type, self._clock.settled()):
             message = "is older than the charter keeps such events (keep_days): nothing was stored"
             return EventResult(event.event_id, "ignored", message=message, reason="too_old")
-        if self._decisions.forgotten(event.user_id, row.occurred_at, lambda: None):
+        if self._decisions.forgotten(event.user_id, row.occurred_at, lambda: None, self._clock.ordered):
             return EventResult(event.event_id, "ignored", message=_FORGOTTEN, reason="forgotten")
         if person is not None and not person.personalization:
             message = "the person switched personalization off: nothing was stored"
@@ -92,7 +94,7 @@ class EventRules:
         undeclared = self._gate.event(event)
         if undeclared is not None:
             return EventResult(event.event_id, "rejected", undeclared.field, undeclared.message)
-        if row.occurred_at > row.received_at + self._future_tolerance:
+        if row.occurred_at > self._clock.latest() + self._future_tolerance:
             message = f"lies more than {self._future_tolerance:g} seconds ahead of the service's clock"
             return EventResult(event.event_id, "rejected", "occurred_at", message)
         return None
@@ -100,13 +102,13 @@ class EventRules:
     def _erased(self, event: EventDocument, row: NewEvent) -> EventResult | None:
         """Why nothing of an erased person is taken in, if so."""
         erased = self._decisions.erased(event.user_id, row.received_at)
-        if erased is None or not erased.refuses(row.occurred_at):
+        if erased is None or not erased.refuses(self._clock.ordered(row.occurred_at, erased.returned_at or 0.0)):
             return None
         return EventResult(event.event_id, "rejected", "user_id", refusal(erased))
 
     def _expired(self, generation: Generation, event: EventDocument, row: NewEvent) -> EventResult | None:
         """Why an event comes too late to be stored, if so; it may still tell that the item was seen."""
-        if row.occurred_at >= self._gate.kept_from(row.type, row.received_at):
+        if row.occurred_at >= self._gate.kept_from(row.type, self._clock.settled()):
             return None
         days, seen = self._gate.keep_days(event.type), self._seen_long_ago(generation, event, row)
         stored = "only that the item was seen is stored" if seen else "nothing was stored"
@@ -115,11 +117,11 @@ class EventRules:
 
     def _seen_long_ago(self, generation: Generation, event: EventDocument, row: NewEvent) -> bool:
         """Whether the charter and the person let it be kept that an item was seen, though the event is too old."""
-        kept, occurred_at = self._gate.kept_seen(row.received_at), row.occurred_at
+        kept, occurred_at = self._gate.kept_seen(self._clock.settled()), row.occurred_at
         if kept is None or occurred_at < kept.since or event.type not in kept.types:
             return False
         topic = partial(generation.catalogue.slug_of, event.item_id)
-        if self._decisions.forgotten(event.user_id, occurred_at, topic):
+        if self._decisions.forgotten(event.user_id, occurred_at, topic, self._clock.ordered):
             return False
         person = generation.people.row(row.user_id)
         wanted = person is None or person.personalization or person.off_keeps_seen
@@ -128,7 +130,7 @@ class EventRules:
     def _unwanted(self, generation: Generation, event: EventDocument, row: NewEvent) -> EventResult | None:
         """Why the person does not want an event stored, if so."""
         topic = partial(generation.catalogue.slug_of, event.item_id)
-        if self._decisions.forgotten(event.user_id, row.occurred_at, topic):
+        if self._decisions.forgotten(event.user_id, row.occurred_at, topic, self._clock.ordered):
             return EventResult(event.event_id, "ignored", message=_FORGOTTEN, reason="forgotten")
         person = generation.people.row(row.user_id)
         if person is None or person.personalization:

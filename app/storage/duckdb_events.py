@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from app.storage import awaiting_events, event_types
 from app.storage.awaiting_events import Room
 from app.storage.database import LAST_SEQUENCE, Database, delete_users, mark_for_rewriting
-from app.storage.duckdb_retention import delete_older
+from app.storage.duckdb_retention import count_older, delete_older
 from app.storage.duckdb_withholding import withdraw
 from app.storage.event_identity import SHOWN_DIGEST, differing_fields, shown, shown_digests
 from app.storage.event_types import TypeCodes
@@ -240,6 +240,11 @@ class DuckDBEventLog:
     def delete_older(self, before: Mapping[str, float], seen: KeepSeen | None = None) -> Written[Expired]:
         """Delete the events of each type that occurred before a moment."""
         return self._database.writer.submit(delete_older, (self._types.by_code(before), seen))
+
+    def older(self, before: Mapping[str, float]) -> tuple[int, int]:
+        """How many events occurred before the moment of their type, and how many there are."""
+        with self._database.reading() as connection:
+            return count_older(connection, self._types.by_code(before))
 
     def withdraw(self, request: Withdrawal) -> Written[Expired]:
         """Delete what is held back."""

@@ -23,6 +23,7 @@ ON seen_items.user_id = gone.user_id AND seen_items.item_id = gone.item_id AND s
 WHEN MATCHED THEN UPDATE SET seen_at = greatest(seen_items.seen_at, gone.latest)
 WHEN NOT MATCHED THEN INSERT VALUES (gone.user_id, gone.item_id, 0, NULL, gone.latest)
 """
+_COUNT = "SELECT count(*) FROM events WHERE type = $type AND epoch_us(occurred_at) < $before"
 _DELETE = "DELETE FROM events WHERE type = $type AND epoch_us(occurred_at) < $before RETURNING user_id"
 
 
@@ -34,6 +35,15 @@ def delete_older(connection: DuckDBPyConnection, requests: Sequence[Request]) ->
     """Carry out several requests in one transaction; each is answered with what it deleted."""
     connection.execute(KEEP_LAST)
     return [_delete(connection, before, seen) for before, seen in requests]
+
+
+def count_older(connection: DuckDBPyConnection, before: Mapping[int, tuple[str, float]]) -> tuple[int, int]:
+    """How many events would go, and how many there are."""
+    older = 0
+    for code, (_, moment) in before.items():
+        given = {"type": code, "before": round(1e6 * moment)}
+        older += int(connection.execute(_COUNT, given).fetchall()[0][0])
+    return older, int(connection.execute("SELECT count(*) FROM events").fetchall()[0][0])
 
 
 def _delete(connection: DuckDBPyConnection, before: Mapping[int, tuple[str, float]], seen: KeepSeen | None) -> Expired:

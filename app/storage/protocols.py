@@ -171,6 +171,10 @@ class EventLog(Protocol):
         """
         ...
 
+    def older(self, before: Mapping[str, float]) -> tuple[int, int]:
+        """How many events `delete_older` would delete, and how many there are."""
+        ...
+
     def withdraw(self, request: Withdrawal) -> Pending[Expired]:
         """Delete what is held back: events, forgotten ones too, and that the items were seen. It does not come back.
 
