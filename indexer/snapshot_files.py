@@ -166,9 +166,10 @@ class SnapshotFolder:
 
         Snapshots whose manifest cannot be read are passed over.
         """
-        return max(self._manifests(), key=lambda each: each.created_at, default=None)
+        return max(self.manifests(), key=lambda each: each.created_at, default=None)
 
-    def _manifests(self) -> Iterator[Manifest]:
+    def manifests(self) -> Iterator[Manifest]:
+        """The manifests of all complete snapshots, oldest first; those that cannot be read are passed over."""
         for snapshot_id in self.ids():
             with suppress(SnapshotError):
                 yield self.manifest(snapshot_id)

@@ -228,7 +228,7 @@ class PersonService:
         return {"statement": _ITEMS if naming else _NO_ITEMS, "count": len(naming), "item_ids": naming[:_MOST_ITEMS]}
 
     def _aggregates(self) -> dict[str, Any]:
-        manifests = [self._snapshots.manifest(snapshot_id) for snapshot_id in self._snapshots.ids()]
+        manifests = [*self._snapshots.manifests()]
         holding = [
             {"snapshot": each.snapshot_id, "created_at": each.created_at.isoformat()}
             for each in manifests

@@ -189,7 +189,7 @@ class Policies:
         generation, needs, history = self._swap.current_or_none, self.folder.needs(), self._history.all()
         serving = generation.catalogue.snapshot.snapshot_id if generation else None
         of_policies = [(policy.snapshot, policy.policy_id) for policy in self.folder.all()]
-        manifests = [self._snapshots.manifest(each) for each in self._snapshots.ids()]
+        manifests = [*self._snapshots.manifests()]
         told = [
             {
                 "snapshot": each.snapshot_id,

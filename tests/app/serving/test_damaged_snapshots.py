@@ -41,6 +41,7 @@ def removed(path):
     path.unlink()
 
 
+NIGHTLY = pytest.mark.nightly
 DAMAGE = {
     "a flipped bit in vectors": ("vectors.content.npy", flipped),
     "half of the vectors": ("vectors.content.npy", halved),
@@ -55,7 +56,10 @@ DAMAGE = {
 }
 
 
-@pytest.mark.parametrize("damage", DAMAGE)
+DAILY = ("sensitive topics zeroed", "half a manifest")
+
+
+@pytest.mark.parametrize("damage", [each if each in DAILY else pytest.param(each, marks=NIGHTLY) for each in DAMAGE])
 def test_a_start_falls_back_to_the_last_good_snapshot_and_says_so(tmp_path, open_household, publish, damage, caplog):
     name, harm = DAMAGE[damage]
     with open_household(tmp_path) as home:
@@ -113,7 +117,9 @@ POINTERS = {"missing": None, "empty": "", "half": "20990101T000000Z-00000000", "
 
 
 @pytest.mark.parametrize("running", [True, False], ids=["running", "at the start"])
-@pytest.mark.parametrize("pointer", POINTERS)
+@pytest.mark.parametrize(
+    "pointer", ["missing", "half", *(pytest.param(each, marks=NIGHTLY) for each in ("empty", "rubbish"))]
+)
 def test_a_pointer_that_is_lost_is_mended_and_told(tmp_path, open_household, publish, pointer, running):
     with open_household(tmp_path) as home:
         good = publish(home)
@@ -161,3 +167,14 @@ def test_a_build_does_not_start_from_damaged_documents(home):
     flipped(home.snapshots.folder / snapshot / "items.documents.payload.npy")
     with pytest.raises(DamagedSnapshotError, match=r"items\.documents\.payload"):
         home.snapshots.documents(snapshot)
+
+
+def test_a_damaged_manifest_of_another_snapshot_stops_nothing(home, publish):
+    other = home.snapshots.current_id()
+    publish(home)
+    halved(home.snapshots.folder / other / "manifest.json")
+    assert [each["snapshot"] for each in home.service.policies.snapshots()["snapshots"]] == [
+        home.snapshots.current_id()
+    ]
+    assert home.snapshots.newest().snapshot_id == home.snapshots.current_id()
+    assert home.erase("ann")["database_rewritten"] is False
