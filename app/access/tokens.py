@@ -20,7 +20,8 @@ from app.access.keyring import Keyring
 _ALGORITHM: Final = "HS256"
 _CLAIMS: Final = ("sub", "aud", "iat", "exp")
 _OPTIONS: Final[Options] = {"require": list(_CLAIMS), "strict_aud": True, "verify_iat": False}
-"""A token that was issued ahead of the clock is one from before the clock was set back: the signature is ours."""
+"""When it was issued is looked at here, since a clock that was set back some minutes makes no token bad."""
+_AHEAD_SECONDS: Final = 900.0
 _MAY: Final = "may"
 """Claim: which of POWERS the token has."""
 
@@ -59,5 +60,12 @@ def read(keyring: Keyring, token: str, audience: str) -> Caller:
         claims: dict[str, Any] = jwt.decode(token, key.secret, [_ALGORITHM], audience=audience, options=_OPTIONS)
     except jwt.PyJWTError as error:
         raise TokenError from error
+    if not _issued(claims["iat"]):
+        raise TokenError
     powers = frozenset(power for power in POWERS if power in claims.get(_MAY, ()))
     return Caller(Kind.USER, key_id, powers, claims["sub"], float(claims["iat"]))
+
+
+def _issued(at: Any) -> bool:
+    """Whether a token was issued by now, or by what the clock said before it was set back a little."""
+    return isinstance(at, int | float) and at <= datetime.now(UTC).timestamp() + _AHEAD_SECONDS
