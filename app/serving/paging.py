@@ -82,9 +82,12 @@ class SlateStore:
         own[token] = None
         if len(own) > self._settings.most_of_one:
             self._drop(next(iter(own)))
-        while len(self._slates) > self._settings.most_stored or self._expired(next(iter(self._slates.values()))):
+        while len(self._slates) > 1 and self._beyond(next(iter(self._slates.values()))):
             self._drop(next(iter(self._slates)))
         return token
+
+    def _beyond(self, oldest: StoredSlate) -> bool:
+        return len(self._slates) > self._settings.most_stored or self._expired(oldest)
 
     def _expired(self, slate: StoredSlate) -> bool:
         return time.monotonic() - slate.touched > self._settings.lifetime_seconds
