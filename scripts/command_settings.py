@@ -8,9 +8,9 @@ import httpx
 import typer
 from pydantic import ValidationError
 
-from app.client import Client
 from app.settings import Settings, load_settings
 from indexer.problems import problems
+from penchant_client import Client
 
 TIMEOUT_SECONDS = 120.0
 

@@ -12,7 +12,6 @@ from typing import Annotated, Any, Final
 import httpx
 import typer
 
-from app.client import ProblemError
 from app.errors import PenchantError
 from app.imports.import_run import Imported, ImportRun
 from app.imports.kinds import Kind
@@ -28,6 +27,7 @@ from app.storage.service_address import service_address
 from indexer.progress import ProgressBar
 from indexer.readers import InputFileError
 from indexer.sensitive.taxonomy import TaxonomyError, load_taxonomy
+from penchant_client import ProblemError
 from scripts.command_settings import client_of, settings_or_exit
 from scripts.import_options import From, Map, Mapping, Set, Type, said_of, types_said
 

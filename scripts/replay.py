@@ -11,11 +11,9 @@ from typing import Annotated
 import httpx
 import typer
 
-from app.api.schemas.rows import EventRow
-from app.client import Client, ProblemError, calls
-from app.client.reasons import Reasons
 from app.imports.kinds import Kind
 from app.imports.opening import Import, rows_of
+from app.imports.reasons import Reasons
 from app.storage.service_address import service_address
 from indexer.documents import EventDocument, UserDocument
 from indexer.intake import rows_account
@@ -23,6 +21,8 @@ from indexer.progress import ProgressBar
 from indexer.readers import InputFileError
 from indexer.rejects import SAMPLES, Rejects
 from indexer.validation import read_documents
+from penchant_client import Client, ProblemError, calls
+from penchant_client.models import EventRow
 from scripts.command_settings import client_of, settings_or_exit
 from scripts.import_options import From, Mapping, said_of
 

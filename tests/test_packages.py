@@ -4,7 +4,9 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-SETUPTOOLS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
+CLIENT = ROOT / "clients" / "python"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+SETUPTOOLS = PROJECT["tool"]["setuptools"]
 PACKAGES = ("app", "indexer", "models", "scripts")
 FOR_DEVELOPERS = {Path("scripts/lock.sh")}
 
@@ -28,4 +30,10 @@ def test_every_file_beside_the_code_is_shipped() -> None:
 def test_every_folder_of_code_is_a_package_that_is_found() -> None:
     folders = {path.parent for package in PACKAGES for path in (ROOT / package).rglob("*.py")}
     assert not sorted(folder.relative_to(ROOT) for folder in folders if not (folder / "__init__.py").exists())
-    assert SETUPTOOLS["packages"]["find"]["include"] == [f"{package}*" for package in PACKAGES]
+    assert SETUPTOOLS["packages"]["find"]["include"] == [f"{package}*" for package in (*PACKAGES, "penchant_client")]
+
+
+def test_the_client_has_the_services_version_and_hardly_a_dependency() -> None:
+    client = tomllib.loads((CLIENT / "pyproject.toml").read_text())["project"]
+    assert client["version"] == PROJECT["project"]["version"]
+    assert [each.partition(">")[0] for each in client["dependencies"]] == ["httpx", "pydantic"]

@@ -13,8 +13,6 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar
 
-from app.api.schemas.rows import EventRow, ItemRow
-from app.client import Client, ProblemError, calls
 from app.errors import PenchantError
 from app.imports.kinds import Kind
 from app.main import running
@@ -24,6 +22,8 @@ from app.settings import Settings
 from indexer.documents import EventDocument, ItemDocument, UserDocument
 from indexer.problems import FieldProblem
 from indexer.progress import Progress
+from penchant_client import Client, ProblemError, calls
+from penchant_client.models import EventRow, ItemRow
 
 AT_ONCE: Final = 4
 """Batches that are under way at a time."""

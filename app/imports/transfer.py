@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
-from app.client.reasons import Reasons
 from app.imports.event_tables import EventBatch, EventTable
 from app.imports.import_state import ImportState
 from app.imports.kinds import Kind
 from app.imports.opening import Import
+from app.imports.reasons import Reasons
 from app.imports.sinks import AT_ONCE, Outcome, Sink
 from indexer.documents import Document
 from indexer.progress import Progress

@@ -15,11 +15,11 @@ import httpx
 import orjson
 import typer
 
-from app.client import Client, calls
 from app.insights.equity.folder import AuditFolder
 from app.settings import CONFIG_VARIABLE, Settings
 from indexer.progress import ProgressBar
 from indexer.snapshot_files import SnapshotFolder
+from penchant_client import Client, calls
 from scripts.command_settings import client_of, settings_or_exit
 from scripts.demo import CONFIG
 from scripts.demo.fetch_movielens import fetch_files

@@ -12,8 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
-from app.client import Client, ProblemError, Retries, calls
-from app.client.call import Call
+from penchant_client import Client, ProblemError, Retries, calls
+from penchant_client.call import Call
 
 pytestmark = [pytest.mark.real_model, pytest.mark.server]
 

@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from app.client import Client, calls
 from indexer.snapshot import Manifest
 from indexer.snapshot_files import SnapshotFolder
+from penchant_client import Client, calls
 
 pytestmark = [pytest.mark.real_model, pytest.mark.server]
 

@@ -16,7 +16,6 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
-from app.client import Client
 from app.imports import import_run
 from app.imports.finishing import event_id
 from app.imports.import_state import ImportState
@@ -32,6 +31,7 @@ from indexer.embeddings import EmbeddingCache
 from indexer.rejects import Rejects
 from indexer.snapshot_files import SnapshotFolder
 from models.encoder import HashingEncoder
+from penchant_client import Client
 from scripts import import_
 from scripts.cli import app
 

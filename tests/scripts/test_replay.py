@@ -10,8 +10,8 @@ import orjson
 import pytest
 from typer.testing import CliRunner, Result
 
-from app.client import Client
 from app.storage.service_address import announced
+from penchant_client import Client
 from scripts import command_settings, replay
 from scripts.cli import app
 

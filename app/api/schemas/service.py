@@ -105,7 +105,7 @@ class Alive(Answer):
     status: Literal["alive"]
 
 
-class Reading(Answer):
+class LanguageReading(Answer):
     """How much the encoder reads of the items of one language."""
 
     items: int
@@ -216,7 +216,7 @@ class Ready(Answer):
     unread_items: int | None = None
     """Items of the index whose text its encoder cannot read: they live by tags, behaviour and popularity."""
 
-    reading: dict[str, Reading] | None = None
+    reading: dict[str, LanguageReading] | None = None
     """What the encoder reads, by language; empty where it cannot tell."""
 
     set_aside: dict[str, int] | None = None

@@ -13,10 +13,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.access.caller import Scope as KeyScope
 from app.access.keyfile import KeyFile
-from app.api.schemas.slate import Slate
-from app.client import AsyncClient, Client, ProblemError, Retries, calls
-from app.client.call import Call
-from app.client.client import Service
+
+from penchant_client import AsyncClient, Client, ProblemError, Retries, calls
+from penchant_client.call import Call
+from penchant_client.client import Service
+from penchant_client.models import Slate
 
 EVENT = {"event_id": "e1", "user_id": "ada/1", "item_id": "i1", "type": "like", "occurred_at": "2024-05-01T12:00:00Z"}
 ITEM = {"item_id": "i/1", "title": "Title", "text": "", "tags": [], "format": "article", "language": "en"}
@@ -68,7 +69,7 @@ def send(request, served) -> Callable[..., Any]:
 def test_the_pages_examples_run(served, tmp_path, monkeypatch, capsys):
     """The first and the last need no loop of their own; the second is the first, awaited."""
     first, _, last = re.findall(r"```python\n(.*?)```", PAGE.read_text(), flags=re.DOTALL)
-    monkeypatch.setattr("app.client.Client", lambda url, **shown: Client(url, http=through(served), **shown))
+    monkeypatch.setattr("penchant_client.Client", lambda url, **shown: Client(url, http=through(served), **shown))
     scope: dict[str, Any] = {}
     exec(first, scope)  # noqa: S102 - our own page
     assert "Because you liked rust" in capsys.readouterr().out
@@ -187,7 +188,7 @@ LOST, UNSENT = httpx.ReadTimeout("lost"), httpx.ConnectError("unsent")
 @pytest.fixture
 def waits(monkeypatch) -> list[float]:
     waited: list[float] = []
-    monkeypatch.setattr("app.client.client.time.sleep", waited.append)
+    monkeypatch.setattr("penchant_client.client.time.sleep", waited.append)
     return waited
 
 

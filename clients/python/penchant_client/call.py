@@ -8,10 +8,10 @@ from typing import Any, Final, Generic, TypeVar
 from urllib.parse import quote
 
 import httpx
-import orjson
 from pydantic import BaseModel
+from pydantic_core import to_json
 
-from app.client.problems import ProblemError
+from penchant_client.problems import ProblemError
 
 Result = TypeVar("Result")
 Model = TypeVar("Model", bound=BaseModel)
@@ -50,7 +50,7 @@ class Call(Generic[Result]):
             base_url: where the service is.
             headers: of every request.
         """
-        content = None if self.body is None else orjson.dumps(self.body)
+        content = None if self.body is None else to_json(self.body)
         said = {"Content-Type": _JSON} if content is not None else {}
         query = {name: value for name, value in self.query.items() if value is not None}
         url = f"{base_url.rstrip('/')}{self.path}"
@@ -69,7 +69,7 @@ class Call(Generic[Result]):
         problem = ProblemError.of(answer)
         if self.tells_rows and "results" in problem.members:
             rows = {name: problem.members[name] for name in ("counts", "results")}
-            return self.read(orjson.dumps(rows))
+            return self.read(to_json(rows))
         raise problem
 
 

@@ -10,8 +10,8 @@ from typing import Final, Self, TypeVar
 
 import httpx
 
-from app.client.call import Call
-from app.client.retries import Outcome, Retries
+from penchant_client.call import Call
+from penchant_client.retries import Outcome, Retries
 
 Result = TypeVar("Result")
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import httpx
 
-from app.client.call import Call
+from penchant_client.call import Call
 
 Outcome = httpx.Response | httpx.TransportError
 

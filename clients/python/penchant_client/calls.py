@@ -8,16 +8,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-import orjson
+from pydantic import BaseModel
+from pydantic_core import from_json
 
-from app.api.schemas.access import UserToken
-from app.api.schemas.controls import Controls, Exported, InterestReceipt, MergeReceipt, PersonalizationReceipt
-from app.api.schemas.person import ErasureReceipt, Profile, ResetReceipt, ReturnReceipt
-from app.api.schemas.rows import EventResults, ItemResults
-from app.api.schemas.service import Ready
-from app.api.schemas.slate import SimilarItems, Slate
-from app.client.call import Call, nothing, path_of, plain, reading
-from indexer.documents import EventDocument, ItemDocument
+from penchant_client.call import Call, nothing, path_of, plain, reading
+from penchant_client.models import (
+    Controls,
+    ErasureReceipt,
+    EventResults,
+    Exported,
+    InterestReceipt,
+    ItemResults,
+    MergeReceipt,
+    PersonalizationReceipt,
+    Profile,
+    Ready,
+    ResetReceipt,
+    ReturnReceipt,
+    SimilarItems,
+    Slate,
+    UserToken,
+)
 
 Fields = Mapping[str, Any]
 
@@ -36,20 +47,20 @@ def similar(
     return Call("POST", "/similar", reading(SimilarItems), body=_given(wanted))
 
 
-def send_events(events: Sequence[Fields | EventDocument]) -> Call[EventResults]:
+def send_events(events: Sequence[Fields | BaseModel]) -> Call[EventResults]:
     """Tell what people did. An event that is sent again, by its `event_id`, changes nothing."""
     repeatable = all("event_id" in event for event in events if isinstance(event, Mapping))
     return Call("POST", "/events", reading(EventResults), body=plain(events), repeatable=repeatable, tells_rows=True)
 
 
-def put_items(items: Sequence[Fields | ItemDocument]) -> Call[ItemResults]:
+def put_items(items: Sequence[Fields | BaseModel]) -> Call[ItemResults]:
     """Add or replace items."""
     return Call("POST", "/items", reading(ItemResults), body=plain(items), tells_rows=True)
 
 
 def get_item(item_id: str) -> Call[dict[str, Any]]:
     """An item as it was given."""
-    return Call("GET", path_of("items", item_id), orjson.loads)
+    return Call("GET", path_of("items", item_id), from_json)
 
 
 def delete_item(item_id: str) -> Call[None]:
@@ -149,7 +160,7 @@ def issue_token(user_id: str, *, lifetime_seconds: int | None = None) -> Call[Us
 
 def transparency() -> Call[dict[str, Any]]:
     """What anyone may know of how answers are made."""
-    return Call("GET", "/transparency", orjson.loads)
+    return Call("GET", "/transparency", from_json)
 
 
 def readiness() -> Call[Ready]:
