@@ -33,6 +33,7 @@ COPY models models
 COPY indexer indexer
 COPY app app
 COPY scripts scripts
+COPY clients clients
 RUN pip wheel --no-build-isolation --no-deps --wheel-dir /dist . \
     && pip install --no-index --no-deps --force-reinstall /dist/*.whl
 

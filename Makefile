@@ -17,7 +17,7 @@ TORCH_FLAGS := --no-deps $(if $(TORCH_INDEX_URL),--index-url $(TORCH_INDEX_URL))
 LOCKED := pyproject.toml constraints.txt
 
 .DELETE_ON_ERROR:
-.PHONY: help setup test-env demo test nightly lint format bench dist lock clean
+.PHONY: help setup test-env demo test nightly lint format bench dist clients lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ bench: test-env ## Run the benchmarks in tests/benchmarks (BENCH=bench_name.py f
 
 dist: test-env ## Build a wheel and an sdist into dist/
 	$(BIN)/python -m build --no-isolation --outdir dist
+
+clients: test-env ## Write anew what the clients take from the OpenAPI document (needs Node)
+	PYTHON=$(BIN)/python ./clients/generate.sh
 
 lock: ## Write constraints.txt anew from pyproject.toml, with the newest versions that fit
 	PYTHON=$(PYTHON) TORCH_INDEX_URL=$(TORCH_INDEX_URL) ./scripts/lock.sh

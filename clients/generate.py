@@ -16,13 +16,17 @@ from typing import Any, Final
 from app.api.application import build
 
 ANSWERS: Final = (
+    "CataloguePart",
     "Controls",
+    "Deletions",
     "ErasureReceipt",
     "EventResults",
     "Exported",
     "InterestReceipt",
+    "ItemList",
     "ItemResults",
     "MergeReceipt",
+    "Page",
     "PersonalizationReceipt",
     "Profile",
     "Ready",
@@ -30,6 +34,8 @@ ANSWERS: Final = (
     "ReturnReceipt",
     "SimilarItems",
     "Slate",
+    "Tags",
+    "Topics",
     "UserToken",
 )
 _REF: Final = "#/components/schemas/"

@@ -20,6 +20,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("app", "indexer", "models", "scripts")
+CLIENT = ROOT / "clients" / "python" / "penchant_client"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 LEFT_OUT = {".sh"}
 """Kinds of files beside the code that only the repository needs."""
@@ -55,8 +56,8 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_and_the_sdist_hold_every_file(dist: Path) -> None:
     (wheel,), (sdist,) = dist.glob("*.whl"), dist.glob("*.tar.gz")
     with zipfile.ZipFile(wheel) as archive:
-        held = {name for name in archive.namelist() if name.partition("/")[0] in PACKAGES}
-    assert held == sources(ROOT)
+        held = {name for name in archive.namelist() if ".dist-info/" not in name}
+    assert held == sources(ROOT) | {f"penchant_client/{path.name}" for path in CLIENT.iterdir() if path.is_file()}
     with tarfile.open(sdist) as archive:
         packed = {member.partition("/")[2] for member in archive.getnames()}
     assert packed >= sources(ROOT) | {"constraints.txt", "CHANGELOG.md", "LICENSE", "README.md"}

@@ -13,13 +13,17 @@ from pydantic_core import from_json
 
 from penchant_client.call import Call, nothing, path_of, plain, reading
 from penchant_client.models import (
+    CataloguePart,
     Controls,
+    Deletions,
     ErasureReceipt,
     EventResults,
     Exported,
     InterestReceipt,
+    ItemList,
     ItemResults,
     MergeReceipt,
+    Page,
     PersonalizationReceipt,
     Profile,
     Ready,
@@ -27,6 +31,8 @@ from penchant_client.models import (
     ReturnReceipt,
     SimilarItems,
     Slate,
+    Tags,
+    Topics,
     UserToken,
 )
 
@@ -47,6 +53,31 @@ def similar(
     return Call("POST", "/similar", reading(SimilarItems), body=_given(wanted))
 
 
+def page(user_id: str, places: Sequence[Fields]) -> Call[Page]:
+    """Slates for several places of one page, in which no item stands twice."""
+    return Call("POST", "/recommend/page", reading(Page), body={"user_id": user_id, "placements": list(places)})
+
+
+def popular(**wanted: Any) -> Call[ItemList]:
+    """What most people engaged with; `wanted` are parameters such as `limit`, `filter` and `user_id`."""
+    return Call("GET", "/popular", reading(ItemList), query=wanted)
+
+
+def trending(**wanted: Any) -> Call[ItemList]:
+    """What has more people than its past predicts; parameters as of `popular`."""
+    return Call("GET", "/trending", reading(ItemList), query=wanted)
+
+
+def tags(**wanted: Any) -> Call[Tags]:
+    """Tags that newcomers choose from; parameters are `limit` and `filter`."""
+    return Call("GET", "/tags", reading(Tags), query=wanted)
+
+
+def topics(**wanted: Any) -> Call[Topics]:
+    """Topics that newcomers choose from; parameters are `limit` and `filter`."""
+    return Call("GET", "/topics", reading(Topics), query=wanted)
+
+
 def send_events(events: Sequence[Fields | BaseModel]) -> Call[EventResults]:
     """Tell what people did. An event that is sent again, by its `event_id`, changes nothing."""
     repeatable = all("event_id" in event for event in events if isinstance(event, Mapping))
@@ -61,6 +92,21 @@ def put_items(items: Sequence[Fields | BaseModel]) -> Call[ItemResults]:
 def get_item(item_id: str) -> Call[dict[str, Any]]:
     """An item as it was given."""
     return Call("GET", path_of("items", item_id), from_json)
+
+
+def list_items(**wanted: Any) -> Call[CataloguePart]:
+    """A part of the catalogue; parameters are `limit`, `filter`, `fields` and the `cursor` of the part before."""
+    return Call("GET", "/items", reading(CataloguePart), query=wanted)
+
+
+def edit_item(item_id: str, patch: Fields) -> Call[dict[str, Any]]:
+    """Edit an item by a merge patch: what is absent stays, null removes."""
+    return Call("PATCH", path_of("items", item_id), from_json, body=patch)
+
+
+def delete_items(item_ids: Sequence[str]) -> Call[Deletions]:
+    """Take many items out of every answer."""
+    return Call("POST", "/delete-items", reading(Deletions), body={"item_ids": list(item_ids)})
 
 
 def delete_item(item_id: str) -> Call[None]:

@@ -46,6 +46,44 @@ class AwaitingItem(BaseModel):
     """
 
 
+class CatalogueItem(BaseModel):
+    """
+    An item of the catalogue.
+    """
+
+    text: str | None = None
+    tags: list[str] | None = None
+    format: str | None = None
+    language: str | None = None
+    published_at: AwareDatetime | None = None
+    expires_at: AwareDatetime | None = None
+    url: str | None = None
+    provider: str | None = None
+    attributes: dict[str, Any] | None = None
+    item_id: str
+    title: str
+
+
+class CataloguePart(BaseModel):
+    """
+    A part of the catalogue.
+    """
+
+    snapshot: str
+    """
+    The index that answered.
+    """
+    count: int
+    """
+    Items in all parts.
+    """
+    items: list[CatalogueItem]
+    next_cursor: str | None = None
+    """
+    Asks for the next part; absent at the end.
+    """
+
+
 class ClusterPart(BaseModel):
     """
     A part of a subject.
@@ -79,6 +117,33 @@ class Controls(BaseModel):
 
     user_id: str
     actions: list[ControlAction]
+
+
+class Deletion(BaseModel):
+    """
+    What became of an id.
+    """
+
+    item_id: str
+    status: Literal["deleted", "unknown"]
+
+
+class DeletionCounts(BaseModel):
+    """
+    How many ids became what.
+    """
+
+    deleted: int
+    unknown: int
+
+
+class Deletions(BaseModel):
+    """
+    What became of every id, in their order.
+    """
+
+    counts: DeletionCounts
+    results: list[Deletion]
 
 
 class EventCounts(BaseModel):
@@ -296,6 +361,37 @@ class LanguageReading(BaseModel):
     cut_share: float
     """
     Share of texts that are longer than what it reads.
+    """
+
+
+class ListedItem(BaseModel):
+    """
+    An item of a list.
+    """
+
+    text: str | None = None
+    tags: list[str] | None = None
+    format: str | None = None
+    language: str | None = None
+    published_at: AwareDatetime | None = None
+    expires_at: AwareDatetime | None = None
+    url: str | None = None
+    provider: str | None = None
+    attributes: dict[str, Any] | None = None
+    item_id: str
+    title: str
+    rank: int
+    """
+    Its place, from 1.
+    """
+    score: float
+    """
+    Of `/popular`, how many people engaged with it, as that fades; of `/trending`, by how many standard deviations it
+    has more people than its past predicts.
+    """
+    people: int | None = None
+    """
+    Of `/trending`, who engaged with it in the last days.
     """
 
 
@@ -719,6 +815,53 @@ class SubjectPart(BaseModel):
     """
 
 
+class Tag(BaseModel):
+    """
+    A tag.
+    """
+
+    tag: str
+    items: int
+    """
+    Items that bear it and may be shown to anybody.
+    """
+    examples: list[str]
+    """
+    Titles of some of them.
+    """
+
+
+class Tags(BaseModel):
+    """
+    Tags, those of most items first.
+    """
+
+    tags: list[Tag]
+
+
+class Topic(BaseModel):
+    """
+    A topic.
+    """
+
+    topic: str
+    """
+    By which it is named in profiles and filters.
+    """
+    name: str
+    """
+    For people to read.
+    """
+    items: int
+    """
+    Items that are on it and may be shown to anybody.
+    """
+    examples: list[str]
+    """
+    Titles of some of them.
+    """
+
+
 class TopicShare(BaseModel):
     """
     A topic of interest.
@@ -760,6 +903,14 @@ class TopicShare(BaseModel):
     """
     Its share of the last 30 days, less its share of the time before; null without events in both.
     """
+
+
+class Topics(BaseModel):
+    """
+    Topics, those of most items first.
+    """
+
+    topics: list[Topic]
 
 
 class UserToken(BaseModel):
@@ -904,6 +1055,26 @@ class Explicit(BaseModel):
     time_zone: str | None = None
     attributes: dict[str, Any] | None = None
     personalization: bool | None = None
+
+
+class ItemList(BaseModel):
+    """
+    Items, first first.
+    """
+
+    snapshot: str
+    """
+    The index that answered.
+    """
+    items: list[ListedItem]
+    reason: str | None = None
+    """
+    Why there are fewer items than asked for; absent where there are as many.
+    """
+    withheld: list[Withheld]
+    """
+    What filters held back of the items that were looked at.
+    """
 
 
 class ItemResults(BaseModel):
@@ -1174,3 +1345,12 @@ class InterestReceipt(BaseModel):
     """
     In a preview, the slate that would come of it.
     """
+
+
+class Page(BaseModel):
+    """
+    The slates of one page, in the order of its placements.
+    """
+
+    user_id: str
+    slates: list[Slate]

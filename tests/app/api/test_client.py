@@ -13,7 +13,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.access.caller import Scope as KeyScope
 from app.access.keyfile import KeyFile
-
 from penchant_client import AsyncClient, Client, ProblemError, Retries, calls
 from penchant_client.call import Call
 from penchant_client.client import Service
@@ -104,6 +103,13 @@ CALLS = [
     calls.erase("ada/1"),
     calls.take_back("ada/1"),
     calls.transparency(),
+    calls.popular(limit=3),
+    calls.trending(),
+    calls.tags(),
+    calls.topics(limit=2),
+    calls.list_items(limit=2),
+    calls.delete_items(["i1"]),
+    calls.page("ada", [{"limit": 3}]),
     calls.readiness(),
 ]
 
