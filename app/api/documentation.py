@@ -218,12 +218,15 @@ def query_of(model: type[BaseModel]) -> dict[str, Any]:
     return {"parameters": [_parameter(name, field, name in required) for name, field in schema["properties"].items()]}
 
 
-def body_of(
-    model: type[BaseModel], media_types: tuple[str, ...] = (JSON,), *, optional: bool = False
-) -> dict[str, Any]:
+def body_of(model: type[BaseModel], *, optional: bool = False) -> dict[str, Any]:
     """A body that is one object."""
-    content = {media_type: {"schema": _ref(model)} for media_type in media_types}
-    return {"requestBody": {"required": not optional, "content": content}}
+    return {"requestBody": {"required": not optional, "content": {JSON: {"schema": _ref(model)}}}}
+
+
+def patch_of(model: type[BaseModel]) -> dict[str, Any]:
+    """A body that is a merge patch. Of two media types generators of clients make two arguments, or code that fails."""
+    told = "A JSON merge patch (RFC 7396); it may be called `application/merge-patch+json` as well."
+    return {"requestBody": body_of(model)["requestBody"] | {"description": told}}
 
 
 def rows_of(model: type[BaseModel]) -> dict[str, Any]:

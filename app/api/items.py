@@ -18,6 +18,7 @@ from app.api.documentation import (
     WRITING_ERRORS,
     answers,
     body_of,
+    patch_of,
     problems,
     query_of,
     rows_of,
@@ -103,7 +104,7 @@ async def delete_items(request: Request) -> Response:
     operation_id="patch_item",
     summary="Change an item",
     dependencies=_no_query,
-    openapi_extra=body_of(ItemPatch, _PATCHES),
+    openapi_extra=patch_of(ItemPatch),
     responses=answers(Item, "The item as it is then.", *URL_ERRORS, ItemNotFoundError, *BODY_ERRORS, *WRITING_ERRORS),
 )
 async def patch_item(request: Request, item_id: ItemIdInPath) -> Response:

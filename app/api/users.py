@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from app.api.answers import JSON, json_answer
 from app.api.bodies import MERGE_PATCH, read_object
-from app.api.documentation import BODY_ERRORS, READING_ERRORS, URL_ERRORS, WRITING_ERRORS, answers, body_of
+from app.api.documentation import BODY_ERRORS, READING_ERRORS, URL_ERRORS, WRITING_ERRORS, answers, body_of, patch_of
 from app.api.guard import caller_of, key_of
 from app.api.paths import UserIdInPath
 from app.api.queries import refuse_query
@@ -63,7 +63,7 @@ async def get_profile(request: Request, user_id: UserIdInPath) -> Response:
     "/profile",
     operation_id="patch_profile",
     summary="Edit what a person states",
-    openapi_extra=body_of(ProfilePatch, _PATCHES) | {"parameters": [_IF_MATCH, _PREFER]},
+    openapi_extra=patch_of(ProfilePatch) | {"parameters": [_IF_MATCH, _PREFER]},
     responses={
         **answers(Profile, "The profile as it is now.", *_WRITING, ErasedError, MergedAwayError, OutdatedError),
         204: {"description": "It was edited, and the caller prefers not to be told more."},

@@ -364,6 +364,23 @@ class LanguageReading(BaseModel):
     """
 
 
+class LastBackup(BaseModel):
+    """
+    What became of the last backup.
+    """
+
+    at: AwareDatetime
+    ok: bool
+    said: str
+    """
+    Where it is, or why there is none.
+    """
+    good_at: AwareDatetime | None
+    """
+    When the last good one was made.
+    """
+
+
 class ListedItem(BaseModel):
     """
     An item of a list.
@@ -550,6 +567,10 @@ class Ready(BaseModel):
     writes: Literal["taken", "failing"] | None = None
     """
     Whether anything can be stored: while it cannot, answers go on, and events and changes are answered with 503.
+    """
+    backup: LastBackup | None = None
+    """
+    The last backup that was tried; null where none was.
     """
     snapshot: str | None = None
     """

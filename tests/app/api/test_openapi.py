@@ -93,8 +93,9 @@ def test_every_endpoint_that_reads_a_body_says_what_it_takes(document):
             assert {"400", "413", "415", "422"} <= operation["responses"].keys()
     rows = operations(document)["post", "/events"]["requestBody"]["content"]
     assert set(rows) == {"application/json", "application/x-ndjson"}
-    merge_patch = operations(document)["patch", "/users/{user_id}/profile"]["requestBody"]["content"]
-    assert set(merge_patch) == {"application/json", "application/merge-patch+json"}
+    merge_patch = operations(document)["patch", "/users/{user_id}/profile"]["requestBody"]
+    assert set(merge_patch["content"]) == {"application/json"}
+    assert "merge-patch+json" in merge_patch["description"]
 
 
 def test_query_parameters_are_those_of_the_body(document):
