@@ -1267,6 +1267,10 @@ class Slate(BaseModel):
     """
     Whether anything was known of the person that the slate could follow.
     """
+    switched_off: Literal["all", "scenario", "segment"] | None = None
+    """
+    For whom, or where, the operator has switched personalisation off, if that is why the slate follows nothing.
+    """
     snapshot: str
     """
     The index that answered.

@@ -57,6 +57,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/recommend/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Recommend items to many people
+         * @description One slate a line, in the order of `user_ids`, each as it is made; other callers are answered in between.
+         *
+         *     Each is an answer of its own, logged as served, without a cursor. Who cannot be answered has a line with `user_id`
+         *     and `error`, a problem document.
+         */
+        post: operations["recommend_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/events": {
         parameters: {
             query?: never;
@@ -756,6 +779,37 @@ export interface paths {
          */
         post: operations["activate_snapshot"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/personalization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See where personalisation is switched off
+         * @description What the operator has switched off, for everybody, in a scenario or for a segment; and all that ever was.
+         */
+        get: operations["list_personalization_switches"];
+        /**
+         * Switch personalisation off for everybody, in a scenario or for a segment
+         * @description From the next answer on, and over restarts: such answers follow nothing of the person, and say so.
+         *
+         *     What a person has seen, dismissed or muted stays away all the same. Events are stored and learned from as ever.
+         *     Answers that were begun before cannot be continued.
+         */
+        put: operations["switch_personalization_off"];
+        post?: never;
+        /**
+         * Switch personalisation on again
+         * @description Takes one switch back, which is named as it was set; what people switched off for themselves stays off.
+         */
+        delete: operations["switch_personalization_on"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2879,6 +2933,65 @@ export interface components {
             keep_seen: boolean;
         };
         /**
+         * PersonalizationSwitches
+         * @description Where the operator has switched personalisation off.
+         */
+        PersonalizationSwitches: {
+            /**
+             * Switched Off
+             * @description What holds now.
+             */
+            switched_off: components["schemas"]["PersonalizationSwitching"][];
+            /**
+             * Record
+             * @description All that was ever switched, oldest first.
+             */
+            record: components["schemas"]["PersonalizationSwitching"][];
+        };
+        /**
+         * PersonalizationSwitching
+         * @description That personalisation was switched off or on somewhere.
+         */
+        PersonalizationSwitching: {
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "all" | "scenario" | "segment";
+            /**
+             * Scenario
+             * @description Where, if in one scenario.
+             */
+            scenario?: string | null;
+            /**
+             * Segment
+             * @description An attribute of people, if for a segment.
+             */
+            segment?: string | null;
+            /**
+             * Value
+             * @description Of that attribute.
+             */
+            value?: string | null;
+            /**
+             * Enabled
+             * @description Whether personalisation is on there from then on.
+             */
+            enabled: boolean;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Key Id
+             * @description Of who did it.
+             */
+            key_id: string;
+            /** Why */
+            why: string;
+        };
+        /**
          * PolicyActivation
          * @description That a policy was put in force.
          */
@@ -3659,6 +3772,11 @@ export interface components {
              */
             personalized: boolean;
             /**
+             * Switched Off
+             * @description For whom, or where, the operator has switched personalisation off, if that is why the slate follows nothing.
+             */
+            switched_off?: ("all" | "scenario" | "segment") | null;
+            /**
              * Snapshot
              * @description The index that answered.
              */
@@ -3882,6 +4000,30 @@ export interface components {
              * @description The groups of like items that the build found to be one subject, those with most items first.
              */
             clusters: components["schemas"]["ClusterPart"][];
+        };
+        /**
+         * SwitchedOff
+         * @description That personalisation is off: for everybody, in a scenario, or for people with an attribute.
+         */
+        SwitchedOff: {
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "all" | "scenario" | "segment";
+            /** Scenario */
+            scenario?: string | null;
+            /** Segment */
+            segment?: string | null;
+            /** Value */
+            value?: string | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Why */
+            why: string;
         };
         /**
          * Tag
@@ -4111,6 +4253,11 @@ export interface components {
              */
             experiments: components["schemas"]["TriedExperiment"][];
             /**
+             * Switched Off
+             * @description Where the operator has switched personalisation off: answers there follow nothing of a person.
+             */
+            switched_off?: components["schemas"]["SwitchedOff"][];
+            /**
              * Snapshot
              * @description The index in service; null before there is one.
              */
@@ -4330,6 +4477,67 @@ export interface components {
              * @description Such as 2026Q4, in UTC. One that is not over is audited up to now.
              */
             quarter: string;
+        };
+        /**
+         * BatchRequest
+         * @description A slate for each of many people.
+         */
+        BatchRequest: {
+            /**
+             * Limit
+             * @description Items wanted. Without it: 20.
+             */
+            limit?: number;
+            /**
+             * Exclude
+             * @description Items to leave out, by id; ids that the catalogue does not know are allowed.
+             */
+            exclude?: string[];
+            /**
+             * Filter
+             * @description Which items may be in the slate, such as `category = "shoes" and price < 50 and not sold_out`; absent, all.
+             */
+            filter?: string | null;
+            /**
+             * Scenario
+             * @description Where the slate is shown, such as home or newsletter; kept with the answer. Where settings declare scenarios, one
+             *     of them, which decides what the request leaves open.
+             */
+            scenario?: string | null;
+            /**
+             * Hide Seen
+             * @description Whether items that the person has seen are left out; absent, as the scenario or the settings say.
+             */
+            hide_seen?: boolean | null;
+            /**
+             * Seen Days
+             * @description For how long an item counts as seen after an event of a type, as in `click:3,complete:0`: 3 days, not at all;
+             *     other types as the scenario or the settings say.
+             */
+            seen_days?: string[];
+            /**
+             * Hide Own
+             * @description Whether items that the person provides or wrote are left out; absent, as the scenario or the settings say.
+             */
+            hide_own?: boolean | null;
+            /**
+             * Fields
+             * @description What of each item is told besides its id and title, `attributes` as a whole or one by one, as in
+             *     `url,attributes.price`; what an item does not have is left out.
+             */
+            fields?: (("text" | "tags" | "format" | "language" | "published_at" | "expires_at" | "url" | "provider" | "attributes") | string)[];
+            /**
+             * Explain
+             * @description `label`: what a page shows, and of each item the one reason that its label rests on. `full`: every reason with
+             *     its evidence, the account of each score, and which source brought the item. Without it: "label".
+             * @enum {string}
+             */
+            explain?: "label" | "full";
+            /**
+             * User Ids
+             * @description For whom, in this order; nothing need be known of them.
+             */
+            user_ids: string[];
         };
         /**
          * DeleteRequest
@@ -5004,6 +5212,32 @@ export interface components {
             fields?: (("text" | "tags" | "format" | "language" | "published_at" | "expires_at" | "url" | "provider" | "attributes") | string)[] | null;
         };
         /**
+         * SwitchRequest
+         * @description The same, and why.
+         */
+        SwitchRequest: {
+            /**
+             * Scenario
+             * @description In this placement.
+             */
+            scenario?: string | null;
+            /**
+             * Segment
+             * @description For people with this attribute, which the charter declares.
+             */
+            segment?: string | null;
+            /**
+             * Value
+             * @description Of that attribute; numbers and truth values as JSON writes them.
+             */
+            value?: string | null;
+            /**
+             * Why
+             * @description For the record, and shown to everybody at `GET /transparency`; nothing personal. Without it: "asked for by an operator".
+             */
+            why?: string;
+        };
+        /**
          * TokenRequest
          * @description How long a person's token is to be good.
          */
@@ -5322,6 +5556,121 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page"];
+                };
+            };
+            /** @description The URL cannot be read (`malformed-url`); The body cannot be read (`malformed-body`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known (`unauthenticated`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed to you (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come (`body-too-slow`) */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large (`body-too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type is not supported (`unsupported-media-type`) */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`invalid-payload`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests (`rate-limited`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong in the server (`unexpected-error`) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no index yet (`no-snapshot`); The keys cannot be read (`access-unknown`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recommend_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchRequest"];
+            };
+        };
+        responses: {
+            /** @description A slate a line. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/x-ndjson": string;
                 };
             };
             /** @description The URL cannot be read (`malformed-url`); The body cannot be read (`malformed-body`) */
@@ -9395,6 +9744,293 @@ export interface operations {
             };
         };
     };
+    list_personalization_switches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is switched off now, and the record. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalizationSwitches"];
+                };
+            };
+            /** @description The URL cannot be read (`malformed-url`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known (`unauthenticated`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed to you (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`invalid-payload`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests (`rate-limited`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong in the server (`unexpected-error`) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The keys cannot be read (`access-unknown`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    switch_personalization_off: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SwitchRequest"];
+            };
+        };
+        responses: {
+            /** @description What is switched off now, and the record. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalizationSwitches"];
+                };
+            };
+            /** @description The URL cannot be read (`malformed-url`); The body cannot be read (`malformed-body`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known (`unauthenticated`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed to you (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come (`body-too-slow`) */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large (`body-too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type is not supported (`unsupported-media-type`) */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`invalid-payload`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests (`rate-limited`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong in the server (`unexpected-error`) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no index yet (`no-snapshot`); Not ready (`unavailable`); The keys cannot be read (`access-unknown`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    switch_personalization_on: {
+        parameters: {
+            query?: {
+                /** @description In this placement. */
+                scenario?: string;
+                /** @description For people with this attribute, which the charter declares. */
+                segment?: string;
+                /** @description Of that attribute; numbers and truth values as JSON writes them. */
+                value?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is switched off now, and the record. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalizationSwitches"];
+                };
+            };
+            /** @description The URL cannot be read (`malformed-url`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known (`unauthenticated`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed to you (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`invalid-payload`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests (`rate-limited`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong in the server (`unexpected-error`) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no index yet (`no-snapshot`); Not ready (`unavailable`); The keys cannot be read (`access-unknown`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     metrics_report: {
         parameters: {
             query?: {
@@ -9403,8 +10039,8 @@ export interface operations {
                 /** @description Last day, included; absent, today. */
                 to?: string;
                 /**
-                 * @description Told apart by `day`, `scenario`, `snapshot`, `policy`, `variant`, or `segment:<name>` for a segment of the
-                 *     charter; `all` for one figure each.
+                 * @description Told apart by `day`, `scenario`, `snapshot`, `policy`, `personalized`, `variant`, `segment:<name>` for a segment
+                 *     of the charter, or `context:<name>` for what events say of their circumstances; `all` for one figure each.
                  */
                 by?: string;
                 /** @description In which form. */
