@@ -141,7 +141,8 @@ def _begin(settings: Settings, run: ImportRun, *, again: bool, dry_run: bool) ->
 
 def _gate(settings: Settings) -> IngestionGate:
     taxonomy = settings.index.sensitive.taxonomy
-    return IngestionGate(load_charter(settings.charter, taxonomy), topics=load_taxonomy(taxonomy).names)
+    charter, topics = load_charter(settings.charter, taxonomy), load_taxonomy(taxonomy).names
+    return IngestionGate(charter, topics=topics, weights=settings.events)
 
 
 def _ask(*, yes: bool) -> None:
