@@ -66,7 +66,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str
         [*command, "keys", "create", "--operator", "--name", "me"],
         env=environment, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    key = re.search(r"penchant_\w+", made.stdout)
+    key = re.search(r"penchant_[\w-]+", made.stdout)
     assert key
     server = subprocess.Popen([*command, "serve", "--port", "0"], env=environment)
     try:

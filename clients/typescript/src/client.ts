@@ -93,9 +93,10 @@ export class Penchant {
 
   /** The token, renewed where it is about to end; calls that need one at the same time wait for the same. */
   async #valid(renew: () => Promise<Token>): Promise<Token> {
-    const held = this.#token && (await this.#token);
+    const pending = this.#token;
+    const held = pending && (await pending);
     if (held && Date.parse(held.expires_at) - Date.now() > EARLY) return held;
-    if (held) this.#token = null;
+    if (this.#token === pending) this.#token = null; // else another call renews it already
     this.#token ??= renew().catch((error: unknown) => {
       this.#token = null;
       throw error;
