@@ -37,6 +37,10 @@ class AnnSettings(Config):
     flat_below: int = Field(default=2_000, ge=0)
     """Different vectors up to which the search compares with all of them."""
 
+    flat_where_missed: int = Field(default=50_000, ge=0)
+    """Different vectors up to which all are compared after all where the cells find less than the floor: of themes with
+    nothing between them, what is left when the nearest are excluded is in no cell rather than another."""
+
     cells: int | None = Field(default=None, ge=1)
     """Cells that vectors are parted into; by default, one and a half times the square root of their number."""
 

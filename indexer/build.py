@@ -232,8 +232,8 @@ class Builder:
             learned = self._learn(offer, judged.events.weighed(columns, vocabulary.formats).interactions(columns.ids))
         vectors = self._vectors(content, learned, topics, tags)
         self.say(f"indexing {len(items)} vectors of {learned.space.dimension} dimensions")
-        index = self._indexed(vectors, before)
-        manifest = guard.noted(self._manifest(given, digest, learned, vectors, index))
+        index, manifest = self._indexed(given, digest, learned, vectors, before)
+        manifest = guard.noted(manifest)
         kept = before is not None and before.has_behaviour == learned.space.has_behaviour
         basis = before.basis if before and kept else offered.basis(manifest.snapshot_id)
         manifest = manifest.model_copy(update={"reading": reading, "basis": basis} | copies.counts())
@@ -241,9 +241,20 @@ class Builder:
             manifest, vocabulary, columns, vectors, learned.space, index, judged.heads, attributes=self._declared(items)
         )
 
-    def _indexed(self, vectors: ItemVectors, before: Predecessor | None) -> VectorIndex:
-        cells = before.cells if before else None
-        return VectorIndex.build(vectors.index, self.settings.ann, self._sample(vectors), cells)
+    def _indexed(
+        self, given: BuildInput, digest: str, learned: LearnedVectors, vectors: ItemVectors, before: Predecessor | None
+    ) -> tuple[VectorIndex, Manifest]:
+        """The index, and what is known of it; of a small catalogue, one without cells where these find too little."""
+        ann, cells = self.settings.ann, before.cells if before else None
+        index = VectorIndex.build(vectors.index, ann, self._sample(vectors), cells)
+        manifest = self._manifest(given, digest, learned, vectors, index)
+        missed = index.kind == "cells" and min(manifest.recalls.values()) < ann.recall_floor
+        different = len(vectors.index) if index.equals is None else len(index.equals)
+        if missed and different <= ann.flat_where_missed:
+            self.say("its cells find too little: all vectors are compared instead")
+            index = VectorIndex.build(vectors.index, ann.model_copy(update={"flat_below": len(given.items)}))
+            manifest = self._manifest(given, digest, learned, vectors, index)
+        return index, manifest
 
     def _judged(
         self, items: Sequence[ItemDocument], background: Background, given: BuildInput, guard: _Guard

@@ -12,8 +12,10 @@ from indexer.topics import TopicSettings
 from models.encoder import HashingEncoder
 from models.factors.settings import FactorSettings
 
-BLIND = IndexSettings(ann=AnnSettings(flat_below=0, missed=100, margin=0, least=0, first=1, recall_floor=1.0))
-"""A graph that is too thin for what it holds."""
+BLIND = IndexSettings(
+    ann=AnnSettings(flat_below=0, missed=100, margin=0, least=0, first=1, recall_floor=1.0, flat_where_missed=0)
+)
+"""Cells of which too few are looked through."""
 
 
 def test_an_unchanged_catalogue_publishes_nothing(workshop, some_items) -> None:
@@ -130,6 +132,15 @@ def test_an_index_that_finds_too_little_is_refused_unless_forced(workshop, some_
     assert workshop.snapshots.current_id() == forced.snapshot_id
     assert min(forced.recall_under_exclusions.values()) < 1
     assert forced.index_kind == "cells"
+
+
+def test_a_small_catalogue_is_searched_whole_where_its_cells_find_too_little(workshop, some_items) -> None:
+    ann = BLIND.ann.model_copy(update={"flat_where_missed": 600})
+    manifest, _ = workshop.build(BuildInput(some_items(600)), BLIND.model_copy(update={"ann": ann}))
+    assert manifest.index_kind == "flat"
+    assert min(manifest.recalls.values()) == 1
+    assert workshop.current().index.kind == "flat"
+    assert "its cells find too little: all vectors are compared instead" in workshop.said
 
 
 def test_many_ids_with_equal_texts_are_published(workshop, an_item) -> None:
