@@ -40,9 +40,9 @@ def test_an_unknown_path_is_a_problem(client):
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("PUT", "/items/i1", "DELETE, GET"),
-        ("POST", "/items/i1", "DELETE, GET"),
-        ("GET", "/items", "POST"),
+        ("PUT", "/items/i1", "DELETE, GET, PATCH"),
+        ("POST", "/items/i1", "DELETE, GET, PATCH"),
+        ("DELETE", "/items", "GET, POST"),
         ("DELETE", "/recommend", "GET, POST"),
         ("PUT", "/users/a%2Fb/profile", "GET, PATCH"),
         ("PROPFIND", "/livez", "GET"),
