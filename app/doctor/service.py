@@ -1,0 +1,70 @@
+"""What a running service says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.metadata import version
+from typing import Any
+
+import httpx
+
+from app.doctor.finding import Finding, look, ok, wrong
+
+_SECONDS = 10.0
+
+
+def of_service(address: str | None) -> Iterator[Finding]:
+    """What is to be said of the service at an address; None where none runs."""
+    if address is None:
+        yield ok("service", "none runs on this folder")
+        return
+    try:
+        with httpx.Client(base_url=address, timeout=_SECONDS, trust_env=False) as client:
+            ready = client.get("/readyz").json()
+            running = str(client.get("/openapi.json").json()["info"]["version"])
+    except (httpx.HTTPError, ValueError, KeyError) as error:
+        restart = "start it anew; where it is gone, delete service.json"
+        yield wrong("service", f"{address} does not answer: {type(error).__name__}", restart)
+        return
+    yield from _told(address, ready)
+    mine = version("penchant")
+    same = running == mine
+    said = f"it is version {running}, and this command {mine}"
+    yield (
+        ok("version", said)
+        if same
+        else look("version", said, "start the service anew with the version that is installed")
+    )
+
+
+def _told(address: str, ready: dict[str, Any]) -> Iterator[Finding]:
+    reasons = "; ".join(ready["reasons"])
+    if not ready["ready"]:
+        yield wrong("service", f"{address} is not ready: {reasons}", "as it says")
+        return
+    yield (
+        look("service", f"{address} serves, but: {reasons}", "as it says")
+        if reasons
+        else ok("service", f"{address} serves {ready['items']:,} items to {ready['people']:,} known people")
+    )
+    if ready.get("writes") not in {None, "taken"}:
+        yield wrong("writes", "nothing can be written", "look at the disk; it clears itself")
+    if waiting := ready.get("awaiting_item", {}).get("events"):
+        yield look(
+            "events",
+            f"{waiting:,} wait for items that the catalogue does not have",
+            "GET /admin/awaited-items names the items",
+        )
+    if undeclared := ready.get("undeclared_events"):
+        told = ", ".join(f"{name} ({count:,})" for name, count in undeclared.items())
+        yield look(
+            "events", f"types that are no longer declared teach nothing: {told}", "declare them under [events.types]"
+        )
+    if people := ready.get("set_aside", {}).get("people"):
+        yield look(
+            "people",
+            f"{people:,} ids act as machines do, and count in no aggregate",
+            "see whether these are crawlers, or shared ids",
+        )
+    if faults := ready.get("not_finite"):
+        yield wrong("numbers", f"scores that are no numbers were met: {faults}", "report this with the service's log")

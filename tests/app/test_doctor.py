@@ -1,0 +1,139 @@
+"""`penchant doctor`: what it finds, and how to mend it."""
+
+import json
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from app.access.keyfile import KeyFile
+from app.backup.timetable import BackupOutcome, write_outcome
+from app.serving import rebuild_outcome
+from app.serving.rebuild_outcome import RebuildOutcome
+from scripts.cli import app
+
+
+def doctor(folder: Path, *options: str, **environment: str) -> Result:
+    return CliRunner().invoke(app, ["doctor", *options], env={"PENCHANT_DATA_DIR": str(folder), **environment})
+
+
+def found(folder: Path, about: str, **environment: str) -> list[tuple[str, str]]:
+    """State and words of what was found about something."""
+    told = json.loads(doctor(folder, "--json", **environment).stdout)
+    return [(each["state"], each["said"]) for each in told if each["about"] == about]
+
+
+@pytest.fixture
+def data(tmp_path, open_household, an_item) -> Path:
+    """A folder with an index and a backup."""
+    folder: Path = tmp_path / "data"
+    with open_household(folder) as home:
+        home.publish([an_item(number) for number in range(20)])
+    folder.chmod(0o700)
+    write_outcome(folder, BackupOutcome(at=datetime.now(UTC), ok=True, said="somewhere"))
+    return folder
+
+
+def test_a_folder_that_is_well_is_told_so(data):
+    answer = doctor(data)
+    assert answer.exit_code == 0
+    assert {line[:6].strip() for line in answer.stdout.splitlines()} == {"ok"}
+    assert "20 items, built" in answer.stdout
+
+
+def test_where_there_is_nothing_it_says_how_to_begin(tmp_path):
+    answer = doctor(tmp_path / "nowhere")
+    assert answer.exit_code == 0
+    assert "-> it comes with the first command: penchant import items FILE" in answer.stdout
+
+
+def test_what_others_may_read_and_a_disk_that_is_full(data, monkeypatch):
+    data.chmod(0o755)
+    assert found(data, "folder") == [("look", f"other accounts may look into {data}")]
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1 << 20))
+    assert found(data, "disk")[0][0] == "wrong"
+    assert doctor(data).exit_code == 1
+
+
+def test_keys_that_are_gone_or_not_there_where_others_come(data):
+    assert found(data, "keys")[0][0] == "ok"
+    outside = {"PENCHANT_HTTP__HOST": "0.0.0.0"}  # noqa: S104 - what is warned of
+    assert found(data, "keys", **outside)[0][0] == "wrong"
+    KeyFile(data).change(lambda ring: ring.with_key("ops", (), datetime.now(UTC)))
+    assert found(data, "keys", **outside) == [("ok", "1 keys are good")]
+    (data / "keys.json").unlink()
+    ((state, said),) = found(data, "keys")
+    assert state == "wrong"
+    assert "keys.json is gone, and there were keys" in said
+
+
+def test_an_index_that_is_damaged_old_or_not_there(data):
+    snapshot = next(path for path in (data / "snapshots").iterdir() if path.is_dir() and path.name[0] != ".")
+    assert found(data, "index")[0][0] == "ok"
+    assert found(data, "index", PENCHANT_SNAPSHOTS__REBUILD_DAYS="0.00000001")[0][0] == "look"
+    vectors = snapshot / "vectors.content.npy"
+    whole = vectors.read_bytes()
+    vectors.chmod(0o600)
+    vectors.write_bytes(whole[:-4] + b"\xff\xff\xff\xff")
+    ((state, said),) = found(data, "index")
+    assert (state, "is damaged" in said) == ("wrong", True)
+    shutil.rmtree(data / "snapshots")
+    assert found(data, "index") == [("look", "there is no index yet")]
+
+
+def test_builds_and_backups_that_failed_and_rows_that_were_not_taken(data):
+    outcome = RebuildOutcome(at=datetime.now(UTC), ok=False, said="the file is empty")
+    rebuild_outcome.write_outcome(data / "snapshots", outcome)
+    assert found(data, "builds")[0][1].endswith("the file is empty")
+    write_outcome(data, BackupOutcome(at=datetime.now(UTC), ok=False, said="no room"))
+    assert found(data, "backup")[0][0] == "wrong"
+    (data / "rejects").mkdir(exist_ok=True)
+    (data / "rejects" / "items.ndjson").write_text("{}\n{}\n")
+    assert found(data, "rejects") == [("look", "rows were not taken: items.ndjson (2)")]
+
+
+def test_a_service_that_is_gone_is_told(data):
+    (data / "service.json").write_text(json.dumps({"address": "http://127.0.0.1:9"}))
+    assert found(data, "service") == [("wrong", "http://127.0.0.1:9 does not answer: ConnectError")]
+
+
+def ready(**more):
+    told = {"ready": True, "reasons": [], "writes": "taken", "items": 20, "people": 3}
+    return told | more
+
+
+@pytest.mark.parametrize(
+    ("told", "about", "state"),
+    [
+        (ready(), "service", "ok"),
+        (ready(reasons=["taking up the new snapshot failed"]), "service", "look"),
+        (ready(ready=False, reasons=["there is no index yet"]), "service", "wrong"),
+        (ready(writes="failing"), "writes", "wrong"),
+        (ready(awaiting_item={"events": 7}), "events", "look"),
+        (ready(undeclared_events={"trial": 5}), "events", "look"),
+        (ready(set_aside={"people": 2}), "people", "look"),
+        (ready(not_finite={"scores": 1}), "numbers", "wrong"),
+    ],
+)
+def test_what_a_running_service_says(data, monkeypatch, told, about, state):
+    class Answers:
+        def __init__(self, **_):
+            pass
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+        def get(self, path):
+            return SimpleNamespace(json=lambda: told if path == "/readyz" else {"info": {"version": "0.0.1"}})
+
+    monkeypatch.setattr("app.doctor.service.httpx.Client", Answers)
+    (data / "service.json").write_text(json.dumps({"address": "http://127.0.0.1:9"}))
+    assert found(data, about)[0][0] == state
+    assert found(data, "version")[0][0] == "look"
