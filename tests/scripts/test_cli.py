@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 from typer.testing import CliRunner
@@ -37,7 +38,7 @@ def test_a_mistyped_subcommand_is_answered_with_the_nearest_one() -> None:
 
 
 def test_version_is_that_of_the_package() -> None:
-    assert CliRunner().invoke(app, ["--version"]).output == "penchant 0.1.0\n"
+    assert CliRunner().invoke(app, ["--version"]).output == f"penchant {version('penchant')}\n"
 
 
 def test_help_imports_nothing_heavy() -> None:
