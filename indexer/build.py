@@ -244,11 +244,11 @@ class Builder:
     def _indexed(
         self, given: BuildInput, digest: str, learned: LearnedVectors, vectors: ItemVectors, before: Predecessor | None
     ) -> tuple[VectorIndex, Manifest]:
-        """The index, and what is known of it; of a small catalogue, one without cells where these find too little."""
+        """The index, and what is known of it; of a small catalogue without cells where new ones find too little."""
         ann, cells = self.settings.ann, before.cells if before else None
         index = VectorIndex.build(vectors.index, ann, self._sample(vectors), cells)
         manifest = self._manifest(given, digest, learned, vectors, index)
-        missed = index.kind == "cells" and min(manifest.recalls.values()) < ann.recall_floor
+        missed = cells is None and index.kind == "cells" and min(manifest.recalls.values()) < ann.recall_floor
         different = len(vectors.index) if index.equals is None else len(index.equals)
         if missed and different <= ann.flat_where_missed:
             self.say("its cells find too little: all vectors are compared instead")

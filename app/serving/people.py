@@ -169,8 +169,14 @@ class People:
         return [item_id for item_id in item_ids if item_id in self._missing]
 
     def with_events_on(self, rows: Rows) -> list[str]:
-        """The people with an event on any of some items."""
-        return self._histories.with_events_on(rows)
+        """The people with an event on any of some items, and those of whom it is only known that they saw one."""
+        known = self._histories.with_events_on(rows)
+        if not self._seen:
+            return known
+        users, seen = zip(*self._seen.items(), strict=True)
+        ends = np.cumsum([len(each) for each in seen])
+        places = np.searchsorted(ends, np.flatnonzero(np.isin(np.concatenate(seen), rows)), side="right")
+        return list(dict.fromkeys([*known, *(users[place] for place in np.unique(places).tolist())]))
 
     def may_learn(self, user_id: str, item_id: str) -> bool:
         """Whether the firewall would let an event of this person on this item through, as things stand."""

@@ -31,6 +31,9 @@ class Taking:
     async def ingest(self, events: Any) -> list[Any]:
         return []
 
+    def knows_events(self, event_ids: Any) -> list[bool]:
+        return [False for _ in event_ids]
+
     def tally(self, rows: int, rejected: int) -> None:
         pass
 

@@ -146,7 +146,7 @@ def test_a_url_that_is_no_text_is_refused(client, path):
 class TestOperators:
     def test_alerts_are_listed_and_seen(self, client):
         told = AlertList.model_validate_json(client.get("/insights/alerts").content)
-        assert len(told.alerts) == 9
+        assert len(told.alerts) == 10
         assert told.waiting_messages == 0
         answer = client.post("/insights/alerts/recall_low/acknowledge", json={"why": "it is known"})
         seen = Alert.model_validate_json(answer.content)

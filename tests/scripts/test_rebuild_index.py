@@ -308,6 +308,7 @@ def test_an_index_that_finds_too_little_is_refused_unless_forced(
 ) -> None:
     for name, value in {
         "FLAT_BELOW": 0,
+        "FLAT_WHERE_MISSED": 0,
         "CELLS": 100,
         "MISSED": 500,
         "MARGIN": 0,

@@ -92,11 +92,11 @@ def test_a_replay_may_be_repeated(client: Client, tmp_path: Path) -> None:
 def test_rows_are_rejected_here_or_there_and_the_reasons_told(
     client: Client, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = write(tmp_path / "events.ndjson", event(1), event(2, "unknown"), {**event(3), "type": "hug"})
+    path = write(tmp_path / "events.ndjson", event(1), event(2, "unknown"), {**event(3), "position": -1})
     assert replay.send_events(client, path) == Counter(accepted=1, rejected=2)
     said = capsys.readouterr().err
     assert "event e2: item_id the catalogue has no item with this id" in said
-    assert "row 3: type must be one of" in said
+    assert "row 3: position must be at least 0" in said
 
 
 def test_a_batch_in_which_every_row_is_rejected_ends_nothing(
@@ -195,10 +195,10 @@ def test_a_loss_beyond_the_share_of_the_settings_is_a_failure(
 def test_rows_that_are_rejected_before_they_are_sent_are_counted_by_reason_too(
     command: Callable[..., Result], tmp_path: Path
 ) -> None:
-    wrong = [{**event(number), "type": "hug"} for number in (11, 12)]
+    wrong = [{**event(number), "position": -1} for number in (11, 12)]
     answer = command(write(tmp_path / "events.ndjson", *(event(number) for number in range(9)), *wrong))
     assert answer.exit_code == 0
-    assert "9 accepted, 2 rejected (2: row 10: type must be one of" in answer.stdout.strip().splitlines()[-1]
+    assert "9 accepted, 2 rejected (2: row 10: position must be at least 0" in answer.stdout.strip().splitlines()[-1]
 
 
 def test_duplicates_are_taken_and_nothing_at_all_is_a_failure(command: Callable[..., Result], tmp_path: Path) -> None:
