@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import count
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +50,9 @@ _ROWS = np.int64(1) << 32
 """More than any number of rows: person and row make one key."""
 
 
+_SERIALS: Final = count()
+
+
 @dataclass(slots=True)
 class Generation:
     """What answers requests while one snapshot serves.
@@ -58,6 +63,7 @@ class Generation:
         sequence: events of the log up to this one are contained.
         version: changes of the items' journal up to this one are contained.
         beside: what answers under other policies than the one in force, by the id under which it was asked for.
+        serial: tells it from all others of this process, also from those that are gone.
     """
 
     environment: Environment
@@ -65,6 +71,7 @@ class Generation:
     sequence: int
     version: int
     beside: dict[str, Environment] = field(default_factory=dict)
+    serial: int = field(default_factory=_SERIALS.__next__)
 
     @property
     def catalogue(self) -> Catalogue:

@@ -276,7 +276,7 @@ class Recommender:
         """
         generation, assigned = self._snapshot_swap.current, self._assigned(request.user_id)
         policy, revisions = self._environment(assigned).policy, (generation.version, generation.people.revision)
-        key = (request, tuple(beside), discreet, self._clock.now(), id(generation), assigned, policy, revisions)
+        key = (request, tuple(beside), discreet, self._clock.now(), generation.serial, assigned, policy, revisions)
         known, slate = self._repeated.get(request.user_id, (None, None))
         if slate is not None and known == key:
             return slate
