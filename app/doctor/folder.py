@@ -120,9 +120,9 @@ def _of_the_manifest(manifest: Manifest, settings: Settings) -> Iterator[Finding
 
 
 def _of_losses(folder: Path) -> Iterator[Finding]:
-    rejected = {path.name: _lines(path) for path in sorted((folder / "rejects").glob("*.ndjson"))}
+    rejected = sorted((folder / "rejects").glob("*.ndjson"))
     if rejected:
-        told = ", ".join(f"{name} ({count:,})" for name, count in rejected.items())
+        told = ", ".join(f"{path.name} ({_lines(path)})" for path in rejected)
         yield look(
             "rejects",
             f"rows were not taken: {told}",
@@ -143,6 +143,10 @@ def _of_backups(settings: Settings) -> Finding:
     return ok("backup", f"the last one was made {last.at:%Y-%m-%d %H:%M}: {last.said}")
 
 
-def _lines(path: Path) -> int:
-    with path.open("rb") as file:
-        return sum(1 for _ in file)
+def _lines(path: Path) -> str:
+    """How many there are."""
+    try:
+        with path.open("rb") as file:
+            return f"{sum(1 for _ in file):,}"
+    except OSError as error:
+        return error.strerror or "it cannot be read"

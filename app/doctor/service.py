@@ -20,13 +20,13 @@ def of_service(address: str | None) -> Iterator[Finding]:
         return
     try:
         with httpx.Client(base_url=address, timeout=_SECONDS, trust_env=False) as client:
-            ready = client.get("/readyz").json()
+            told = list(_told(address, client.get("/readyz").json()))
             running = str(client.get("/openapi.json").json()["info"]["version"])
-    except (httpx.HTTPError, ValueError, KeyError) as error:
+    except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
         restart = "start it anew; where it is gone, delete service.json"
-        yield wrong("service", f"{address} does not answer: {type(error).__name__}", restart)
+        yield wrong("service", f"{address} does not answer as Penchant does: {type(error).__name__}", restart)
         return
-    yield from _told(address, ready)
+    yield from told
     mine = version("penchant")
     same = running == mine
     said = f"it is version {running}, and this command {mine}"
