@@ -26,6 +26,8 @@ from app.serving.trending import Trending
 from models.ids import Rows
 
 _EXAMPLES: Final = 3
+_POPULAR_DIGITS: Final = 1
+"""Of scores of `/popular`: more would tell to the second when the only person who liked an item did."""
 _AT_ONCE: Final = 512
 """Candidates that filters look at together."""
 
@@ -47,12 +49,14 @@ class Lists:
         found = _first(context, rows)
         if len(found) < asked.limit and filtered is None:
             found = _first(context, popularity.every())
-        counts = popularity.people(found, context.request.now)
+        counts = np.round(popularity.people(found, context.request.now), _POPULAR_DIGITS)
         return _answer(context, asked, (found, counts), rows, "is known to be popular")
 
     async def trending(self, asked: ListRequest) -> dict[str, Any]:
         """The items that have more people than their own past would predict."""
         rising = await self._trending(self._snapshot_swap.current, self._clock.now())
+        while rising.generation is not self._snapshot_swap.current:  # another index came while it was counted
+            rising = await self._trending(self._snapshot_swap.current, self._clock.now())
         context = self._context(asked)
         filtered = context.request.asked
         rows = rising.rows if filtered is None else filtered.among(rising.rows)

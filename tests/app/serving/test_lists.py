@@ -8,6 +8,7 @@ import pytest
 
 from app.errors import CursorError, CursorExpiredError, InvalidPayloadError
 from app.requests import ItemsRequest, ListRequest, NamesRequest
+from indexer.build import Builder, BuildInput
 from indexer.documents import EventDocument
 
 
@@ -191,3 +192,22 @@ def test_many_go_at_once_and_unknown_ones_are_told(home, events):
     assert unknown == {"nowhere"}
     assert "i001" not in ids(popular(home))
     assert home.service.lists.items(ItemsRequest())["count"] == 88
+
+
+def test_an_index_that_comes_while_it_is_counted_is_the_one_that_answers(home, events, an_item, monkeypatch):
+    """Its rows are others: items 0 to 39 are gone from it."""
+    events(*crowd("i050", 4, 1))
+    trends, counted = home.service.lists._trending, []  # noqa: SLF001
+    count = trends._count  # noqa: SLF001
+
+    async def interrupted(generation, now):
+        counted.append(generation)
+        if len(counted) == 1:
+            builder = Builder(home.settings.index, home.encoder, home.cache, home.snapshots, lambda _: None)
+            builder(BuildInput([an_item(number) for number in range(40, 90)], 0), force=True)
+            await home.service.snapshot_swap.refresh()
+        return await count(generation, now)
+
+    monkeypatch.setattr(trends, "_count", interrupted)
+    assert ids(trending(home)) == ["i050"]
+    assert len(counted) == 2
