@@ -24,6 +24,7 @@ SUMMARIES: Final = {
     "replay": "Send an events file, and a users file if given, to a running service, in order of the file.",
     "import": "Take files of items, events or people in.",
     "backup": "Back the data folder up, while it is served or not: database, index, policies, keys, what was served.",
+    "export": "Bring a folder of Parquet files for a warehouse up to date, or begin it.",
     "restore": "Restore a backup, and apply again the erasures, opt-outs and revoked keys that came after it.",
     "verify-erasure": "Look for a person's id in the data folder; fail if it is there outside of items, "
     "or if that cannot be told.",

@@ -23,6 +23,7 @@ _KEPT = {
     "figures told apart by": "until the person changes or erases it",
     "context of an event": "as long as the event",
     "attribute of an item": "as long as the item",
+    "copied to a warehouse": "there as long as here: what is deleted here is named for deletion there",
 }
 
 
@@ -71,6 +72,7 @@ def _data_used(charter: Charter, settings: Settings) -> Iterator[dict[str, str]]
         "figures told apart by": charter.segments,
         "context of an event": charter.context,
         "attribute of an item": charter.item_attributes,
+        "copied to a warehouse": {str(name): use for name, use in charter.exports.items()},
     }
     for kind, uses in kinds.items():
         for name, use in uses.items():

@@ -131,6 +131,9 @@ class Charter(_Part):
     served: ServedUse | None = None
     """Each answer is logged as it was given; absent, none is, and nobody can say how the service does."""
 
+    exports: dict[Literal["events", "people"], Use] = Field(default_factory=dict)
+    """What is copied to a warehouse by `penchant export`, and what for; absent, it is not."""
+
     segments: dict[str, Use] = Field(default_factory=dict)
     """Attributes of people, among those declared below, by which figures of the service may be told apart."""
 
