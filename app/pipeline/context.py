@@ -7,6 +7,7 @@ from functools import cached_property
 from hashlib import blake2b
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.pipeline.evidence import Evidence
 from app.pipeline.exclusions import Exclusions
@@ -17,6 +18,8 @@ from app.pipeline.request import Environment, SlateRequest
 from app.pipeline.searched import Found
 from app.pipeline.topic_draw import TopicDraw
 from app.serving.person import Person
+from models.ids import Rows
+from models.kernels.rows import among
 
 
 class Context:
@@ -51,6 +54,20 @@ class Context:
         self.exclusions = Exclusions(environment, request, features.exclusions)
         self.draw: TopicDraw | None = None
         self.found: Mapping[str, Found] | None = None
+        self._indexed: tuple[Rows, Rows, NDArray[np.float32]] | None = None
+
+    def index_vectors(self, rows: Rows) -> tuple[NDArray[np.float32], Rows]:
+        """(array, places in it): where the index vectors of `rows` are.
+
+        What has to be copied is copied once a request: every stage after the scorer asks for some of its candidates.
+        """
+        if self._indexed is None or not among(rows, self._indexed[0]).all():
+            vectors, places = self.catalogue.index.located(rows)
+            order = np.argsort(rows)
+            self._indexed = rows[order], places[order], vectors
+            return vectors, places
+        known, places, vectors = self._indexed
+        return vectors, places[np.searchsorted(known, rows)]
 
     @property
     def personalized(self) -> bool:

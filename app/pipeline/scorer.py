@@ -45,7 +45,7 @@ class WeightedScorer:
     def _terms(self, context: Context, rows: Rows) -> NDArray[np.float32]:
         """float32 [n, terms], the last two of them 0."""
         catalogue, popular = context.catalogue, context.environment.popularity.as_of(context.now)
-        vectors, personal = catalogue.index.located(rows), _personal(context)
+        vectors, personal = context.index_vectors(rows), _personal(context)
         time = (float(context.now), self._half_life)
         return terms_of(rows, catalogue.located(rows), vectors, tastes_of(context), personal, popular, time)
 

@@ -47,7 +47,8 @@ def chosen_reasons(context: Context, ranked: Ranked, candidates: Candidates, wei
     constants = constants_of(context, weights)
     scored, topics = _scored(context, candidates, weights)
     engaged = _Engaged.of(context, candidates, topics)
-    index = context.catalogue.index[ranked.candidates.rows].astype(np.float32, copy=False)
+    vectors, places = context.index_vectors(ranked.candidates.rows)
+    index = vectors[places].astype(np.float32, copy=False)
     engaged, bounds = engaged.by_bound(context, constants, index)
     shown = _shown(context, ranked, candidates, weights, engaged)
     tags, codes = _tags(context, ranked, engaged)
@@ -139,7 +140,7 @@ def _scored(
     together = [parts[:, [TERMS.index(name) for name in names]].sum(axis=1) for names in _SUMS]
     factors = np.exp(-candidates.terms[:, TERMS.index("aversion")].astype(np.float64))
     total = np.sum(together, axis=0)
-    vectors, places = catalogue.index.located(rows)
+    vectors, places = context.index_vectors(rows)
     topics, dense = np.unique(catalogue.topics[rows], return_inverse=True)
     codes = _columns(np.int32, dense, catalogue.formats[rows], places, rows)
     values = _columns(np.float64, *together, factors, np.where(total > 0, total * factors, total))
