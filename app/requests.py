@@ -28,6 +28,10 @@ MAX_FIELDS = 50
 """Fields that are told of each item."""
 MAX_FILTER = 8_000
 """Characters of a filter."""
+MAX_ALTERNATIVES = 3
+"""Slates beside the one by the settings in force."""
+MAX_TRIED = 500
+"""People on whom settings are tried at once."""
 MAX_REASON = 500
 """Characters of why an operator did something."""
 MAX_CURSOR = 1_000
@@ -509,6 +513,41 @@ class PolicyRequest(_Asked):
 
     snapshot: Name | None = None
     """Snapshot on which it rests; absent, the one in service."""
+
+
+class InspectionRequest(PlacementRequest):
+    """One person's slate stage by stage, as in force and by other settings; it is served to nobody."""
+
+    user_id: ExternalId
+    """Whose; nothing need be known of them."""
+
+    alternatives: Annotated[list[dict[str, Any]], Field(max_length=MAX_ALTERNATIVES)] = Field(default_factory=list)
+    """Settings of the query that are to differ, one object for each further slate, nested as in the configuration:
+    `[{"weights": {"recency": 0.2}}]`."""
+
+    def asked(self) -> RecommendRequest:
+        """The slate, with everything that can be told of it."""
+        given = self.model_dump(exclude_unset=True, exclude={"alternatives", "explain"})
+        return RecommendRequest(**given, debug=True)
+
+
+class TrialRequest(_Asked):
+    """What other settings would do to the slates of some people; these are served to nobody."""
+
+    overrides: dict[str, Any]
+    """Settings of the query that are to differ, nested as in the configuration: `{"weights": {"recency": 0.2}}`."""
+
+    people: Annotated[int, Field(ge=1, le=MAX_TRIED)] = 100
+    """How many people are looked at, drawn by chance among those who did anything."""
+
+    limit: Limit = 20
+    """Items of each slate."""
+
+    scenario: Name | None = None
+    """Where the slates would be shown; absent, nowhere in particular."""
+
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 0
+    """Of the draw: the same seed draws the same people."""
 
 
 class ActivationRequest(_Asked):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
+from datetime import datetime
 from functools import cached_property, partial
 from typing import Any
 
 import orjson
 
 from app.alerts.exposition import WatchCollector
+from app.alerts.refusals import REFUSED, Refusals
 from app.alerts.watch import Watch, Watched
 from app.backup.ledger import Ledger
 from app.backup.timetable import backup_problem, read_outcome
@@ -26,6 +28,8 @@ from app.insights.experiments.comparisons import Comparisons
 from app.insights.experiments.experiments import Experiments
 from app.insights.experiments.folder import ExperimentFolder
 from app.insights.exposition import Exposition
+from app.insights.exposure.topics import DAYS as EXPOSURE_DAYS
+from app.insights.exposure.topics import exposure_by_topic
 from app.insights.meters import Meters
 from app.insights.off_policy.off_policy import OffPolicy
 from app.insights.reading import Insights
@@ -52,6 +56,7 @@ from app.policy.retention import Retention
 from app.policy.transparency import transparency_payload
 from app.requests import PageRequest, RecommendRequest, SimilarRequest
 from app.serving.administrators_switch import AdministratorsSwitch
+from app.serving.catalogue_map import topics_in_the_plane
 from app.serving.choices import Choices
 from app.serving.control_decisions import ControlDecisions
 from app.serving.declared_types import check_types, undeclared, warn_of, with_types
@@ -69,6 +74,7 @@ from app.serving.training_events import training_events
 from app.settings import Settings
 from app.storage.protocols import ItemChange, Stores
 from app.storage.rows import OUTCOMES
+from app.trials.trials import Trials
 from indexer.attributes.account import mistyped
 from indexer.attributes.declaration import declared as declaration_of
 from indexer.documents import EventDocument, ItemDocument
@@ -91,6 +97,7 @@ class Service:
         taxonomy = settings.index.sensitive.taxonomy
         self._charter = load_charter(settings.charter, taxonomy)
         self._undeclared: dict[str, int] = {}
+        self.refusals = Refusals()
         self.gate = self._gate()
         self._decisions = decisions = ControlDecisions(stores, folder_secret(settings.data_dir))
         self._open_insights(decisions)
@@ -354,9 +361,43 @@ class Service:
         log, rows = self._stores.events.columns(), self._stores.users.all()
         return training_events(log, rows, self._settings.events.table()).to_bytes()
 
-    def tally(self, rows: int, rejected: int) -> None:
-        """Count the rows of a body, for the alert on those that are rejected."""
-        self.watch.rows.count(rows, rejected, self._clock.machine())
+    def tally(self, kind: str, results: Sequence[Mapping[str, Any]]) -> None:
+        """Count what became of the rows of a body, for the alert on those that are rejected, and by reason."""
+        rejected = [each for each in results if each["status"] in REFUSED]
+        self.watch.rows.count(len(results), len(rejected), self._clock.machine())
+        self.refusals.count(kind, results, self._clock.machine())
+
+    def rejected_rows(self) -> dict[str, Any]:
+        """How many rows were rejected lately, and why."""
+        now = self._clock.machine()
+        day, before = self.watch.rows.shares(now)
+        told = {name: {"rows": each.whole, "rejected": each.part} for name, each in (("day", day), ("before", before))}
+        return told | {"reasons": self.refusals.told()}
+
+    async def catalogue_map(self) -> dict[str, Any]:
+        """The topics in the plane, with their size and how much they were shown."""
+        catalogue, now = self.snapshot_swap.current.catalogue, self._clock.now_datetime()
+        await asyncio.to_thread(lambda: catalogue.subjects.plane)
+        topics, shown = topics_in_the_plane(catalogue), await asyncio.to_thread(self._exposure, now)
+        for each in topics:
+            each["slots"], each["people"] = shown.pop(each["topic"], (0, 0))
+        gone = sum(slots for slots, _ in shown.values())
+        snapshot = catalogue.snapshot.snapshot_id
+        return {
+            "snapshot": snapshot,
+            "days": EXPOSURE_DAYS,
+            "logged": self.served_log.enabled,
+            "other_slots": gone,
+            "topics": topics,
+        }
+
+    def _exposure(self, now: datetime) -> dict[str, tuple[int, int]]:
+        return exposure_by_topic(self.insights, now) if self.served_log.enabled else {}
+
+    @cached_property
+    def trials(self) -> Trials:
+        """What other settings would do."""
+        return Trials(self.snapshot_swap, self.policies, self._recommender)
 
     def assign(self, assignment: Callable[[str], Assigned | None]) -> None:
         """Answer people by the experiment that they take part in, or None for what is in force."""

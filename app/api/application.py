@@ -15,6 +15,7 @@ from app.api import (
     admin,
     alerts,
     audits,
+    console,
     controls,
     docs,
     estimates,
@@ -60,6 +61,7 @@ _ROUTERS: Final = (
     experiments,
     estimates,
     alerts,
+    console,
     probes,
 )
 """Those that are called most stand first: routes are tried in this order."""

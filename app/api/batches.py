@@ -83,7 +83,7 @@ async def take_rows(
         _result(row, model.KEY, one if isinstance(one, Verdict) else next(verdicts), mended.get(row.number))
         for row, one in zip(rows, checked, strict=True)
     ]
-    service_of(request).tally(len(results), sum(result["status"] in {REJECTED, CONFLICT} for result in results))
+    service_of(request).tally(f"{model.KEY.removesuffix('_id')}s", results)
     return _answer(results, statuses)
 
 

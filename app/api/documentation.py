@@ -41,6 +41,7 @@ from app.requests import (
     BatchRequest,
     DeleteRequest,
     ExperimentRequest,
+    InspectionRequest,
     InterestRequest,
     MergeRequest,
     PageRequest,
@@ -53,6 +54,7 @@ from app.requests import (
     SimilarRequest,
     SwitchRequest,
     TokenRequest,
+    TrialRequest,
 )
 from indexer.documents import EventDocument, ItemDocument
 
@@ -104,6 +106,8 @@ _READ_BY_HAND: Final = (
     DeleteRequest,
     ExperimentRequest,
     AcknowledgementRequest,
+    InspectionRequest,
+    TrialRequest,
     Problem,
     FieldError,
 )

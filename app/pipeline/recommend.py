@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from time import perf_counter
 from typing import Protocol, TypeVar
@@ -22,7 +22,7 @@ from app.pipeline.promotion import label_of, promotions_of
 from app.pipeline.reranker import FloorReranker, Ranked
 from app.pipeline.scorer import WeightedScorer
 from app.pipeline.slate import Slate, SlateItem, StageTrace
-from app.pipeline.withheld import ASKED, Filter, account, by_filter, first_filters, kept
+from app.pipeline.withheld import ASKED, Filter, Lost, account, by_filter, first_filters, kept
 from models.ids import Rows
 from models.kernels.rows import among
 
@@ -53,6 +53,7 @@ class Answer:
         trace: what each stage did.
         began: when the first stage began, in seconds of `time.perf_counter`.
         teams: int8, of a slate that was drafted from two, which of them brought each item; None of any other.
+        lost: the candidates that each filter held back; nothing of a slate that was drafted from two.
     """
 
     slate: Slate
@@ -61,6 +62,7 @@ class Answer:
     trace: Sequence[StageTrace] = ()
     began: float = 0.0
     teams: NDArray[np.int8] | None = None
+    lost: Lost = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,8 @@ class Pipeline:
         withheld, receipt = account(self.filters, context, lost, ranked.receipt)
         slate = replace(slate, withheld=withheld, receipt=receipt, full=full or debug)
         rows = ranked.candidates.rows
-        return Answer(slate, rows, candidates.rows[~among(candidates.rows, np.sort(rows))], trace.stages, trace.began)
+        left = candidates.rows[~among(candidates.rows, np.sort(rows))]
+        return Answer(slate, rows, left, trace.stages, trace.began, lost=lost)
 
     def _gather(self, context: Context, trace: _Trace) -> Candidates:
         pinned = context.request.placement.pinned

@@ -52,6 +52,10 @@ class People:
         """Everybody, each made for the occasion."""
         return (self._made(user_id) for user_id in list(self._histories))
 
+    def ids(self) -> list[str]:
+        """Of everybody."""
+        return list(self._histories)
+
     def get(self, user_id: str) -> Person | None:
         """The person, or None where nothing is known."""
         return self._person(user_id) if user_id in self._histories else None

@@ -189,6 +189,29 @@ class Recommender:
         context = self.context(user_id, 1, [])
         return [still_permitted(page, context).payload() for slate in self._stored.of(user_id) for page in slate.pages]
 
+    def draft(
+        self, request: RecommendRequest, environment: Environment | None = None, person: Person | None = None
+    ) -> tuple[Context, Answer]:
+        """What somebody would get now, with what was known of the request; nothing of it is remembered or logged.
+
+        Args:
+            request: for whom and what; a cursor is not followed.
+            environment: by whose settings, and by no experiment; None as they would be answered.
+            person: in place of what is known of them; None for that.
+
+        Raises:
+            InvalidPayloadError: the request cannot be answered.
+        """
+        choices = self.choices(request)
+        context = self.context(request.user_id, choices.limit(request), request.exclude, choices=choices)
+        if environment is not None or person is not None:
+            assigned = context.request.assigned if environment is None else None
+            under = environment or context.environment
+            placement = choices.placement(under, context.now)
+            asked = replace(context.request, assigned=assigned, placement=placement)
+            context = self._with_window(Context(under, asked, person or context.known))
+        return context, self._answer(context, choices, full=request.full, debug=request.debug)
+
     @property
     def stored_slates(self) -> int:
         """Answers that can be continued."""

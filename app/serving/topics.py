@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from indexer.snapshot import Snapshot
 from indexer.topic_names import slugs_of
 from indexer.topics import UNREAD, middles_of_topics, nearest_cluster
+from models.plane import in_the_plane
 from models.readable import has_vector
 
 Codes = NDArray[np.int32]
@@ -38,6 +40,13 @@ class Topics:
         self.names = (*self.names, "")
         self._centroids = np.vstack([self._centroids, np.zeros((1, self._centroids.shape[1]), dtype=np.float32)])
         self._topics = np.append(self._topics, np.int32(len(self.names) - 1))
+
+    @cached_property
+    def plane(self) -> NDArray[np.float64]:
+        """float64 [topics, 2]: where each lies to the others; what the encoder cannot read lies in the middle."""
+        places, read = np.zeros((len(self.middles), 2)), has_vector(self.middles)
+        places[read] = in_the_plane(self.middles[read]).round(5)
+        return places
 
     def of(self, content: Vectors) -> int:
         """The topic with the cluster whose centroid is nearest to a content vector, the last one for zeros."""

@@ -34,7 +34,7 @@ class Taking:
     def knows_events(self, event_ids: Any) -> list[bool]:
         return [False for _ in event_ids]
 
-    def tally(self, rows: int, rejected: int) -> None:
+    def tally(self, kind: str, results: Any) -> None:
         pass
 
 

@@ -66,7 +66,7 @@ async def held_out_rows(
     labels: list[Row] = []
     for user_id in user_ids:
         await asyncio.sleep(0)
-        if (split := _split(bench, user_id, quarter)) is None:
+        if (split := split_of(bench.generation, user_id, quarter.end.timestamp())) is None:
             continue
         before, wanted = split
         slate = bench.preview(user_id, settings.held_out_slots, before)
@@ -78,19 +78,25 @@ async def held_out_rows(
     return {"held_out_recall": recalls, "label_fidelity": labels}
 
 
-def _split(bench: Bench, user_id: str, quarter: Quarter) -> tuple[Person, set[str]] | None:
-    """Somebody before they did what is held out, and the items of that; None where they did too little."""
-    people = bench.generation.people
+def split_of(generation: Generation, user_id: str, until: float) -> tuple[Person, set[str]] | None:
+    """Somebody before they did what is held out, and the items of that; None where they did too little.
+
+    Args:
+        generation: people, and the catalogue.
+        user_id: of whom.
+        until: what happened from then on does not count, in seconds since 1970.
+    """
+    people = generation.people
     person = people.get(user_id)
     if person is None or not person.row.personalization:
         return None
     everything = person.history.columns()
-    history = everything.where(everything.times < quarter.end.timestamp())
+    history = everything.where(everything.times < until)
     rows = _taken_up(history.where(people.signals.polarity[history.codes] > 0))
     if len(rows) < LEAST_TAKEN_UP:
         return None
     held = rows[: round(HELD_OUT_SHARE * len(rows))]
-    wanted = {bench.generation.catalogue.item_id(row) for row in held.tolist()}
+    wanted = {generation.catalogue.item_id(row) for row in held.tolist()}
     return people.with_history(person, history.where(~np.isin(history.rows, held))), wanted
 
 

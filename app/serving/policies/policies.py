@@ -129,19 +129,27 @@ class Policies:
         return await asyncio.to_thread(self._add, overrides, snapshot, (by, why))
 
     def _add(self, overrides: Mapping[str, Any], snapshot: str | None, about: tuple[str, str]) -> Policy:
-        parent = self._before()
         if snapshot is not None and snapshot not in self._snapshots.ids():
             raise SnapshotNotFoundError(snapshot)
-        policy = Policy.of(
-            self._checked(merged(parent.values, _own(overrides))),
-            snapshot or parent.snapshot,
-            made_at=datetime.now(UTC),
-            made_by=about[0],
-            why=about[1],
-            parent=parent.policy_id,
-            kept=True,
-        )
-        return self.folder.keep(policy)
+        return self.folder.keep(self.draft(overrides, snapshot, about).model_copy(update={"kept": True}))
+
+    def draft(
+        self, overrides: Mapping[str, Any], snapshot: str | None = None, about: tuple[str, str] = ("", "")
+    ) -> Policy:
+        """The policy in force with other values in some places, written down nowhere.
+
+        Args:
+            overrides: settings of `query`, nested as in the configuration.
+            snapshot: on which it rests; None: the one in service.
+            about: by whom it is made, and for what.
+
+        Raises:
+            InvalidPayloadError: a setting is unknown or impossible, or belongs to the configuration.
+        """
+        parent = self._before()
+        values, (by, why) = self._checked(merged(parent.values, _own(overrides))), about
+        told = {"made_at": datetime.now(UTC), "made_by": by, "why": why, "parent": parent.policy_id}
+        return Policy.of(values, snapshot or parent.snapshot, **told)
 
     def _checked(self, values: dict[str, Any]) -> dict[str, Any]:
         """The values in their normal form."""

@@ -1087,6 +1087,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/inspections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Inspect a slate, stage by stage
+         * @description What somebody would be answered now, and by other settings, with what every stage did and what filters dropped.
+         *
+         *     Nothing is logged as served, and no later answer follows it.
+         */
+        post: operations["inspect_slate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try settings on a sample of people
+         * @description How the slates of some people would change: before they are a policy, and served to nobody.
+         *
+         *     `held_out_recall` is the share found of what people took up last, from what they did before. The index may have
+         *     learned from it: it compares settings, and is no measure of quality.
+         */
+        post: operations["try_settings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/catalogue-map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See the catalogue as a map of topics
+         * @description Where the topics lie to one another, how many items each has, and how much it was shown lately.
+         */
+        get: operations["catalogue_map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/rejected-rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See why rows were rejected
+         * @description Rows of items and events that were rejected or ignored; by field and reason, since the service started.
+         */
+        get: operations["rejected_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/livez": {
         parameters: {
             query?: never;
@@ -1719,6 +1804,31 @@ export interface components {
             title: string;
         };
         /**
+         * CatalogueMap
+         * @description The topics in the plane, fixed by the snapshot.
+         */
+        CatalogueMap: {
+            /** Snapshot */
+            snapshot: string;
+            /**
+             * Days
+             * @description For how many days slots and people are counted.
+             */
+            days: number;
+            /**
+             * Logged
+             * @description Whether answers are logged at all; if not, nothing is known of exposure.
+             */
+            logged: boolean;
+            /**
+             * Other Slots
+             * @description Slots of topics that this snapshot does not have.
+             */
+            other_slots: number;
+            /** Topics */
+            topics: components["schemas"]["MappedTopic"][];
+        };
+        /**
          * CataloguePart
          * @description A part of the catalogue.
          */
@@ -1740,6 +1850,19 @@ export interface components {
              * @description Asks for the next part; absent at the end.
              */
             next_cursor?: string | null;
+        };
+        /**
+         * ChangedPerson
+         * @description Somebody whose slate changed.
+         */
+        ChangedPerson: {
+            /** User Id */
+            user_id: string;
+            /**
+             * Kept
+             * @description Share of the items that stand in both slates.
+             */
+            kept: number;
         };
         /**
          * ClusterPart
@@ -1869,6 +1992,24 @@ export interface components {
             counts: components["schemas"]["DeletionCounts"];
             /** Results */
             results: components["schemas"]["Deletion"][];
+        };
+        /**
+         * Dropped
+         * @description What one filter dropped of the candidates.
+         */
+        Dropped: {
+            /** Filter */
+            filter: string;
+            /**
+             * Count
+             * @description As in the trace: each item under the first filter that drops it.
+             */
+            count: number;
+            /**
+             * Items
+             * @description Some of them.
+             */
+            items: components["schemas"]["NamedItem"][];
         };
         /**
          * ErasureReceipt
@@ -2458,6 +2599,51 @@ export interface components {
             session: components["schemas"]["SessionIntent"] | null;
         };
         /**
+         * InspectedSlate
+         * @description A slate, stage by stage.
+         */
+        InspectedSlate: {
+            /**
+             * Changes
+             * @description Settings that differ from those in force, by their dotted names.
+             */
+            changes: {
+                [key: string]: components["schemas"]["SettingChange"];
+            };
+            /** @description With its trace, as `debug` tells it. */
+            slate: components["schemas"]["Slate"];
+            /**
+             * Topics
+             * @description The topic of each item of the slate, in its order.
+             */
+            topics: string[];
+            /** Dropped */
+            dropped: components["schemas"]["Dropped"][];
+            /**
+             * Next
+             * @description Candidates that no filter dropped and that the slate had no room for, best first.
+             */
+            next: components["schemas"]["NamedItem"][];
+        };
+        /**
+         * Inspection
+         * @description One person's slate, by the settings in force and by others.
+         */
+        Inspection: {
+            /** User Id */
+            user_id: string;
+            /**
+             * Policy
+             * @description The policy in force.
+             */
+            policy: string;
+            /**
+             * Slates
+             * @description As it would be answered now, then by each of the other settings.
+             */
+            slates: components["schemas"]["InspectedSlate"][];
+        };
+        /**
          * InterestReceipt
          * @description What became of a wish about a topic.
          */
@@ -2741,6 +2927,78 @@ export interface components {
             people?: number | null;
         };
         /**
+         * MappedTopic
+         * @description A topic on the map.
+         */
+        MappedTopic: {
+            /**
+             * Topic
+             * @description Its slug.
+             */
+            topic: string;
+            /**
+             * Name
+             * @description Empty where nothing names it.
+             */
+            name: string;
+            /** Items */
+            items: number;
+            /**
+             * X
+             * @description Between -1 and 1; near is alike.
+             */
+            x: number;
+            /** Y */
+            y: number;
+            /**
+             * Examples
+             * @description Titles of some of its items.
+             */
+            examples: string[];
+            /**
+             * Slots
+             * @description How often items of it stood in answers lately.
+             */
+            slots: number;
+            /**
+             * People
+             * @description To how many people.
+             */
+            people: number;
+        };
+        /**
+         * Measure
+         * @description A mean over people.
+         */
+        Measure: {
+            /**
+             * Name
+             * @description Topics of a slate; shares of it that are exploration and recent; mean distance of its items; mean share of people
+             *     who took them up lately; share that is found of what people took up last.
+             * @enum {string}
+             */
+            name: "topics" | "exploration" | "recency" | "diversity" | "popularity" | "held_out_recall";
+            /**
+             * People
+             * @description Of whom it is known.
+             */
+            people: number;
+            /** Before */
+            before: number | null;
+            /** After */
+            after: number | null;
+            /**
+             * Low
+             * @description Lower end of the 95 % interval of the difference, over people.
+             */
+            low: number | null;
+            /**
+             * High
+             * @description Its upper end.
+             */
+            high: number | null;
+        };
+        /**
          * MeasureCompared
          * @description One measure by variant.
          */
@@ -2826,6 +3084,16 @@ export interface components {
             topics?: string[] | null;
             /** Providers */
             providers?: string[] | null;
+        };
+        /**
+         * NamedItem
+         * @description An item, by its names.
+         */
+        NamedItem: {
+            /** Item Id */
+            item_id: string;
+            /** Title */
+            title: string;
         };
         /**
          * Negative
@@ -3476,6 +3744,18 @@ export interface components {
             };
         };
         /**
+         * RejectedRows
+         * @description How many rows were rejected, and why.
+         */
+        RejectedRows: {
+            /** @description Of the last 24 hours. */
+            day: components["schemas"]["RowCount"];
+            /** @description Of the 28 days before. */
+            before: components["schemas"]["RowCount"];
+            /** Reasons */
+            reasons: components["schemas"]["RowRefusal"][];
+        };
+        /**
          * ResetReceipt
          * @description What a reset did.
          */
@@ -3557,6 +3837,54 @@ export interface components {
              * @enum {string}
              */
             verdict: "higher" | "lower" | "not told apart" | "too few answers";
+        };
+        /**
+         * RowCount
+         * @description Rows that came, and that were rejected.
+         */
+        RowCount: {
+            /** Rows */
+            rows: number;
+            /** Rejected */
+            rejected: number;
+        };
+        /**
+         * RowRefusal
+         * @description One reason.
+         */
+        RowRefusal: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "items" | "events";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "rejected" | "conflict" | "ignored";
+            /**
+             * Field
+             * @description Path of the field, `*` for a place in a list; empty for the row as a whole.
+             */
+            field: string;
+            /** Message */
+            message: string;
+            /**
+             * Rows
+             * @description For this reason since the service started.
+             */
+            rows: number;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /**
+             * Last Row
+             * @description Number of the last such row in its body.
+             */
+            last_row: number;
         };
         /**
          * SampleRatio
@@ -4078,6 +4406,20 @@ export interface components {
             examples: string[];
         };
         /**
+         * TopicChange
+         * @description Slots of a topic in all slates together.
+         */
+        TopicChange: {
+            /** Topic */
+            topic: string;
+            /** Name */
+            name: string;
+            /** Before */
+            before: number;
+            /** After */
+            after: number;
+        };
+        /**
          * TopicEvidence
          * @description A sensitive topic of an item.
          */
@@ -4267,6 +4609,68 @@ export interface components {
              * @description Its vector space.
              */
             space_id: string | null;
+        };
+        /**
+         * Trial
+         * @description What settings would do to the slates of some people.
+         */
+        Trial: {
+            /**
+             * Policy
+             * @description The policy in force.
+             */
+            policy: string;
+            /**
+             * Changes
+             * @description Settings that differ from it, by their dotted names.
+             */
+            changes: {
+                [key: string]: components["schemas"]["SettingChange"];
+            };
+            /** Snapshot */
+            snapshot: string;
+            /**
+             * People
+             * @description How many people were looked at.
+             */
+            people: number;
+            /**
+             * Limit
+             * @description Items of each slate.
+             */
+            limit: number;
+            /**
+             * Slates Changed
+             * @description Of how many people the slate is another, in items or in their order.
+             */
+            slates_changed: number;
+            /**
+             * Items Kept
+             * @description Mean share of a slate's items that stand in the other, too; null of nobody.
+             */
+            items_kept: number | null;
+            /** Measures */
+            measures: components["schemas"]["Measure"][];
+            /**
+             * Items Shown
+             * @description Different items in all slates together, before and after.
+             */
+            items_shown: number[];
+            /**
+             * Promises Missed
+             * @description Floors and caps that slates could not keep, before and after.
+             */
+            promises_missed: number[];
+            /**
+             * Topics
+             * @description Those that gained or lost most.
+             */
+            topics: components["schemas"]["TopicChange"][];
+            /**
+             * Most Changed
+             * @description Those whose slates changed most.
+             */
+            most_changed: components["schemas"]["ChangedPerson"][];
         };
         /**
          * TriedExperiment
@@ -4669,6 +5073,75 @@ export interface components {
              * @description Whether people are assigned at once. Without it: true.
              */
             start?: boolean;
+        };
+        /**
+         * InspectionRequest
+         * @description One person's slate stage by stage, as in force and by other settings; it is served to nobody.
+         */
+        InspectionRequest: {
+            /**
+             * Limit
+             * @description Items wanted. Without it: 20.
+             */
+            limit?: number;
+            /**
+             * Exclude
+             * @description Items to leave out, by id; ids that the catalogue does not know are allowed.
+             */
+            exclude?: string[];
+            /**
+             * Filter
+             * @description Which items may be in the slate, such as `category = "shoes" and price < 50 and not sold_out`; absent, all.
+             */
+            filter?: string | null;
+            /**
+             * Scenario
+             * @description Where the slate is shown, such as home or newsletter; kept with the answer. Where settings declare scenarios, one
+             *     of them, which decides what the request leaves open.
+             */
+            scenario?: string | null;
+            /**
+             * Hide Seen
+             * @description Whether items that the person has seen are left out; absent, as the scenario or the settings say.
+             */
+            hide_seen?: boolean | null;
+            /**
+             * Seen Days
+             * @description For how long an item counts as seen after an event of a type, as in `click:3,complete:0`: 3 days, not at all;
+             *     other types as the scenario or the settings say.
+             */
+            seen_days?: string[];
+            /**
+             * Hide Own
+             * @description Whether items that the person provides or wrote are left out; absent, as the scenario or the settings say.
+             */
+            hide_own?: boolean | null;
+            /**
+             * Fields
+             * @description What of each item is told besides its id and title, `attributes` as a whole or one by one, as in
+             *     `url,attributes.price`; what an item does not have is left out.
+             */
+            fields?: (("text" | "tags" | "format" | "language" | "published_at" | "expires_at" | "url" | "provider" | "attributes") | string)[];
+            /**
+             * Explain
+             * @description `label`: what a page shows, and of each item the one reason that its label rests on. `full`: every reason with
+             *     its evidence, the account of each score, and which source brought the item. Without it: "label".
+             * @enum {string}
+             */
+            explain?: "label" | "full";
+            /**
+             * User Id
+             * @description Whose; nothing need be known of them.
+             */
+            user_id: string;
+            /**
+             * Alternatives
+             * @description Settings of the query that are to differ, one object for each further slate, nested as in the configuration:
+             *     `[{"weights": {"recency": 0.2}}]`.
+             */
+            alternatives?: {
+                [key: string]: unknown;
+            }[];
         };
         /**
          * InterestRequest
@@ -5247,6 +5720,39 @@ export interface components {
              * @description Seconds; without it, and at most, what the setting access.token_seconds says: more is refused.
              */
             lifetime_seconds?: number | null;
+        };
+        /**
+         * TrialRequest
+         * @description What other settings would do to the slates of some people; these are served to nobody.
+         */
+        TrialRequest: {
+            /**
+             * Overrides
+             * @description Settings of the query that are to differ, nested as in the configuration: `{"weights": {"recency": 0.2}}`.
+             */
+            overrides: {
+                [key: string]: unknown;
+            };
+            /**
+             * People
+             * @description How many people are looked at, drawn by chance among those who did anything. Without it: 100.
+             */
+            people?: number;
+            /**
+             * Limit
+             * @description Items of each slate. Without it: 20.
+             */
+            limit?: number;
+            /**
+             * Scenario
+             * @description Where the slates would be shown; absent, nowhere in particular.
+             */
+            scenario?: string | null;
+            /**
+             * Seed
+             * @description Of the draw: the same seed draws the same people. Without it: 0.
+             */
+            seed?: number;
         };
         /**
          * Variant
@@ -11394,6 +11900,400 @@ export interface operations {
             };
             /** @description The content type is not supported (`unsupported-media-type`) */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`invalid-payload`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests (`rate-limited`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong in the server (`unexpected-error`) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The keys cannot be read (`access-unknown`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inspect_slate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectionRequest"];
+            };
+        };
+        responses: {
+            /** @description The slates, the one in force first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inspection"];
+                };
+            };
+            /** @description The URL cannot be read (`malformed-url`); The body cannot be read (`malformed-body`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known (`unauthenticated`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed to you (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come (`body-too-slow`) */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large (`body-too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type is not supported (`unsupported-media-type`) */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`invalid-payload`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests (`rate-limited`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong in the server (`unexpected-error`) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no index yet (`no-snapshot`); The keys cannot be read (`access-unknown`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialRequest"];
+            };
+        };
+        responses: {
+            /** @description The effect. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            /** @description The URL cannot be read (`malformed-url`); The body cannot be read (`malformed-body`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known (`unauthenticated`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed to you (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come (`body-too-slow`) */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large (`body-too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type is not supported (`unsupported-media-type`) */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`invalid-payload`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests (`rate-limited`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong in the server (`unexpected-error`) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no index yet (`no-snapshot`); The keys cannot be read (`access-unknown`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    catalogue_map: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The topics, the largest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueMap"];
+                };
+            };
+            /** @description The URL cannot be read (`malformed-url`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known (`unauthenticated`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed to you (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`invalid-payload`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests (`rate-limited`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong in the server (`unexpected-error`) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no index yet (`no-snapshot`); The keys cannot be read (`access-unknown`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rejected_rows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many, and every reason, the last one first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejectedRows"];
+                };
+            };
+            /** @description The URL cannot be read (`malformed-url`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known (`unauthenticated`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed to you (`forbidden`) */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

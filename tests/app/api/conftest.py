@@ -201,8 +201,8 @@ class MemoryService:
             "experiments": [],
         }
 
-    def tally(self, rows: int, rejected: int) -> None:
-        self.counted = (rows, rejected)
+    def tally(self, kind: str, results: Sequence[dict[str, Any]]) -> None:
+        self.counted = (kind, len(results))
 
     async def item_changes(self) -> bytes:
         return b'{"version":1,"item_id":"i1","document":null,"changed_at":0.0}\n'
