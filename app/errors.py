@@ -362,12 +362,12 @@ class EventIdsTakenError(RowsRejectedError):
 
 
 class RateLimitedError(PenchantError):
-    """The caller has asked too often in the last minute."""
+    """The caller has asked too often, or told too much, in the last minute; nothing was done."""
 
     status, slug, title = 429, "rate-limited", "Too many requests"
 
-    def __init__(self, per_minute: int, retry_seconds: int) -> None:
-        said = f"At most {per_minute} requests a minute are answered; come back in {retry_seconds} seconds."
+    def __init__(self, per_minute: int, retry_seconds: int, of: str = "requests") -> None:
+        said = f"At most {per_minute} {of} are taken a minute; come back in {retry_seconds} seconds."
         super().__init__(said, headers={"Retry-After": str(retry_seconds)})
 
 

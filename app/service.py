@@ -294,9 +294,9 @@ class Service:
         self.meters.events.update((event.type, each.status) for event, each in zip(events, results, strict=True))
         return results
 
-    def knows_events(self, event_ids: Sequence[str]) -> list[bool]:
-        """Whether each of these events was stored before."""
-        return self._stores.events.knows(event_ids)
+    def knows_event(self, user_id: str, event_id: str) -> bool:
+        """Whether a person's event was stored before."""
+        return self._stores.events.knows(self._decisions.owner(user_id), event_id)
 
     def _items(self) -> int | None:
         generation = self.snapshot_swap.current_or_none

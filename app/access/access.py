@@ -6,11 +6,13 @@ import logging
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import Final
 
 from app.access.audit import AuditLog
 from app.access.bodies import Bodies
 from app.access.caller import KEYLESS, POWERS, Caller
+from app.access.event_rates import EventRates
 from app.access.keyfile import KeyFile, KeyFileError
 from app.access.keyring import Keyring, is_key
 from app.access.loopback import is_loopback, names_loopback
@@ -62,12 +64,13 @@ class Access:
     """Tells callers apart. While no key has ever been made, this machine is served without any, and no other is."""
 
     def __init__(self, settings: AccessSettings, data_dir: Path, host: str, origins: Collection[str] = ()) -> None:
-        self._settings = settings
+        self.settings = settings
         self._origins = frozenset(origins)
         self._keys = KeyFile(data_dir)
         self._loopback = is_loopback(host)
         self._had_keys = False
         self.rates = Rates(settings.rates)
+        self.event_rates = EventRates(settings.rates.user_events_per_minute, monotonic)
         self.bodies = Bodies(settings.bodies.mb * _MEGABYTE, settings.bodies.share)
         self.audit = AuditLog(data_dir)
 
@@ -101,7 +104,7 @@ class Access:
         if shown.key is not None:
             return _by_key(keyring, shown.key)
         if shown.authorization is not None:
-            return _by_token(keyring, shown.authorization, self._settings.token_audience)
+            return _by_token(keyring, shown.authorization, self.settings.token_audience)
         raise UnauthenticatedError(_NOBODY)
 
     def token(self, user_id: str, seconds: int | None, issuer: Caller) -> IssuedToken:
@@ -115,12 +118,12 @@ class Access:
         """
         if self.keyless:
             raise KeysMissingError
-        longest = self._settings.token_seconds
+        longest = self.settings.token_seconds
         if seconds is not None and seconds > longest:
             message = f"must be at most {longest}, the setting access.token_seconds"
             raise InvalidPayloadError([FieldProblem("lifetime_seconds", message)])
         powers = POWERS if issuer.is_operator else POWERS & issuer.scopes
-        return issue(self._keyring(), user_id, self._settings.token_audience, seconds or longest, powers)
+        return issue(self._keyring(), user_id, self.settings.token_audience, seconds or longest, powers)
 
     def _at_home(self, origin: str, authority: str) -> bool:
         return origin in self._origins or origin in {f"http://{authority}", f"https://{authority}"}

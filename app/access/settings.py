@@ -16,6 +16,13 @@ class RateSettings(Config):
     user_per_minute: int | None = Field(default=600, ge=1)
     """By one person, over all of their tokens; none lifts the limit."""
 
+    user_rows: int = Field(default=1_000, ge=1)
+    """Most events in one request with a person's token; services' and operators' may have `http.max_rows`."""
+
+    user_events_per_minute: int | None = Field(default=3_000, ge=1)
+    """Events of one person, told by the person's tokens and by service keys together. Operators' come on top, so that
+    an import is not cut; none lifts the limit."""
+
     keyless_per_minute: int | None = Field(default=None, ge=1)
     """By all callers together, while there are no keys; none lifts the limit."""
 

@@ -18,9 +18,10 @@ import orjson
 from fastapi import Request
 
 from app.api.answers import JSON
+from app.api.guard import asks_for_themselves
 from app.api.headers import header
 from app.api.request_log import call_of
-from app.api.state import http_of
+from app.api.state import access_of, http_of
 from app.errors import (
     BodyTooLargeError,
     BodyTooSlowError,
@@ -62,12 +63,21 @@ async def read_rows(request: Request) -> list[BodyRow]:
     body = await read_bytes(request)
     rows = _lines(body) if media_type == NDJSON else _entries(parse(body))
     taken: list[BodyRow] = []
-    max_rows = http_of(request).max_rows
+    max_rows = _max_rows(request)
     for row in rows:
         if len(taken) == max_rows:
             raise TooManyRowsError(max_rows)
         taken.append(row)
     return taken
+
+
+def _max_rows(request: Request) -> int:
+    """Most rows of a body: of a person's, no more than a person may tell of in a minute."""
+    most = http_of(request).max_rows
+    if not asks_for_themselves(request):
+        return most
+    rates = access_of(request).settings.rates
+    return min(most, rates.user_rows, rates.user_events_per_minute or most)
 
 
 async def read_object(

@@ -15,13 +15,14 @@ from typing import Any, Final
 import orjson
 
 from app.api.bodies import BodyRow
+from indexer.fields import id_text
 
 _FIELD: Final = "event_id"
 _HOUR: Final = 3_600
 _OPTIONS: Final = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
 
-Known = Callable[[Sequence[str]], Sequence[bool]]
-"""For each of some ids whether an event of this id is known."""
+Known = Callable[[str, str], bool]
+"""Whether an event of this person and this id is known."""
 
 
 def with_ids(rows: Sequence[BodyRow], now: float, known: Known) -> Sequence[BodyRow]:
@@ -49,7 +50,9 @@ def _id(said: dict[str, Any], hour: int, known: Known) -> str:
     if "occurred_at" in said:
         return _digest(said)
     earlier = _digest([hour - 1, said])
-    return earlier if known([earlier])[0] else _digest([hour, said])
+    user_id = id_text(said.get("user_id"))
+    known_of = isinstance(user_id, str) and known(user_id, earlier)
+    return earlier if known_of else _digest([hour, said])
 
 
 def _digest(content: object) -> str:

@@ -35,13 +35,14 @@ def open_stores(folder: Path, settings: StorageSettings | None = None) -> Stores
 
 def _stores(database: Database) -> Stores:
     ignored = IgnoredEvents(database)
+    events = DuckDBEventLog(database, ignored)
     return Stores(
-        events=DuckDBEventLog(database, ignored),
+        events=events,
         items=DuckDBItemJournal(database),
         users=DuckDBUserStore(database),
         snapshots=DuckDBSnapshotHistory(database),
         forgettings=DuckDBForgettings(database, ignored),
-        identities=DuckDBIdentities(database),
+        identities=DuckDBIdentities(database, events, ignored),
         waiting=lambda: database.writer.waiting,
         reading=database.reading,
         rewrite=database.rewrite,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -17,7 +17,14 @@ from app.storage.awaiting_events import Room
 from app.storage.database import LAST_SEQUENCE, Database, delete_users, mark_for_rewriting
 from app.storage.duckdb_retention import count_older, delete_older
 from app.storage.duckdb_withholding import withdraw
-from app.storage.event_identity import SHOWN_DIGEST, differing_fields, shown, shown_digests
+from app.storage.event_identity import (
+    OWN_DIGEST,
+    SHOWN_DIGEST,
+    differing_fields,
+    own_digests,
+    shown,
+    shown_digests,
+)
 from app.storage.event_types import TypeCodes
 from app.storage.group_writer import Written
 from app.storage.ignored_events import IgnoredEvents
@@ -43,7 +50,9 @@ from app.storage.timestamps import micros, seconds
 from models.events import CODE_OF, EventType
 from models.ids import digests_of
 
-_KNOWN = "SELECT event_digest AS digest, sequence FROM events WHERE sequence > $after ORDER BY digest"
+_KNOWN = f"""
+SELECT {OWN_DIGEST} AS digest, sequence FROM events WHERE sequence > $after ORDER BY digest
+"""  # noqa: S608 - no value goes into this text
 _SHOWN = f"""
 SELECT {SHOWN_DIGEST} AS digest, sequence FROM events
 WHERE type = {CODE_OF[EventType.IMPRESSION]} AND recommendation_id IS NOT NULL AND sequence > $after ORDER BY digest
@@ -73,13 +82,24 @@ FROM events
 """
 _HELD = f"{_WHOLE} WHERE user_id = $user AND sequence > $after ORDER BY sequence LIMIT $count"
 _NUMBERED = f"{_WHOLE} WHERE sequence IN (SELECT unnest($sequences::BIGINT[]))"
-_IGNORE = "DELETE FROM events WHERE user_id = $user AND sequence = $sequence RETURNING event_digest"
+_IGNORE = f"""
+DELETE FROM events WHERE user_id = $user AND sequence = $sequence RETURNING event_digest, {OWN_DIGEST}
+"""  # noqa: S608 - no value goes into this text
 _KEEP_IGNORED = "INSERT INTO ignored_events VALUES ($user, $digest)"
 _FIND = "SELECT sequence FROM events WHERE user_id = $user AND event_id = $event AND forgotten_by IS NULL"
 _INSERT = """
 INSERT INTO events VALUES ($sequence, $event_id, $digest, $user, $item, $type, $value, make_timestamp($occurred_at),
     make_timestamp($received_at), $recommendation, $position, $context, NULL, $awaiting)
 """
+_BOTH = """
+SELECT theirs.sequence, mine.sequence FROM events AS theirs JOIN events AS mine USING (event_digest, event_id)
+WHERE theirs.user_id = $alias AND mine.user_id = $user
+"""
+_DELETE_NUMBERED = "DELETE FROM events WHERE sequence IN (SELECT unnest($sequences::BIGINT[]))"
+_GIVE = f"""
+UPDATE events SET user_id = $user WHERE user_id = $alias
+RETURNING sequence, {OWN_DIGEST}, CASE WHEN type = {CODE_OF[EventType.IMPRESSION]} THEN {SHOWN_DIGEST} END
+"""  # noqa: S608 - no value goes into this text
 _END = np.iinfo(np.int64).max
 
 _PART = 1 << 21
@@ -92,8 +112,10 @@ logger = logging.getLogger(__name__)
 Request: TypeAlias = tuple[tuple[NewEvent, ...], AwaitingLimits | None]
 Telling: TypeAlias = tuple[str, str, str]
 """What an impression tells, see `shown`."""
-Known: TypeAlias = dict[str, tuple[int, NewEvent | None]]
-"""By id, the number and the event; 0 and None of an event that was deleted, so that it does not come back."""
+Known: TypeAlias = dict[tuple[str, str], list[tuple[int, NewEvent | None]]]
+"""By person and id, the numbers and the events; 0 and None of an event that was deleted, so that it does not come back.
+
+There is one, but for a person to whom another was merged who had another event of the same id."""
 
 
 class DuckDBEventLog:
@@ -175,12 +197,12 @@ class DuckDBEventLog:
         with self._database.reading() as connection:
             return event_types.counts(connection, names)
 
-    def knows(self, event_ids: Sequence[str]) -> list[bool]:
-        """Whether an event of each id, as its digest tells, was stored before."""
-        return [bool(self._known.sequences(digest[None])) for digest in digests_of(event_ids)]
+    def knows(self, user_id: str, event_id: str) -> bool:
+        """Whether an event of this person and id, as their digest tells, was stored before."""
+        return bool(self._known.sequences(own_digests(digests_of((event_id,)), (user_id,))))
 
     def append(self, rows: Sequence[NewEvent], limits: AwaitingLimits | None = None) -> Written[list[Appended]]:
-        """Store the events whose `event_id` is new, and those that wait for their items within the limits."""
+        """Store the events whose `event_id` is new to their person; those that wait for their items, within limits."""
         return self._database.writer.submit(self._append, (tuple(rows), limits))
 
     def columns(self, after: int = 0, through: int | None = None, user_id: str | None = None) -> LoggedColumns:
@@ -250,6 +272,18 @@ class DuckDBEventLog:
         """Delete what is held back."""
         return self._database.writer.submit(self._withdraw, request)
 
+    def give(self, connection: DuckDBPyConnection, alias: str, user_id: str) -> None:
+        """Let one person's events be another's, in the writer's transaction; those that both had are there once."""
+        both = connection.execute(_BOTH, {"alias": alias, "user": user_id}).fetchall()
+        held = {each.sequence: each.event for each in _numbered(connection, self._types, {*chain(*both)})}
+        twice = [theirs for theirs, mine in both if not differing_fields(held[mine], held[theirs])]
+        connection.execute(KEEP_LAST)
+        connection.execute(_DELETE_NUMBERED, {"sequences": twice})
+        moved = connection.execute(_GIVE, {"alias": alias, "user": user_id}).fetchall()
+        for known, column in ((self._known, 1), (self._shown, 2)):
+            given = [(row[column], row[0]) for row in moved if row[column] is not None]
+            known.add(np.array([digest for digest, _ in given], dtype=np.uint64), [number for _, number in given])
+
     def delete_user(self, user_id: str) -> Written[int]:
         """Delete all events of one user."""
         return self._database.writer.submit(_delete_users, user_id)
@@ -266,9 +300,9 @@ class DuckDBEventLog:
     def _ignore_one(self, connection: DuckDBPyConnection, user_id: str, event_id: str) -> bool:
         found = connection.execute(_FIND, {"user": user_id, "event": event_id}).fetchall()
         for (sequence,) in found:
-            ((digest,),) = connection.execute(_IGNORE, {"user": user_id, "sequence": sequence}).fetchall()
+            ((digest, own),) = connection.execute(_IGNORE, {"user": user_id, "sequence": sequence}).fetchall()
             connection.execute(_KEEP_IGNORED, {"user": user_id, "digest": digest})
-            self._ignored.add(digest)
+            self._ignored.add(own)
             mark_for_rewriting(connection)
         return bool(found)
 
@@ -280,11 +314,14 @@ class DuckDBEventLog:
     def _append(self, connection: DuckDBPyConnection, requests: Sequence[Request]) -> list[list[Appended]]:
         rows = [row for request, _ in requests for row in request]
         digests = digests_of(row.event_id for row in rows)
+        own = own_digests(digests, (row.user_id for row in rows))
         impressions = np.flatnonzero([shown(row) is not None for row in rows])
         tellings = shown_digests([rows[place] for place in impressions])
-        stored = _numbered(connection, self._types, {*self._known.sequences(digests), *self._shown.sequences(tellings)})
-        known: Known = {held.event.event_id: (held.sequence, held.event) for held in stored}
-        known |= {rows[place].event_id: (0, None) for place in self._ignored.among(connection, digests)}
+        stored = _numbered(connection, self._types, {*self._known.sequences(own), *self._shown.sequences(tellings)})
+        known: Known = {}
+        for held in stored:
+            known.setdefault(_own(held.event), []).append((held.sequence, held.event))
+        known |= {_own(rows[place]): [(0, None)] for place in self._ignored.among(connection, own)}
         told = {telling: held.sequence for held in stored if (telling := shown(held.event))}
         room = Room.of(connection, rows, next((limits for _, limits in requests if limits), None))
         appended = self._number(rows, known, told, room)
@@ -295,7 +332,7 @@ class DuckDBEventLog:
             columns = numbers[new].tolist(), digests[new], self._types.codes(rows[position].type for position in new)
             _insert(connection, [rows[position] for position in new], *columns)
             self._database.witness.reach(int(numbers[new].max()))
-            self._known.add(digests[new], numbers[new].tolist())
+            self._known.add(own[new], numbers[new].tolist())
             fresh = np.isin(impressions, new)
             self._shown.add(tellings[fresh], numbers[impressions[fresh]].tolist())
         answers = iter(appended)
@@ -306,21 +343,30 @@ class DuckDBEventLog:
         appended = []
         for row in rows:
             telling = shown(row)
-            if row.event_id in known:
-                sequence, first = known[row.event_id]
-                conflict = differing_fields(first, row) if first else ()
-                appended.append(Appended(sequence, not conflict, conflict))
+            if _own(row) in known:
+                appended.append(_again(known[_own(row)], row))
             elif telling in told:
                 appended.append(Appended(told[telling], duplicate=True))
             elif full := room.full(row):
                 appended.append(Appended(0, duplicate=False, full=full))
             else:
-                known[row.event_id] = self._next, row
+                known[_own(row)] = [(self._next, row)]
                 if telling:
                     told[telling] = self._next
                 appended.append(Appended(self._next, duplicate=False))
                 self._next += 1
         return appended
+
+
+def _own(event: NewEvent) -> tuple[str, str]:
+    return event.user_id, event.event_id
+
+
+def _again(held: Sequence[tuple[int, NewEvent | None]], row: NewEvent) -> Appended:
+    """What repeats an event of its person and id, or is in conflict with the one that it is most like."""
+    told = [(number, differing_fields(event, row) if event else ()) for number, event in held]
+    number, conflict = min(told, key=lambda each: len(each[1]))
+    return Appended(number, not conflict, conflict)
 
 
 def _ids(connection: DuckDBPyConnection, sequences: Sequence[int]) -> dict[int, str]:

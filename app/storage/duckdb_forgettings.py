@@ -10,6 +10,7 @@ from duckdb import DuckDBPyConnection
 
 from app.storage.database import Database, delete_users, mark_for_rewriting
 from app.storage.duckdb_events import KEEP_LAST
+from app.storage.event_identity import OWN_DIGEST
 from app.storage.group_writer import Written
 from app.storage.ignored_events import IgnoredEvents
 from app.storage.logged_columns import seen_columns
@@ -55,12 +56,13 @@ _UNDO = (
 )
 _OPEN = "SELECT count(*) FROM forgettings WHERE number = $number AND NOT final AND undo_until > make_timestamp($at)"
 _DUE = "SELECT DISTINCT number FROM forgettings WHERE NOT final AND undo_until <= make_timestamp($at) ORDER BY number"
-_DIGESTS = """
-SELECT DISTINCT user_id, event_digest FROM events
+_ON_TOPIC = """
+FROM events
 WHERE forgotten_by = $number AND forgotten_by IN (SELECT number FROM forgettings WHERE scope = 'topic')
 """
+_DIGESTS = f"SELECT {OWN_DIGEST} {_ON_TOPIC}"
 _FINISH = (
-    f"INSERT INTO ignored_events {_DIGESTS}",
+    f"INSERT INTO ignored_events SELECT DISTINCT user_id, event_digest {_ON_TOPIC}",
     "DELETE FROM events WHERE forgotten_by = $number",
     "DELETE FROM seen_items WHERE forgotten_by = $number",
     "UPDATE forgettings SET final = true WHERE number = $number",
@@ -135,7 +137,7 @@ class DuckDBForgettings:
         due = [number for (number,) in connection.execute(_DUE, {"at": micros(at)}).fetchall()]
         for number in due:
             digests = connection.execute(_DIGESTS, {"number": number}).fetchall()
-            self._ignored.add_all(digest for _, digest in digests)
+            self._ignored.add_all(digest for (digest,) in digests)
             connection.execute(KEEP_LAST)
             for statement in _FINISH:
                 connection.execute(statement, {"number": number})

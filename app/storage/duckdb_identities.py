@@ -8,13 +8,14 @@ from duckdb import DuckDBPyConnection
 
 from app.storage.control_actions import record_actions
 from app.storage.database import Database, delete_users, mark_for_rewriting
+from app.storage.duckdb_events import DuckDBEventLog
 from app.storage.group_writer import Written
+from app.storage.ignored_events import IgnoredEvents
 from app.storage.rows import ControlAction, ErasedId, Merge
 from app.storage.timestamps import micros, seconds
 
 _ALIASES = "SELECT alias, user_id FROM aliases ORDER BY merged_at, alias"
 _MERGE = (
-    "UPDATE events SET user_id = $user WHERE user_id = $alias",
     "UPDATE seen_items SET user_id = $user WHERE user_id = $alias",
     "UPDATE ignored_events SET user_id = $user WHERE user_id = $alias",
     "UPDATE control_actions SET user_id = $user WHERE user_id = $alias",
@@ -58,8 +59,8 @@ _DELETE_USER = (
 class DuckDBIdentities:
     """Who is whom, and what people decided."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, events: DuckDBEventLog, ignored: IgnoredEvents) -> None:
+        self._database, self._events, self._ignored = database, events, ignored
 
     def aliases(self) -> dict[str, str]:
         """Every alias and the person that it names."""
@@ -68,7 +69,7 @@ class DuckDBIdentities:
 
     def merge(self, merge: Merge) -> Written[None]:
         """Give one person's history to another."""
-        return self._database.writer.submit(_merge, merge)
+        return self._database.writer.submit(self._merge, merge)
 
     def record(self, action: ControlAction) -> Written[None]:
         """Add an action to a person's history, and to the day's counts."""
@@ -111,18 +112,23 @@ class DuckDBIdentities:
         """Delete all of one user; answers how many rows there were."""
         return self._database.writer.submit(_delete_users, user_id)
 
+    def _merge(self, connection: DuckDBPyConnection, merges: Sequence[Merge]) -> list[None]:
+        mark_for_rewriting(connection)
+        for merge in merges:
+            self._events.give(connection, merge.alias, merge.user_id)
+            _merge_rest(connection, merge)
+            self._ignored.add_of(connection, merge.user_id)
+        return [None] * len(merges)
 
-def _merge(connection: DuckDBPyConnection, merges: Sequence[Merge]) -> list[None]:
-    mark_for_rewriting(connection)
-    for merge in merges:
-        named = {"alias": merge.alias, "user": merge.user_id}
-        for statement in _MERGE:
-            wanted = {name: value for name, value in named.items() if f"${name}" in statement}
-            connection.execute(statement, wanted | ({"at": micros(merge.at)} if "$at" in statement else {}))
-        if merge.profile is not None:
-            profile = {"user": merge.user_id, "profile": merge.profile.decode(), "at": micros(merge.at)}
-            connection.execute(_PUT_PROFILE, profile)
-    return [None] * len(merges)
+
+def _merge_rest(connection: DuckDBPyConnection, merge: Merge) -> None:
+    named = {"alias": merge.alias, "user": merge.user_id}
+    for statement in _MERGE:
+        wanted = {name: value for name, value in named.items() if f"${name}" in statement}
+        connection.execute(statement, wanted | ({"at": micros(merge.at)} if "$at" in statement else {}))
+    if merge.profile is not None:
+        profile = {"user": merge.user_id, "profile": merge.profile.decode(), "at": micros(merge.at)}
+        connection.execute(_PUT_PROFILE, profile)
 
 
 def _record(connection: DuckDBPyConnection, actions: Sequence[ControlAction]) -> list[None]:

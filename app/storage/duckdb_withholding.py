@@ -12,6 +12,7 @@ from duckdb import DuckDBPyConnection
 from app.storage.control_actions import record_actions
 from app.storage.database import mark_for_rewriting
 from app.storage.duckdb_retention import KEEP_LAST
+from app.storage.event_identity import OWN_DIGEST
 from app.storage.logged_columns import seen_columns
 from app.storage.rows import ControlAction, Expired, Withdrawal
 
@@ -20,10 +21,10 @@ SELECT DISTINCT user_id, item_id
 FROM (SELECT user_id, item_id FROM events UNION ALL SELECT user_id, item_id FROM seen_items)
 """
 _OF_USERS = "WHERE user_id IN (SELECT unnest($users::VARCHAR[]))"
-_IGNORE = """
+_IGNORE = f"""
 INSERT INTO ignored_events SELECT user_id, event_digest FROM events SEMI JOIN withheld USING (user_id, item_id)
-RETURNING event_digest
-"""
+RETURNING {OWN_DIGEST}
+"""  # noqa: S608 - no value goes into this text
 _DELETE_EVENTS, _DELETE_SEEN = (
     f"DELETE FROM {table} USING withheld "  # noqa: S608 - no value goes into this text
     f"WHERE {table}.user_id = withheld.user_id AND {table}.item_id = withheld.item_id RETURNING {table}.user_id"

@@ -1,8 +1,12 @@
-"""When two events are the same: by their id, and impressions by the answer and the item that they tell of too."""
+"""When two events are the same: by person and id, and impressions by the answer and the item that they tell of too.
+
+The digests by which they are looked up are of an id and, in the same 64 bits, of the person: where a thousand people
+have an event of one id, each has it alone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import md5
 from typing import Final
 
@@ -13,14 +17,16 @@ from numpy.typing import NDArray
 from app.storage.rows import NewEvent
 from models.events import EventType
 
-_PLAIN: Final = ("user_id", "item_id", "type", "value", "recommendation_id", "position")
+_PLAIN: Final = ("item_id", "type", "value", "recommendation_id", "position")
 
-SHOWN_DIGEST: Final = "md5_number_lower(concat(recommendation_id, chr(0), item_id))"
+OWN_DIGEST: Final = "xor(event_digest, md5_number_lower(user_id))"
+"""SQL for the digest of an event's id and person, the same number as `own_digests` gives."""
+SHOWN_DIGEST: Final = "xor(md5_number_lower(concat(recommendation_id, chr(0), item_id)), md5_number_lower(user_id))"
 """SQL for the digest of what an impression tells, the same number as `shown_digests` gives."""
 
 
 def differing_fields(stored: NewEvent, sent: NewEvent) -> tuple[str, ...]:
-    """In what an event differs from one of the same id.
+    """In what an event differs from one of the same id and person.
 
     When it occurred is no difference where one of them did not say, and was given the moment at which it arrived.
     """
@@ -38,11 +44,20 @@ def shown(event: NewEvent) -> tuple[str, str, str] | None:
     return event.user_id, event.recommendation_id, event.item_id
 
 
+def own_digests(event_digests: NDArray[np.uint64], user_ids: Iterable[str]) -> NDArray[np.uint64]:
+    """uint64 [n]: of each id, whose digest is given, together with the person's."""
+    return event_digests ^ _lower_md5(user_ids)
+
+
 def shown_digests(events: Sequence[NewEvent]) -> NDArray[np.uint64]:
-    """uint64 [n]: of the answer and item of each impression; the person is left out, who may be merged into another."""
-    texts = (f"{event.recommendation_id}\0{event.item_id}".encode() for event in events)
-    lower = [int.from_bytes(md5(text, usedforsecurity=False).digest()[8:], "little") for text in texts]
-    return np.array(lower, dtype=np.uint64)
+    """uint64 [n]: of the answer, item and person of each impression."""
+    answers = _lower_md5(f"{event.recommendation_id}\0{event.item_id}" for event in events)
+    return answers ^ _lower_md5(event.user_id for event in events)
+
+
+def _lower_md5(texts: Iterable[str]) -> NDArray[np.uint64]:
+    digests = b"".join(md5(text.encode(), usedforsecurity=False).digest() for text in texts)
+    return np.frombuffer(digests, dtype="<u8")[1::2]
 
 
 def _context(event: NewEvent) -> object:

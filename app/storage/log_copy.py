@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,12 +37,13 @@ class Manifest(Config):
     """What a copy is of.
 
     Attributes:
+        version: 2 since the digests are of a person too.
         through: events up to this number are in it.
         fingerprint: of these events, as the database told it.
         checksums: CRC-32 of each file.
     """
 
-    version: int = 1
+    version: Literal[2] = 2
     through: int
     fingerprint: Fingerprint
     checksums: dict[str, int]

@@ -98,8 +98,8 @@ class EventLog(Protocol):
         """Give a code to each type that has none, for good; codes of all that were ever declared. Blocks."""
         ...
 
-    def knows(self, event_ids: Sequence[str]) -> list[bool]:
-        """Whether an event of each id was stored before, one that was deleted since perhaps; costs no read."""
+    def knows(self, user_id: str, event_id: str) -> bool:
+        """Whether a person's event of an id was stored before, one that was deleted since perhaps; costs no read."""
         ...
 
     def type_counts(self, names: Sequence[str]) -> dict[str, int]:
@@ -107,7 +107,7 @@ class EventLog(Protocol):
         ...
 
     def append(self, rows: Sequence[NewEvent], limits: AwaitingLimits | None = None) -> Pending[list[Appended]]:
-        """Store the events whose `event_id` is new; one answer per row, in the order of the rows.
+        """Store the events whose `event_id` is new to their person; one answer per row, in the order of the rows.
 
         Those that wait for their items are stored as far as the limits let them.
         """
@@ -302,7 +302,8 @@ class IdentityStore(Protocol):
     def merge(self, merge: Merge) -> Pending[None]:
         """Give a person's events, seen items, history and aliases to another, and make the id an alias of theirs.
 
-        What the person forgot stays as it was, under the id that the events bore.
+        What the person forgot stays as it was, under the id that the events bore. An event that both have is there
+        once; of different ones of the same id both stay.
         """
         ...
 

@@ -50,9 +50,9 @@ class Appended(NamedTuple):
 
     Attributes:
         sequence: its number in the log; a duplicate has the number of the event that it repeats.
-        duplicate: whether nothing was stored, because its `event_id` was known already, or because it is an impression
-            and another one said that the same answer showed the person the same item.
-        conflict: the fields in which the event that was stored under its `event_id` differs.
+        duplicate: whether nothing was stored, because its person had its `event_id` already, or because it is an
+            impression and another one said that the same answer showed the person the same item.
+        conflict: the fields in which its person's event of the same `event_id` differs.
         full: the limit of waiting events for which it was not stored; its number is 0 then.
     """
 

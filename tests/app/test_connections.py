@@ -31,8 +31,8 @@ class Taking:
     async def ingest(self, events: Any) -> list[Any]:
         return []
 
-    def knows_events(self, event_ids: Any) -> list[bool]:
-        return [False for _ in event_ids]
+    def knows_event(self, user_id: str, event_id: str) -> bool:
+        return False
 
     def tally(self, kind: str, results: Any) -> None:
         pass

@@ -79,7 +79,7 @@ def topics(**wanted: Any) -> Call[Topics]:
 
 
 def send_events(events: Sequence[Fields | BaseModel]) -> Call[EventResults]:
-    """Tell what people did. An event that is sent again, by its `event_id`, changes nothing."""
+    """Tell what people did. An event that is sent again, by its person and `event_id`, changes nothing."""
     repeatable = all("event_id" in event for event in events if isinstance(event, Mapping))
     return Call("POST", "/events", reading(EventResults), body=plain(events), repeatable=repeatable, tells_rows=True)
 

@@ -1053,13 +1053,14 @@ class EventRow(BaseModel):
     status: Literal["accepted", "awaiting_item", "duplicate", "conflict", "ignored", "rejected"]
     """
     What is on an item that the catalogue does not have waits until the item comes. A duplicate was accepted before,
-    or is a further impression of an item in one answer; a conflict bears the id of another event; what may not be
-    stored, as from before its person's last reset, is ignored.
+    or is a further impression of an item in one answer; a conflict bears the id of another event of its person; what
+    may not be stored, as from before its person's last reset, is ignored.
     """
-    reason: Literal["too_old", "forgotten", "personalization_off", "sensitive"] | None = None
+    reason: Literal["too_old", "forgotten", "personalization_off", "sensitive", "too_many"] | None = None
     """
     Why it was ignored: older than the charter keeps such events, from before or about what the person forgot, of a
-    person who switched personalization off, or on a sensitive topic without permission; `message` says it in words.
+    person who switched personalization off, or on a sensitive topic without permission; `message` says it in words. Or
+    why it was rejected, if for no fault of its own: too many of the person's came in a minute.
     """
 
 

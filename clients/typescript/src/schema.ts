@@ -93,12 +93,15 @@ export interface paths {
          * Tell what people did
          * @description One event, an array of events, or one event a line.
          *
-         *     Acknowledged events are durable, and the next answer follows them. An event that is sent again, by its `event_id`,
-         *     is a duplicate and changes nothing, and so is a further impression of an item in one answer. A row without an
-         *     `event_id` gets one that is made of what it says, so that the same row sent again is a duplicate; where it does not
-         *     say `occurred_at`, only within an hour. The result names the id. Another event under an
-         *     id that is taken is a conflict: nothing of it is stored. An event on an item that the catalogue does not have is
-         *     kept, and counts from the moment at which the item comes (`awaiting_item`; setting `ingest.awaiting`).
+         *     Acknowledged events are durable, and the next answer follows them. An event that is sent again, by its person and
+         *     its `event_id`, is a duplicate and changes nothing, and so is a further impression of an item in one answer. A row
+         *     without an `event_id` gets one that is made of what it says, so that the same row sent again is a duplicate; where
+         *     it does not say `occurred_at`, only within an hour. The result names the id. Another event of the same person under
+         *     an id that is taken is a conflict: nothing of it is stored; different people's ids may be the same. An event on an
+         *     item that the catalogue does not have is kept, and counts from the moment at which the item comes (`awaiting_item`;
+         *     setting `ingest.awaiting`). Of one person so many events are taken in a minute
+         *     (`access.rates.user_events_per_minute`): further ones of a service's are rejected (`too_many`), of the person's own
+         *     none of the request is taken; operators' come on top.
          */
         post: operations["ingest_events"];
         delete?: never;
@@ -2193,17 +2196,18 @@ export interface components {
             /**
              * Status
              * @description What is on an item that the catalogue does not have waits until the item comes. A duplicate was accepted before,
-             *     or is a further impression of an item in one answer; a conflict bears the id of another event; what may not be
-             *     stored, as from before its person's last reset, is ignored.
+             *     or is a further impression of an item in one answer; a conflict bears the id of another event of its person; what
+             *     may not be stored, as from before its person's last reset, is ignored.
              * @enum {string}
              */
             status: "accepted" | "awaiting_item" | "duplicate" | "conflict" | "ignored" | "rejected";
             /**
              * Reason
              * @description Why it was ignored: older than the charter keeps such events, from before or about what the person forgot, of a
-             *     person who switched personalization off, or on a sensitive topic without permission; `message` says it in words.
+             *     person who switched personalization off, or on a sensitive topic without permission; `message` says it in words. Or
+             *     why it was rejected, if for no fault of its own: too many of the person's came in a minute.
              */
-            reason?: ("too_old" | "forgotten" | "personalization_off" | "sensitive") | null;
+            reason?: ("too_old" | "forgotten" | "personalization_off" | "sensitive" | "too_many") | null;
         };
         /**
          * Evidence

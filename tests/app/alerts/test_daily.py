@@ -46,6 +46,20 @@ def test_negative_feedback_counts_slots_once(connection):
     assert found(connection, "negative_feedback") == {"2026-02-27": (pytest.approx(1 / 3), 3.0)}
 
 
+def test_nobody_alone_makes_the_negative_feedback_of_a_day(connection):
+    filled(connection)
+    connection.execute("""
+        INSERT INTO outcomes SELECT 'r1', 'ada', 'i' || number, -1, '2026-02-27 09:00' FROM range(10_000) AS n(number)
+    """)
+    connection.execute("""
+        INSERT INTO people SELECT 'p' || number, false FROM range(100) AS n(number)
+    """)
+    connection.execute("""
+        INSERT INTO outcomes SELECT 'r2', 'p' || number, 'i1', 1, '2026-02-27 09:00' FROM range(100) AS n(number)
+    """)
+    assert found(connection, "negative_feedback") == {"2026-02-27": (pytest.approx(20 / 120), 120.0)}
+
+
 def test_opt_outs_count_people_who_came_or_left(connection):
     filled(connection)
     connection.execute("INSERT INTO controls VALUES ('bob', 'opt_out', '2026-02-28 10:00')")

@@ -141,18 +141,19 @@ class MemoryService:
     async def ingest(self, events: Sequence[EventDocument]) -> list[EventResult]:
         return [self._take(event) for event in events]
 
-    def knows_events(self, event_ids: Sequence[str]) -> list[bool]:
-        return [event_id in self.events for event_id in event_ids]
+    def knows_event(self, user_id: str, event_id: str) -> bool:
+        return (user_id, event_id) in self.events
 
     def _take(self, event: EventDocument) -> EventResult:
         if event.item_id == "unknown":
             return EventResult(event.event_id, "rejected", "item_id", "the catalogue has no item with this id")
         if event.item_id == "before-reset":
             return EventResult(event.event_id, "ignored", message="the person's profile was reset after this happened")
-        if self.events.get(event.event_id, event).item_id != event.item_id:
+        own = event.user_id, event.event_id
+        if self.events.get(own, event).item_id != event.item_id:
             return EventResult(event.event_id, "conflict", "event_id", "another event has this id")
-        duplicate = event.event_id in self.events
-        self.events[event.event_id] = event
+        duplicate = own in self.events
+        self.events[own] = event
         return EventResult(event.event_id, "duplicate" if duplicate else "accepted")
 
     def recommend_once(self, request: RecommendRequest) -> Slate:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from app.serving.popularity import PopularitySettings
+from app.serving.trending import Trending
 from indexer.behaviour import EventTable
 from models.factors.transitions import count_transitions
 from models.finite import NotFiniteWarning
@@ -51,6 +52,33 @@ def test_one_id_that_clicks_again_and_again_is_one_person(home, an_event):
     assert first == pytest.approx(160 * second)
     assert home.service.readiness()["set_aside"] == {"people": 0, "events": 0}
     assert home.recommend("newcomer").items[0].item_id == "i000"
+
+
+def test_ten_thousand_events_of_one_person_move_no_aggregate_beyond_one_persons_weight(home, an_event):
+    """Eight days of nearly as many events as a person may have, on two items; three people like another one."""
+    kinds = ("click", "like", "save", "complete")
+    home.ingest(*(an_event(f"r{number}", f"reader-{number}", "i000", days_ago=0.5) for number in range(3)))
+    for day in range(8):
+        sent = [("i007", "i013")[number % 2] for number in range(1_250)]
+        home.ingest(
+            *(
+                an_event(f"{day}-{number}", "zealot", item, kinds[number % 4], days_ago=day + 0.1)
+                for number, item in enumerate(sent)
+            )
+        )
+    assert home.service.readiness()["set_aside"] == {"people": 0, "events": 0}
+    environment = home.service.snapshot_swap.current.environment
+    rows, now = environment.catalogue.rows(["i000", "i007", "i013"]), home.settings.as_of.timestamp()
+    people = environment.popularity.people(rows, now)
+    strongest = float(home.settings.events.table().weight.max())
+    assert people[0] > people[1:].max() / strongest * 2
+    assert people[1:].max() <= strongest
+    rising = home.loop.run_until_complete(Trending(home.settings.trending)(home.service.snapshot_swap.current, now))
+    assert dict(zip(rising.rows.tolist(), rising.people.tolist(), strict=True)) == {int(rows[0]): 3}
+    table = EventTable.from_bytes(home.loop.run_until_complete(home.service.training_events()))
+    learned = table.interactions(environment.catalogue.snapshot.items.ids)
+    assert len(learned) == 3 + 2
+    assert learned.matrix.data.max() <= strongest
 
 
 def test_a_machine_is_set_aside_and_counted_and_answered_all_the_same(tmp_path, open_household, an_item, an_event):

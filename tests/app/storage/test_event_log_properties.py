@@ -24,29 +24,26 @@ class Model:
         self.highest = 0
 
     def append(self, pairs, answers):
-        for (event_id, user_id), answer in zip(pairs, answers, strict=True):
-            if event_id in self.kept:
-                sequence, owner = self.kept[event_id]
-                assert answer.sequence == sequence
-                assert answer.duplicate == (owner == user_id)
-                assert answer.conflict == (() if owner == user_id else ("user_id",))
+        for pair, answer in zip(pairs, answers, strict=True):
+            if pair in self.kept:
+                assert answer == Appended(self.kept[pair], duplicate=True)
             else:
                 assert answer == Appended(answer.sequence, duplicate=False)
                 assert answer.sequence > self.highest
                 self.highest = answer.sequence
-                self.kept[event_id] = (answer.sequence, user_id)
+                self.kept[pair] = answer.sequence
 
     def delete(self, user_id, deleted):
-        gone = [event_id for event_id, (_, owner) in self.kept.items() if owner == user_id]
+        gone = [pair for pair in self.kept if pair[1] == user_id]
         assert deleted == len(gone)
-        for event_id in gone:
-            del self.kept[event_id]
+        for pair in gone:
+            del self.kept[pair]
 
     def check(self, log):
         columns = log.columns()
         names = log.event_ids(columns.sequence.tolist())
         users = [columns.users[code] for code in columns.user_codes]
-        read = {names[number]: (number, user) for number, user in zip(columns.sequence.tolist(), users, strict=True)}
+        read = {(names[number], user): number for number, user in zip(columns.sequence.tolist(), users, strict=True)}
         assert read == self.kept
         assert log.last_sequence() == self.highest
 

@@ -119,6 +119,16 @@ def test_a_damaged_copy_is_not_used(opener, copied, file, damage):
         assert told(stores.events.by_person()) == of_log(stores)
 
 
+def test_a_copy_of_an_earlier_version_which_knew_ids_without_their_persons_is_not_used(opener, copied, event):
+    manifest = place(copied) / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"version":2', '"version":1'))
+    np.save(place(copied) / "known_digests.npy", np.empty(0, dtype=np.uint64))
+    with closing(opener(copied, NEVER)) as stores:
+        assert not is_used(stores)
+        again = event("e7", PEOPLE[0], "item 2", occurred_at=7.0, value=7.0)
+        assert [each.duplicate for each in stores.events.append([again]).result()] == [True]
+
+
 def test_what_is_written_over_in_memory_stays_in_the_file(opener, copied):
     with closing(opener(copied, NEVER)) as stores:
         stores.events.by_person().times[:] = 0
