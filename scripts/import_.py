@@ -93,7 +93,7 @@ def _command(kind: Kind) -> Callable[..., None]:
         try:
             wishes = said_of(
                 kind,
-                mapping,
+                mapping or settings.mapping,
                 maps,
                 sets,
                 source=source,

@@ -98,7 +98,7 @@ def rebuild_index(
         typer.echo(f"what {settings.tuned_file} says is in force")
     folder = SnapshotFolder(settings.snapshot_folder)
     try:
-        wishes = said_of(Kind.ITEMS, mapping, maps, sets, source=source)
+        wishes = said_of(Kind.ITEMS, mapping or settings.mapping, maps, sets, source=source)
         file = items and _file(ItemsFile(items, _newer(newer, written_at), allow_shrink), wishes)
         with folder.building(), ProgressBar("embedding", "text") as progress:
             given, account = _gather(settings, folder, file or None)

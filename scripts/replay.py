@@ -60,7 +60,7 @@ def replay(
     with client_of(settings, address) as client:
         try:
             people, rows = (
-                path and rows_of(path, kind, said_of(kind, mapping, (), (), source=source))
+                path and rows_of(path, kind, said_of(kind, mapping or settings.mapping, (), (), source=source))
                 for path, kind in ((users, Kind.USERS), (events, Kind.EVENTS))
             )
             rejected = send_users(client, people) if people is not None else None

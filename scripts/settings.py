@@ -26,6 +26,7 @@ _HEAD: Final = """\
 Written by `penchant settings`; a test holds this page to the code.
 
 A setting comes from the environment, or else from the TOML file that `PENCHANT_CONFIG` or a command's `--config` names,
+or that is called `penchant.toml` in the working folder,
 or else from `tuned.toml` in the data folder, which `penchant tune` writes, or else it has its default. The setting
 `query.floors.exploration_share` is `PENCHANT_QUERY__FLOORS__EXPLORATION_SHARE` in the environment, and in a file:
 

@@ -19,7 +19,8 @@ KNOWN: Final[Mapping[Kind, Mapping[str, str]]] = {
         "tags": "category categories subcategory genre genres keywords labels product_type topics tag tag_list",
         "provider": "brand vendor author authors book_author artist publisher manufacturer seller studio channel",
         "published_at": "created_at published publication_date publish_date pub_date date release_date released "
-        "date_added year year_of_publication original_publication_year available_from timestamp creation_timestamp",
+        "added date_added year year_of_publication original_publication_year available_from timestamp "
+        "creation_timestamp",
         "language": "lang language_code locale",
         "url": "link permalink product_url page_url href",
         "format": "type kind media_type content_type item_type",

@@ -227,15 +227,30 @@ def _mend(file: InputFile, kind: Kind, chosen: set[str]) -> str:
 def proposed_options(file: InputFile, kind: Kind, chosen: Iterable[str] = ()) -> list[str]:
     """The options of a command that might say what the columns of a file are."""
     given = {*chosen}
-    found = proposals(kind, file.columns, [name for name in fields_of(kind) if name not in given])
+    found, constants = proposed(kind, file.columns, given)
     options = [option for name, columns in found.items() for each in columns for option in ("--map", f"{name}={each}")]
-    if kind is Kind.EVENTS and "type" not in found and "type" not in given:
-        rated = "value" in found and snake(found["value"][0]) in {"rating", "score", "stars", "book_rating"}
-        options += ["--set", f"type={'rating' if rated and 'rating' in _types() else 'like' if rated else 'click'}"]
+    options += [option for name, value in constants.items() for option in ("--set", f"{name}={value}")]
     rest = {*file.columns} - {column for columns in found.values() for column in columns}
     if kind is Kind.ITEMS and "attributes" not in given and rest:
         options += ["--map", f"attributes={REST}"]
     return options if found else []
+
+
+def proposed(
+    kind: Kind, columns: Sequence[str], given: Iterable[str] = ()
+) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """(columns by field, values that all rows have by field) that might be meant, beside the fields that are given."""
+    known = {*given}
+    found = proposals(kind, columns, [name for name in fields_of(kind) if name not in known])
+    if kind is not Kind.EVENTS or "type" in {*found, *known}:
+        return found, {}
+    rated = "value" in found and snake(found["value"][0]) in {"rating", "score", "stars", "book_rating"}
+    return found, {"type": ("rating" if "rating" in _types() else "like") if rated else "click"}
+
+
+def named_fields(file: InputFile, kind: Kind) -> dict[str, tuple[str, ...]]:
+    """The fields whose own names columns bear, and the columns."""
+    return _by_name(file, kind, set())
 
 
 def _types() -> frozenset[str]:

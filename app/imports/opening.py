@@ -110,7 +110,7 @@ class Import:
             lines, unused = [f"{name:<14} <- {words}" for name, words in self.plan.fields.items()], []
             lines += self.overrides.lines() if self.overrides else []
         times = self.finishing.times.words()
-        return [*lines, *([f"times          in {times}"] if times and self.kind is Kind.EVENTS else []), *unused]
+        return [*lines, *([f"times          {times}"] if times and self.kind is Kind.EVENTS else []), *unused]
 
 
 def open_import(path: Path, kind: Kind, wishes: Wishes, types: frozenset[str] = KNOWN) -> Import:

@@ -95,7 +95,7 @@ class Times:
 
     def words(self) -> str:
         """How numbers and times without an offset are taken."""
-        parts = [f"{self.unit.words} since 1970" if self.unit else "", f"in {self.zone}" if self.zone else ""]
+        parts = [f"in {self.unit.words} since 1970" if self.unit else "", f"in {self.zone}" if self.zone else ""]
         return ", ".join(part for part in parts if part)
 
 

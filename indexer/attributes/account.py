@@ -58,12 +58,19 @@ def _proposal(attributes: Sequence[dict[str, Any]]) -> list[str]:
     counts = Counter(name for each in attributes for name in each)
     if not counts:
         return []
-    proposed = [(name, _fitting([each[name] for each in attributes if name in each])) for name, _ in _told(counts)]
-    lines = [f'{_key(name)} = {{ type = "{kind}" }}  # {counts[name]:,} items' for name, kind in proposed if kind]
+    proposed = proposed_types(attributes)
+    lines = [f'{_key(name)} = {{ type = "{kind}" }}  # {counts[name]:,} items' for name, kind in proposed.items()]
     more = len(counts) - len(lines)
     rest = [f"# and {more:,} more, or of no one type"] if more else []
     table = "\n".join(["[attributes]", *lines, *rest])
     return [f"no attribute is declared, so that items cannot be filtered by any; to paste into the settings:\n{table}"]
+
+
+def proposed_types(attributes: Sequence[dict[str, Any]]) -> dict[str, AttributeType]:
+    """The type of each of the attributes that most items have, the commonest first; not those of no one type."""
+    counts = Counter(name for each in attributes for name in each)
+    fitting = {name: _fitting([each[name] for each in attributes if name in each]) for name, _ in _told(counts)}
+    return {name: kind for name, kind in fitting.items() if kind}
 
 
 def _told(counts: Counter[str]) -> list[tuple[str, int]]:

@@ -88,3 +88,15 @@ def test_the_case_of_a_variable_does_not_matter(monkeypatch: pytest.MonkeyPatch)
 
 def test_the_settings_of_the_demo_are_valid() -> None:
     assert load_settings(ROOT / "scripts" / "demo" / "demo.toml").as_of is not None
+
+
+def test_the_file_in_the_working_folder_holds_where_none_is_named(monkeypatch, tmp_path):
+    monkeypatch.setenv(CONFIG_VARIABLE, "")
+    monkeypatch.delenv(CONFIG_VARIABLE)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "penchant.toml").write_text('mapping = "mapping.toml"\n[http]\nport = 9000\n')
+    (tmp_path / "mapping.toml").write_text("")
+    assert (load_settings().http.port, load_settings().mapping) == (9000, Path("mapping.toml"))
+    (tmp_path / "other.toml").write_text("[http]\nport = 9001\n")
+    monkeypatch.setenv(CONFIG_VARIABLE, "other.toml")
+    assert load_settings().http.port == 9001

@@ -1,0 +1,128 @@
+"""A file as `penchant init` finds it: what its columns become, and what is in it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from app.imports.column_names import snake
+from app.imports.input_files import InputFile, look_at
+from app.imports.kinds import Kind
+from app.imports.mappings import ColumnMapping, named_fields, proposed
+from app.imports.opening import Import, open_import
+from app.imports.transfer import good_rows
+from app.imports.wishes import REST, Wishes, wishes_of
+from indexer.attributes.account import proposed_types
+from indexer.attributes.declaration import AttributeType
+from indexer.documents import EventDocument, ItemDocument
+from indexer.readers import InputFileError
+from indexer.rejects import Rejects
+from models.events import EventType
+
+SEEN: Final = 100_000
+"""Rows of a file that are looked at."""
+
+
+@dataclass(slots=True)
+class Found:
+    """What is in a file.
+
+    Attributes:
+        file: the file, mapped.
+        wishes: what the mapping file has to say of it.
+        rejects: the rows, among those that were looked at, that are not good.
+        languages: of items, how often each.
+        attributes: of items, with their likely types.
+        newest: of events, the time of the last.
+        ratings: of events that are ratings, the least and the greatest value.
+        unknown: types of event that nobody explained, how often each.
+    """
+
+    file: Import
+    wishes: Wishes
+    rejects: Rejects
+    languages: Counter[str] = field(default_factory=Counter)
+    attributes: Mapping[str, AttributeType] = field(default_factory=dict)
+    newest: datetime | None = None
+    ratings: tuple[float, float] | None = None
+    unknown: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def path(self) -> Path:
+        """Of the file."""
+        return self.file.file.path
+
+    @property
+    def zoneless(self) -> bool:
+        """Whether rows are refused since their times have no offset."""
+        return any("no offset" in reason for reason in self.rejects.reasons)
+
+    @property
+    def types(self) -> list[str]:
+        """The types of event in it, as Penchant names them."""
+        return sorted({kind for (_, kind), _ in self.file.types.counts.items() if kind})
+
+
+def found_in(kind: Kind, path: Path, said: Wishes, never: Sequence[str] = ()) -> Found:
+    """A file, with proposals taken where nothing is said and nothing recognised.
+
+    Args:
+        kind: what its rows are about.
+        path: the file.
+        said: what somebody says of it.
+        never: columns that must not be taken.
+
+    Raises:
+        InputFileError: it cannot be read, or it is not clear what its columns are.
+    """
+    wishes = (
+        said if open_by_itself(kind, path, said) and not never else _proposed(kind, look_at(path, said), said, never)
+    )
+    found = Found(open_import(path, kind, wishes), wishes, Rejects())
+    documents = [document for _, document in islice(good_rows(found.file, kind, found.rejects), SEEN)]
+    if kind is Kind.ITEMS:
+        items = [each for each in documents if isinstance(each, ItemDocument)]
+        found.languages = Counter(each.language for each in items if each.language)
+        found.attributes = proposed_types([each.attributes for each in items])
+    elif kind is Kind.EVENTS:
+        events = [each for each in documents if isinstance(each, EventDocument)]
+        found.newest = max((each.occurred_at for each in events if each.occurred_at), default=None)
+        rated = [each.value for each in events if each.type == EventType.RATING and each.value is not None]
+        found.ratings = (min(rated), max(rated)) if rated else None
+        found.unknown = Counter({name: count for (name, of), count in found.file.types.counts.items() if of is None})
+    return found
+
+
+def open_by_itself(kind: Kind, path: Path, said: Wishes) -> bool:
+    """Whether a known program wrote it."""
+    try:
+        return open_import(path, kind, said).source is not None
+    except InputFileError:
+        return False
+
+
+def _proposed(kind: Kind, file: InputFile, said: Wishes, never: Sequence[str]) -> Wishes:
+    """What is said, and beside it what names of columns propose; attributes one by one, without those of `never`."""
+    banned = {snake(name) for name in never}
+    taken = {column for columns in said.map.values() for column in columns}
+    columns = [name for name in file.columns if "." not in name and name not in taken and snake(name) not in banned]
+    named = {name: of for name, of in named_fields(file, kind).items() if name not in said.map and {*of} <= {*columns}}
+    free = [name for name in columns if name not in {each for of in named.values() for each in of}]
+    maps, constants = proposed(kind, free, {*named, *said.map, *said.set})
+    wishes = wishes_of(said, {"map": {**_tuples(maps), **said.map}, "set": {**constants, **said.set}})
+    if kind is not Kind.ITEMS:
+        return wishes
+    opened = open_import(file.path, kind, wishes)
+    unused = opened.plan.unused if isinstance(opened.plan, ColumnMapping) else ()
+    rest = {f"attributes.{snake(name)}": (name,) for name in unused if snake(name) not in banned}
+    kept = {name: columns for name, columns in wishes.map.items() if columns != (REST,)}
+    return wishes.model_copy(update={"map": {**kept, **rest}})
+
+
+def _tuples(columns: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(each) for name, each in columns.items()}

@@ -1,0 +1,179 @@
+"""``penchant init``: what it writes from answers and files, and what it refuses."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from app.policy.charter.charter import load_charter
+from app.settings import CONFIG_VARIABLE, load_settings
+from scripts.cli import app as penchant
+from scripts.init.plan import Plan
+from scripts.init.toml_text import group
+
+SHOP = """sku;name;description;brand;price;stock;category;cost
+S1;Bergstiefel;Wasserdicht, für Bergtouren;Alpina;129,90;4;Schuhe > Wandern;60,00
+S2;Laufschuh;Leicht, für schnelle Läufe;Renn;89,50;12;Schuhe > Laufen;40,00
+S3;Regenjacke;Hält auch langem Regen stand;Alpina;149,00;0;Jacken;70,00
+"""
+ORDERS = """customer,sku,action,at,zip
+c1,S1,Order Completed,2026-11-20T10:00:00Z,10115
+c1,S3,view,2026-11-20T10:05:00Z,10115
+c2,S2,view,2026-11-21T10:05:00Z,20095
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder to work in, with a shop's two files."""
+    monkeypatch.setenv(CONFIG_VARIABLE, "")  # so that it is restored after `load_settings` has set it
+    monkeypatch.delenv(CONFIG_VARIABLE)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "shop.csv").write_text(SHOP, encoding="utf-8")
+    (tmp_path / "orders.csv").write_text(ORDERS)
+    return tmp_path
+
+
+def run(*options: str, answers: str | None = None):
+    return CliRunner().invoke(penchant, ["init", *options], input=answers)
+
+
+def shop(*options: str):
+    return run(
+        *("--what", "shop", "--items", "shop.csv", "--events", "orders.csv", "--yes"),
+        *("--type", "Order Completed=purchase", *options),
+    )
+
+
+def toml(path: Path):
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def test_a_shop_gets_settings_a_charter_and_a_mapping(folder: Path) -> None:
+    done = shop("--language", "de", "--never", "cost", "--never", "zip", "--never", "health", "--name", "Gipfel")
+    assert done.exit_code == 0, done.output
+    mapping = toml(folder / "mapping.toml")
+    assert mapping["items"]["map"] == {
+        "item_id": ["sku"],
+        "title": ["name"],
+        "text": ["description"],
+        "tags": ["category"],
+        "provider": ["brand"],
+        "attributes.price": ["price"],
+        "attributes.stock": ["stock"],
+    }
+    assert mapping["items"]["set"] == {"language": "de"}
+    assert mapping["events"]["types"] == {"Order Completed": "purchase"}
+    assert "zip" not in str(mapping["events"]["map"])
+    settings = load_settings()
+    assert settings.index.encoder == "use-multilingual-v3"
+    assert {name: each.type for name, each in settings.attributes.items()} == {"price": "number", "stock": "number"}
+    charter = load_charter(settings.charter)
+    assert charter.name == "Gipfel"
+    assert {"purchase", "view", "add_to_cart", "dismiss"} <= charter.events.keys()
+    assert "scroll" not in charter.events
+    assert charter.item_attributes.keys() == {"price", "stock"}
+    assert charter.sensitive["health"].mode == "recommend_only"
+
+
+def test_what_it_prints_is_what_there_is_to_do(folder: Path) -> None:
+    printed = shop("--folder", "gipfel").output
+    commands = [line.strip() for line in printed.partition("Now:")[2].splitlines() if line.strip()]
+    assert commands == [
+        "cd gipfel",
+        "penchant rebuild-index --items ../shop.csv",
+        "penchant import events ../orders.csv --yes",
+        "penchant rebuild-index",
+        "penchant serve",
+    ]
+    assert (folder / "gipfel" / "penchant.toml").is_file()
+
+
+def test_nothing_is_replaced_unasked(folder: Path) -> None:
+    assert shop().exit_code == 0
+    (folder / "charter.toml").write_text("mine")
+    again = shop()
+    assert again.exit_code == 1
+    assert "charter.toml" in again.output
+    assert "--force" in again.output
+    assert (folder / "charter.toml").read_text() == "mine"
+    assert shop("--force").exit_code == 0
+
+
+def test_types_that_nobody_explained_are_asked_for(folder: Path) -> None:
+    done = run("--what", "shop", "--items", "shop.csv", "--events", "orders.csv", "--yes")
+    assert done.exit_code == 1
+    assert "nobody explained: Order Completed" in done.output
+    assert "--type 'Order Completed='" in done.output
+    assert not (folder / "penchant.toml").exists()
+
+
+def test_times_without_a_zone_are_asked_for(folder: Path) -> None:
+    (folder / "orders.csv").write_text(ORDERS.replace("Z,", ","))
+    done = shop()
+    assert done.exit_code == 1
+    assert "--time-zone Europe/Berlin" in done.output
+    assert shop("--time-zone", "Europe/Berlin").exit_code == 0
+    assert toml(folder / "mapping.toml")["events"]["time_zone"] == "Europe/Berlin"
+
+
+def test_the_scale_of_ratings_and_the_time_of_old_events_are_seen(folder: Path) -> None:
+    (folder / "ratings.csv").write_text(
+        "user,item,rating,timestamp\nu1,S1,8,2014-03-01T00:00:00Z\nu2,S2,2,2014-03-02T00:00:00Z\n"
+    )
+    done = run("--items", "shop.csv", "--events", "ratings.csv", "--yes")
+    assert done.exit_code == 0, done.output
+    settings = load_settings()
+    rating = settings.events.signals["rating"].value
+    assert (rating.lowest, rating.highest) == (1, 10)
+    assert str(settings.as_of) == "2014-03-02 00:00:01+00:00"
+    assert "2014-03-02" in done.output
+
+
+def test_without_files_there_are_settings_and_a_charter(folder: Path) -> None:
+    done = run("--what", "news", "--language", "en", "--yes")
+    assert done.exit_code == 0, done.output
+    assert load_settings().query.floors.recency_share == 0.3
+    assert "rebuild-index" not in done.output
+    assert not (folder / "mapping.toml").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--items", "none.csv"), "none.csv does not exist"),
+        (("--items", "shop.csv", "--map", "items.title=nmae"), "perhaps 'name'"),
+        (("--items", "shop.csv", "--map", "title=name"), "--map wants items.FIELD=COLUMN"),
+        (("--items", "shop.csv", "--language", "gibberish"), "must be a language tag"),
+        (("--events", "orders.csv", "--type", "Order Completed=buy"), "there is no type of event 'buy'"),
+    ],
+)
+def test_what_cannot_be_is_said_in_a_line(folder: Path, options: tuple[str, ...], told: str) -> None:
+    done = run(*options, "--yes")
+    assert done.exit_code == 1
+    assert told in done.output
+    assert not (folder / "penchant.toml").exists()
+
+
+def test_the_questions_come_one_after_the_other(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scripts.init.command.interactive", lambda: True)
+    answers = ["shop", "zip", "shop.csv", "orders.csv", "", "Kauf", "purchase", "en", "Gipfel"]
+    done = run(answers="\n".join([*answers, ""]))
+    assert done.exit_code == 0, done.output
+    assert "one of add_to_cart" in done.output  # "Kauf" is no type
+    assert toml(folder / "mapping.toml")["events"]["types"] == {"Order Completed": "purchase"}
+    assert load_charter(folder / "charter.toml").name == "Gipfel"
+
+
+def test_what_is_written_is_toml_whatever_the_names() -> None:
+    odd = {'a "b" \\ ü\n\x7f': {"x y": [1.5, True, "\t"], "plain": {}}}
+    assert tomllib.loads(group("g", odd)) == {"g": odd}
+
+
+def test_a_plan_of_languages_names_those_that_nothing_reads() -> None:
+    plan = Plan("x", "other", [], ["en", "fi", "pt-BR"], frozenset(), [])
+    assert plan.multilingual
+    assert plan.unread == ["fi"]
