@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 from typing import Final
 
+from app.access import sessions
 from app.access.audit import AuditLog
 from app.access.bodies import Bodies
-from app.access.caller import KEYLESS, POWERS, Caller
+from app.access.caller import KEYLESS, POWERS, Caller, Kind
 from app.access.event_rates import EventRates
 from app.access.keyfile import KeyFile, KeyFileError
 from app.access.keyring import Keyring, is_key
 from app.access.loopback import is_loopback, names_loopback
 from app.access.rates import Rates
+from app.access.sessions import PageSession
 from app.access.settings import AccessSettings
 from app.access.tokens import IssuedToken, TokenError, issue, read
 from app.errors import (
@@ -36,6 +39,9 @@ _ELSEWHERE = (
 )
 _OUTSIDE = "There are no keys, so only this machine is served, under its own name. `penchant keys create` makes keys."
 
+_SERVICE = "A service's key is for programs: the pages take an operator's key or a person's token."
+_NO_PAGE_OF_OURS = "A page's session changes things only from the pages of this server."
+
 _MEGABYTE: Final = 1 << 20
 
 logger = logging.getLogger(__name__)
@@ -51,6 +57,8 @@ class Shown:
         peer: address that it comes from.
         authority: the Host header.
         origin: of the page that changes something by this request; None where no page does, or nothing is changed.
+        session: the cookie of a page's session.
+        changes: whether the request may change something.
     """
 
     key: str | None
@@ -58,6 +66,8 @@ class Shown:
     peer: str
     authority: str
     origin: str | None = None
+    session: str | None = None
+    changes: bool = False
 
 
 class Access:
@@ -105,7 +115,29 @@ class Access:
             return _by_key(keyring, shown.key)
         if shown.authorization is not None:
             return _by_token(keyring, shown.authorization, self.settings.token_audience)
+        if shown.session is not None:
+            return self._by_session(keyring, shown.session, shown)
         raise UnauthenticatedError(_NOBODY)
+
+    def session(self, shown: Shown) -> PageSession:
+        """What a page is given for the key or the token that it shows.
+
+        Raises:
+            UnauthenticatedError: nothing is shown, or nothing that is good.
+            ForbiddenError: it is a service's key.
+            AccessUnknownError: the keys cannot be read.
+        """
+        caller = self.caller(replace(shown, session=None))
+        if caller.kind is Kind.KEYLESS:
+            return PageSession(caller)
+        if caller.kind is Kind.SERVICE:
+            raise ForbiddenError(_SERVICE)
+        if caller.kind is Kind.USER:
+            token = (shown.authorization or "").partition(" ")[2].strip()
+            return PageSession(caller, token, sessions.end_of(token))
+        settings = self.settings
+        issued = sessions.issue(self._keyring(), caller.key_id, settings.token_audience, settings.session_seconds)
+        return PageSession(caller, issued.token, issued.expires_at)
 
     def token(self, user_id: str, seconds: int | None, issuer: Caller) -> IssuedToken:
         """A token for one person, good for so many seconds, or as long as the settings say.
@@ -125,8 +157,18 @@ class Access:
         powers = POWERS if issuer.is_operator else POWERS & issuer.scopes
         return issue(self._keyring(), user_id, self.settings.token_audience, seconds or longest, powers)
 
+    def _by_session(self, keyring: Keyring, cookie: str, shown: Shown) -> Caller:
+        """A browser adds cookies by itself: what changes something has to come from a page of this server."""
+        if shown.changes and (shown.origin is None or not _is_own(shown.origin, shown.authority)):
+            raise ForbiddenError(_NO_PAGE_OF_OURS)
+        audience = self.settings.token_audience
+        for good in (sessions.read, read):
+            with suppress(TokenError):
+                return good(keyring, cookie, audience)
+        raise UnauthenticatedError("The session is over: sign in again.", invalid_token=True)
+
     def _at_home(self, origin: str, authority: str) -> bool:
-        return origin in self._origins or origin in {f"http://{authority}", f"https://{authority}"}
+        return origin in self._origins or _is_own(origin, authority)
 
     def _keyring(self) -> Keyring:
         try:
@@ -136,6 +178,10 @@ class Access:
             raise AccessUnknownError from error
         self._had_keys = self._had_keys or bool(keyring.keys)
         return keyring
+
+
+def _is_own(origin: str, authority: str) -> bool:
+    return origin in {f"http://{authority}", f"https://{authority}"}
 
 
 def _by_key(keyring: Keyring, shown: str) -> Caller:

@@ -43,6 +43,9 @@ class AccessSettings(Config):
     token_seconds: int = Field(default=900, ge=1, le=86_400)
     """Longest lifetime of a person's token, and the lifetime of those that ask for none, in seconds."""
 
+    session_seconds: int = Field(default=3_600, ge=60, le=86_400)
+    """For how long an operator stays signed in on the pages after showing a key, in seconds."""
+
     token_audience: str = Field(default="penchant", min_length=1)
     """The audience that tokens name; services with the same signing keys tell their tokens apart by it."""
 

@@ -17,7 +17,7 @@ from jwt.types import Options
 from app.access.caller import POWERS, Caller, Kind, Scope
 from app.access.keyring import Keyring
 
-_ALGORITHM: Final = "HS256"
+ALGORITHM: Final = "HS256"
 _CLAIMS: Final = ("sub", "aud", "iat", "exp")
 _OPTIONS: Final[Options] = {"require": list(_CLAIMS), "strict_aud": True, "verify_iat": False}
 """When it was issued is looked at here, since a clock that was set back some minutes makes no token bad."""
@@ -43,7 +43,7 @@ def issue(keyring: Keyring, user_id: str, audience: str, seconds: int, powers: C
     key, now = keyring.signing[-1], datetime.now(UTC).replace(microsecond=0)
     expires_at = now + timedelta(seconds=seconds)
     claims = {"sub": user_id, "aud": audience, "iat": now, "exp": expires_at, _MAY: sorted(powers)}
-    return IssuedToken(jwt.encode(claims, key.secret, _ALGORITHM, {"kid": key.key_id}), expires_at)
+    return IssuedToken(jwt.encode(claims, key.secret, ALGORITHM, {"kid": key.key_id}), expires_at)
 
 
 def read(keyring: Keyring, token: str, audience: str) -> Caller:
@@ -57,7 +57,7 @@ def read(keyring: Keyring, token: str, audience: str) -> Caller:
         key = keyring.verifying(key_id, datetime.now(UTC))
         if key is None:
             raise TokenError
-        claims: dict[str, Any] = jwt.decode(token, key.secret, [_ALGORITHM], audience=audience, options=_OPTIONS)
+        claims: dict[str, Any] = jwt.decode(token, key.secret, [ALGORITHM], audience=audience, options=_OPTIONS)
     except jwt.PyJWTError as error:
         raise TokenError from error
     if not _issued(claims["iat"]):

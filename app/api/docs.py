@@ -1,4 +1,4 @@
-"""`/docs` and `/`: what can be called, for people."""
+"""`/docs`: what can be called, for people."""
 
 from __future__ import annotations
 
@@ -14,15 +14,13 @@ from app.api.transparency_page import HEADERS
 
 router = APIRouter(tags=["service"], dependencies=[Depends(refuse_query)])
 
-_SUMMARY: Final = "What can be called"
 _ANSWERS: Final[Responses] = {
     200: {"description": "A page for people.", "content": {"text/html": {"schema": {"type": "string"}}}},
     **problems(*URL_ERRORS),
 }
 
 
-@router.get("/", operation_id="start", summary=_SUMMARY, response_class=HTMLResponse, responses=_ANSWERS)
-@router.get("/docs", operation_id="docs", summary=_SUMMARY, response_class=HTMLResponse, responses=_ANSWERS)
+@router.get("/docs", operation_id="docs", summary="What can be called", response_class=HTMLResponse, responses=_ANSWERS)
 async def docs(request: Request) -> HTMLResponse:
     """Every operation, what it takes, and who may call it; `/openapi.json` says the same to programs."""
     return HTMLResponse(docs_page(request.app.openapi()), headers=HEADERS)

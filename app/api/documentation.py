@@ -34,6 +34,7 @@ from app.errors import (
     UnexpectedError,
     UnsupportedMediaTypeError,
 )
+from app.pages.plot import PlotRequest
 from app.requests import (
     AcknowledgementRequest,
     ActivationRequest,
@@ -98,6 +99,7 @@ _READ_BY_HAND: Final = (
     InterestRequest,
     MergeRequest,
     TokenRequest,
+    PlotRequest,
     PolicyRequest,
     ActivationRequest,
     SwitchRequest,

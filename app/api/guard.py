@@ -10,7 +10,7 @@ from fastapi import Request
 
 from app.access.access import Shown
 from app.access.caller import POWERS, Caller, Scope
-from app.api.headers import header
+from app.api.headers import SESSION, cookie, header
 from app.api.paths import unescaped
 from app.api.request_log import call_of
 from app.api.rules import OPERATORS, RULES, Rule
@@ -39,7 +39,7 @@ def admit(request: Request, operation: str, user_id: str | None) -> None:
     if rule.public:
         return
     access = access_of(request)
-    call.caller = access.caller(_shown(request))
+    call.caller = access.caller(shown_by(request))
     call.user_id = unescaped(user_id) if user_id is not None else None
     call.audit = access.audit if _leaves_a_line(rule, call.caller) else None
     call.bodies = access.bodies
@@ -75,12 +75,15 @@ def for_own_user(request: Request, *user_ids: str | None) -> None:
         raise ForbiddenError(_OTHERS)
 
 
-def _shown(request: Request) -> Shown:
+def shown_by(request: Request) -> Shown:
+    """What a request shows of who sends it."""
     scope = request.scope
     peer = client[0] if (client := scope.get("client")) else ""
     key, authorization, host = (header(scope, name) for name in (b"x-api-key", b"authorization", b"host"))
-    origin = header(scope, b"origin") if scope["method"] not in _SAFE else None
-    return Shown(key, authorization, peer, host or "", origin)
+    changes = scope["method"] not in _SAFE
+    origin = header(scope, b"origin") if changes else None
+    session = cookie(scope, SESSION) if key is None and authorization is None else None
+    return Shown(key, authorization, peer, host or "", origin, session, changes)
 
 
 def _leaves_a_line(rule: Rule, caller: Caller) -> bool:

@@ -20,3 +20,19 @@ class UserToken(Answer):
 
     expires_at: datetime
     """From then on it is good for nothing."""
+
+
+class PageAccess(Answer):
+    """As whom a page acts."""
+
+    kind: Literal["keyless", "operator", "service", "user"] | None
+    """Null where nobody is signed in; `keyless` while there are no keys, so that this machine may do everything."""
+
+    user_id: str | None
+    """Of a person."""
+
+    may: list[str]
+    """Of `export` and `erase`, what a person's token is good for."""
+
+    expires_at: datetime | None
+    """When a session that was just begun ends."""

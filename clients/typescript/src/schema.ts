@@ -605,12 +605,80 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What can be called
-         * @description Every operation, what it takes, and who may call it; `/openapi.json` says the same to programs.
+         * For you: a person's slate
+         * @description Recommendations for one person, with the reasons, and what they can say to each.
          */
-        get: operations["start"];
+        get: operations["for_you"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/static/{release}/{folder}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A script or a style of a page
+         * @description The same for everybody; under the digest of all files it never changes.
+         */
+        get: operations["static_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is signed in
+         * @description As whom the page acts: by its cookie, or by a token that it shows as any caller does.
+         */
+        get: operations["get_session"];
+        put?: never;
+        /**
+         * Sign in on the pages
+         * @description Takes an operator's key or a person's token from the usual headers; the cookie ends with the token, or soon.
+         */
+        post: operations["sign_in"];
+        /**
+         * Sign out on the pages
+         * @description Takes the cookie back.
+         */
+        delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draw a plot
+         * @description An SVG without styles or scripts; nothing of it is kept.
+         */
+        post: operations["draw_plot"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3121,6 +3189,32 @@ export interface components {
             slates: components["schemas"]["Slate"][];
         };
         /**
+         * PageAccess
+         * @description As whom a page acts.
+         */
+        PageAccess: {
+            /**
+             * Kind
+             * @description Null where nobody is signed in; `keyless` while there are no keys, so that this machine may do everything.
+             */
+            kind: ("keyless" | "operator" | "service" | "user") | null;
+            /**
+             * User Id
+             * @description Of a person.
+             */
+            user_id: string | null;
+            /**
+             * May
+             * @description Of `export` and `erase`, what a person's token is good for.
+             */
+            may: string[];
+            /**
+             * Expires At
+             * @description When a session that was just begun ends.
+             */
+            expires_at: string | null;
+        };
+        /**
          * Part
          * @description A part of an item's score, and what it rests on.
          */
@@ -5394,6 +5488,75 @@ export interface components {
             explain?: "label" | "full";
         };
         /**
+         * PlotRequest
+         * @description What is to be drawn.
+         */
+        PlotRequest: {
+            /**
+             * Kind
+             * @description What of; `stacked` bars sum up.
+             * @enum {string}
+             */
+            kind: "line" | "bar" | "stacked" | "scatter";
+            /**
+             * Title
+             * @description What the plot shows, for those who do not see it.
+             */
+            title: string;
+            /**
+             * Labels
+             * @description Of the x axis.
+             */
+            labels?: string[];
+            /**
+             * Series
+             * @description What is drawn.
+             */
+            series: components["schemas"]["Series"][];
+            /**
+             * Unit
+             * @description Of the values. Without it: "number".
+             * @enum {string}
+             */
+            unit?: "number" | "percent";
+            /**
+             * Width
+             * @description Of the drawing, which its place may scale. Without it: 720.
+             */
+            width?: number;
+            /**
+             * Height
+             * @description In the same units. Without it: 260.
+             */
+            height?: number;
+        };
+        /**
+         * Point
+         * @description A point of a scatter plot.
+         */
+        Point: {
+            /**
+             * X
+             * @description From the left.
+             */
+            x: number;
+            /**
+             * Y
+             * @description From below.
+             */
+            y: number;
+            /**
+             * Label
+             * @description What it is, told where the pointer rests on it.
+             */
+            label?: string;
+            /**
+             * Size
+             * @description Its radius. Without it: 3.0.
+             */
+            size?: number;
+        };
+        /**
          * PolicyRequest
          * @description A policy like the one in force, with other settings in some places.
          */
@@ -5625,6 +5788,27 @@ export interface components {
              * @description Forget only what happened since then.
              */
             since?: string | null;
+        };
+        /**
+         * Series
+         * @description Values that belong together.
+         */
+        Series: {
+            /**
+             * Name
+             * @description As the legend has it.
+             */
+            name: string;
+            /**
+             * Values
+             * @description One for each label of the x axis; null where there is none.
+             */
+            values?: (number | null)[];
+            /**
+             * Points
+             * @description Of a scatter plot.
+             */
+            points?: components["schemas"]["Point"][];
         };
         /**
          * SimilarRequest
@@ -9295,7 +9479,7 @@ export interface operations {
             };
         };
     };
-    start: {
+    for_you: {
         parameters: {
             query?: never;
             header?: never;
@@ -9333,6 +9517,369 @@ export interface operations {
             };
             /** @description Something went wrong in the server (`unexpected-error`) */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    static_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Digest of all files, or `latest`. */
+                release: string;
+                /** @description What kind of file. */
+                folder: string;
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/css": string;
+                    "text/javascript": string;
+                    "image/svg+xml": string;
+                };
+            };
+            /** @description The URL cannot be read (`malformed-url`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`unknown-path`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`invalid-payload`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong in the server (`unexpected-error`) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who, or nobody. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAccess"];
+                };
+            };
+            /** @description The URL cannot be read (`malformed-url`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed to you (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`invalid-payload`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong in the server (`unexpected-error`) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The keys cannot be read (`access-unknown`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who is signed in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAccess"];
+                };
+            };
+            /** @description The URL cannot be read (`malformed-url`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known (`unauthenticated`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed to you (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`invalid-payload`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong in the server (`unexpected-error`) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The keys cannot be read (`access-unknown`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cookie is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The URL cannot be read (`malformed-url`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`invalid-payload`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong in the server (`unexpected-error`) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draw_plot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlotRequest"];
+            };
+        };
+        responses: {
+            /** @description The plot. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            /** @description The URL cannot be read (`malformed-url`); The body cannot be read (`malformed-body`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known (`unauthenticated`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed to you (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come (`body-too-slow`) */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large (`body-too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type is not supported (`unsupported-media-type`) */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`invalid-payload`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests (`rate-limited`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong in the server (`unexpected-error`) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The keys cannot be read (`access-unknown`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

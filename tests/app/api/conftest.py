@@ -352,6 +352,10 @@ class Client:
         assert answer.headers["x-request-id"]
         return answer
 
+    def forget_cookies(self) -> None:
+        """Else they would come along with every request from now on."""
+        self._client.cookies.clear()
+
     def get(self, url: str, **more: Any) -> httpx.Response:
         return self.request("GET", url, **more)
 
