@@ -15,6 +15,7 @@
     ├── SnapshotNotFoundError         404  unknown-snapshot
     ├── AuditNotFoundError            404  unknown-audit
     ├── ExperimentNotFoundError       404  unknown-experiment
+    ├── WebhookNotFoundError          404  unknown-webhook
     ├── MethodNotAllowedError         405  method-not-allowed
     ├── KeysMissingError              409  no-keys
     ├── AuditRefusedError             409  audit-refused
@@ -175,6 +176,15 @@ class EstimateRefusedError(PenchantError):
     """The log can say nothing of this policy."""
 
     status, slug, title = 409, "estimate-refused", "The log cannot tell what this policy would earn"
+
+
+class WebhookNotFoundError(PenchantError):
+    """There is no such webhook in the settings."""
+
+    status, slug, title = 404, "unknown-webhook", "There is no such webhook"
+
+    def __init__(self, name: str) -> None:
+        super().__init__("The settings have no webhook of this name; GET /admin/webhooks lists them.", webhook=name)
 
 
 class EventNotFoundError(PenchantError):

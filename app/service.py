@@ -75,6 +75,7 @@ from app.settings import Settings
 from app.storage.protocols import ItemChange, Stores
 from app.storage.rows import OUTCOMES
 from app.trials.trials import Trials
+from app.webhooks.webhooks import Webhooks
 from indexer.attributes.account import mistyped
 from indexer.attributes.declaration import declared as declaration_of
 from indexer.documents import EventDocument, ItemDocument
@@ -107,6 +108,7 @@ class Service:
         self._event_ingestion = EventIngestion(self.snapshot_swap, stores, clock, (self.gate, decisions), settings)
         self._own_build = OwnBuild(settings, stores, embedder, self.snapshot_swap, self._charter)
         self._item_ingestion = ItemIngestion(self.snapshot_swap, stores, embedder, clock, self._own_build)
+        self._item_ingestion.tell = self.webhooks.tell_of_items
         self._retention = Retention(
             self.snapshot_swap,
             stores,
@@ -141,6 +143,8 @@ class Service:
     def _open_insights(self, decisions: ControlDecisions) -> None:
         settings, clock, declared = self._settings.insights, self._clock, self._charter.served is not None
         self.meters = Meters()
+        self.webhooks = Webhooks(self._settings.webhooks, self._settings.data_dir, clock)
+        self.snapshot_swap.tell = self.webhooks.tell
         self.served_log = ServedLog(
             ServedFiles(self._settings.served_folder),
             settings if declared else settings.model_copy(update={"served_log": False}),
@@ -152,9 +156,11 @@ class Service:
             self._stores, files, self._settings.events, segments, self.served_log, settings.attribution_hours
         )
         reading = self.insights.reading if self.served_log.enabled else None
-        self.watch = Watch(self._settings, Watched(self.snapshot_swap, self.policies, clock, reading, self._stores))
+        watched = Watched(self.snapshot_swap, self.policies, clock, reading, self._stores, self.webhooks.tell)
+        self.watch = Watch(self._settings, watched)
         exposition = Exposition(self.meters, self._gauges, lambda: self.served_log.dropped)
         exposition.registry.register(WatchCollector(self.watch.board, self.snapshot_swap.gauge))
+        exposition.registry.register(self.webhooks)
         self.reports = InsightService(self.insights, settings, clock, exposition, self._items)
 
     @cached_property
@@ -225,6 +231,7 @@ class Service:
                 ),
                 self.person.sweep(self._settings.control.sweep_seconds),
                 self.watch.forever(),
+                self.webhooks.forever(),
             )
         finally:
             self.snapshot_swap.gauge.close()

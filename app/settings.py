@@ -30,6 +30,7 @@ from app.serving.popularity import PopularitySettings, TrendingSettings
 from app.serving.recall_gauge import GaugeSettings
 from app.serving.scenario import Scenario
 from app.storage.database import SERVED, StorageSettings
+from app.webhooks.settings import HookSettings
 from indexer.attributes.declaration import Attribute, declared
 from indexer.build import IndexSettings
 from indexer.fields import Name as AttributeName
@@ -195,6 +196,9 @@ class Settings(BaseSettings):
     experiments: dict[Name, Plan] = Field(default_factory=dict)
     """Experiments by name: begun when the service starts, and stopped when they stand here no longer."""
     alerts: AlertSettings = AlertSettings()
+
+    webhooks: dict[Name, HookSettings] = Field(default_factory=dict)
+    """Programs by name that are told of the catalogue, of snapshots, policies and alerts, by signed POSTs."""
 
     @model_validator(mode="after")
     def _names_types(self) -> Self:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Final, Literal, Self
-from urllib.parse import urlsplit
+from typing import Final, Literal
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field
 
-from app.access.loopback import is_loopback
+from app.webhooks.settings import WebhookSettings
 from models.config import Config
 
 AlertName = Literal[
@@ -58,41 +56,6 @@ class DriftSettings(Config):
     def days_to_false_alarm(self) -> float:
         """Mean time to a false alarm of each of the three."""
         return 3 * QUARTER_DAYS / self.false_alarms_per_quarter
-
-
-class WebhookSettings(Config):
-    """Who is told, by a signed POST."""
-
-    url: str | None = None
-    """Where to; https, or http on this machine. Nothing is sent without it."""
-
-    secret: SecretStr | None = None
-    """Key of the signature, 16 characters or more."""
-
-    secret_file: Path | None = None
-    """File with the key, in place of `secret`."""
-
-    attempts: int = Field(default=8, ge=1, le=20)
-    """How often a message is sent until it is taken; after that it is given up, which is told in the log."""
-
-    first_wait_seconds: float = Field(default=5.0, gt=0, le=3_600, allow_inf_nan=False)
-    """Wait after the first attempt; each further one is twice as long, up to an hour, give or take a quarter."""
-
-    timeout_seconds: float = Field(default=10.0, gt=0, le=120, allow_inf_nan=False)
-    """How long an attempt may take."""
-
-    @model_validator(mode="after")
-    def _signed_and_private(self) -> Self:
-        if self.url is None:
-            return self
-        url = urlsplit(self.url)
-        if url.scheme != "https" and not (url.scheme == "http" and is_loopback(url.hostname or "")):
-            raise ValueError("has a url that is neither https nor http on this machine")
-        if (self.secret is None) == (self.secret_file is None):
-            raise ValueError("has a url and needs either secret or secret_file")
-        if self.secret is not None and len(self.secret.get_secret_value()) < 16:
-            raise ValueError("has a secret of fewer than 16 characters")
-        return self
 
 
 class AlertSettings(Config):

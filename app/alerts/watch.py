@@ -21,7 +21,6 @@ from app.alerts.finding import Finding, Standing, State
 from app.alerts.row_tally import RowTally
 from app.alerts.rules import rule_findings
 from app.alerts.settings import AlertName
-from app.alerts.webhook import Webhook
 from app.backup.timetable import backup_problem
 from app.clock import Clock
 from app.insights.equity.folder import AuditFolder
@@ -30,6 +29,8 @@ from app.serving.rebuild_outcome import read_outcome
 from app.serving.snapshot_swap import SnapshotSwap
 from app.settings import Settings
 from app.storage.protocols import Stores
+from app.webhooks.messages import Tell, untold
+from app.webhooks.webhook import Webhook
 from indexer.snapshot_files import SnapshotFolder
 
 log = logging.getLogger("penchant.alerts")
@@ -51,6 +52,7 @@ class Watched:
         clock: the service's.
         reading: the views on what was served; None where nothing is logged.
         stores: where everything is written to, if that is watched.
+        tell: other webhooks, what begins to fire and what is resolved.
     """
 
     swap: SnapshotSwap
@@ -58,6 +60,7 @@ class Watched:
     clock: Clock
     reading: Reading | None = None
     stores: Stores | None = None
+    tell: Tell = untold
 
     def storage(self) -> tuple[str, ...]:
         """Why nothing can be written, and what of acknowledged writes was lost."""
@@ -120,6 +123,7 @@ class Watch:
             "alerts": [{**each.model_dump(mode="json"), "acts": actions.get(each.name)} for each in standings],
             "recall": self._watched.swap.gauge.payload(),
             "waiting_messages": len(self._webhook.waiting()),
+            "given_up_messages": len(self._webhook.given_up()),
             "history": self.board.history(),
         }
 
@@ -171,7 +175,9 @@ class Watch:
         said = "fires" if standing.state is State.FIRING else "is resolved"
         log.log(level, "alert %s %s: %s", standing.name, said, standing.message)
         entry = "fired" if standing.state is State.FIRING else "resolved"
-        self._webhook.put({"entry": entry, **standing.model_dump(mode="json")})
+        about = standing.model_dump(mode="json")
+        self._webhook.put({"entry": entry, **about})
+        self._watched.tell("alert.fired" if standing.state is State.FIRING else "alert.resolved", {"alert": about})
 
     def _send(self) -> None:
         """Send what waits, beside what goes on, one sender at a time."""

@@ -36,6 +36,7 @@ from app.api import (
     tokens,
     transparency,
     users,
+    webhooks,
 )
 from app.api.crashes import UnexpectedErrors
 from app.api.documentation import DocumentedApi
@@ -68,6 +69,7 @@ _ROUTERS: Final = (
     estimates,
     alerts,
     console,
+    webhooks,
     probes,
 )
 """Those that are called most stand first: routes are tried in this order."""

@@ -72,6 +72,8 @@ RULES: Final[Mapping[str, Rule]] = {
     "prometheus": Rule(scope=Scope.METRICS, audited=False),
     "list_alerts": OPERATORS,
     "acknowledge_alert": OPERATORS,
+    "list_webhooks": Rule(audited=False),
+    "resend_webhook": OPERATORS,
     "list_policies": OPERATORS,
     "add_policy": OPERATORS,
     "activate_policy": OPERATORS,

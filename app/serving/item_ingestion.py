@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import compress
 from typing import Any, Final
@@ -20,6 +20,7 @@ from app.serving.generation import Generation, encode_items
 from app.serving.own_build import OwnBuild
 from app.serving.snapshot_swap import SnapshotSwap
 from app.storage.protocols import Stores
+from app.webhooks.messages import MessageName
 from indexer.documents import ItemDocument
 from indexer.mends import Mends
 from indexer.problems import FieldProblem
@@ -27,6 +28,13 @@ from indexer.validation import parse
 
 _CALLER: Final = "items"
 """As whom items' texts wait to be read."""
+
+TellOfItems = Callable[[Mapping[MessageName, Sequence[str]]], Awaitable[None]]
+"""Awaited before a change is acknowledged, with the ids of the items by what became of them."""
+
+
+async def _nobody(_told: Mapping[MessageName, Sequence[str]]) -> None:
+    """Tells nobody."""
 
 
 class ItemIngestion:
@@ -41,6 +49,7 @@ class ItemIngestion:
         self._clock = clock
         self._own_build = own_build
         self._one_at_a_time = asyncio.Lock()
+        self.tell: TellOfItems = _nobody
 
     def document(self, item_id: str) -> bytes:
         """One item as JSON, and its sensitivity.
@@ -106,6 +115,7 @@ class ItemIngestion:
             generation.version = max([generation.version, *versions])
             concerned = _Concerned.of(generation, list(compress(ids, known)), list(compress(ids, ~known)))
         await self._settle(concerned)
+        await self.tell({"item.added": list(compress(ids, ~known)), "item.changed": list(compress(ids, known))})
         return [not each for each in known.tolist()]
 
     async def store(self, documents: Sequence[ItemDocument]) -> None:
@@ -118,7 +128,10 @@ class ItemIngestion:
         held = {change.item_id for change in before if change.document is not None}
         await self._stores.items.upsert(_rows(documents), self._clock.machine())
         await self._own_build()
-        return [each.item_id not in held for each in documents]
+        new = [each.item_id not in held for each in documents]
+        ids = [each.item_id for each in documents]
+        await self.tell({"item.added": list(compress(ids, new))})
+        return new
 
     async def delete(self, item_ids: Sequence[str]) -> set[str]:
         """Take items out of every answer and of everybody's state; those that were not there, or no longer."""
@@ -136,6 +149,7 @@ class ItemIngestion:
                             generation.catalogue.delete(row)
                     generation.version = max([generation.version, *versions])
                 await self._settle(concerned)
+                await self.tell({"item.removed": there})
         return set(wanted) - set(there)
 
     async def _settle(self, concerned: _Concerned) -> None:

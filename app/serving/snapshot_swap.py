@@ -29,6 +29,7 @@ from app.serving.withheld_events import Withheld, withheld_from
 from app.settings import Settings
 from app.storage.protocols import Stores
 from app.storage.rows import Adoption, UserRow, Withdrawal
+from app.webhooks.messages import Tell, untold
 from indexer.documents import UserDocument
 from indexer.snapshot_files import DamagedSnapshotError, SnapshotError, SnapshotFolder
 
@@ -64,6 +65,7 @@ class SnapshotSwap:
         self.ingest_lock = IngestLock()
         self.gauge = RecallGauge(settings.snapshots.gauge)
         self.problem: str | None = None
+        self.tell: Tell = untold
 
     @property
     def current(self) -> Generation:
@@ -180,7 +182,7 @@ class SnapshotSwap:
 
     async def _refresh_once(self) -> bool:
         published, reviewed = self._folder.current_id(), self._reviewed_at()
-        serving = self._current.catalogue.snapshot.snapshot_id if self._current else None
+        serving = self._serving()
         lost = self._folder.pointer_problem()
         known = published == self._refused or (published, reviewed) == (serving, self._reviewed)
         if published is None or (known and lost is None):
@@ -210,6 +212,7 @@ class SnapshotSwap:
         said, self._failing = f"snapshot {snapshot_id!r} cannot be taken up: {error}", True
         if self.problem != said:
             log.error("snapshot refused", extra={"snapshot": snapshot_id}, exc_info=error)
+            self.tell("snapshot.refused", {"snapshot": snapshot_id, "why": said, "serving": self._serving()})
         self.problem = said
 
     async def _fall_back(self, snapshot_id: str, error: DamagedSnapshotError) -> bool:
@@ -220,6 +223,8 @@ class SnapshotSwap:
             self._refuse(snapshot_id, SnapshotError(f"{error}, and it cannot be set aside: {unmoved}"))
             return False
         log.error("snapshot damaged and set aside", extra={"snapshot": snapshot_id, "aside": name}, exc_info=error)
+        about = {"snapshot": snapshot_id, "why": str(error), "serving": self._serving()}
+        await asyncio.to_thread(self.tell, "snapshot.refused", about)
         taken = self._current is None and await self._refresh_once()
         said = f"{error}; it is set aside as {self._folder.folder / name}"
         if self._current is None:
@@ -258,6 +263,8 @@ class SnapshotSwap:
                 await self.take_up(policy.snapshot, policy)
             await asyncio.to_thread(self._folder.activate, policy.snapshot)
             await asyncio.to_thread(self.succession.enter, policy, by, why)
+            about = {"policy": policy.policy_id, "snapshot": policy.snapshot, "why": why}
+            await asyncio.to_thread(self.tell, "policy.activated", about)
 
     async def take_up(self, snapshot_id: str, policy: Policy | None = None) -> None:
         """Build the generation of a snapshot beside the present one, then swap.
@@ -288,6 +295,11 @@ class SnapshotSwap:
             await asyncio.to_thread(self.succession.enter, following, SNAPSHOT, following.why)
         await self._stores.snapshots.record(snapshot_id, "activated", self._clock.now())
         log.info("snapshot in service", extra={"snapshot": snapshot_id, "items": len(generation.catalogue)})
+        about = {"snapshot": snapshot_id, "items": len(generation.catalogue), "policy": following.policy_id}
+        await asyncio.to_thread(self.tell, "snapshot.activated", about)
+
+    def _serving(self) -> str | None:
+        return self._current.catalogue.snapshot.snapshot_id if self._current else None
 
     def _reviewed_at(self) -> int | None:
         """When verdicts on sensitive items were last written down, in nanoseconds."""

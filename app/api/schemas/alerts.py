@@ -103,5 +103,8 @@ class AlertList(Answer):
     waiting_messages: int
     """For the webhook, not taken yet."""
 
+    given_up_messages: int
+    """For the webhook, not taken at any attempt."""
+
     history: list[dict[str, Any]]
     """What fired, was acknowledged, acted or was resolved, newest first."""

@@ -86,7 +86,7 @@ def test_every_error_is_a_problem_document_and_every_other_answer_is_not(documen
 
 def test_every_endpoint_that_reads_a_body_says_what_it_takes(document):
     for (method, path), operation in operations(document).items():
-        bodyless = ("/session", "/undo-reset", "/return", "/release", "/start", "/stop")
+        bodyless = ("/session", "/undo-reset", "/return", "/release", "/start", "/stop", "/resend")
         reads = method in {"post", "patch", "put"} and not path.endswith(bodyless)
         assert ("requestBody" in operation) == reads, path
         if "requestBody" in operation:

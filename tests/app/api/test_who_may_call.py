@@ -60,6 +60,8 @@ WHO_MAY = {
     ("get", "/metrics"): {"metrics"},
     ("get", "/insights/alerts"): set(),
     ("post", "/insights/alerts/{name}/acknowledge"): set(),
+    ("get", "/admin/webhooks"): set(),
+    ("post", "/admin/webhooks/{name}/resend"): set(),
     ("get", "/admin/policies"): set(),
     ("get", "/admin/personalization"): set(),
     ("put", "/admin/personalization"): set(),

@@ -5,59 +5,18 @@ import hashlib
 import hmac
 import logging
 import re
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from app.alerts.settings import AlertSettings, WebhookSettings
-from app.alerts.webhook import Webhook
+from app.alerts.settings import AlertSettings
+from app.webhooks.settings import WebhookSettings
+from app.webhooks.webhook import Webhook
 
 SECRET = "a secret of sixteen and more"  # noqa: S105 - of this test
-GUIDE = Path(__file__).parents[3] / "docs" / "guides" / "alerts.md"
-
-
-class Receiver(HTTPServer):
-    """Takes a message after it has refused `refusals` attempts."""
-
-    def __init__(self, refusals: int) -> None:
-        super().__init__(("127.0.0.1", 0), _Reception)
-        self.refusals, self.got = refusals, list[tuple[dict[str, str], bytes]]()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/alerts"
-
-
-class _Reception(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        receiver: Any = self.server
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        receiver.got.append((dict(self.headers), body))
-        self.send_response(204 if len(receiver.got) > receiver.refusals else 503)
-        self.end_headers()
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-
-@pytest.fixture
-def receive():
-    opened = []
-
-    def make(refusals=0):
-        receiver = Receiver(refusals)
-        threading.Thread(target=receiver.serve_forever).start()
-        opened.append(receiver)
-        return receiver
-
-    yield make
-    for receiver in opened:
-        receiver.shutdown()
-        receiver.server_close()
+GUIDE = Path(__file__).parents[3] / "docs" / "guides" / "webhooks.md"
 
 
 def webhook(folder, url, **more):
@@ -121,6 +80,30 @@ def test_it_is_given_up_and_that_is_told(tmp_path, receive, caplog):
     send(hook, {"name": "recall_low"})
     assert (len(receiver.got), hook.waiting()) == (2, [])
     assert "given up after 2 attempts" in caplog.text
+    assert (len(hook.given_up()), hook.problem) == (1, "status 503")
+    receiver.refusals = 0
+    assert hook.again() == 1
+    send(hook)
+    assert len({headers["Penchant-Delivery"] for headers, _ in receiver.got}) == 1
+    assert (hook.waiting(), hook.given_up(), hook.sent, hook.problem) == ([], [], 1, None)
+
+
+def test_what_there_is_no_room_for_is_counted_and_the_oldest_that_were_given_up_go(tmp_path):
+    hook = webhook(tmp_path, "http://127.0.0.1:1/", attempts=1, most_waiting=3, most_given_up=2)
+    for number in range(5):
+        hook.put({"number": number})
+    assert (len(hook.waiting()), hook.lost) == (3, 2)
+    asyncio.run(hook.send_all())
+    assert [path.read_bytes() for path in hook.given_up()] == [b'{"number":1}', b'{"number":2}']
+    hook.put({"number": 9})
+    assert len(hook.waiting()) == 1
+
+
+def test_a_redirect_is_not_followed(tmp_path, receive):
+    elsewhere = receive()
+    receiver = receive(refusals=99, status=307, location=elsewhere.url)
+    send(webhook(tmp_path, receiver.url, attempts=1), {"name": "recall_low"})
+    assert (len(receiver.got), elsewhere.got) == (1, [])
 
 
 def test_nobody_there_is_an_attempt_that_failed(tmp_path, caplog):
@@ -148,9 +131,13 @@ def test_without_a_url_nothing_is_kept(tmp_path):
         ({"url": "http://example.org/", "secret": SECRET}, "neither https"),
         ({"url": "https://example.org/"}, "either secret or secret_file"),
         ({"url": "https://example.org/", "secret": "short"}, "fewer than 16"),
+        ({"url": "https://me:pass@example.org/", "secret": SECRET}, "a name or a password"),
+        ({"url": "https://169.254.169.254/latest", "secret": SECRET}, "link-local"),
+        ({"url": "http://[fe80::1]/", "secret": SECRET, "plain_hosts": ("fe80::1",)}, "link-local"),
     ],
 )
 def test_what_is_unsafe_is_refused_at_the_start(wrong, said):
     with pytest.raises(ValidationError, match=said):
         WebhookSettings(**wrong)
+    assert WebhookSettings(url="http://collector:8080/", plain_hosts=("collector",), secret=SECRET).url
     assert SECRET not in repr(WebhookSettings(url="https://example.org/", secret=SECRET))

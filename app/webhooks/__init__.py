@@ -1,0 +1,1 @@
+"""Webhooks: what happens to the catalogue, the index and guardrails, told to other programs by signed POSTs."""
