@@ -85,7 +85,7 @@ _TAGS: Final = [
     {"name": "probes", "description": "For whoever starts, watches and balances the service."},
 ]
 _CORS_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
-_CORS_HEADERS: Final = ("Authorization", "Content-Type", "If-Match", "X-API-Key", HEADER)
+_CORS_HEADERS: Final = ("Authorization", "Content-Type", "If-Match", "If-None-Match", "X-API-Key", HEADER)
 _LEAST_COMPRESSED: Final = 2_048
 """Bytes from which an answer is compressed for callers that accept gzip; below, it is a packet or two anyway."""
 _DESCRIPTION: Final = """\

@@ -27,6 +27,7 @@ from app.api.guard import caller_of
 from app.api.paths import ItemIdInPath
 from app.api.queries import refuse_query
 from app.api.query_or_body import asked
+from app.api.revalidation import NOT_MODIFIED, json_unless_known, unless_known, with_etag
 from app.api.schemas.items import Deletions, Item, ItemPatch
 from app.api.schemas.lists import CataloguePart
 from app.api.schemas.rows import ItemResults
@@ -74,12 +75,13 @@ def _verdict(result: bool | FieldProblem, message: str | None) -> Verdict:
     "/items",
     operation_id="list_items",
     summary="List the catalogue",
-    openapi_extra=query_of(ItemsRequest),
-    responses=answers(CataloguePart, "A part of it.", *URL_ERRORS, CursorError, CursorExpiredError, *READING_ERRORS),
+    openapi_extra=with_etag(query_of(ItemsRequest)),
+    responses=NOT_MODIFIED
+    | answers(CataloguePart, "A part of it.", *URL_ERRORS, CursorError, CursorExpiredError, *READING_ERRORS),
 )
 async def list_items(request: Request) -> Response:
     """Every item there is, or those that a filter asks for, in parts; withheld items and expired ones are there too."""
-    return json_answer(service_of(request).lists.items(await asked(request, ItemsRequest)))
+    return json_unless_known(request, service_of(request).lists.items(await asked(request, ItemsRequest)))
 
 
 @router.post(
@@ -121,14 +123,15 @@ async def patch_item(request: Request, item_id: ItemIdInPath) -> Response:
     operation_id="get_item",
     summary="Read an item",
     dependencies=_no_query,
-    responses=answers(Item, "The item.", *URL_ERRORS, ItemNotFoundError, *READING_ERRORS),
+    openapi_extra=with_etag({}),
+    responses=NOT_MODIFIED | answers(Item, "The item.", *URL_ERRORS, ItemNotFoundError, *READING_ERRORS),
 )
 async def get_item(request: Request, item_id: ItemIdInPath) -> Response:
     """The item as it was given, without the fields that were left out, and what is known of its sensitive topics.
 
     A person's token reads what may be shown to that person; everything else is not there for them.
     """
-    return Response(service_of(request).get_item(item_id, caller_of(request).user_id), media_type=JSON)
+    return unless_known(request, service_of(request).get_item(item_id, caller_of(request).user_id))
 
 
 @router.delete(

@@ -10,6 +10,7 @@ from app.api.answers import json_answer
 from app.api.documentation import READING_ERRORS, URL_ERRORS, answers, query_of
 from app.api.guard import for_own_user
 from app.api.query_or_body import asked
+from app.api.revalidation import NOT_MODIFIED, json_unless_known, with_etag
 from app.api.schemas.lists import ItemList, Tags, Topics
 from app.api.state import service_of
 from app.requests import ListRequest, NamesRequest
@@ -51,21 +52,21 @@ async def trending(request: Request) -> Response:
     "/tags",
     operation_id="list_tags",
     summary="List tags to choose from",
-    openapi_extra=query_of(NamesRequest),
-    responses=answers(Tags, "The tags.", *_ERRORS),
+    openapi_extra=with_etag(query_of(NamesRequest)),
+    responses=NOT_MODIFIED | answers(Tags, "The tags.", *_ERRORS),
 )
 async def tags(request: Request) -> Response:
     """For newcomers who say what they like: tags of items that may be shown to anybody, those of most items first."""
-    return json_answer(service_of(request).lists.tags(await asked(request, NamesRequest)))
+    return json_unless_known(request, service_of(request).lists.tags(await asked(request, NamesRequest)))
 
 
 @router.get(
     "/topics",
     operation_id="list_topics",
     summary="List topics to choose from",
-    openapi_extra=query_of(NamesRequest),
-    responses=answers(Topics, "The topics.", *_ERRORS),
+    openapi_extra=with_etag(query_of(NamesRequest)),
+    responses=NOT_MODIFIED | answers(Topics, "The topics.", *_ERRORS),
 )
 async def topics(request: Request) -> Response:
     """The same for the topics that the index found."""
-    return json_answer(service_of(request).lists.topics(await asked(request, NamesRequest)))
+    return json_unless_known(request, service_of(request).lists.topics(await asked(request, NamesRequest)))

@@ -6938,7 +6938,10 @@ export interface operations {
                 /** @description The `next_cursor` of an earlier part, under the same `filter`. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description ETag of an answer that the caller has. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6952,6 +6955,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CataloguePart"];
                 };
+            };
+            /** @description It is as the caller has it (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The URL cannot be read (`malformed-url`); The cursor is not known (`unknown-cursor`) */
             400: {
@@ -7259,7 +7269,10 @@ export interface operations {
     get_item: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description ETag of an answer that the caller has. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Id of an item: 1 to 256 bytes of UTF-8, percent-encoded: a slash is %2F. */
                 item_id: string;
@@ -7276,6 +7289,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Item"];
                 };
+            };
+            /** @description It is as the caller has it (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The URL cannot be read (`malformed-url`) */
             400: {
@@ -7771,7 +7791,10 @@ export interface operations {
                 /** @description Which items count; absent, all. */
                 filter?: string;
             };
-            header?: never;
+            header?: {
+                /** @description ETag of an answer that the caller has. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7785,6 +7808,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Tags"];
                 };
+            };
+            /** @description It is as the caller has it (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The URL cannot be read (`malformed-url`) */
             400: {
@@ -7859,7 +7889,10 @@ export interface operations {
                 /** @description Which items count; absent, all. */
                 filter?: string;
             };
-            header?: never;
+            header?: {
+                /** @description ETag of an answer that the caller has. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7873,6 +7906,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Topics"];
                 };
+            };
+            /** @description It is as the caller has it (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The URL cannot be read (`malformed-url`) */
             400: {
