@@ -14,6 +14,7 @@ from app.access.access import Access
 from app.api.application import build
 from app.api.state import State
 from app.insights.telemetry.opening import open_tracing
+from app.jobs import Jobs
 from app.service import Service
 from app.serving.embedder import Embedder
 from app.settings import Settings
@@ -23,18 +24,19 @@ from models.encoder import Encoder
 from models.kernels.warm_up import warm_up
 
 
-def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
+def create_app(settings: Settings, encoder: Encoder | None = None, jobs: Jobs | None = None) -> FastAPI:
     """The application; nothing is opened before its lifespan begins.
 
     Args:
         settings: all settings.
         encoder: used in place of the one that the settings name.
+        jobs: that go on in this process beside the service's own.
     """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         access = Access(settings.access, settings.data_dir, settings.http.host, settings.http.cors_origins)
-        async with running(settings, encoder or settings.index.open_encoder()) as service:
+        async with running(settings, encoder or settings.index.open_encoder(), jobs) as service:
             tracing = open_tracing(settings.insights.telemetry, service.meters)
             try:
                 yield State(service=service, http=settings.http, access=access, meters=service.meters, tracing=tracing)
@@ -46,7 +48,7 @@ def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
 
 
 @asynccontextmanager
-async def running(settings: Settings, encoder: Encoder) -> AsyncIterator[Service]:
+async def running(settings: Settings, encoder: Encoder, jobs: Jobs | None = None) -> AsyncIterator[Service]:
     """The service between its start and its end: stores open, snapshot taken up, and the next one watched for.
 
     Raises:
@@ -56,7 +58,7 @@ async def running(settings: Settings, encoder: Encoder) -> AsyncIterator[Service
     stores = open_stores(settings.data_dir, settings.storage)
     embedder = Embedder(encoder, EmbeddingCache(settings.embedding_folder), settings.index.unread_from)
     try:
-        service = Service(settings, stores, embedder)
+        service = Service(settings, stores, embedder, jobs)
         watching = await service.start()
         embedder.warm_up()
         await asyncio.to_thread(warm_up)

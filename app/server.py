@@ -7,6 +7,7 @@ import gc
 import logging
 import sys
 from contextlib import ExitStack
+from functools import partial
 from ipaddress import IPv6Address, ip_address
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from app.connections import protocol_of
 from app.disk import DiskProblemError
 from app.errors import ExperimentRefusedError, PolicyNotFoundError
 from app.insights.telemetry.opening import TelemetryMissingError
+from app.jobs import Jobs, Work
 from app.main import create_app
 from app.memory import give_back
 from app.serving.scheduled_rebuild import rebuild_on_time
@@ -39,9 +41,10 @@ class AnnouncedServer(uvicorn.Server):
     """
 
     def __init__(self, settings: Settings, rebuild: list[str], backup: list[str], *, keyless: bool) -> None:
+        self._jobs = jobs = Jobs()
         super().__init__(
             uvicorn.Config(
-                BriefFailures(create_app(settings)),
+                BriefFailures(create_app(settings, jobs=jobs)),
                 host=settings.http.host,
                 port=settings.http.port,
                 lifespan="on",
@@ -66,12 +69,14 @@ class AnnouncedServer(uvicorn.Server):
         host, port = self.servers[0].sockets[0].getsockname()[:2]
         address = reachable(host, port)
         self._listening.enter_context(announced(self._settings.data_dir, address))
-        rebuilding = asyncio.create_task(rebuild_on_time(self._settings, self._rebuild))
-        self._listening.callback(rebuilding.cancel)
-        backing_up = asyncio.create_task(backup_on_time(self._settings.data_dir, self._settings.backup, self._backup))
-        self._listening.callback(backing_up.cancel)
+        self._begin("build the index on time", partial(rebuild_on_time, self._settings, self._rebuild))
+        data_dir, backup = self._settings.data_dir, self._settings.backup
+        self._begin("back up on time", partial(backup_on_time, data_dir, backup, self._backup))
         served = "without keys, to this machine only" if self._keyless else "to those who have a key or a token"
         logger.info("serving at %s %s", address, served)
+
+    def _begin(self, name: str, work: Work) -> None:
+        self._listening.callback(asyncio.create_task(self._jobs.keep(name, work)).cancel)
 
     async def shutdown(self, sockets: Any = None) -> None:
         """Take no new requests, finish those that run, and close the service."""

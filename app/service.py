@@ -38,6 +38,7 @@ from app.insights.served_log import ServedLog
 from app.insights.served_retention import delete_old_days
 from app.insights.service import InsightService
 from app.insights.views import Segments
+from app.jobs import Jobs, Work
 from app.person.control import Control
 from app.person.erasure.proof import remove_leftovers
 from app.person.export import moment
@@ -72,6 +73,7 @@ from app.serving.similar import similar_to_item, similar_to_text
 from app.serving.snapshot_swap import NOTHING_YET, SnapshotSwap
 from app.serving.training_events import training_events
 from app.settings import Settings
+from app.status import Status
 from app.storage.protocols import ItemChange, Stores
 from app.storage.rows import OUTCOMES
 from app.trials.trials import Trials
@@ -89,9 +91,10 @@ from models.user_state import DAY_SECONDS
 class Service:
     """Everything behind the endpoints."""
 
-    def __init__(self, settings: Settings, stores: Stores, embedder: Embedder) -> None:
+    def __init__(self, settings: Settings, stores: Stores, embedder: Embedder, jobs: Jobs | None = None) -> None:
+        """`jobs` that go on in this process beside the service's own."""
         self._settings = settings = with_types(settings, stores.events)
-        self._stores, self._embedder = stores, embedder
+        self._stores, self._embedder, self.jobs = stores, embedder, jobs or Jobs()
         self._clock = clock = clock_of(settings)
         self.snapshot_swap = SnapshotSwap(settings, stores, embedder, clock)
         self.policies = Policies(self.snapshot_swap, SnapshotFolder(settings.snapshot_folder), stores.snapshots)
@@ -164,6 +167,20 @@ class Service:
         self.reports = InsightService(self.insights, settings, clock, exposition, self._items)
 
     @cached_property
+    def status(self) -> Status:
+        """How every part is."""
+        return Status(
+            self._settings,
+            self._stores,
+            self.snapshot_swap,
+            self._embedder,
+            self._retention,
+            self.jobs,
+            lambda: self._stores.waiting() + self._event_ingestion.waiting,
+            self._rejected_shares,
+        )
+
+    @cached_property
     def lists(self) -> Lists:
         """What is popular, what rises, and what there is."""
         return Lists(self.snapshot_swap, self._recommender, self._clock, self._settings.trending)
@@ -220,21 +237,23 @@ class Service:
         """What a service does by itself for as long as it runs."""
         self.snapshot_swap.gauge.start()
         try:
-            await asyncio.gather(
-                self.snapshot_swap.watch(),
-                self._own_build.watch(),
-                self._retention.forever(self._settings.retention.every_hours),
-                delete_old_days(
-                    self.served_log.files,
-                    lambda: self.gate.served_since(self._clock.settled()),
-                    self._settings.retention.every_hours,
-                ),
-                self.person.sweep(self._settings.control.sweep_seconds),
-                self.watch.forever(),
-                self.webhooks.forever(),
-            )
+            await asyncio.gather(*(self.jobs.keep(name, work) for name, work in self._own_jobs().items()))
         finally:
             self.snapshot_swap.gauge.close()
+
+    def _own_jobs(self) -> dict[str, Work]:
+        settings, served_since = self._settings, lambda: self.gate.served_since(self._clock.settled())
+        return {
+            "look for a new index": self.snapshot_swap.watch,
+            "build a small index": self._own_build.watch,
+            "retention": partial(self._retention.forever, settings.retention.every_hours),
+            "retention of served answers": partial(
+                delete_old_days, self.served_log.files, served_since, settings.retention.every_hours
+            ),
+            "finish resets": partial(self.person.sweep, settings.control.sweep_seconds),
+            "alerts": self.watch.forever,
+            "webhooks": self.webhooks.forever,
+        }
 
     async def upsert_items(self, documents: Sequence[ItemDocument]) -> list[bool | FieldProblem]:
         """Add or replace items; for each whether it is new, or what of it the charter does not declare."""
@@ -321,6 +340,7 @@ class Service:
             "penchant_personalization_switches": self.administrators_switch.count,
             "penchant_stored_slates": self._recommender.stored_slates,
             "penchant_served_log_waiting": self.served_log.waiting,
+            **self.status.gauges(),
         }
 
     def recommend(self, request: RecommendRequest, *, discreet: bool = False) -> Slate:
@@ -376,10 +396,11 @@ class Service:
 
     def rejected_rows(self) -> dict[str, Any]:
         """How many rows were rejected lately, and why."""
-        now = self._clock.machine()
-        day, before = self.watch.rows.shares(now)
-        told = {name: {"rows": each.whole, "rejected": each.part} for name, each in (("day", day), ("before", before))}
-        return told | {"reasons": self.refusals.told()}
+        return self._rejected_shares() | {"reasons": self.refusals.told()}
+
+    def _rejected_shares(self) -> dict[str, Any]:
+        day, before = self.watch.rows.shares(self._clock.machine())
+        return {name: {"rows": each.whole, "rejected": each.part} for name, each in (("day", day), ("before", before))}
 
     async def catalogue_map(self) -> dict[str, Any]:
         """The topics in the plane, with their size and how much they were shown."""
@@ -436,13 +457,20 @@ class Service:
         last = read_outcome(self._settings.data_dir)
         writes["backup"] = last.model_dump(mode="json") if last else None
         leap = self._retention.problem
-        reasons = [*(each for each in (failing, missing, leap) if each), *self._stores.losses()]
+        reasons = [
+            *(each for each in (failing, missing, leap) if each),
+            *self._stores.losses(),
+            *self.status.problems(),
+        ]
         if generation is None:
-            return {"ready": False, "reasons": [self.snapshot_swap.problem or NOTHING_YET, *reasons], **writes}
+            nothing = self.snapshot_swap.problem or NOTHING_YET
+            return {"ready": False, "state": "not_ready", "reasons": [nothing, *reasons], **writes}
         manifest = generation.catalogue.snapshot.manifest
+        reasons = [*([self.snapshot_swap.problem] if self.snapshot_swap.problem else []), *reasons]
         return {
             "ready": True,
-            "reasons": [*([self.snapshot_swap.problem] if self.snapshot_swap.problem else []), *reasons],
+            "state": "degraded" if reasons else "ready",
+            "reasons": reasons,
             **writes,
             "snapshot": manifest.snapshot_id,
             "policy": generation.environment.policy,

@@ -21,8 +21,6 @@ class EventRates:
 
     def __init__(self, per_minute: int | None, time: Callable[[], float]) -> None:
         self.per_minute, self._time = per_minute, time
-        self.refused = 0
-        """Events that were too many, since the start."""
         self._minute = -1.0
         self._counts: Counter[int] = Counter()
 
@@ -31,9 +29,7 @@ class EventRates:
         if self.per_minute is None:
             return [True] * len(user_ids)
         self._begin_minute()
-        admitted = [self._admit(hash(user_id), self.per_minute) for user_id in user_ids]
-        self.refused += admitted.count(False)
-        return admitted
+        return [self._admit(hash(user_id), self.per_minute) for user_id in user_ids]
 
     def has_room(self, user_id: str, events: int) -> bool:
         """Whether so many more events of a person are within the limit."""

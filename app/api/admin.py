@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from fastapi import APIRouter, Depends, Request, Response
 
 from app.api.answers import json_answer
@@ -9,6 +11,7 @@ from app.api.bodies import NDJSON
 from app.api.documentation import URL_ERRORS, answers, problems
 from app.api.queries import refuse_query
 from app.api.schemas.service import AwaitedItems
+from app.api.schemas.status import ServiceStatus
 from app.api.state import service_of
 
 BINARY = "application/octet-stream"
@@ -30,6 +33,20 @@ _LINES = {"description": "One change a line, in order of version.", "content": {
 async def item_changes(request: Request) -> Response:
     """The newest change of every item that was added, replaced or deleted over HTTP."""
     return Response(await service_of(request).item_changes(), media_type=NDJSON)
+
+
+@router.get(
+    "/status",
+    operation_id="service_status",
+    summary="See how every part of the service is",
+    responses=answers(ServiceStatus, "All parts.", *URL_ERRORS),
+)
+async def service_status(request: Request) -> Response:
+    """Writer, disk, last backup and build, the index, encoder, retention, rejected rows, and what goes on by itself."""
+    service = service_of(request)
+    readiness = service.readiness()
+    told = await asyncio.to_thread(service.status.payload)
+    return json_answer({name: readiness[name] for name in ("state", "reasons")} | told)
 
 
 @router.get(

@@ -78,11 +78,9 @@ def _admitted(request: Request, user_ids: Sequence[str]) -> Sequence[bool]:
 
 def _too_many(request: Request) -> Verdict:
     rates = access_of(request).event_rates
-    message = (
-        f"has more than {rates.per_minute:,} events in this minute (access.rates.user_events_per_minute): "
-        f"send it again in {rates.seconds()} seconds"
-    )
-    return Verdict(REJECTED, [FieldProblem("user_id", message)], reason="too_many")
+    message = f"has more than {rates.per_minute:,} events in this minute (access.rates.user_events_per_minute)"
+    again = f"send it again in {rates.seconds()} seconds"
+    return Verdict(REJECTED, [FieldProblem("user_id", message)], again, "too_many")
 
 
 def _verdict(result: EventResult) -> Verdict:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fastapi import APIRouter, Request, Response
 
 from app.api.answers import json_answer
@@ -10,6 +12,8 @@ from app.api.schemas.service import Alive, Ready
 from app.api.state import access_of, service_of
 from app.disk import DiskProblemError
 from app.errors import UnavailableError
+
+_RETRY_SECONDS: Final = "5"
 
 router = APIRouter(tags=["probes"])
 
@@ -27,18 +31,24 @@ async def livez() -> Response:
     responses=answers(Ready, "They can, and from this index.", UnavailableError),
 )
 async def readyz(request: Request) -> Response:
-    """503 with the reasons until an index is served; `writes` says whether events and changes are taken."""
+    """503 with the reasons until an index is served; `writes` says whether events and changes are taken.
+
+    While they are not, answers go on: `state` is `degraded`, and the status 200, lest what still works be taken out of
+    service. Who balances writers asks `/readyz?needs=writes`, which is 503 then. `GET /admin/status` says more.
+    """
     service = service_of(request)
     readiness = service.readiness() | {"access": _access(request)}
     if not readiness["ready"]:
         raise UnavailableError("; ".join(readiness["reasons"]), **readiness)
     try:
-        waiting = await service.awaiting()
+        readiness |= {"awaiting_item": await service.awaiting()}
     except DiskProblemError as error:  # answers are made from memory: what serves is told all the same
-        return json_answer(
-            readiness | {"writes": "failing", "reasons": [*dict.fromkeys([*readiness["reasons"], error.detail])]}
-        )
-    return json_answer(readiness | {"awaiting_item": waiting})
+        reasons = [*dict.fromkeys([*readiness["reasons"], error.detail])]
+        readiness |= {"writes": "failing", "state": "degraded", "reasons": reasons}
+    if readiness.get("writes") == "failing" and request.query_params.get("needs") == "writes":
+        detail = "; ".join(readiness["reasons"])
+        raise UnavailableError(detail, headers={"Retry-After": _RETRY_SECONDS}, **readiness | {"ready": False})
+    return json_answer(readiness)
 
 
 def _access(request: Request) -> str:

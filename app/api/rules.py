@@ -97,6 +97,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "try_settings": Rule(audited=False),
     "catalogue_map": Rule(audited=False),
     "rejected_rows": Rule(audited=False),
+    "service_status": Rule(scope=Scope.METRICS, audited=False),
     "transparency": PUBLIC,
     "for_you": PUBLIC,
     "static_file": PUBLIC,

@@ -23,6 +23,13 @@ GAUGES: Final = {
     "penchant_personalization_switches": "Of everybody, scenarios and segments, those without personalisation.",
     "penchant_stored_slates": "Answers that can be continued.",
     "penchant_served_log_waiting": "Served answers that are in no file yet.",
+    "penchant_writes_failing": "1 while nothing can be written, 0 while all is well.",
+    "penchant_disk_free_bytes": "Bytes that are free on the disk of the data folder.",
+    "penchant_backup_age_seconds": "Seconds since the last good backup.",
+    "penchant_build_failing": "1 after the last build failed, 0 after it went well.",
+    "penchant_retention_age_seconds": "Seconds since what is too old was last deleted.",
+    "penchant_encoder_failing": "1 where the encoder could not be loaded, 0 otherwise.",
+    "penchant_job_failures": "How often what goes on by itself failed since the start, all jobs together.",
 }
 """What is read of the service at the moment of asking."""
 

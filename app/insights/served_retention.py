@@ -22,7 +22,7 @@ async def delete_old_days(files: ServedFiles, since: Callable[[], float], every_
     while True:
         try:
             days = await asyncio.to_thread(files.delete_before, since())
-            log.info("served answers deleted", extra={"days": days})
+            log.info("served answers deleted", extra={"fields": {"days": days}})
         except Exception:
             log.exception("served answers could not be deleted")
         await asyncio.sleep(3_600 * every_hours)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Final
+from dataclasses import asdict, dataclass
+from typing import Any, Final
 
 from app.clock import Clock
+from app.person.export import moment
 from app.policy.charter.ingestion_gate import IngestionGate
 from app.serving.snapshot_swap import SnapshotSwap
 from app.storage.protocols import Stores
@@ -17,6 +19,16 @@ LEAP_SHARE: Final = 0.2
 """Share of all events that may be deleted after a leap of the clock without an operator's word."""
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionRun:
+    """What became of one deletion, when, in seconds since 1970, and of how many events of how many people."""
+
+    at: float
+    ok: bool
+    events: int = 0
+    people: int = 0
 
 
 class Retention:
@@ -32,6 +44,7 @@ class Retention:
         self._clock = clock
         self._gate = gate
         self.problem: str | None = None
+        self.last: RetentionRun | None = None
 
     async def enforce(self) -> Expired:
         """Delete now; effective in the next answer.
@@ -65,12 +78,20 @@ class Retention:
         self.problem = f"{days}: {held}. If it is right, say so: penchant enforce-retention --the-clock-is-right"
         log.error("retention is held back: %s", self.problem)
 
+    def payload(self) -> dict[str, Any]:
+        """What is known of the last deletion by the service itself, as JSON."""
+        last = asdict(self.last) | {"at": moment(self.last.at)} if self.last else None
+        return {"last": last, "problem": self.problem}
+
     async def forever(self, every_hours: float) -> None:
         """Delete again and again until cancelled; a failure is logged and the next time tried again."""
         while True:
             try:
                 expired = await self.enforce()
-                log.info("retention enforced", extra={"events": expired.events, "people": len(expired.users)})
+                done = {"events": expired.events, "people": len(expired.users)}
+                self.last = RetentionRun(Clock.machine(), ok=True, **done)
+                log.info("retention enforced", extra={"fields": done})
             except Exception:
+                self.last = RetentionRun(Clock.machine(), ok=False)
                 log.exception("retention could not be enforced")
             await asyncio.sleep(3_600 * every_hours)

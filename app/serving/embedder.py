@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,7 @@ class Embedder:
         self._cache = cache
         self._turns = FairTurns(_WAITING_OF_ONE, _WAITING)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="encoder")
+        self._warm: Future[Vectors] | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -89,7 +90,22 @@ class Embedder:
 
     def warm_up(self) -> None:
         """Load the model in the background, so that the first text does not wait for it."""
-        self._thread.submit(self._encoder.encode, ["warm"])
+        self._warm = self._thread.submit(self._encoder.encode, ["warm"])
+
+    def problem(self) -> str | None:
+        """Why the encoder could not be loaded, if so."""
+        error = self._warm.exception() if self._warm is not None and self._warm.done() else None
+        return None if error is None else f"{type(error).__name__}: {error}"
+
+    def payload(self) -> dict[str, Any]:
+        """How it is, as JSON."""
+        problem, loaded = self.problem(), self._warm is not None and self._warm.done()
+        return {
+            "state": "failing" if problem else "ready" if loaded else "loading",
+            "problem": problem,
+            "fingerprint": self.fingerprint,
+            "waiting": self._turns.waiting,
+        }
 
     def close(self) -> None:
         """Wait for what is being encoded."""

@@ -32,6 +32,11 @@ class FairTurns:
         self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         self._taken = False
 
+    @property
+    def waiting(self) -> int:
+        """How many wait, of all callers."""
+        return sum(map(len, self._waiting.values()))
+
     @asynccontextmanager
     async def turn(self, caller: str) -> AsyncIterator[None]:
         """One turn.
@@ -49,7 +54,7 @@ class FairTurns:
 
     async def _wait(self, caller: str) -> None:
         own = self._waiting.get(caller, ())
-        if len(own) >= self._of_one or sum(map(len, self._waiting.values())) >= self._of_all:
+        if len(own) >= self._of_one or self.waiting >= self._of_all:
             raise TurnsTakenError
         mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(caller, deque()).append(mine)

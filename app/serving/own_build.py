@@ -8,12 +8,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
 from app.policy.charter.charter import Charter
 from app.serving.build_source import written_in
 from app.serving.embedder import Embedder
+from app.serving.rebuild_outcome import RebuildOutcome, write_outcome
 from app.serving.snapshot_swap import SnapshotSwap
 from app.settings import Settings
 from app.storage.protocols import Stores
@@ -69,12 +71,22 @@ class OwnBuild:
         """Build and take up; what fails is said by `/readyz` and in the log, and tried again when it is due."""
         try:
             await self._embedder.run(partial(self._build, progress))
+            await self._note("")
             await self._snapshot_swap.refresh()
         except BuildUnderWayError:
             log.info("another process builds the index: its snapshot will be taken up")
         except Exception as error:
             self._snapshot_swap.problem = f"the items are stored, but the index could not be built: {error}"
             log.exception("the index could not be built")
+            await self._note(str(error))
+
+    async def _note(self, complaint: str) -> None:
+        """Keep what became of a build; empty where it went well."""
+        outcome = RebuildOutcome(at=datetime.now(UTC), ok=not complaint, said=complaint)
+        try:
+            await asyncio.to_thread(write_outcome, self._settings.snapshot_folder, outcome)
+        except OSError as error:
+            log.warning("what became of the build cannot be written down: %s", error.strerror)
 
     async def watch(self) -> None:
         """Build whenever it is due, until cancelled."""

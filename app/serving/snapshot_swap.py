@@ -129,7 +129,7 @@ class SnapshotSwap:
             decisions = await asyncio.to_thread(forgotten_topics, self._stores, catalogue)
             adopted = await self._stores.events.adopt(Adoption(came, decisions))
             await self.reload(adopted.users)
-            log.info("awaited items came", extra={"items": len(came), "events": adopted.events})
+            log.info("awaited items came", extra={"fields": {"items": len(came), "events": adopted.events}})
 
     async def withdraw(self) -> None:
         """Delete what is held back and not to be kept; to be called in a turn alone."""
@@ -211,7 +211,7 @@ class SnapshotSwap:
             self._refused = snapshot_id
         said, self._failing = f"snapshot {snapshot_id!r} cannot be taken up: {error}", True
         if self.problem != said:
-            log.error("snapshot refused", extra={"snapshot": snapshot_id}, exc_info=error)
+            log.error("snapshot refused", extra={"fields": {"snapshot": snapshot_id}}, exc_info=error)
             self.tell("snapshot.refused", {"snapshot": snapshot_id, "why": said, "serving": self._serving()})
         self.problem = said
 
@@ -222,7 +222,9 @@ class SnapshotSwap:
         except OSError as unmoved:
             self._refuse(snapshot_id, SnapshotError(f"{error}, and it cannot be set aside: {unmoved}"))
             return False
-        log.error("snapshot damaged and set aside", extra={"snapshot": snapshot_id, "aside": name}, exc_info=error)
+        log.error(
+            "snapshot damaged and set aside", extra={"fields": {"snapshot": snapshot_id, "aside": name}}, exc_info=error
+        )
         about = {"snapshot": snapshot_id, "why": str(error), "serving": self._serving()}
         await asyncio.to_thread(self.tell, "snapshot.refused", about)
         taken = self._current is None and await self._refresh_once()
@@ -244,7 +246,7 @@ class SnapshotSwap:
         except (SnapshotError, OSError) as error:
             said = f"{said}, and CURRENT cannot be written: {error}"
         if said != self.problem:
-            log.error("the published snapshot was lost: the last good one serves", extra={"why": said})
+            log.error("the published snapshot was lost: the last good one serves", extra={"fields": {"why": said}})
         self.problem = said
 
     async def activate(self, policy: Policy, by: str, why: str) -> None:
@@ -294,7 +296,7 @@ class SnapshotSwap:
         if policy is None:
             await asyncio.to_thread(self.succession.enter, following, SNAPSHOT, following.why)
         await self._stores.snapshots.record(snapshot_id, "activated", self._clock.now())
-        log.info("snapshot in service", extra={"snapshot": snapshot_id, "items": len(generation.catalogue)})
+        log.info("snapshot in service", extra={"fields": {"snapshot": snapshot_id, "items": len(generation.catalogue)}})
         about = {"snapshot": snapshot_id, "items": len(generation.catalogue), "policy": following.policy_id}
         await asyncio.to_thread(self.tell, "snapshot.activated", about)
 

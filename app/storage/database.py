@@ -65,6 +65,9 @@ class StorageSettings(Config):
     """Events of the log from which a copy of it, sorted by person, is kept beside the database, so that a start need
     not read and sort the whole log."""
 
+    least_free_mb: int = Field(default=512, ge=0)
+    """Megabytes of the data folder's disk below which `/readyz` and `/admin/status` warn that it fills up."""
+
     waiting_writes: int = Field(default=10_000, ge=1)
     """Writes that may wait for the disk; further ones are refused until there is room."""
 

@@ -55,7 +55,11 @@ def test_a_write_is_refused_with_the_reason_and_nobody_has_to_restart_anything(a
 def test_readiness_says_that_nothing_can_be_written_and_why(answers, fault):
     told = answers[fault]["ready"]
     assert (told["status"], told["ready"], told["writes"]) == (200, True, "failing")
+    assert told["state"] == "degraded"
     assert answers[fault]["write"]["detail"] in told["reasons"]
+    writer = answers[fault]["writer"]
+    assert (writer["status"], writer["ready"], int(writer["retry"]) > 0) == (503, False, True)
+    assert answers[fault]["write"]["detail"] in writer["detail"]
 
 
 def test_an_erasure_that_failed_can_be_repeated(answers):

@@ -52,6 +52,7 @@ def under(client, fault, number):
     during = {
         "write": told(first),
         "ready": told(client.get("/readyz")),
+        "writer": told(client.get("/readyz?needs=writes")),
         "recommend": client.get("/recommend", params={"user_id": "ann"}).status_code,
     }
     FAULTS.write_text("")

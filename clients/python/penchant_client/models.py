@@ -560,6 +560,10 @@ class Ready(BaseModel):
         extra="allow",
     )
     ready: bool
+    state: Literal["ready", "degraded", "not_ready"] | None = None
+    """
+    `degraded` where requests are answered and something else is the matter, which `reasons` say.
+    """
     reasons: list[str]
     """
     What is the matter; while another index still serves, this may say why a newer one was refused.

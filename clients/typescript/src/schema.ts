@@ -705,6 +705,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See how every part of the service is
+         * @description Writer, disk, last backup and build, the index, encoder, retention, rejected rows, and what goes on by itself.
+         */
+        get: operations["service_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/awaited-items": {
         parameters: {
             query?: never;
@@ -1313,6 +1333,9 @@ export interface paths {
         /**
          * Can requests be answered?
          * @description 503 with the reasons until an index is served; `writes` says whether events and changes are taken.
+         *
+         *     While they are not, answers go on: `state` is `degraded`, and the status 200, lest what still works be taken out of
+         *     service. Who balances writers asks `/readyz?needs=writes`, which is 503 then. `GET /admin/status` says more.
          */
         get: operations["readyz"];
         put?: never;
@@ -1890,6 +1913,34 @@ export interface components {
             refused: number;
         };
         /**
+         * BackupStatus
+         * @description Backups that the service has made by itself, or an operator by the command.
+         */
+        BackupStatus: {
+            /**
+             * Folder
+             * @description Where to; null where the service makes none by itself.
+             */
+            folder: string | null;
+            /** Every Hours */
+            every_hours: number;
+            last: components["schemas"]["LastBackup"] | null;
+        };
+        /**
+         * BuildStatus
+         * @description Builds of the index on time.
+         */
+        BuildStatus: {
+            /**
+             * Every Days
+             * @description Null where the service builds none by itself.
+             */
+            every_days: number | null;
+            /** Next At */
+            next_at: string | null;
+            last: components["schemas"]["LastBuild"] | null;
+        };
+        /**
          * CatalogueItem
          * @description An item of the catalogue.
          */
@@ -2110,6 +2161,25 @@ export interface components {
             results: components["schemas"]["Deletion"][];
         };
         /**
+         * DiskStatus
+         * @description The disk of the data folder.
+         */
+        DiskStatus: {
+            /** Path */
+            path: string;
+            /** Free Bytes */
+            free_bytes: number;
+            /** Total Bytes */
+            total_bytes: number;
+            /** Database Bytes */
+            database_bytes: number;
+            /**
+             * Log Bytes
+             * @description Of the database's write-ahead log.
+             */
+            log_bytes: number;
+        };
+        /**
          * Dropped
          * @description What one filter dropped of the candidates.
          */
@@ -2126,6 +2196,26 @@ export interface components {
              * @description Some of them.
              */
             items: components["schemas"]["NamedItem"][];
+        };
+        /**
+         * EncoderStatus
+         * @description What reads texts.
+         */
+        EncoderStatus: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "loading" | "ready" | "failing";
+            /** Problem */
+            problem: string | null;
+            /** Fingerprint */
+            fingerprint: string;
+            /**
+             * Waiting
+             * @description Requests whose texts wait for their turn.
+             */
+            waiting: number;
         };
         /**
          * ErasureReceipt
@@ -2952,6 +3042,32 @@ export interface components {
             item_ids: string[];
         };
         /**
+         * JobStatus
+         * @description What the service does by itself.
+         */
+        JobStatus: {
+            /**
+             * State
+             * @description `failed` is begun again within a minute; `ended` has nothing to do.
+             * @enum {string}
+             */
+            state: "running" | "failed" | "ended";
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Failures
+             * @description Since the service started.
+             */
+            failures: number;
+            /** Failed At */
+            failed_at: string | null;
+            /** Said */
+            said: string | null;
+        };
+        /**
          * LanguageReading
          * @description How much the encoder reads of the items of one language.
          */
@@ -2996,6 +3112,41 @@ export interface components {
              * @description When the last good one was made.
              */
             good_at: string | null;
+        };
+        /**
+         * LastBuild
+         * @description What became of the last build by the service.
+         */
+        LastBuild: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Ok */
+            ok: boolean;
+            /**
+             * Said
+             * @description Why it failed.
+             */
+            said: string;
+        };
+        /**
+         * LastRetention
+         * @description What became of the last deletion of what is too old.
+         */
+        LastRetention: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Ok */
+            ok: boolean;
+            /** Events */
+            events: number;
+            /** People */
+            people: number;
         };
         /**
          * ListedItem
@@ -3683,6 +3834,11 @@ export interface components {
             /** Ready */
             ready: boolean;
             /**
+             * State
+             * @description `degraded` where requests are answered and something else is the matter, which `reasons` say.
+             */
+            state?: ("ready" | "degraded" | "not_ready") | null;
+            /**
              * Reasons
              * @description What is the matter; while another index still serves, this may say why a newer one was refused.
              */
@@ -3899,6 +4055,14 @@ export interface components {
             reasons: components["schemas"]["RowRefusal"][];
         };
         /**
+         * RejectsStatus
+         * @description Rows of the last 24 hours, and of the 28 days before; `GET /admin/rejected-rows` says why.
+         */
+        RejectsStatus: {
+            day: components["schemas"]["RowShare"];
+            before: components["schemas"]["RowShare"];
+        };
+        /**
          * ResetReceipt
          * @description What a reset did.
          */
@@ -3932,6 +4096,18 @@ export interface components {
              * @description Until when it can be undone; then what was forgotten is deleted.
              */
             undo_until: string;
+        };
+        /**
+         * RetentionStatus
+         * @description Deletion of what is too old.
+         */
+        RetentionStatus: {
+            last: components["schemas"]["LastRetention"] | null;
+            /**
+             * Problem
+             * @description Why it is held back.
+             */
+            problem: string | null;
         };
         /**
          * ReturnReceipt
@@ -4030,6 +4206,16 @@ export interface components {
             last_row: number;
         };
         /**
+         * RowShare
+         * @description Rows that came in, and how many of them were rejected.
+         */
+        RowShare: {
+            /** Rows */
+            rows: number;
+            /** Rejected */
+            rejected: number;
+        };
+        /**
          * SampleRatio
          * @description Whether people fell to the variants as declared.
          */
@@ -4064,6 +4250,34 @@ export interface components {
             withheld: boolean;
             /** Topics */
             topics: components["schemas"]["TopicEvidence"][];
+        };
+        /**
+         * ServiceStatus
+         * @description How every part of the service is.
+         */
+        ServiceStatus: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ready" | "degraded" | "not_ready";
+            /**
+             * Reasons
+             * @description What is the matter, as in `/readyz`.
+             */
+            reasons: string[];
+            writer: components["schemas"]["WriterStatus"];
+            disk: components["schemas"]["DiskStatus"];
+            backup: components["schemas"]["BackupStatus"];
+            build: components["schemas"]["BuildStatus"];
+            snapshot: components["schemas"]["SnapshotStatus"];
+            encoder: components["schemas"]["EncoderStatus"];
+            retention: components["schemas"]["RetentionStatus"];
+            rejects: components["schemas"]["RejectsStatus"];
+            /** Jobs */
+            jobs: {
+                [key: string]: components["schemas"]["JobStatus"];
+            };
         };
         /**
          * SessionIntent
@@ -4369,6 +4583,35 @@ export interface components {
             in_service: string | null;
             /** Snapshots */
             snapshots: components["schemas"]["SnapshotTold"][];
+        };
+        /**
+         * SnapshotStatus
+         * @description The index in service.
+         */
+        SnapshotStatus: {
+            /** Id */
+            id: string | null;
+            /** Built At */
+            built_at: string | null;
+            /** Age Seconds */
+            age_seconds: number | null;
+            /**
+             * Recall At 10
+             * @description Of exact search, when it was built.
+             */
+            recall_at_10: number | null;
+            /**
+             * Live Recall
+             * @description Of live searches that were done again exactly.
+             */
+            live_recall: {
+                [key: string]: unknown;
+            };
+            /**
+             * Problem
+             * @description Why a newer one is not in service.
+             */
+            problem: string | null;
         };
         /**
          * SnapshotTold
@@ -5048,6 +5291,32 @@ export interface components {
             detail?: {
                 [key: string]: number;
             } | null;
+        };
+        /**
+         * WriterStatus
+         * @description Whether events and changes can be stored.
+         */
+        WriterStatus: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "taken" | "failing";
+            /**
+             * Problem
+             * @description Why not.
+             */
+            problem: string | null;
+            /**
+             * Waiting
+             * @description Writes that wait for the disk.
+             */
+            waiting: number;
+            /**
+             * Losses
+             * @description Acknowledged writes that were missing at a start.
+             */
+            losses: string[];
         };
         /**
          * AcknowledgementRequest
@@ -10047,6 +10316,89 @@ export interface operations {
                 };
                 content: {
                     "application/x-ndjson": string;
+                };
+            };
+            /** @description The URL cannot be read (`malformed-url`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known (`unauthenticated`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed to you (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`invalid-payload`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests (`rate-limited`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong in the server (`unexpected-error`) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The keys cannot be read (`access-unknown`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    service_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All parts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceStatus"];
                 };
             };
             /** @description The URL cannot be read (`malformed-url`) */

@@ -9,6 +9,7 @@ import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -219,7 +220,32 @@ class MemoryService:
         return b"PK"
 
     def readiness(self) -> dict[str, Any]:
-        return {"ready": not self.reasons, "reasons": self.reasons, "snapshot": "s1"}
+        state = "not_ready" if self.reasons else "ready"
+        return {"ready": not self.reasons, "state": state, "reasons": self.reasons, "snapshot": "s1"}
+
+    @property
+    def status(self) -> Any:
+        return SimpleNamespace(payload=lambda: STATUS)
+
+
+STATUS = {
+    "writer": {"state": "taken", "problem": None, "waiting": 0, "losses": []},
+    "disk": {"path": "/data", "free_bytes": 2, "total_bytes": 3, "database_bytes": 1, "log_bytes": 0},
+    "backup": {"folder": None, "every_hours": 24.0, "last": None},
+    "build": {"every_days": 7.0, "next_at": None, "last": None},
+    "snapshot": {
+        "id": None,
+        "built_at": None,
+        "age_seconds": None,
+        "recall_at_10": None,
+        "problem": None,
+        "live_recall": {},
+    },
+    "encoder": {"state": "ready", "problem": None, "fingerprint": "hashing", "waiting": 0},
+    "retention": {"last": None, "problem": None},
+    "rejects": {"day": {"rows": 2, "rejected": 1}, "before": {"rows": 0, "rejected": 0}},
+    "jobs": {"alerts": {"state": "running", "since": NOW, "failures": 0, "failed_at": None, "said": None}},
+}
 
 
 class MemoryPerson:  # what it leaves unused, the real one takes

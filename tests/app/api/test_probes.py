@@ -14,7 +14,7 @@ def test_readiness_tells_what_is_served(client):
     assert answer.status_code == 200
     told = answer.json()
     waiting = told.pop("awaiting_item")
-    assert told == {"ready": True, "reasons": [], "snapshot": "s1", "access": "this-machine-only"}
+    assert told == {"ready": True, "state": "ready", "reasons": [], "snapshot": "s1", "access": "this-machine-only"}
     assert (waiting["events"], waiting["items"], waiting["refused"]) == (2, 1, 0)
 
 

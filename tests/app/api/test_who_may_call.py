@@ -55,6 +55,7 @@ WHO_MAY = {
     ("post", "/users/{user_id}/merge"): {"tokens"},
     ("get", "/admin/items/changes"): set(),
     ("get", "/admin/awaited-items"): set(),
+    ("get", "/admin/status"): {"metrics"},
     ("get", "/admin/events"): set(),
     ("get", "/insights/metrics"): set(),
     ("get", "/metrics"): {"metrics"},
