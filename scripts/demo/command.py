@@ -147,12 +147,12 @@ def _wait_until_ready(address: str, server: subprocess.Popen[bytes]) -> None:
 def _invitation(address: str) -> str:
     event = '{"event_id": "try-1", "user_id": "newcomer", "item_id": "50", "type": "save"}'
     return f"""
-Penchant serves MovieLens 100K. Open it in a browser:
+Penchant serves MovieLens 100K at {address}. Open it in a browser first:
 
-    {address}/                 as somebody new
-    {address}/#user=196        as one of the people in it
+    {address}/             as somebody new
+    {address}/#user=196    as one of its people
 
-The same from a terminal:
+Three things to try from a terminal:
 
   What user 196 would like, and why:
     curl -s '{address}/recommend?user_id=196&limit=5'
