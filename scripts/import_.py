@@ -19,7 +19,7 @@ from app.imports.opening import open_import
 from app.imports.preview import preview_of
 from app.imports.sinks import Sink, into_stores, over_http
 from app.imports.wishes import Wishes
-from app.policy.charter.charter import CharterError, load_charter
+from app.policy.charter.charter import ANY, CharterError, load_charter
 from app.policy.charter.ingestion_gate import IngestionGate
 from app.settings import Settings
 from app.storage.errors import StorageError
@@ -122,7 +122,9 @@ def _command(kind: Kind) -> Callable[..., None]:
 
 
 def _run(settings: Settings, kind: Kind, file: Path, wishes: Wishes, rejects: Path | None) -> ImportRun:
-    opened = open_import(file, kind, wishes, frozenset(settings.events.names()))
+    declared = load_charter(settings.charter, settings.index.sensitive.taxonomy).attributes
+    attributes = None if ANY in declared else frozenset(declared)
+    opened = open_import(file, kind, wishes, frozenset(settings.events.names()), attributes)
     return ImportRun(opened, settings.data_dir, wishes.model_dump_json(), rejects)
 
 

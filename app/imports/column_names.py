@@ -27,10 +27,10 @@ KNOWN: Final[Mapping[Kind, Mapping[str, str]]] = {
         "expires_at": "expiry expiration_date valid_until available_until end_date",
     },
     Kind.EVENTS: {
-        "user_id": "user userid customer_id customer person_id visitor_id member_id client_id account_id reader_id "
-        "profile_id uid session_id #1",
-        "item_id": "item product_id product movie_id book_id anime_id article_id content_id video_id track_id sku isbn "
-        "asin object_id post_id goodreads_book_id #2",
+        "user_id": "user userid customer_id customer person_id visitor_id member_id client_id account_id reader "
+        "reader_id profile_id uid session_id #1",
+        "item_id": "item product_id product article post movie_id book_id anime_id article_id content_id "
+        "video_id track_id sku isbn asin object_id post_id goodreads_book_id #2",
         "type": "event event_type action event_name interaction activity verb behavior behaviour feedback_type",
         "value": "rating score stars book_rating event_value duration weight amount plays listen_count #3",
         "occurred_at": "timestamp time date datetime created_at event_time event_timestamp ts at date_added #4",

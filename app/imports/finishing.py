@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Final
@@ -28,6 +29,8 @@ class Finishing:
         types: how types of events are.
         source: part of the ids of events that have none.
         timeless: whether the time is no part of them.
+        attributes: of people, those that are taken; None for all.
+        undeclared: how many rows had each of the others.
     """
 
     kind: Kind
@@ -35,6 +38,8 @@ class Finishing:
     types: EventTypes
     source: str
     timeless: bool = False
+    attributes: frozenset[str] | None = None
+    undeclared: Counter[str] = field(default_factory=Counter)
 
     def __call__(self, number: int, value: Row, original: bytes | Mapping[str, Any]) -> FileRow:
         """The row, finished, or what is wrong with it.
@@ -45,6 +50,9 @@ class Finishing:
         for name in _TIMES[self.kind]:
             if name in value:
                 value[name] = self.times(value[name])
+        if self.attributes is not None and (given := value.get("attributes")):
+            value["attributes"] = {name: each for name, each in given.items() if name in self.attributes}
+            self.undeclared.update(given.keys() - self.attributes)
         row = FileRow(number, value, None, original)
         return self._event(row, value) if self.kind is Kind.EVENTS else row
 

@@ -113,8 +113,21 @@ class Import:
         return [*lines, *([f"times          {times}"] if times and self.kind is Kind.EVENTS else []), *unused]
 
 
-def open_import(path: Path, kind: Kind, wishes: Wishes, types: frozenset[str] = KNOWN) -> Import:
-    """A file, recognised and mapped; `types` are the types of event that there are.
+def open_import(
+    path: Path,
+    kind: Kind,
+    wishes: Wishes,
+    types: frozenset[str] = KNOWN,
+    attributes: frozenset[str] | None = None,
+) -> Import:
+    """A file, recognised and mapped.
+
+    Args:
+        path: the file.
+        kind: what its rows are about.
+        wishes: how somebody wants it read.
+        types: the types of event that there are.
+        attributes: of people, those that are taken of what a known program wrote; by default all.
 
     Raises:
         InputFileError: it cannot be read, or it is not clear what its columns are.
@@ -132,7 +145,12 @@ def open_import(path: Path, kind: Kind, wishes: Wishes, types: frozenset[str] = 
     overrides = overrides_of(file, kind, wishes, inner=bool(reading and reading.inner)) if said else None
     table = EventTypes(wishes.types, source.types if source else {}, types)
     finishing = Finishing(
-        kind, times, table, source.name if source else "file", timeless=bool(source and source.timeless)
+        kind,
+        times,
+        table,
+        source.name if source else "file",
+        timeless=bool(source and source.timeless),
+        attributes=attributes if source and kind is Kind.USERS else None,
     )
     return Import(file, kind, source, wishes.source is not None, plan, finishing, overrides)
 

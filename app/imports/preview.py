@@ -49,6 +49,9 @@ class Preview:
             yield f"  types          {told}"
         if isinstance(self.file.plan, ColumnMapping) and self.file.plan.later:
             yield f"  left out: {', '.join(sorted(self.file.plan.later))}, of later rows"
+        if undeclared := self.file.finishing.undeclared:
+            told = ", ".join(f"{name} ({count:,})" for name, count in undeclared.most_common())
+            yield f"  left out: attributes that the charter does not declare: {told}"
         yield from (["first rows as they will be:", *map(_row, self.first)] if self.first else [])
         yield from self.rejects.mends.account()
         yield rows_account(self.rejects)

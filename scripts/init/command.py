@@ -20,6 +20,7 @@ from indexer.intake import IntakeSettings, rows_account
 from indexer.languages import canonical
 from indexer.readers import InputFileError
 from indexer.sensitive.taxonomy import load_taxonomy
+from models.factors.settings import FactorSettings
 from scripts.init.files import Found, found_in
 from scripts.init.plan import CHARTER, MAPPING, SETTINGS, Plan
 from scripts.init.presets import What, preset_of
@@ -156,7 +157,8 @@ def _look(kind: Kind, path: Path, wishes: Wishes, never: Sequence[str], *, ask: 
         wishes = wishes_of(wishes, {"time_zone": _asked(ask, f"In which time zone are the times of {path}?", "UTC")})
         found = found_in(kind, path, wishes, never)
     typer.echo("\n  ".join([found.file.words(), *found.file.lines()]))
-    for line in (*found.rejects.mends.account(), rows_account(found.rejects)):
+    types = [f"types          {told}"] if (told := found.file.types.account()) else []
+    for line in (*types, *found.rejects.mends.account(), rows_account(found.rejects)):
         typer.echo(f"  {line}")
     if found.unknown:
         options = " ".join(f"--type '{each}='" for each in found.unknown)
@@ -221,5 +223,7 @@ def _next(plan: Plan, folder: Path) -> list[str]:
     paths = {each.file.kind: shlex.quote(os.path.relpath(each.path, folder)) for each in plan.found}
     commands += [f"penchant rebuild-index --items {paths[Kind.ITEMS]}"] if Kind.ITEMS in paths else []
     commands += [f"penchant import {kind} {paths[kind]} --yes" for kind in (Kind.USERS, Kind.EVENTS) if kind in paths]
-    commands += ["penchant rebuild-index"] if plan.of(Kind.ITEMS) and plan.of(Kind.EVENTS) else []
+    least = FactorSettings().least_interactions
+    learns = Kind.ITEMS in paths and sum(each.rejects.taken for each in plan.of(Kind.EVENTS)) >= least
+    commands += ["penchant rebuild-index"] if learns else []
     return [*lines, "", "Now:", *(f"    {command}" for command in [*commands, "penchant serve"])]

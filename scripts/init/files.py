@@ -19,7 +19,7 @@ from app.imports.transfer import good_rows
 from app.imports.wishes import REST, Wishes, wishes_of
 from indexer.attributes.account import proposed_types
 from indexer.attributes.declaration import AttributeType
-from indexer.documents import EventDocument, ItemDocument
+from indexer.documents import EventDocument, ItemDocument, UserDocument
 from indexer.readers import InputFileError
 from indexer.rejects import Rejects
 from models.events import EventType
@@ -38,6 +38,7 @@ class Found:
         rejects: the rows, among those that were looked at, that are not good.
         languages: of items, how often each.
         attributes: of items, with their likely types.
+        about: attributes of people.
         newest: of events, the time of the last.
         ratings: of events that are ratings, the least and the greatest value.
         unknown: types of event that nobody explained, how often each.
@@ -48,6 +49,7 @@ class Found:
     rejects: Rejects
     languages: Counter[str] = field(default_factory=Counter)
     attributes: Mapping[str, AttributeType] = field(default_factory=dict)
+    about: frozenset[str] = frozenset()
     newest: datetime | None = None
     ratings: tuple[float, float] | None = None
     unknown: Counter[str] = field(default_factory=Counter)
@@ -80,16 +82,17 @@ def found_in(kind: Kind, path: Path, said: Wishes, never: Sequence[str] = ()) ->
     Raises:
         InputFileError: it cannot be read, or it is not clear what its columns are.
     """
-    wishes = (
-        said if open_by_itself(kind, path, said) and not never else _proposed(kind, look_at(path, said), said, never)
-    )
+    wishes = _of_a_source(kind, path, said, never) or _proposed(kind, look_at(path, said), said, never)
     found = Found(open_import(path, kind, wishes), wishes, Rejects())
     documents = [document for _, document in islice(good_rows(found.file, kind, found.rejects), SEEN)]
     if kind is Kind.ITEMS:
         items = [each for each in documents if isinstance(each, ItemDocument)]
         found.languages = Counter(each.language for each in items if each.language)
         found.attributes = proposed_types([each.attributes for each in items])
-    elif kind is Kind.EVENTS:
+    elif kind is Kind.USERS:
+        named = {name for each in documents if isinstance(each, UserDocument) for name in each.attributes}
+        found.about = frozenset(named - {*never} - {snake(name) for name in never})
+    else:
         events = [each for each in documents if isinstance(each, EventDocument)]
         found.newest = max((each.occurred_at for each in events if each.occurred_at), default=None)
         rated = [each.value for each in events if each.type == EventType.RATING and each.value is not None]
@@ -98,12 +101,25 @@ def found_in(kind: Kind, path: Path, said: Wishes, never: Sequence[str] = ()) ->
     return found
 
 
-def open_by_itself(kind: Kind, path: Path, said: Wishes) -> bool:
-    """Whether a known program wrote it."""
+def _of_a_source(kind: Kind, path: Path, said: Wishes, never: Sequence[str]) -> Wishes | None:
+    """What is said, if a known program wrote the file.
+
+    Raises:
+        InputFileError: it has a column that must not be taken, and that is not for the charter to refuse.
+    """
     try:
-        return open_import(path, kind, said).source is not None
+        opened = open_import(path, kind, said)
     except InputFileError:
-        return False
+        return None
+    if opened.source is None:
+        return None
+    banned = {snake(name) for name in never}
+    if kind is not Kind.USERS and (columns := [name for name in opened.file.columns if snake(name) in banned]):
+        raise InputFileError(
+            f"{path} is read as {kind} of {opened.source.title}, from which {', '.join(columns)} cannot be left out: "
+            "take that out of the file"
+        )
+    return said
 
 
 def _proposed(kind: Kind, file: InputFile, said: Wishes, never: Sequence[str]) -> Wishes:

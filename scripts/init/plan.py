@@ -119,6 +119,9 @@ class Plan:
             *(group(name, packaged[name]) for name in ("seen", "served")),
             group("profile", {name: use for name, use in packaged["profile"].items() if name not in self.never}),
         ]
+        if about := sorted({name for each in self.of(Kind.USERS) for name in each.about}):
+            use = {"why": "It came with the files: say here what it is used for, or take the line out."}
+            parts.append(group("attributes", dict.fromkeys(about, use)))
         if "context" not in self.never:
             parts.append(group("context", packaged["context"]))
         parts.append(group("item_attributes", self._item_attributes(packaged["item_attributes"]["*"])))

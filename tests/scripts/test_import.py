@@ -308,3 +308,11 @@ def test_types_that_the_settings_declare_are_types(tmp_path, run):
     config.write_text('[events.types.cook]\npolarity = 1\nweight = 1.0\nverb = "cooked"\n')
     done = run(write(tmp_path / "signals.ndjson", [signal(1, "Cook")]), "--dry-run", "--config", config)
     assert "Cook -> cook (1)" in done.output
+
+
+def test_attributes_of_people_that_the_charter_does_not_declare_are_left_out_and_told(tmp_path, run):
+    (tmp_path / "users.csv").write_text("USER_ID,PLAN,AGE\nu1,free,19\nu2,plus,34\n")
+    done = run(tmp_path / "users.csv", kind="users")
+    assert done.exit_code == 0, done.output
+    assert "attributes that the charter does not declare: plan (2), age (2)" in done.output
+    assert "2 accepted" in done.output

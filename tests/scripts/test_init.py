@@ -86,10 +86,12 @@ def test_what_it_prints_is_what_there_is_to_do(folder: Path) -> None:
         "cd gipfel",
         "penchant rebuild-index --items ../shop.csv",
         "penchant import events ../orders.csv --yes",
-        "penchant rebuild-index",
         "penchant serve",
     ]
     assert (folder / "gipfel" / "penchant.toml").is_file()
+    rows = (f"c{n},S1,view,2026-11-20T10:{n % 60:02}:00Z,1\n" for n in range(300))
+    (folder / "orders.csv").write_text(ORDERS + "".join(rows))
+    assert "penchant rebuild-index\n" in shop("--force").output  # there is enough to learn from
 
 
 def test_nothing_is_replaced_unasked(folder: Path) -> None:
@@ -177,3 +179,17 @@ def test_a_plan_of_languages_names_those_that_nothing_reads() -> None:
     plan = Plan("x", "other", [], ["en", "fi", "pt-BR"], frozenset(), [])
     assert plan.multilingual
     assert plan.unread == ["fi"]
+
+
+def test_attributes_of_people_stand_in_the_charter_unless_they_must_not_be_used(folder: Path) -> None:
+    (folder / "users.csv").write_text("USER_ID,PLAN,AGE\nu1,free,19\nu2,plus,34\n")
+    done = run("--users", "users.csv", "--never", "AGE", "--yes")
+    assert done.exit_code == 0, done.output
+    assert load_charter(folder / "charter.toml").attributes.keys() == {"plan"}
+
+
+def test_a_column_of_a_known_program_cannot_be_left_out(folder: Path) -> None:
+    (folder / "items.csv").write_text("ITEM_ID,TITLE,GENRES,CREATION_TIMESTAMP,COST\ni1,One,a|b,1740988800,3\n")
+    done = run("--items", "items.csv", "--never", "cost", "--yes")
+    assert done.exit_code == 1
+    assert "COST cannot be left out" in done.output
