@@ -41,6 +41,18 @@ async def for_you() -> Response:
 
 
 @router.get(
+    "/console",
+    operation_id="console",
+    summary="The console: how the service does, for operators",
+    response_class=HTMLResponse,
+    responses=PAGE,
+)
+async def console() -> Response:
+    """Figures and alerts, slates stage by stage, people, the catalogue and its map, and settings that are tried."""
+    return page("console.html", "/console")
+
+
+@router.get(
     "/static/{release}/{folder}/{name}",
     operation_id="static_file",
     summary="A script or a style of a page",

@@ -100,6 +100,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "service_status": Rule(scope=Scope.METRICS, audited=False),
     "transparency": PUBLIC,
     "for_you": PUBLIC,
+    "console": PUBLIC,
     "static_file": PUBLIC,
     "get_session": PUBLIC,
     "sign_in": PUBLIC,

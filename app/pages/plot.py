@@ -117,6 +117,7 @@ def _options(request: PlotRequest) -> dict[str, Any]:
         "dots_size": 2.5,
         "margin": 8,
         "formatter": _percent if request.unit == "percent" else _number,
+        "value_formatter": _percent if request.unit == "percent" else _number,
         "truncate_label": -1,
         "truncate_legend": -1,
         "max_scale": 6,

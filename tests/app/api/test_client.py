@@ -120,7 +120,16 @@ def test_every_call_is_understood_and_its_answer_too(send, call):
     assert (answer is None) == (call.path == "/users/ada%2F1/events/e1" or "Prefer" in call.headers)
 
 
-NO_PROGRAMS = {"/livez", "/metrics", "/docs", "/", "/session", "/plots", "/static/{release}/{folder}/{name}"}
+NO_PROGRAMS = {
+    "/livez",
+    "/metrics",
+    "/docs",
+    "/",
+    "/console",
+    "/session",
+    "/plots",
+    "/static/{release}/{folder}/{name}",
+}
 """What probes and browsers ask for."""
 
 

@@ -9,7 +9,7 @@ from app.pages.files import static_files, version
 from app.pages.plot import MAX_POINTS, PlotRequest, Point, Series, draw
 from app.pages.render import render
 
-PAGES = ["/"]
+PAGES = ["/", "/console"]
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -88,6 +88,7 @@ WHO_MAY = {
     ("get", "/admin/rejected-rows"): set(),
     ("get", "/transparency"): {EVERYBODY},
     ("get", "/"): {EVERYBODY},
+    ("get", "/console"): {EVERYBODY},
     ("get", "/static/{release}/{folder}/{name}"): {EVERYBODY},
     ("get", "/session"): {EVERYBODY},
     ("delete", "/session"): {EVERYBODY},

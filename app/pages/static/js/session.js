@@ -43,6 +43,9 @@ function account(who) {
   const out = who.kind === "keyless" ? null
     : h("button", { type: "button", class: "button plain small", onclick: signOut }, "Sign out");
   place.replaceChildren(...[h("span", { class: "chip" }, icon("person"), names[who.kind]), out].filter(Boolean));
+  const nav = document.querySelector(".top nav");
+  if (who.kind === "user" || nav.querySelector("[href='/console']")) return;
+  nav.append(h("a", { href: "/console", "aria-current": location.pathname === "/console" ? "page" : null }, "Console"));
 }
 
 async function signOut() {
