@@ -120,13 +120,13 @@ def _of_the_manifest(manifest: Manifest, settings: Settings) -> Iterator[Finding
 
 
 def _of_losses(folder: Path) -> Iterator[Finding]:
-    rejected = sorted((folder / "rejects").glob("*.ndjson"))
+    rejected = [*sorted((folder / "rejects").glob("*.ndjson")), *sorted((folder / "imports").glob("*.rejects.ndjson"))]
     if rejected:
         told = ", ".join(f"{path.name} ({_lines(path)})" for path in rejected)
         yield look(
             "rejects",
             f"rows were not taken: {told}",
-            f"each has its reason: {folder / 'rejects'}; delete what was mended",
+            f"each has its reason, in rejects and imports of {folder}; delete what was mended",
         )
     for loss in losses(folder):
         yield wrong("losses", loss.told, "as it says")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 from typing import Any
 
@@ -11,16 +13,19 @@ import httpx
 from app.doctor.finding import Finding, look, ok, wrong
 
 _SECONDS = 10.0
+_APART = 5.0
+"""Seconds that two clocks may be apart."""
 
 
-def of_service(address: str | None) -> Iterator[Finding]:
-    """What is to be said of the service at an address; None where none runs."""
+def of_service(address: str | None, key: str | None = None) -> Iterator[Finding]:
+    """What is to be said of the service at an address; None where none runs. `key` is shown for what needs one."""
     if address is None:
         yield ok("service", "none runs on this folder")
         return
     try:
         with httpx.Client(base_url=address, timeout=_SECONDS, trust_env=False) as client:
-            told = list(_told(address, client.get("/readyz").json()))
+            answer = client.get("/readyz")
+            told = [*_told(address, answer.json()), *_clock(answer.headers.get("date")), *_alerts(client, key)]
             running = str(client.get("/openapi.json").json()["info"]["version"])
     except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
         restart = "start it anew; where it is gone, delete service.json"
@@ -35,6 +40,27 @@ def of_service(address: str | None) -> Iterator[Finding]:
         if same
         else look("version", said, "start the service anew with the version that is installed")
     )
+
+
+def _clock(told: str | None) -> Iterator[Finding]:
+    """Whether its clock is that of this machine, as far as the second in its answer tells."""
+    if told is None:
+        return
+    apart = (datetime.now(UTC) - parsedate_to_datetime(told)).total_seconds()
+    if abs(apart) > _APART:
+        before = "behind" if apart > 0 else "ahead of"
+        yield look("clock", f"the service's is {abs(apart):,.0f} seconds {before} this machine's", "set both by NTP")
+
+
+def _alerts(client: httpx.Client, key: str | None) -> Iterator[Finding]:
+    """Those that are up; nothing of them is said to who may not see them."""
+    answer = client.get("/insights/alerts", headers={"X-API-Key": key} if key else {})
+    if answer.status_code in {401, 403}:
+        yield look("alerts", "they are not shown without an operator's key", "set PENCHANT_API_KEY")
+    elif answer.is_success:
+        for alert in answer.json().get("alerts", []):
+            if alert["state"] == "firing":
+                yield look("alerts", f"{alert['name']}: {alert['message']}", "GET /insights/alerts says since when")
 
 
 def _told(address: str, ready: dict[str, Any]) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from typing import Annotated, Final
 import typer
 
 from app.imports.event_types import KNOWN, LEFT_OUT
+from app.imports.found import Found, found_in
 from app.imports.kinds import Kind
 from app.imports.wishes import Wishes, pairs, wishes_of
 from app.policy.charter.charter import CharterError, load_charter
@@ -21,7 +22,6 @@ from indexer.languages import canonical
 from indexer.readers import InputFileError
 from indexer.sensitive.taxonomy import load_taxonomy
 from models.factors.settings import FactorSettings
-from scripts.init.files import Found, found_in
 from scripts.init.plan import CHARTER, MAPPING, SETTINGS, Plan
 from scripts.init.presets import What, preset_of
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from app.imports.found import Found
 from app.imports.kinds import Kind
 from app.policy.charter.charter import PACKAGED
 from indexer.languages import canonical
 from models.events import EventType
 from models.universal_encoder import LANGUAGES, UNIVERSAL
-from scripts.init.files import Found
 from scripts.init.presets import What, preset_of
 from scripts.init.toml_text import group
 

@@ -1,8 +1,10 @@
 """`penchant doctor`: what it finds, and how to mend it."""
 
 import json
+import re
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -101,6 +103,14 @@ def test_a_service_that_is_gone_is_told(data):
     assert found(data, "service") == [("wrong", "http://127.0.0.1:9 does not answer as Penchant does: ConnectError")]
 
 
+ALERTS = {
+    "alerts": [
+        {"name": "opt_outs", "state": "firing", "message": "Many leave."},
+        {"name": "recall", "state": "ok", "message": ""},
+    ]
+}
+
+
 def ready(**more):
     told = {"ready": True, "reasons": [], "writes": "taken", "items": 20, "people": 3}
     return told | more
@@ -131,10 +141,97 @@ def test_what_a_running_service_says(data, monkeypatch, told, about, state):
         def __exit__(self, *_):
             pass
 
-        def get(self, path):
-            return SimpleNamespace(json=lambda: told if path == "/readyz" else {"info": {"version": "0.0.1"}})
+        def get(self, path, headers=None):
+            answers = {"/readyz": told, "/insights/alerts": ALERTS, "/openapi.json": {"info": {"version": "0.0.1"}}}
+            date = format_datetime(datetime.now(UTC) - timedelta(minutes=5), usegmt=True)
+            return SimpleNamespace(
+                json=lambda: answers[path], headers={"date": date}, status_code=200, is_success=headers is not None
+            )
 
     monkeypatch.setattr("app.doctor.service.httpx.Client", Answers)
     (data / "service.json").write_text(json.dumps({"address": "http://127.0.0.1:9"}))
     assert found(data, about)[0][0] == state
-    assert [each for each, _ in found(data, "version")] == (["look"] if "ready" in told else [])
+    if "ready" in told:
+        assert [each for each, _ in found(data, "version")] == ["look"]
+        state, said = found(data, "clock")[-1]
+        assert state == "look"
+        assert re.fullmatch(r"the service's is 30\d seconds behind this machine's", said)
+        assert found(data, "alerts") == [("look", "opt_outs: Many leave.")]
+
+
+class TestFit:
+    def charter(self, folder, *lines):
+        head = 'name = "x"\npersonalised = "x"\noutcome = "x"\ndisclosure = "x"\n'
+        (folder / "charter.toml").write_text("\n".join([head, *lines]))
+        return {"PENCHANT_CHARTER": str(folder / "charter.toml")}
+
+    def test_what_is_declared_and_refused_is_told(self, data, tmp_path):
+        environment = self.charter(tmp_path, '[events]\nlike = { why = "x", keep_days = 9 }')
+        types = {"booked": {"polarity": "positive", "weight": 1, "verb": "booked"}}
+        environment |= {
+            "PENCHANT_EVENTS__TYPES": json.dumps(types),
+            "PENCHANT_ATTRIBUTES": json.dumps({"price": {"type": "number"}}),
+        }
+        assert [state for state, _ in found(data, "charter", **environment)] == ["wrong", "wrong"]
+        told = str(found(data, "charter", **environment))
+        assert "events of the type booked are declared and refused" in told
+        assert "items can be filtered by price" in told
+
+    def test_what_is_mapped_and_refused_is_told(self, data, tmp_path):
+        (tmp_path / "mapping.toml").write_text(
+            '[items]\nmap = { "attributes.cost" = ["cost"] }\n[events]\ntypes = { Sold = "purchase", Ping = "" }\n'
+        )
+        environment = self.charter(tmp_path) | {"PENCHANT_MAPPING": str(tmp_path / "mapping.toml")}
+        told = found(data, "mapping", **environment)
+        assert [said for _, said in told] == [
+            "attributes.cost is taken and refused",
+            "Sold becomes purchase, which is refused",
+        ]
+
+    def test_a_clock_that_stands_still_and_a_log_that_has_faded(self, data, open_household, an_event):
+        with open_household(data) as home:
+            home.ingest(an_event(1, "ann", "i1"))
+        assert found(data, "log")[0][0] == "ok"
+        late = (datetime.now(UTC) + timedelta(days=3_650)).isoformat()
+        assert found(data, "clock", PENCHANT_AS_OF=late)[0][0] == "look"
+        ((state, said),) = found(data, "log", PENCHANT_AS_OF=late)
+        assert (state, "days old" in said) == ("look", True)
+
+
+class TestFiles:
+    def of(self, data, path):
+        told = json.loads(doctor(data, str(path), "--json").stdout)
+        return [(each["state"], each["said"]) for each in told if each["about"] == path.name]
+
+    def test_a_good_file_is_told_for_what_it_is(self, data, tmp_path):
+        path = tmp_path / "feedback.jsonl"
+        path.write_text('{"FeedbackType": "star", "UserId": "u", "ItemId": "i", "Timestamp": "2026-03-01T10:00:00Z"}\n')
+        ((state, said),) = self.of(data, path)
+        assert state == "ok"
+        assert "events of Gorse, events; 1 rows: 1 taken" in said
+
+    def test_what_is_wrong_in_a_file_is_told(self, data, tmp_path):
+        path = tmp_path / "orders.csv"
+        path.write_text("customer,sku,action,at\nc1,S1,Sold,2026-03-01 10:00:00\nc1,S2,view,2026-03-01 10:00:00\n")
+        said = dict(map(reversed, self.of(data, path)))
+        assert said["types of event that nobody explained: Sold (1)"] == "look"
+        assert said["times have no offset from UTC"] == "look"
+        assert "wrong" in said.values()
+
+    @pytest.mark.parametrize(
+        ("name", "content", "told"),
+        [
+            ("notes.docx", "x", "of no known kind"),
+            ("a.csv", "x,y\n1,2\n", "no columns that tell"),
+            ("b.csv", "", "empty"),
+        ],
+    )
+    def test_what_is_no_such_file_is_told(self, data, tmp_path, name, content, told):
+        (tmp_path / name).write_text(content)
+        ((state, said),) = self.of(data, tmp_path / name)
+        assert (state, told in said) == ("wrong", True), said
+
+    def test_rows_that_an_import_did_not_take_are_told(self, data):
+        (data / "imports").mkdir()
+        (data / "imports" / "a.csv.rejects.ndjson").write_text("{}\n")
+        assert found(data, "rejects") == [("look", "rows were not taken: a.csv.rejects.ndjson (1)")]

@@ -1,4 +1,4 @@
-"""A file as `penchant init` finds it: what its columns become, and what is in it."""
+"""A file as it is found: what its columns become, what is in it, and what is not clear."""
 
 from __future__ import annotations
 
