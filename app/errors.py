@@ -178,6 +178,15 @@ class EstimateRefusedError(PenchantError):
     status, slug, title = 409, "estimate-refused", "The log cannot tell what this policy would earn"
 
 
+class CountChangedError(PenchantError):
+    """A filter asks for another number of items than was confirmed."""
+
+    status, slug, title = 409, "count-changed", "The filter asks for another number of items"
+
+    def __init__(self, matching: int) -> None:
+        super().__init__(f"The filter asks for {matching:,} items by now, and none was deleted.", matching=matching)
+
+
 class WebhookNotFoundError(PenchantError):
     """There is no such webhook in the settings."""
 

@@ -18,7 +18,7 @@ from app.backup.ledger import Ledger
 from app.backup.timetable import backup_problem, read_outcome
 from app.clock import Clock
 from app.clock_witness import ClockWitness
-from app.errors import ItemNotFoundError
+from app.errors import CountChangedError, ItemNotFoundError
 from app.folder_secret import folder_secret
 from app.insights.answer_log import AnswerLog
 from app.insights.equity.audits import Audits
@@ -60,6 +60,7 @@ from app.serving.administrators_switch import AdministratorsSwitch
 from app.serving.catalogue_map import topics_in_the_plane
 from app.serving.choices import Choices
 from app.serving.control_decisions import ControlDecisions
+from app.serving.counted_people import CountFloor
 from app.serving.declared_types import check_types, undeclared, warn_of, with_types
 from app.serving.embedder import Embedder
 from app.serving.event_ingestion import EventIngestion
@@ -183,7 +184,8 @@ class Service:
     @cached_property
     def lists(self) -> Lists:
         """What is popular, what rises, and what there is."""
-        return Lists(self.snapshot_swap, self._recommender, self._clock, self._settings.trending)
+        floor = CountFloor(tuple(self._charter.segments), self._settings.insights.least_people)
+        return Lists(self.snapshot_swap, self._recommender, self._clock, self._settings.trending, floor)
 
     @cached_property
     def audits(self) -> Audits:
@@ -313,6 +315,22 @@ class Service:
     async def delete_items(self, item_ids: Sequence[str]) -> set[str]:
         """Take items out of every answer; those that were not there."""
         return await self._item_ingestion.delete(item_ids)
+
+    async def delete_filtered(self, text: str, confirmed: int | None) -> dict[str, Any]:
+        """Take all items that a filter asks for out of every answer, if it is as many as was confirmed; else count.
+
+        Raises:
+            CountChangedError: it is another number by now.
+            InvalidPayloadError: the filter cannot be read.
+        """
+        ids, titles = self.lists.asked_for(text)
+        if confirmed is None:
+            return {"counts": {"deleted": 0, "unknown": 0, "matching": len(ids)}, "results": [], "examples": titles}
+        if confirmed != len(ids):
+            raise CountChangedError(len(ids))
+        unknown = await self._item_ingestion.delete(ids)
+        counts = {"deleted": len(ids) - len(unknown), "unknown": len(unknown), "matching": len(ids)}
+        return {"counts": counts, "results": []}
 
     async def ingest(self, events: Sequence[EventDocument]) -> Sequence[EventResult]:
         """Take events in; returns when they are durable and have taken effect."""

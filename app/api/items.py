@@ -32,7 +32,7 @@ from app.api.schemas.items import Deletions, Item, ItemPatch
 from app.api.schemas.lists import CataloguePart
 from app.api.schemas.rows import ItemResults
 from app.api.state import service_of
-from app.errors import CursorError, CursorExpiredError, ItemNotFoundError
+from app.errors import CountChangedError, CursorError, CursorExpiredError, ItemNotFoundError
 from app.requests import DeleteRequest, ItemsRequest
 from indexer.documents import ItemDocument
 from indexer.problems import FieldProblem
@@ -90,11 +90,19 @@ async def list_items(request: Request) -> Response:
     summary="Delete items",
     dependencies=_no_query,
     openapi_extra=body_of(DeleteRequest),
-    responses=answers(Deletions, "What became of every id.", *URL_ERRORS, *BODY_ERRORS, *WRITING_ERRORS),
+    responses=answers(
+        Deletions, "What became of every id.", CountChangedError, *URL_ERRORS, *BODY_ERRORS, *WRITING_ERRORS
+    ),
 )
 async def delete_items(request: Request) -> Response:
-    """Take many items out of every answer, at once."""
-    wanted = (await asked(request, DeleteRequest)).item_ids
+    """Take many items out of every answer, at once.
+
+    By a filter it takes two calls: the first counts, and deletes nothing; the second confirms the count.
+    """
+    told = await asked(request, DeleteRequest)
+    if told.filter is not None:
+        return json_answer(await service_of(request).delete_filtered(told.filter, told.confirm))
+    wanted = told.item_ids or []
     unknown = await service_of(request).delete_items(wanted)
     statuses = ["unknown" if item_id in unknown else "deleted" for item_id in wanted]
     results = [{"item_id": item_id, "status": status} for item_id, status in zip(wanted, statuses, strict=True)]

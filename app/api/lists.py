@@ -11,9 +11,10 @@ from app.api.documentation import READING_ERRORS, URL_ERRORS, answers, query_of
 from app.api.guard import for_own_user
 from app.api.query_or_body import asked
 from app.api.revalidation import NOT_MODIFIED, json_unless_known, with_etag
-from app.api.schemas.lists import ItemList, Tags, Topics
+from app.api.schemas.lists import ItemList, ItemsTogether, Tags, Topics
 from app.api.state import service_of
-from app.requests import ListRequest, NamesRequest
+from app.errors import ItemNotFoundError
+from app.requests import ListRequest, NamesRequest, TogetherRequest
 
 router = APIRouter(tags=["recommendations"])
 
@@ -46,6 +47,23 @@ async def trending(request: Request) -> Response:
     wanted = await asked(request, ListRequest)
     for_own_user(request, wanted.user_id)
     return json_answer(await service_of(request).lists.trending(wanted))
+
+
+@router.get(
+    "/together",
+    operation_id="together",
+    summary="List what people who took an item took besides",
+    openapi_extra=query_of(TogetherRequest),
+    responses=answers(ItemsTogether, "The items, those that go with it most first.", ItemNotFoundError, *_ERRORS),
+)
+async def together(request: Request) -> Response:
+    """By people and not by events, each item with how many took both; nothing is told of a few.
+
+    An item that everybody takes stands behind one that is mostly taken with this one.
+    """
+    wanted = await asked(request, TogetherRequest)
+    for_own_user(request, wanted.user_id)
+    return json_answer(service_of(request).lists.together(wanted))
 
 
 @router.get(

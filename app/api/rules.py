@@ -49,6 +49,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "delete_items": Rule(scope=Scope.ITEMS),
     "popular": Rule(scope=Scope.RECOMMEND, own_user=True, audited=False),
     "trending": Rule(scope=Scope.RECOMMEND, own_user=True, audited=False),
+    "together": Rule(scope=Scope.RECOMMEND, own_user=True, audited=False),
     "list_tags": Rule(scope=Scope.RECOMMEND, own_user=True, audited=False),
     "list_topics": Rule(scope=Scope.RECOMMEND, own_user=True, audited=False),
     "issue_token": Rule(scope=Scope.TOKENS),

@@ -110,7 +110,7 @@ class Generation:
             self.people.learn(users, owners, events)
             new = self.people.counting(users)[owners]
             after = before.joined(events.where(new)), np.concatenate([whose, owners[new]])
-            self._change_votes(self._votes_of(before, whose), self._votes_of(*after))
+            self._change_votes(self.votes_of(before, whose), self.votes_of(*after))
 
     def _learn_alone(self, user_id: str, events: EventColumns) -> None:
         """Of one person, who may be taken for a machine then, with all that they ever said."""
@@ -134,11 +134,20 @@ class Generation:
         """Count all votes anew."""
         self.environment.popularity.clear()
         for events, owners in self.people.all_counted():
-            self.environment.popularity.change(NO_VOTES, self._votes_of(events, owners))
+            self.environment.popularity.change(NO_VOTES, self.votes_of(events, owners))
 
-    def voters(self, since: float, until: float) -> Iterator[tuple[Rows, NDArray[np.int64], NDArray[np.float64]]]:
-        """(Row, whose it is, when) of everybody's positive events after one moment and up to another, in parts."""
-        for events, owners in self.people.all_counted():
+    def voters(
+        self, since: float, until: float, user_ids: Sequence[str] | None = None
+    ) -> Iterator[tuple[Rows, NDArray[np.int64], NDArray[np.float64]]]:
+        """(Row, whose it is, when) of positive events after one moment and up to another, in parts; nobody is in two.
+
+        Args:
+            since: after which.
+            until: up to which.
+            user_ids: of whom; None for everybody.
+        """
+        parts = self.people.all_counted() if user_ids is None else [self.people.counted_of(user_ids)]
+        for events, owners in parts:
             some = (events.times > since) & (events.times <= until) & (events.weights > 0)
             some &= self.people.signals.polarity[events.codes] > 0
             yield events.rows[some], owners[some], events.times[some]
@@ -150,9 +159,9 @@ class Generation:
     def _votes(self, by_person: Sequence[EventColumns]) -> Votes:
         """What some people say for items."""
         events = concatenated(by_person)
-        return self._votes_of(events, np.repeat(np.arange(len(by_person)), [len(each) for each in by_person]))
+        return self.votes_of(events, np.repeat(np.arange(len(by_person)), [len(each) for each in by_person]))
 
-    def _votes_of(self, events: EventColumns, owners: NDArray[np.int64]) -> Votes:
+    def votes_of(self, events: EventColumns, owners: NDArray[np.int64]) -> Votes:
         """Of a dwell its seconds alone count, so that a vote changes neither with its item nor with other events."""
         signals = self.people.signals
         weighed = replace(events, weights=signals.weighed(events.codes, events.weights))
@@ -165,11 +174,11 @@ class Generation:
             held: as it is now; what was known of these people before is dropped.
             encoded: the texts that they state.
         """
-        before = self._votes_of(*self.people.counted_of(held.user_ids))
+        before = self.votes_of(*self.people.counted_of(held.user_ids))
         for user_id in held.user_ids:
             self.people.forget(user_id)
         self.people.load(held.log, held.rows, held.seen)
-        self._change_votes(before, self._votes_of(*self.people.counted_of(held.user_ids)))
+        self._change_votes(before, self.votes_of(*self.people.counted_of(held.user_ids)))
         for user_id in held.user_ids:
             if person := self.people.get(user_id):
                 self.people.put_stated(user_id, stated_vectors(self.catalogue, person.explicit, encoded))

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from app.policy.personalization_switch import as_text
 from app.serving.catalogue import Catalogue
 from app.serving.histories import Histories
 from app.serving.person import NOTHING, Learner, Person, StatedVectors, explicit_of, joined, unwritten
@@ -122,6 +123,15 @@ class People:
     def _counts(self, user_id: str) -> bool:
         row = self._rows.get(user_id)
         return user_id not in self._machines and (row is None or row.personalization)
+
+    def of_segment(self, attribute: str, value: str) -> list[str]:
+        """People who count in aggregates and of whom an attribute is stated to be this, as text."""
+        return [
+            user_id
+            for user_id, row in list(self._rows.items())
+            if row.profile and b'"attributes"' in row.profile and self._counts(user_id)
+            if _has(row.profile, attribute, value)
+        ]
 
     def all_counted(self) -> Iterator[tuple[EventColumns, NDArray[np.int64]]]:
         """(Events that count, whose each is, numbered anew in each part): everybody's, a million at a time."""
@@ -320,3 +330,8 @@ def _by_user(users: NDArray[np.int32], mask: NDArray[np.bool_]) -> list[tuple[in
     order = positions[np.argsort(users[positions], kind="stable")]
     found, starts = np.unique(users[order], return_index=True)
     return list(zip(found.tolist(), np.split(order, starts[1:]), strict=True)) if len(order) else []
+
+
+def _has(profile: bytes, attribute: str, value: str) -> bool:
+    attributes = UserDocument.kept(profile).attributes
+    return attribute in attributes and as_text(attributes[attribute]) == value

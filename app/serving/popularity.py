@@ -131,6 +131,10 @@ class Popularity:
         rows = np.flatnonzero(self._counts).astype(np.int32)
         return rows[np.argsort(-_rounded(self._counts[rows]), kind="stable")]
 
+    def voters(self, items: int) -> NDArray[np.int64]:
+        """int64 [items]: how many people engaged with each item, however long ago."""
+        return np.pad(self._people, (0, max(0, items - len(self._people))))[:items]
+
     def people(self, rows: Rows, now: float) -> NDArray[np.float64]:
         """float64 [n]: the decayed number of people, as of a moment."""
         counts = self.counts(rows)

@@ -210,6 +210,8 @@ def listed(path: str) -> dict[str, Callable[[Shop], tuple[Any, Any]]]:
         "exclude": lambda shop: (get(liked(shop)), get(shop, exclude=["i006"])),
         "filter": lambda shop: (get(liked(shop)), get(shop, filter='item_id = "i012"')),
         "fields": lambda shop: (get(liked(shop)), get(shop, fields=["provider"])),
+        "segment": segment(path, "segment"),
+        "value": segment(path, "value"),
     }
 
 
@@ -235,6 +237,62 @@ def patched_item(name: str, value: Any) -> Callable[[Shop], tuple[Any, Any]]:
         return before.get(name), shop.send("PATCH", "/items/i011", json={name: value}).json()[name]
 
     return both
+
+
+def known(path: str) -> Callable[[Shop], tuple[Any, Any]]:
+    """The status where the caller has nothing, and where it has what it asks for."""
+
+    def both(shop: Shop) -> tuple[Any, Any]:
+        first = shop.send("GET", path)
+        asked = shop.client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+        return first.status_code, shop.home.loop.run_until_complete(asked).status_code
+
+    return both
+
+
+def segment(path: str, name: str) -> Callable[[Shop], tuple[Any, Any]]:
+    """Who has the plan that is asked for likes something, and nobody of another plan anything."""
+
+    def both(shop: Shop) -> tuple[Any, Any]:
+        for _ in range(12):
+            shop.fresh().patched(attributes={"plan": f"{name}-of-{path}", "town": f"{name}-of-{path}"})
+            shop.event("like", "i018")
+        asked = {"segment": "plan", "value": f"{name}-of-{path}"}
+        other = asked | ({"value": "none"} if name == "value" else {"segment": "town", "value": "none"})
+        first, second = (shop.send("GET", path, params=each).json()["items"] for each in (asked, other))
+        assert [item["item_id"] for item in first] == ["i018"]
+        return first, second
+
+    return both
+
+
+def together() -> dict[str, Callable[[Shop], tuple[Any, Any]]]:
+    def get(shop: Shop, **fields: Any) -> Any:
+        for n in range(11):
+            for item in ("i024", "i030", "i031"):
+                shop.event("like", item, user=f"both-{n}")
+        return shop.send("GET", "/together", params={"item_id": "i024", **fields}).json()
+
+    def user_id(shop: Shop) -> tuple[Any, Any]:
+        shop.event("dismiss", "i030")
+        return get(shop), get(shop, user_id=shop.user)
+
+    return {
+        "item_id": lambda shop: (get(shop), get(shop, item_id="i030")),
+        "limit": lambda shop: (get(shop), get(shop, limit=1)),
+        "user_id": user_id,
+        "exclude": lambda shop: (get(shop), get(shop, exclude=["i030"])),
+        "filter": lambda shop: (get(shop), get(shop, filter='item_id = "i031"')),
+        "fields": lambda shop: (get(shop), get(shop, fields=["provider"])),
+    }
+
+
+def gone_by_filter(shop: Shop, confirm: int | None) -> tuple[Any, Any]:
+    provider = f"gone-{next(NUMBERS)}"
+    shop.send("POST", "/items", json={"item_id": provider, "title": "Soon gone", "provider": provider})
+    asked = {"filter": f"provider = '{provider}'"} | ({} if confirm is None else {"confirm": confirm})
+    counts = shop.send("POST", "/delete-items", json=asked).json()["counts"]
+    return {"deleted": 0, "unknown": 0} if confirm is None else 0, counts if confirm is None else counts["deleted"]
 
 
 def gone(shop: Shop) -> tuple[Any, Any]:
@@ -346,7 +404,19 @@ WITNESSES: dict[tuple[str, str], Callable[[Shop], tuple[Any, Any]]] = {
         shop.send("GET", "/items", params=asked).json()["items"] for asked in ({}, {"fields": ["format"]})
     ),
     ("list_items", "cursor"): catalogue_cursor,
+    **{
+        (operation, "If-None-Match"): known(path)
+        for operation, path in {
+            "get_item": "/items/i011",
+            "list_items": "/items",
+            "list_tags": "/tags",
+            "list_topics": "/topics",
+        }.items()
+    },
+    **{("together", name): witness for name, witness in together().items()},
     ("delete_items", "item_ids"): gone,
+    ("delete_items", "filter"): lambda shop: gone_by_filter(shop, None),
+    ("delete_items", "confirm"): lambda shop: gone_by_filter(shop, 1),
     **{
         ("patch_item", name): patched_item(name, value)
         for name, value in {
@@ -404,7 +474,8 @@ def opened(tmp_path_factory, open_household, an_item):
 
 
 def _with_attributes(path: Any) -> Any:
-    path.write_text(f'{PACKAGED.read_text()}\n[attributes]\nplan = {{ why = "test" }}\n')
+    declared = 'plan = { why = "test" }\ntown = { why = "test" }\n'
+    path.write_text(f"{PACKAGED.read_text()}\n[attributes]\n{declared}[segments]\n{declared}")
     return path
 
 

@@ -68,10 +68,13 @@ class ItemPatch(BaseModel):
 
 
 class DeletionCounts(Answer):
-    """How many ids became what."""
+    """How many items became what."""
 
     deleted: int
     unknown: int
+
+    matching: int | None = None
+    """Items that the filter asks for, where there was one."""
 
 
 class Deletion(Answer):
@@ -85,4 +88,9 @@ class Deletions(Answer):
     """What became of every id, in their order."""
 
     counts: DeletionCounts
+
     results: list[Deletion]
+    """Empty where a filter said which."""
+
+    examples: list[str] | None = None
+    """Titles of some that a filter asks for and that were not deleted."""

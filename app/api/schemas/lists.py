@@ -22,7 +22,7 @@ class ListedItem(ItemFields):
     has more people than its past predicts."""
 
     people: int | None = None
-    """Of `/trending`, who engaged with it in the last days."""
+    """Of `/trending`, who engaged with it in the last days; of a segment, who of it ever did."""
 
 
 class ItemList(Answer):
@@ -32,6 +32,31 @@ class ItemList(Answer):
     """The index that answered."""
 
     items: list[ListedItem]
+
+    reason: str | None = None
+    """Why there are fewer items than asked for; absent where there are as many."""
+
+    withheld: list[Withheld]
+    """What filters held back of the items that were looked at."""
+
+
+class ItemTogether(ListedItem):
+    """An item that people took who took another one."""
+
+    share: float
+    """Of the people who took the other, those who took this one too."""
+
+
+class ItemsTogether(Answer):
+    """Items that go with one, those that do most first: by `people / sqrt(a * b)`, of `a` and `b` who took either."""
+
+    snapshot: str
+    """The index that answered."""
+
+    people: int | None = None
+    """Who took the item that was named; absent of too few."""
+
+    items: list[ItemTogether]
 
     reason: str | None = None
     """Why there are fewer items than asked for; absent where there are as many."""
@@ -70,6 +95,9 @@ class Tag(Answer):
     items: int
     """Items that bear it and may be shown to anybody."""
 
+    people: int | None
+    """Who engaged with such an item; null of too few."""
+
     examples: list[str]
     """Titles of some of them."""
 
@@ -91,6 +119,9 @@ class Topic(Answer):
 
     items: int
     """Items that are on it and may be shown to anybody."""
+
+    people: int | None
+    """Who engaged with such an item; null of too few."""
 
     examples: list[str]
     """Titles of some of them."""

@@ -130,11 +130,15 @@ class Deletion(BaseModel):
 
 class DeletionCounts(BaseModel):
     """
-    How many ids became what.
+    How many items became what.
     """
 
     deleted: int
     unknown: int
+    matching: int | None = None
+    """
+    Items that the filter asks for, where there was one.
+    """
 
 
 class Deletions(BaseModel):
@@ -144,6 +148,13 @@ class Deletions(BaseModel):
 
     counts: DeletionCounts
     results: list[Deletion]
+    """
+    Empty where a filter said which.
+    """
+    examples: list[str] | None = None
+    """
+    Titles of some that a filter asks for and that were not deleted.
+    """
 
 
 class EventCounts(BaseModel):
@@ -408,7 +419,7 @@ class ListedItem(BaseModel):
     """
     people: int | None = None
     """
-    Of `/trending`, who engaged with it in the last days.
+    Of `/trending`, who engaged with it in the last days; of a segment, who of it ever did.
     """
 
 
@@ -850,6 +861,10 @@ class Tag(BaseModel):
     """
     Items that bear it and may be shown to anybody.
     """
+    people: int | None
+    """
+    Who engaged with such an item; null of too few.
+    """
     examples: list[str]
     """
     Titles of some of them.
@@ -880,6 +895,10 @@ class Topic(BaseModel):
     items: int
     """
     Items that are on it and may be shown to anybody.
+    """
+    people: int | None
+    """
+    Who engaged with such an item; null of too few.
     """
     examples: list[str]
     """

@@ -170,6 +170,8 @@ export interface paths {
         /**
          * Delete items
          * @description Take many items out of every answer, at once.
+         *
+         *     By a filter it takes two calls: the first counts, and deletes nothing; the second confirms the count.
          */
         post: operations["delete_items"];
         delete?: never;
@@ -242,6 +244,28 @@ export interface paths {
          * @description By people of the last days against the days before; for `user_id`, less what may not be shown to them.
          */
         get: operations["trending"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/together": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what people who took an item took besides
+         * @description By people and not by events, each item with how many took both; nothing is told of a few.
+         *
+         *     An item that everybody takes stands behind one that is mostly taken with this one.
+         */
+        get: operations["together"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2163,13 +2187,18 @@ export interface components {
         };
         /**
          * DeletionCounts
-         * @description How many ids became what.
+         * @description How many items became what.
          */
         DeletionCounts: {
             /** Deleted */
             deleted: number;
             /** Unknown */
             unknown: number;
+            /**
+             * Matching
+             * @description Items that the filter asks for, where there was one.
+             */
+            matching?: number | null;
         };
         /**
          * Deletions
@@ -2177,8 +2206,16 @@ export interface components {
          */
         Deletions: {
             counts: components["schemas"]["DeletionCounts"];
-            /** Results */
+            /**
+             * Results
+             * @description Empty where a filter said which.
+             */
             results: components["schemas"]["Deletion"][];
+            /**
+             * Examples
+             * @description Titles of some that a filter asks for and that were not deleted.
+             */
+            examples?: string[] | null;
         };
         /**
          * DiskStatus
@@ -3044,6 +3081,57 @@ export interface components {
             status: "created" | "updated" | "rejected";
         };
         /**
+         * ItemTogether
+         * @description An item that people took who took another one.
+         */
+        ItemTogether: {
+            /** Text */
+            text?: string | null;
+            /** Tags */
+            tags?: string[] | null;
+            /** Format */
+            format?: string | null;
+            /** Language */
+            language?: string | null;
+            /** Published At */
+            published_at?: string | null;
+            /** Expires At */
+            expires_at?: string | null;
+            /** Url */
+            url?: string | null;
+            /** Provider */
+            provider?: string | null;
+            /** Attributes */
+            attributes?: {
+                [key: string]: unknown;
+            } | null;
+            /** Item Id */
+            item_id: string;
+            /** Title */
+            title: string;
+            /**
+             * Rank
+             * @description Its place, from 1.
+             */
+            rank: number;
+            /**
+             * Score
+             * @description Of `/popular`, how many people engaged with it, as that fades; of `/trending`, by how many standard deviations it
+             *     has more people than its past predicts.
+             */
+            score: number;
+            /**
+             * People
+             * @description Of `/trending`, who engaged with it in the last days; of a segment, who of it ever did.
+             */
+            people?: number | null;
+            /**
+             * Share
+             * @description Of the people who took the other, those who took this one too.
+             */
+            share: number;
+        };
+        /**
          * ItemsNaming
          * @description Items of the catalogue that have the id as a value, such as their provider.
          */
@@ -3060,6 +3148,34 @@ export interface components {
              * @description The first ten of them.
              */
             item_ids: string[];
+        };
+        /**
+         * ItemsTogether
+         * @description Items that go with one, those that do most first: by `people / sqrt(a * b)`, of `a` and `b` who took either.
+         */
+        ItemsTogether: {
+            /**
+             * Snapshot
+             * @description The index that answered.
+             */
+            snapshot: string;
+            /**
+             * People
+             * @description Who took the item that was named; absent of too few.
+             */
+            people?: number | null;
+            /** Items */
+            items: components["schemas"]["ItemTogether"][];
+            /**
+             * Reason
+             * @description Why there are fewer items than asked for; absent where there are as many.
+             */
+            reason?: string | null;
+            /**
+             * Withheld
+             * @description What filters held back of the items that were looked at.
+             */
+            withheld: components["schemas"]["Withheld"][];
         };
         /**
          * JobStatus
@@ -3210,7 +3326,7 @@ export interface components {
             score: number;
             /**
              * People
-             * @description Of `/trending`, who engaged with it in the last days.
+             * @description Of `/trending`, who engaged with it in the last days; of a segment, who of it ever did.
              */
             people?: number | null;
         };
@@ -4772,6 +4888,11 @@ export interface components {
              */
             items: number;
             /**
+             * People
+             * @description Who engaged with such an item; null of too few.
+             */
+            people: number | null;
+            /**
              * Examples
              * @description Titles of some of them.
              */
@@ -4805,6 +4926,11 @@ export interface components {
              * @description Items that are on it and may be shown to anybody.
              */
             items: number;
+            /**
+             * People
+             * @description Who engaged with such an item; null of too few.
+             */
+            people: number | null;
             /**
              * Examples
              * @description Titles of some of them.
@@ -5434,14 +5560,24 @@ export interface components {
         };
         /**
          * DeleteRequest
-         * @description Items that are to go.
+         * @description Items that are to go: by their ids, or all that a filter asks for.
          */
         DeleteRequest: {
             /**
              * Item Ids
              * @description Their ids; those that the catalogue does not have are told.
              */
-            item_ids: string[];
+            item_ids?: string[] | null;
+            /**
+             * Filter
+             * @description Which items, such as `provider = "acme"`. Without `confirm` they are counted, and none is deleted.
+             */
+            filter?: string | null;
+            /**
+             * Confirm
+             * @description How many items the filter asks for, as they were counted: where it is another number by now, none is deleted.
+             */
+            confirm?: number | null;
         };
         /**
          * EventDocument
@@ -7499,6 +7635,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The filter asks for another number of items (`count-changed`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large (`body-too-large`) */
             413: {
                 headers: {
@@ -7891,6 +8036,13 @@ export interface operations {
                 exclude?: string[];
                 /** @description Which items may be in the list, such as `category = "shoes" and not sold_out`; absent, all. */
                 filter?: string;
+                /**
+                 * @description Of whom alone people are counted: an attribute of people that the charter declares under `segments`; absent, of
+                 *     everybody. Items of too few of them are left out.
+                 */
+                segment?: string;
+                /** @description Of that attribute, such as `de`. */
+                value?: string;
                 /** @description Whether items that this person has seen are left out. */
                 hide_seen?: boolean;
                 /** @description What of each item is told besides its id and title. */
@@ -7987,6 +8139,13 @@ export interface operations {
                 exclude?: string[];
                 /** @description Which items may be in the list, such as `category = "shoes" and not sold_out`; absent, all. */
                 filter?: string;
+                /**
+                 * @description Of whom alone people are counted: an attribute of people that the charter declares under `segments`; absent, of
+                 *     everybody. Items of too few of them are left out.
+                 */
+                segment?: string;
+                /** @description Of that attribute, such as `de`. */
+                value?: string;
                 /** @description Whether items that this person has seen are left out. */
                 hide_seen?: boolean;
                 /** @description What of each item is told besides its id and title. */
@@ -8027,6 +8186,111 @@ export interface operations {
             };
             /** @description This is not allowed to you (`forbidden`) */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`invalid-payload`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests (`rate-limited`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong in the server (`unexpected-error`) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no index yet (`no-snapshot`); The keys cannot be read (`access-unknown`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    together: {
+        parameters: {
+            query: {
+                /** @description The item. */
+                item_id: string;
+                /** @description Items wanted. */
+                limit?: number;
+                /** @description On whose behalf: left out is what this person muted, spoke against, does not read, or did not permit. */
+                user_id?: string;
+                /** @description Items to leave out, by id; ids that the catalogue does not know are allowed. */
+                exclude?: string[];
+                /** @description Which items may be in the list; absent, all. */
+                filter?: string;
+                /** @description What of each item is told besides its id and title. */
+                fields?: (("text" | "tags" | "format" | "language" | "published_at" | "expires_at" | "url" | "provider" | "attributes") | string)[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The items, those that go with it most first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemsTogether"];
+                };
+            };
+            /** @description The URL cannot be read (`malformed-url`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known (`unauthenticated`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed to you (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such item (`unknown-item`) */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -73,11 +73,16 @@ class MemoryLists:
 
     def tags(self, request: Any) -> dict[str, Any]:
         self.asked.append(request)
-        return {"tags": [{"tag": "rust", "items": 1, "examples": ["Title"]}]}
+        return {"tags": [{"tag": "rust", "items": 1, "people": None, "examples": ["Title"]}]}
+
+    def together(self, request: Any) -> dict[str, Any]:
+        self.asked.append(request)
+        item = {"item_id": "i1", "title": "Title", "rank": 1, "score": 0.5, "people": 12, "share": 0.6}
+        return {"snapshot": "s1", "people": 20, "items": [item], "withheld": []}
 
     def topics(self, request: Any) -> dict[str, Any]:
         self.asked.append(request)
-        return {"topics": [{"topic": "rust", "name": "Rust", "items": 1, "examples": ["Title"]}]}
+        return {"topics": [{"topic": "rust", "name": "Rust", "items": 1, "people": None, "examples": ["Title"]}]}
 
 
 class MemorySwitch:

@@ -35,6 +35,7 @@ WHO_MAY = {
     ("patch", "/items/{item_id}"): {"items"},
     ("get", "/popular"): {"recommend", OWN},
     ("get", "/trending"): {"recommend", OWN},
+    ("get", "/together"): {"recommend", OWN},
     ("get", "/tags"): {"recommend", OWN, ANOTHERS},
     ("get", "/topics"): {"recommend", OWN, ANOTHERS},
     ("get", "/items/{item_id}"): {"items", OWN, ANOTHERS},
@@ -115,6 +116,7 @@ BODIES: dict[str, Any] = {
 QUERIES = {
     "popular": {"user_id": PERSON},
     "trending": {"user_id": PERSON},
+    "together": {"item_id": "i1", "user_id": PERSON},
     "recommend": {"user_id": PERSON},
     "similar": {"text": "robots", "user_id": PERSON},
 }

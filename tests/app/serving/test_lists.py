@@ -200,13 +200,13 @@ def test_an_index_that_comes_while_it_is_counted_is_the_one_that_answers(home, e
     trends, counted = home.service.lists._trending, []  # noqa: SLF001
     count = trends._count  # noqa: SLF001
 
-    async def interrupted(generation, now):
+    async def interrupted(generation, now, users):
         counted.append(generation)
         if len(counted) == 1:
             builder = Builder(home.settings.index, home.encoder, home.cache, home.snapshots, lambda _: None)
             builder(BuildInput([an_item(number) for number in range(40, 90)], 0), force=True)
             await home.service.snapshot_swap.refresh()
-        return await count(generation, now)
+        return await count(generation, now, users)
 
     monkeypatch.setattr(trends, "_count", interrupted)
     assert ids(trending(home)) == ["i050"]
