@@ -7,8 +7,9 @@ with Client("http://127.0.0.1:8000", key="penchant_...") as penchant:
     print(slate.items[0].label)
 """
 
+from penchant_client.batches import Unanswered
 from penchant_client.client import AsyncClient, Client
 from penchant_client.problems import ProblemError
 from penchant_client.retries import Retries
 
-__all__ = ["AsyncClient", "Client", "ProblemError", "Retries"]
+__all__ = ["AsyncClient", "Client", "ProblemError", "Retries", "Unanswered"]

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 from pydantic_core import from_json
 
+from penchant_client.batches import Unanswered, read_lines
 from penchant_client.call import Call, nothing, path_of, plain, reading
 from penchant_client.models import (
     CataloguePart,
@@ -22,9 +23,11 @@ from penchant_client.models import (
     InterestReceipt,
     ItemList,
     ItemResults,
+    ItemsTogether,
     MergeReceipt,
     Page,
     PersonalizationReceipt,
+    PersonalizationSwitches,
     Profile,
     Ready,
     ResetReceipt,
@@ -56,6 +59,16 @@ def similar(
 def page(user_id: str, places: Sequence[Fields]) -> Call[Page]:
     """Slates for several places of one page, in which no item stands twice."""
     return Call("POST", "/recommend/page", reading(Page), body={"user_id": user_id, "placements": list(places)})
+
+
+def recommend_batch(user_ids: Sequence[str], **more: Any) -> Call[list[Slate | Unanswered]]:
+    """A slate for each of up to 10,000 people, in their order; `more` are further fields as of `recommend`."""
+    return Call("POST", "/recommend/batch", read_lines, body={"user_ids": list(user_ids), **more})
+
+
+def together(item_id: str, **wanted: Any) -> Call[ItemsTogether]:
+    """What people who took an item took besides; parameters are `limit`, `filter`, `user_id`, `exclude`, `fields`."""
+    return Call("GET", "/together", reading(ItemsTogether), query={"item_id": item_id, **wanted})
 
 
 def popular(**wanted: Any) -> Call[ItemList]:
@@ -107,6 +120,15 @@ def edit_item(item_id: str, patch: Fields) -> Call[dict[str, Any]]:
 def delete_items(item_ids: Sequence[str]) -> Call[Deletions]:
     """Take many items out of every answer."""
     return Call("POST", "/delete-items", reading(Deletions), body={"item_ids": list(item_ids)})
+
+
+def delete_matching(text: str, *, confirm: int | None = None) -> Call[Deletions]:
+    """Take all items that a filter asks for out of every answer, if it is as many as `confirm` says; else count.
+
+    Sent again, they are none any more: so that is not done here.
+    """
+    wanted = _given({"filter": text, "confirm": confirm})
+    return Call("POST", "/delete-items", reading(Deletions), body=wanted, repeatable=confirm is None)
 
 
 def delete_item(item_id: str) -> Call[None]:
@@ -202,6 +224,21 @@ def issue_token(user_id: str, *, lifetime_seconds: int | None = None) -> Call[Us
     """A short-lived token that speaks for one person, for a program of their own."""
     wanted = _given({"lifetime_seconds": lifetime_seconds})
     return Call("POST", path_of("users", user_id, "tokens"), reading(UserToken), body=wanted)
+
+
+def switches() -> Call[PersonalizationSwitches]:
+    """Where the operator has switched personalization off, and the record."""
+    return Call("GET", "/admin/personalization", reading(PersonalizationSwitches))
+
+
+def switch_off(why: str, **target: str) -> Call[PersonalizationSwitches]:
+    """Switch personalization off for everybody, a `scenario`, or a `segment` and its `value`; for operators."""
+    return Call("PUT", "/admin/personalization", reading(PersonalizationSwitches), body={"why": why, **target})
+
+
+def switch_on(**target: str) -> Call[PersonalizationSwitches]:
+    """Take one switch back, named as it was set; for operators."""
+    return Call("DELETE", "/admin/personalization", reading(PersonalizationSwitches), query=target)
 
 
 def transparency() -> Call[dict[str, Any]]:

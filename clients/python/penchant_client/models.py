@@ -339,6 +339,41 @@ class ItemRow(BaseModel):
     status: Literal["created", "updated", "rejected"]
 
 
+class ItemTogether(BaseModel):
+    """
+    An item that people took who took another one.
+    """
+
+    text: str | None = None
+    tags: list[str] | None = None
+    format: str | None = None
+    language: str | None = None
+    published_at: AwareDatetime | None = None
+    expires_at: AwareDatetime | None = None
+    url: str | None = None
+    provider: str | None = None
+    attributes: dict[str, Any] | None = None
+    item_id: str
+    title: str
+    rank: int
+    """
+    Its place, from 1.
+    """
+    score: float
+    """
+    Of `/popular`, how many people engaged with it, as that fades; of `/trending`, by how many standard deviations it
+    has more people than its past predicts.
+    """
+    people: int | None = None
+    """
+    Of `/trending`, who engaged with it in the last days; of a segment, who of it ever did.
+    """
+    share: float
+    """
+    Of the people who took the other, those who took this one too.
+    """
+
+
 class ItemsNaming(BaseModel):
     """
     Items of the catalogue that have the id as a value, such as their provider.
@@ -504,6 +539,36 @@ class PersonalizationReceipt(BaseModel):
     """
     Whether items that they have seen stay out of their slates.
     """
+
+
+class PersonalizationSwitching(BaseModel):
+    """
+    That personalisation was switched off or on somewhere.
+    """
+
+    scope: Literal["all", "scenario", "segment"]
+    scenario: str | None = None
+    """
+    Where, if in one scenario.
+    """
+    segment: str | None = None
+    """
+    An attribute of people, if for a segment.
+    """
+    value: str | None = None
+    """
+    Of that attribute.
+    """
+    enabled: bool
+    """
+    Whether personalisation is on there from then on.
+    """
+    at: AwareDatetime
+    key_id: str
+    """
+    Of who did it.
+    """
+    why: str
 
 
 class ProfileWarning(BaseModel):
@@ -1129,6 +1194,45 @@ class ItemResults(BaseModel):
 
     counts: ItemCounts
     results: list[ItemRow]
+
+
+class ItemsTogether(BaseModel):
+    """
+    Items that go with one, those that do most first: by `people / sqrt(a * b)`, of `a` and `b` who took either.
+    """
+
+    snapshot: str
+    """
+    The index that answered.
+    """
+    people: int | None = None
+    """
+    Who took the item that was named; absent of too few.
+    """
+    items: list[ItemTogether]
+    reason: str | None = None
+    """
+    Why there are fewer items than asked for; absent where there are as many.
+    """
+    withheld: list[Withheld]
+    """
+    What filters held back of the items that were looked at.
+    """
+
+
+class PersonalizationSwitches(BaseModel):
+    """
+    Where the operator has switched personalisation off.
+    """
+
+    switched_off: list[PersonalizationSwitching]
+    """
+    What holds now.
+    """
+    record: list[PersonalizationSwitching]
+    """
+    All that was ever switched, oldest first.
+    """
 
 
 class SessionIntent(BaseModel):

@@ -1,5 +1,5 @@
 import { PenchantProblem } from "./problem.js";
-import type { paths } from "./schema.js";
+import type { components, paths } from "./schema.js";
 import type { AnswerOf, Asked, Method, PathOf } from "./types.js";
 
 /** A person's token, and when it ends. */
@@ -7,6 +7,11 @@ export interface Token {
   token: string;
   expires_at: string;
 }
+
+/** Of a batch: somebody's slate, or why there is none. */
+export type BatchLine =
+  | (components["schemas"]["Slate"] & { error?: undefined })
+  | { user_id: string; error: components["schemas"]["Problem"] };
 
 export interface Options {
   /** Where the service is. */
@@ -59,20 +64,37 @@ export class Penchant {
     return this.#send("delete", path, asked);
   }
 
+  /** Slates for many people, each as it comes: `for await (const line of shop.batch({ user_ids: [...] }))`. */
+  async *batch(body: components["schemas"]["BatchRequest"], signal?: AbortSignal): AsyncGenerator<BatchLine> {
+    const answer = await this.#answered("post", "/recommend/batch", signal ? { body, signal } : { body });
+    if (!answer.body) return;
+    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+    let rest = "";
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      const lines = (rest + part.value).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) if (line) yield JSON.parse(line) as BatchLine;
+    }
+  }
+
   async #send<Path extends keyof paths, Verb extends Method>(
     verb: Verb,
     path: Path,
     asked: Asked<Path, Verb>,
   ): Promise<AnswerOf<Path, Verb>> {
-    const loose = asked as Loose;
-    let answer = await this.#try(verb, path, loose);
-    if (answer.status === 401 && this.#options.token) {
-      this.#token = null; // ended earlier than it said, as when the service got another secret
-      answer = await this.#try(verb, path, loose);
-    }
-    if (!answer.ok) throw await PenchantProblem.of(answer);
+    const answer = await this.#answered(verb, path, asked as Loose);
     const read = answer.status === 204 ? undefined : await answer.json();
     return read as AnswerOf<Path, Verb>;
+  }
+
+  async #answered(verb: Method, path: string, asked: Loose): Promise<Response> {
+    let answer = await this.#try(verb, path, asked);
+    if (answer.status === 401 && this.#options.token) {
+      this.#token = null; // ended earlier than it said, as when the service got another secret
+      answer = await this.#try(verb, path, asked);
+    }
+    if (!answer.ok) throw await PenchantProblem.of(answer);
+    return answer;
   }
 
   async #try(verb: Method, path: string, asked: Loose): Promise<Response> {

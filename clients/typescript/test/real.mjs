@@ -13,6 +13,10 @@ assert.equal(slate.items.length, 3);
 const asked = await shop.get("/recommend", { query: { user_id: user, limit: 2, exclude: ["1", "2"] } });
 assert.ok(asked.items.every((item) => !["1", "2"].includes(item.item_id)));
 
+const lines = [];
+for await (const line of shop.batch({ user_ids: [user, "bob", "cleo"], limit: 2 })) lines.push(line);
+assert.deepEqual(lines.map((line) => line.items.length), [2, 2, 2]);
+
 await shop.patch("/users/{user_id}/profile", { path: { user_id: user }, body: { role: "nurse", goals: ["roses"] } });
 const edited = await shop.patch("/users/{user_id}/profile", { path: { user_id: user }, body: { goals: ["bread"] } });
 assert.equal(edited.explicit.role, "nurse"); // what is not sent stays

@@ -162,6 +162,10 @@ class MemoryService:
         self.events[own] = event
         return EventResult(event.event_id, "duplicate" if duplicate else "accepted")
 
+    async def delete_filtered(self, text: str, confirmed: int | None) -> dict[str, Any]:
+        self.asked.append((text, confirmed))
+        return {"counts": {"deleted": confirmed or 0, "unknown": 0, "matching": 2}, "results": []}
+
     def recommend_once(self, request: RecommendRequest) -> Slate:
         if request.user_id == "nobody":
             raise ItemNotFoundError("nothing")

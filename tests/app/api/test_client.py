@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.access.caller import Scope as KeyScope
 from app.access.keyfile import KeyFile
-from penchant_client import AsyncClient, Client, ProblemError, Retries, calls
+from penchant_client import AsyncClient, Client, ProblemError, Retries, Unanswered, calls
 from penchant_client.call import Call
 from penchant_client.client import Service
 from penchant_client.models import Slate
@@ -110,6 +110,14 @@ CALLS = [
     calls.list_items(limit=2),
     calls.delete_items(["i1"]),
     calls.page("ada", [{"limit": 3}]),
+    calls.recommend_batch(["ada", "bob"], limit=3),
+    calls.together("i1", limit=3),
+    calls.delete_matching("provider = 'acme'"),
+    calls.delete_matching("provider = 'acme'", confirm=2),
+    calls.switches(),
+    calls.switch_off("an incident"),
+    calls.switch_off("an incident", scenario="home"),
+    calls.switch_on(scenario="home"),
     calls.readiness(),
 ]
 
@@ -141,6 +149,14 @@ def test_a_call_is_known_for_every_operation_that_is_no_probe_and_not_for_operat
             path.split("/")[:2] + path.replace("{topic}", "space").replace("{event_id}", "e1").split("/")[3:]
         )
         assert shape in shapes or path.startswith(("/admin", "/insights")) or path in NO_PROGRAMS, path
+
+
+def test_a_batch_is_a_slate_or_a_reason_for_each(send):
+    slate, failed = send(calls.recommend_batch(["ada", "nobody"]))
+    assert isinstance(slate, Slate)
+    assert slate.items[0].label == "Because you liked rust"
+    assert isinstance(failed, Unanswered)
+    assert (failed.user_id, failed.error["type"]) == ("nobody", "/problems/unknown-item")
 
 
 def test_items_come_and_go(send):
