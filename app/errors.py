@@ -17,6 +17,7 @@
     ├── ExperimentNotFoundError       404  unknown-experiment
     ├── WebhookNotFoundError          404  unknown-webhook
     ├── MethodNotAllowedError         405  method-not-allowed
+    ├── CountChangedError             409  count-changed
     ├── KeysMissingError              409  no-keys
     ├── AuditRefusedError             409  audit-refused
     ├── ExperimentRefusedError        409  experiment-refused
