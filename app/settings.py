@@ -78,6 +78,9 @@ class HttpSettings(Config):
     cors_origins: tuple[Annotated[str, Field(pattern=r"^https?://[^/\s*]+$")], ...] = ()
     """Web pages' origins, such as https://example.org, whose scripts may call; without any, no browser lets them."""
 
+    embed_origins: tuple[Annotated[str, Field(pattern=r"^https?://[^/\s*;,]+$")], ...] = ()
+    """Web pages' origins that may show a person's own page (`/me`) in a frame, as docs/guides/my-profile.md says."""
+
     log_requests: bool = True
     """Whether every request leaves a line in the log: its operation, status and duration, and the key's id."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import HTMLResponse
 
 from app.api.documentation import URL_ERRORS, Responses, problems
 from app.api.queries import refuse_query
+from app.api.state import http_of
 from app.errors import UnknownPathError
 from app.pages.files import MEDIA_TYPES, static_files, version
 from app.pages.headers import FILE_HEADERS, page_headers
@@ -50,6 +51,14 @@ async def for_you() -> Response:
 async def console() -> Response:
     """Figures and alerts, slates stage by stage, people, the catalogue and its map, and settings that are tried."""
     return page("console.html", "/console")
+
+
+@router.get(
+    "/me", operation_id="my_profile", summary="My profile: a person's data", response_class=HTMLResponse, responses=PAGE
+)
+async def my_profile(request: Request) -> Response:
+    """What is held of a person, and all that they can do about it; other sites may embed it."""
+    return page("my-profile.html", "/me", http_of(request).embed_origins)
 
 
 @router.get(

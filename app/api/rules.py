@@ -102,6 +102,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "transparency": PUBLIC,
     "for_you": PUBLIC,
     "console": PUBLIC,
+    "my_profile": PUBLIC,
     "static_file": PUBLIC,
     "get_session": PUBLIC,
     "sign_in": PUBLIC,

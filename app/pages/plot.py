@@ -106,6 +106,7 @@ def draw(request: PlotRequest) -> bytes:
 
 def _options(request: PlotRequest) -> dict[str, Any]:
     most = max(1, request.width // 90)
+    shown = _percent if request.unit == "percent" else _number
     options: dict[str, Any] = {
         "width": request.width,
         "height": request.height,
@@ -116,8 +117,8 @@ def _options(request: PlotRequest) -> dict[str, Any]:
         "legend_at_bottom": True,
         "dots_size": 2.5,
         "margin": 8,
-        "formatter": _percent if request.unit == "percent" else _number,
-        "value_formatter": _percent if request.unit == "percent" else _number,
+        "formatter": shown,
+        "value_formatter": shown,
         "truncate_label": -1,
         "truncate_legend": -1,
         "max_scale": 6,
@@ -129,7 +130,7 @@ def _options(request: PlotRequest) -> dict[str, Any]:
 
 
 def _percent(value: Any) -> str:
-    return ", ".join(map(_percent, value)) if isinstance(value, list | tuple) else f"{value:.1%}"
+    return ", ".join(map(_percent, value)) if isinstance(value, list | tuple) else f"{100 * value:.3g} %"
 
 
 def _number(value: Any) -> str:

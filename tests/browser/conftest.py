@@ -76,6 +76,12 @@ def served(folder: Path, **settings: Any) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def serve() -> Callable[..., Any]:
+    """For tests that need a server of their own."""
+    return served
+
+
+@pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Of a server without keys: whoever sits at the machine may do everything."""
     with served(tmp_path_factory.mktemp("served")) as where:

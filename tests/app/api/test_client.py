@@ -134,6 +134,7 @@ NO_PROGRAMS = {
     "/docs",
     "/",
     "/console",
+    "/me",
     "/session",
     "/plots",
     "/static/{release}/{folder}/{name}",

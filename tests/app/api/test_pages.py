@@ -9,7 +9,7 @@ from app.pages.files import static_files, version
 from app.pages.plot import MAX_POINTS, PlotRequest, Point, Series, draw
 from app.pages.render import render
 
-PAGES = ["/", "/console"]
+PAGES = ["/", "/me", "/console"]
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -66,7 +66,7 @@ def test_a_plot_has_neither_styles_nor_scripts_and_says_what_it_is(kind):
     assert 'role="img"' in svg
     assert 'aria-label="CTR &amp; so on"' in svg
     assert not re.search(r"<style|<script|style=|<b>|href|http(?!://www.w3.org/2000/svg)", svg)
-    assert "10.0%" in svg
+    assert "10 %" in svg
 
 
 def test_a_scatter_plot_names_its_points():

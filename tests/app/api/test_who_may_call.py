@@ -90,6 +90,7 @@ WHO_MAY = {
     ("get", "/transparency"): {EVERYBODY},
     ("get", "/"): {EVERYBODY},
     ("get", "/console"): {EVERYBODY},
+    ("get", "/me"): {EVERYBODY},
     ("get", "/static/{release}/{folder}/{name}"): {EVERYBODY},
     ("get", "/session"): {EVERYBODY},
     ("delete", "/session"): {EVERYBODY},
