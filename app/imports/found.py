@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from app.imports.column_names import snake
+from app.imports.event_types import KNOWN
 from app.imports.input_files import InputFile, look_at
 from app.imports.kinds import Kind
 from app.imports.mappings import ColumnMapping, named_fields, proposed
@@ -129,7 +130,12 @@ def _proposed(kind: Kind, file: InputFile, said: Wishes, never: Sequence[str]) -
     columns = [name for name in file.columns if "." not in name and name not in taken and snake(name) not in banned]
     named = {name: of for name, of in named_fields(file, kind).items() if name not in said.map and {*of} <= {*columns}}
     free = [name for name in columns if name not in {each for of in named.values() for each in of}]
+    if kind is Kind.EVENTS and "type" not in {*named, *said.map, *said.set}:
+        named |= _typed(file, free, said)
+        free = [name for name in free if (name,) != named.get("type")]
     maps, constants = proposed(kind, free, {*named, *said.map, *said.set})
+    maps = {name: plain for name, each in maps.items() if (plain := _plain(file, each))}
+    maps |= {name: [*columns] for name, columns in named.items() if name == "type"}
     wishes = wishes_of(said, {"map": {**_tuples(maps), **said.map}, "set": {**constants, **said.set}})
     if kind is not Kind.ITEMS:
         return wishes
@@ -138,6 +144,20 @@ def _proposed(kind: Kind, file: InputFile, said: Wishes, never: Sequence[str]) -
     rest = {f"attributes.{snake(name)}": (name,) for name in unused if snake(name) not in banned}
     kept = {name: columns for name, columns in wishes.map.items() if columns != (REST,)}
     return wishes.model_copy(update={"map": {**kept, **rest}})
+
+
+def _plain(file: InputFile, columns: Sequence[str]) -> list[str]:
+    """The same columns; of one that holds objects, the name in them, if they have one."""
+    objects = {name for name in columns if any(isinstance(row.get(name), dict) for row in file.first)}
+    named = [f"{name}.name" if name in objects else name for name in columns]
+    return [name for name in named if name in file.columns]
+
+
+def _typed(file: InputFile, columns: Sequence[str], said: Wishes) -> dict[str, tuple[str, ...]]:
+    """The column whose first values name types of event, or what somebody explained."""
+    known = KNOWN | said.types.keys()
+    named = [name for name in columns if any(str(row.get(name)) in known for row in file.first)]
+    return {"type": (named[0],)} if named else {}
 
 
 def _tuples(columns: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:

@@ -14,6 +14,7 @@ import typer
 from app.imports.event_types import KNOWN, LEFT_OUT
 from app.imports.found import Found, found_in
 from app.imports.kinds import Kind
+from app.imports.mappings import MappingError
 from app.imports.wishes import Wishes, pairs, wishes_of
 from app.policy.charter.charter import CharterError, load_charter
 from app.settings import load_settings
@@ -148,7 +149,13 @@ def _look(kind: Kind, path: Path, wishes: Wishes, never: Sequence[str], *, ask: 
     Raises:
         InputFileError: it cannot be read, too few of its rows are good, or a type of event in it is not explained.
     """
-    found = found_in(kind, path, wishes, never)
+    try:
+        found = found_in(kind, path, wishes, never)
+    except MappingError as error:
+        told = str(error).partition("\nPerhaps")[0]
+        raise InputFileError(f"{told}\nSay what is what: --map {kind}.FIELD=COLUMN, once for each") from error
+    if never_met := wishes.types.keys() - {name for name, _ in found.file.types.counts}:
+        raise InputFileError(f"{path} has no event of the type {', '.join(sorted(never_met))}, which --type explains")
     if ask and found.unknown:
         answers = {each: _type_of(each, count) for each, count in found.unknown.most_common()}
         wishes = wishes_of(wishes, {"types": answers})

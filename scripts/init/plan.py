@@ -147,8 +147,13 @@ class Plan:
         for kind in Kind:
             if files := self.of(kind):
                 said = files[0].wishes.model_dump(exclude_defaults=True)
-                parts.append(group(kind.value, said))
+                parts += [group(kind.value, said)] if said else [f"# {kind}: read as what {source_of(files[0])} wrote"]
         return "\n\n".join(parts) + "\n"
+
+
+def source_of(found: Found) -> str:
+    """What wrote a file, in words."""
+    return found.file.source.title if found.file.source else "somebody"
 
 
 def _primary(language: str) -> str:

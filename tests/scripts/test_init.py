@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from pathlib import Path
 
@@ -193,3 +194,33 @@ def test_a_column_of_a_known_program_cannot_be_left_out(folder: Path) -> None:
     done = run("--items", "items.csv", "--never", "cost", "--yes")
     assert done.exit_code == 1
     assert "COST cannot be left out" in done.output
+
+
+def test_a_museum_and_a_job_board_are_understood(folder: Path) -> None:
+    (folder / "objekte.csv").write_text(
+        "Inventarnummer;Bezeichnung;Künstler;Größe (cm)\n1;Hafen bei Nacht;Karl Brandt;40,5\n2;Tonkrug;Unbekannt;12,0\n"
+    )
+    jobs = [{"jobId": 1, "jobTitle": "Nurse", "company": {"name": "St. Anna"}, "postedAt": "2026-11-20"}]
+    (folder / "jobs.json").write_text(json.dumps(jobs))
+    visits = [{"visitor": "v", "object": "1", "kind": "like", "time": "2026-11-20T10:00:00Z"}]
+    (folder / "visits.json").write_text(json.dumps({"visits": visits}))
+    done = run("--items", "objekte.csv", "--events", "visits.json", "--language", "de", "--yes", "--folder", "museum")
+    assert done.exit_code == 0, done.output
+    mapping = toml(folder / "museum" / "mapping.toml")
+    assert mapping["items"]["map"] == {
+        "item_id": ["Inventarnummer"],
+        "title": ["Bezeichnung"],
+        "provider": ["Künstler"],
+        "attributes.größe_cm": ["Größe (cm)"],
+    }
+    assert mapping["events"]["map"]["type"] == ["kind"]
+    done = run("--items", "jobs.json", "--yes", "--folder", "jobs")
+    assert done.exit_code == 0, done.output
+    assert toml(folder / "jobs" / "mapping.toml")["items"]["map"]["provider"] == ["company.name"]
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_is_explained_and_never_met_is_told() -> None:
+    done = shop("--type", "Refund=")
+    assert done.exit_code == 1
+    assert "no event of the type Refund" in done.output

@@ -14,18 +14,32 @@ _MARKS: Final = (frozenset({"title"}), frozenset({"summary"}), frozenset({"link"
 
 
 def _items(row: Row) -> Found:
-    enclosures = [each.get("href") for each in objects(row.get("links")) if each.get("rel") == "enclosure"]
+    enclosures = [each for each in objects(row.get("links")) if each.get("rel") == "enclosure"]
+    enclosed = next(iter(enclosures), {})
     yield filled(
         item_id=first(row, "id", "link"),
         title=row.get("title"),
         text=_text(row),
         tags=[each["term"] for each in objects(row.get("tags")) if each.get("term")],
         language=_content(row).get("language"),
-        url=row.get("link"),
+        url=_address(row, enclosed),
         provider=row.get("author"),
         published_at=first(row, "published", "updated"),
-        attributes=filled(enclosure=next(iter(enclosures), None)),
+        format=_format(enclosed.get("type")),
+        attributes=filled(enclosure=enclosed.get("href")),
     )
+
+
+def _address(row: Row, enclosed: Row) -> Any:
+    """The link; not where it is a guid that is no address, which feedparser takes for one."""
+    link = row.get("link")
+    return link if str(link or "").startswith(("http://", "https://")) else enclosed.get("href") or link
+
+
+def _format(media: Any) -> str | None:
+    """What a podcast is: audio, or video; a picture beside an article makes it nothing else."""
+    kind = str(media or "").partition("/")[0]
+    return kind if kind in {"audio", "video"} else None
 
 
 def _content(row: Row) -> Row:
@@ -59,10 +73,10 @@ RSS: Final = _source(
         "text": "content:encoded, or else description",
         "tags": "category",
         "language": "language of the channel",
-        "url": "link",
+        "url": "link, or else the enclosure",
         "provider": "author or dc:creator",
         "published_at": "pubDate",
-        "format": "article",
+        "format": "article; audio or video where that is enclosed",
     },
 )
 ATOM: Final = _source(
@@ -75,9 +89,9 @@ ATOM: Final = _source(
         "text": "content, or else summary",
         "tags": "category",
         "language": "xml:lang",
-        "url": "link",
+        "url": "link, or else the enclosure",
         "provider": "author",
         "published_at": "published, or else updated",
-        "format": "article",
+        "format": "article; audio or video where that is enclosed",
     },
 )

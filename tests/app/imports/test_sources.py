@@ -399,3 +399,15 @@ class TestNames:
     def test_every_type_that_a_source_translates_to_is_one(self):
         for source in SOURCES.values():
             assert {*source.types.values()} <= {*KNOWN, LEFT_OUT}
+
+
+def test_an_episode_of_a_podcast_is_audio_and_leads_to_its_file(tmp_path):
+    content = (
+        '<?xml version="1.0"?><rss version="2.0"><channel><title>Moss</title><link>https://moss.example</link>'
+        "<description>d</description><item><guid>ep1</guid><title>Peat</title>"
+        '<enclosure url="https://moss.example/1.mp3" type="audio/mpeg" length="1"/></item>'
+        "<item><guid>a1</guid><title>Bog</title><link>https://moss.example/a1</link></item></channel></rss>"
+    )
+    episode, article = good(opened(tmp_path / "podcast.xml", content, "items"))
+    assert (episode.format, episode.url) == ("audio", "https://moss.example/1.mp3")
+    assert (article.format, article.url) == ("article", "https://moss.example/a1")
