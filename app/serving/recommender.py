@@ -190,26 +190,32 @@ class Recommender:
         return [still_permitted(page, context).payload() for slate in self._stored.of(user_id) for page in slate.pages]
 
     def draft(
-        self, request: RecommendRequest, environment: Environment | None = None, person: Person | None = None
+        self,
+        request: RecommendRequest,
+        environment: Environment | None = None,
+        person: Person | None = None,
+        *,
+        window: bool = True,
     ) -> tuple[Context, Answer]:
         """What somebody would get now, with what was known of the request; nothing of it is remembered or logged.
 
         Args:
             request: for whom and what; a cursor is not followed.
             environment: by whose settings, and by no experiment; None as they would be answered.
-            person: in place of what is known of them; None for that.
+            person: under these settings, in place of what is known of them; None for that.
+            window: whether what they were shown before makes a difference: where settings are compared it would, since
+                a floor that was lower then is made up for at first.
 
         Raises:
             InvalidPayloadError: the request cannot be answered.
         """
         choices = self.choices(request)
         context = self.context(request.user_id, choices.limit(request), request.exclude, choices=choices)
-        if environment is not None or person is not None:
-            assigned = context.request.assigned if environment is None else None
-            under = environment or context.environment
-            placement = choices.placement(under, context.now)
-            asked = replace(context.request, assigned=assigned, placement=placement)
-            context = self._with_window(Context(under, asked, person or context.known))
+        if environment is not None:
+            placement = choices.placement(environment, context.now)
+            asked = replace(context.request, assigned=None, placement=placement, shown=())
+            context = Context(environment, asked, person or context.known)
+            context = self._with_window(context) if window else context
         return context, self._answer(context, choices, full=request.full, debug=request.debug)
 
     @property

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from app.pipeline.context import Context
 from app.pipeline.recommend import Answer
+from app.pipeline.reranker import FloorReceipt
 from app.pipeline.slate import Slate
 from app.requests import TrialRequest
 from app.serving.catalogue import Catalogue
@@ -54,7 +55,7 @@ class Drafts:
         self.user_ids.append(user_id)
         self.rows.append((pair[0][1].rows, pair[1][1].rows))
         self.figures.append(np.array([_figures(*each, self.recent_days) for each in pair]))
-        self.missed += [sum(floor.reason is not None for floor in answer.slate.receipt) for _, answer in pair]
+        self.missed += [sum(_is_missed(floor) for floor in answer.slate.receipt) for _, answer in pair]
 
     def add_held_out(self, held: set[str], slates: Sequence[Slate], limit: int) -> None:
         """Take what the slates of one person, made without what they took up last, found of that."""
@@ -104,6 +105,11 @@ def _figures(context: Context, answer: Answer, recent_days: float) -> tuple[floa
         intra_list_distance(catalogue.content[rows]),
         float(context.environment.popularity.share(rows, context.now).mean()),
     )
+
+
+def _is_missed(floor: FloorReceipt) -> bool:
+    """A reason stands there, too, where nothing was promised, since nothing is known of the person."""
+    return floor.reason is not None and floor.achieved != floor.required
 
 
 def _kept(before: Rows, after: Rows) -> float:

@@ -60,10 +60,10 @@ class Trials:
         for user_id in await drawn(generation.people, wanted.people, wanted.seed):
             await asyncio.sleep(0)
             asked = RecommendRequest(user_id=user_id, limit=wanted.limit, scenario=wanted.scenario)
-            drafts.add(user_id, [self._recommender.draft(asked, each) for each in pair])
+            drafts.add(user_id, [self._recommender.draft(asked, each, window=False) for each in pair])
             await asyncio.sleep(0)
             if split := split_of(generation, user_id, math.inf):
-                slates = [self._recommender.draft(asked, each, split[0])[1].slate for each in pair]
+                slates = [self._recommender.draft(asked, each, split[0], window=False)[1].slate for each in pair]
                 drafts.add_held_out(split[1], slates, wanted.limit)
         told = {"policy": in_force.policy_id, "changes": differences(in_force.values, policy.values)}
         return told | effect_of(drafts, generation.catalogue, wanted)

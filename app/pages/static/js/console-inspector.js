@@ -37,12 +37,12 @@ function show(out, told) {
   const [now, ...others] = told.slates;
   const titles = ["As in force", "By the other settings"];
   put(out, h("div", { class: others.length ? "sides two" : "sides" },
-    told.slates.map((each, at) => side(each, titles[at], at ? now : null))));
+    told.slates.map((each, at) => side(each, titles[at], { before: at ? now : null, inForce: told.policy }))));
 }
 
-function side(told, title, before) {
+function side(told, title, { before, inForce }) {
   const { slate } = told;
-  const about = [differences(told.changes), panel("Stages", stages(slate.trace)),
+  const about = [panel("Stages", stages(slate.trace)),
     panel("Dropped, by which rule", told.dropped.length ? told.dropped.map(dropped)
       : empty("No filter dropped a candidate.", "Sources leave out by themselves what the person saw, dismissed or muted; see what was withheld."))];
   const made = [panel("Slate", slate.items.length ? items(told, before) : empty("The slate is empty.", "See below what was withheld.")),
@@ -52,7 +52,9 @@ function side(told, title, before) {
       told.next.map((each) => h("li", {}, to("catalogue", { item: each.item_id }, each.title || each.item_id)))) : empty("Nothing else was eligible."))];
   return h("div", { class: "side" },
     h("div", { class: "side-head" }, h("h2", {}, title), h("p", { class: "soft small" }, "Policy ", h("code", {}, slate.policy), ", snapshot ",
-      h("code", {}, slate.snapshot), ". ", slate.personalized ? "Personalised." : "Nothing is known that it could follow.")),
+      h("code", {}, slate.snapshot), ". ", slate.personalized ? "Personalised." : "Nothing is known that it could follow.",
+      !before && slate.policy !== inForce ? " An experiment answers them by this policy, and not by the one in force." : null),
+      differences(told.changes)),
     h("div", { class: "stack" }, about), h("div", { class: "stack" }, made));
 }
 
@@ -75,7 +77,7 @@ function stages(trace) {
     { title: "ms", value: (row) => row.ms, show: (row) => row.ms.toFixed(2), number: true, plain: true },
     { title: "", value: () => "", plain: true, show: (row) => h("span", { class: "bar", "aria-hidden": "true" },
       h("span", { class: kind(row), vars: { "--share": row.n_out / most } })) },
-  ], trace), h("p", { class: "soft small" }, `${total.toFixed(2)} ms in all. Filters run in one pass and share its time.`));
+  ], trace, { quiet: (row) => row.n_in === row.n_out }), h("p", { class: "soft small" }, `${total.toFixed(2)} ms in all. Filters run in one pass and share its time.`));
 }
 
 /** Sources bring, filters drop, and what is behind them orders; the trace has them in this order. */
@@ -100,7 +102,7 @@ function items({ slate, topics }, before) {
     { title: "Score", value: (row) => row.score, show: (row) => row.score.toFixed(4), number: true },
     { title: "Source", value: (row) => row.source },
     { title: "Topic", value: (row) => topics[row.rank - 1] },
-    { title: "Label", value: (row) => row.label },
+    { title: "Label", value: (row) => row.label, wide: true },
     { title: "Terms", value: () => "", plain: true, show: (row) => terms(row) },
   ], slate.items);
 }
@@ -119,6 +121,7 @@ function receipt(floors) {
     { title: "Floor", value: (row) => row.floor.replace("_", " ") },
     { title: "Required", value: (row) => row.required, number: true, show: (row) => capped.has(row.floor) ? `≤ ${row.required}` : `≥ ${row.required}` },
     { title: "Achieved", value: (row) => row.achieved, number: true },
+    { title: "Over", value: (row) => row.window ?? 0, show: (row) => row.window ? `${row.window} slots` : "this slate" },
     { title: "Kept", value: (row) => kept(row), show: (row) => kept(row) ? [mark("kept", "good"), row.reason ? ` ${row.reason}` : null] : [mark("not kept", "bad"), ` ${row.reason}`] },
   ], floors);
 }

@@ -23,7 +23,7 @@ export async function overview(place, _query, signal) {
   if (signal.aborted) return;
   const about = h("p", { class: "soft small" });
   const plots = h("div", { class: "plots" });
-  put(place, firing(alerts), about, plots, await byDimension(), panel("Alerts", alertTable(alerts)), history(alerts));
+  put(place, firing(alerts), about, plots, await byDimension(report), panel("Alerts", alertTable(alerts)), history(alerts));
   await fill(report);
   const timer = setInterval(async () => {
     if (document.visibilityState !== "visible" || plots.contains(document.activeElement)) return;
@@ -81,18 +81,36 @@ function median(values) {
 
 const mean = (values) => values.length ? values.reduce((sum, each) => sum + each, 0) / values.length : null;
 
-async function byDimension() {
+/** Shares among the metrics; the others are counts, bits, seconds or distances. */
+const SHARES = /_rate|_people$|coverage|acceptance|compliance|affordability|efficacy/;
+const shownAs = (metric) => SHARES.test(metric) ? share : number;
+
+/** A metric's days before the last ones and those: [baseline, lately]. */
+function pastAndNow(report, metric) {
+  const last = daysOf(report).slice(-LATELY)[0];
+  const days = report.metrics.filter((each) => each.metric === metric && each.value !== null);
+  return [median(days.filter((each) => each.bucket < last).map((each) => each.value)),
+    mean(days.filter((each) => each.bucket >= last).map((each) => each.value))];
+}
+
+async function byDimension(report) {
   const [label, choice] = field("Told apart by", { options: DIMENSIONS.map((each) => [each, each]), value: "all" });
   const out = h("div");
   const fill = async () => {
     const told = await call("GET", "/insights/metrics", { query: { by: choice.value } });
     put(out, told.metrics.length ? table("Every metric", [
       { title: "Metric", value: (row) => row.metric.replaceAll("_", " ") },
-      { title: told.by === "all" ? "Bucket" : told.by, value: (row) => row.bucket },
-      { title: "Value", value: (row) => row.value, show: (row) => number(row.value), number: true },
+      told.by === "all" ? null : { title: told.by, value: (row) => row.bucket },
+      { title: "28 days", value: (row) => row.value, show: (row) => shownAs(row.metric)(row.value), number: true },
+      ...told.by === "all" ? [
+        { title: "Baseline by day", value: (row) => pastAndNow(report, row.metric)[0], number: true,
+          show: (row) => shownAs(row.metric)(pastAndNow(report, row.metric)[0]) },
+        { title: `Last ${LATELY} by day`, value: (row) => pastAndNow(report, row.metric)[1], number: true,
+          show: (row) => shownAs(row.metric)(pastAndNow(report, row.metric)[1]) },
+      ] : [],
       { title: "Of", value: (row) => row.denominator, show: (row) => number(row.denominator), number: true },
       { title: "People", value: (row) => row.people, show: (row) => number(row.people), number: true },
-    ], told.metrics) : empty("Nothing to tell yet.", "Serve slates, and send events that name them."));
+    ].filter(Boolean), told.metrics) : empty("Nothing to tell yet.", "Serve slates, and send events that name them."));
   };
   choice.addEventListener("change", fill);
   await fill();
@@ -120,7 +138,7 @@ function alertTable(told) {
     { title: "Value", value: (row) => row.value, show: (row) => number(row.value), number: true },
     { title: "Limit", value: (row) => row.limit, show: (row) => number(row.limit), number: true },
     { title: "Since", value: (row) => row.since, show: (row) => moment(row.since) },
-    { title: "In words", value: (row) => row.message },
+    { title: "In words", value: (row) => row.message, wide: true },
   ], told.alerts);
 }
 
@@ -130,6 +148,6 @@ function history(told) {
     { title: "When", value: (row) => row.at, show: (row) => moment(row.at) },
     { title: "Alert", value: (row) => String(row.name).replaceAll("_", " ") },
     { title: "What", value: (row) => row.entry },
-    { title: "In words", value: (row) => row.message },
+    { title: "In words", value: (row) => row.message, wide: true },
   ], told.history, { most: 20 }));
 }

@@ -57,9 +57,10 @@ export const to = (section, query, ...content) =>
 
 /**
  * A table that sorts by any column. A column is `{ title, value, show, number, plain }`: `value` of a row is sorted by,
- * `show` of a row is shown (by default the value), `plain` columns do not sort. `sort` is [column, descending].
+ * `show` of a row is shown (by default the value), `plain` columns do not sort, `wide` ones hold sentences. `sort` is
+ * [column, descending]; rows for which `quiet` holds stand back.
  */
-export function table(caption, columns, rows, { sort = null, most = 200 } = {}) {
+export function table(caption, columns, rows, { sort = null, most = 200, quiet = () => false } = {}) {
   let [by, down] = sort ?? [null, false];
   let shown = most;
   const body = h("tbody");
@@ -74,8 +75,8 @@ export function table(caption, columns, rows, { sort = null, most = 200 } = {}) 
     const ordered = by === null ? rows : [...rows].sort(order(columns[by].value, down));
     heads.forEach((head, at) => at === by
       ? head.setAttribute("aria-sort", down ? "descending" : "ascending") : head.removeAttribute("aria-sort"));
-    body.replaceChildren(...ordered.slice(0, shown).map((row) => h("tr", {}, columns.map((column, at) =>
-      h(at ? "td" : "th", { scope: at ? null : "row", class: column.number ? "number" : null },
+    body.replaceChildren(...ordered.slice(0, shown).map((row) => h("tr", { class: quiet(row) ? "quiet" : null }, columns.map((column, at) =>
+      h(at ? "td" : "th", { scope: at ? null : "row", class: column.number ? "number" : column.wide ? "wide" : null },
         (column.show ?? column.value)(row) ?? "–")))));
     rest.hidden = ordered.length <= shown;
     rest.textContent = `Show more of ${ordered.length.toLocaleString("en")}`;

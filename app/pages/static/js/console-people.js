@@ -40,7 +40,7 @@ function held(profile, actions) {
         show: (row) => [share(row.share), h("span", { class: "bar", "aria-hidden": "true" }, h("span", { vars: { "--share": row.share } }))] },
       { title: "Trend of 30 days", value: (row) => row.trend, number: true, show: (row) => row.trend === null ? "–" : signed(row.trend, share) },
       { title: "Events", value: (row) => row.events, number: true },
-      { title: "Strongest", value: (row) => row.evidence[0]?.title ?? "", show: (row) => row.evidence[0] ? `${row.evidence[0].event}: ${row.evidence[0].title}` : "–" },
+      { title: "Strongest", value: (row) => row.evidence[0]?.title ?? "", show: (row) => row.evidence[0] ? `${row.evidence[0].event}: ${row.evidence[0].title}` : "–", wide: true },
       { title: "Faded at", value: (row) => row.faded_at, show: (row) => moment(row.faded_at) },
     ], implicit.topics) : empty("Nothing was inferred.", profile.personalization ? "Positive events on items would tell." : "Personalisation is off.")),
     h("div", { class: "sides two" },

@@ -72,7 +72,7 @@ function snapshots(all, again) {
       show: (row) => [share(row.recall_at_10), h("span", { class: "bar", "aria-hidden": "true" }, h("span", { vars: { "--share": best ? row.recall_at_10 / best : 0 } }))] },
     { title: "Vectors", value: (row) => row.vectors },
     { title: "Size", value: (row) => row.bytes, show: (row) => bytes(row.bytes), number: true },
-    { title: "Kept for", value: (row) => row.needed.join("; ") || "snapshots.keep" },
+    { title: "Kept for", value: (row) => row.needed.join("; ") || "snapshots.keep", wide: true },
     { title: "", value: () => "", plain: true, show: (row) => row.in_service ? "" : action("Put in service", async () => {
       if (!await confirmed(`Put snapshot ${row.snapshot} in service?`, "With the weights and floors in force, once it is loaded.", "Put in service")) return;
       await call("POST", `/admin/snapshots/${row.snapshot}/activate`, { body: { why: "from the console" } });

@@ -11,7 +11,7 @@ export async function rejected(place) {
     panel("Rejected", facts([["Last 24 hours", part(told.day)], ["28 days before", part(told.before)]])),
     panel("Why, since the service started", told.reasons.length ? table("Reasons", [
       { title: "Field", value: (row) => row.field || "the row", show: (row) => h("code", {}, row.field || "the row") },
-      { title: "What is wrong, and how it must be", value: (row) => row.message },
+      { title: "What is wrong, and how it must be", value: (row) => row.message, wide: true },
       { title: "Rows of", value: (row) => row.kind },
       { title: "Became", value: (row) => row.status, show: (row) => mark(row.status, row.status === "ignored" ? "" : "bad") },
       { title: "Rows", value: (row) => row.rows, show: (row) => number(row.rows), number: true },

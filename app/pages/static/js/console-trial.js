@@ -6,10 +6,13 @@ import { plot } from "./plot.js";
 import { action, empty, facts, field, form, mark, number, panel, put, share, signed, table, to } from "./console-parts.js";
 import { differences, settingsForm } from "./console-settings.js";
 
+/** A difference of shares. */
+const points = (value) => `${(100 * value).toFixed(1)} pp`;
+/** By name: title, how a value is shown, and how a difference is. */
 const MEASURES = {
-  topics: ["Topics of a slate", number], exploration: ["Share that is exploration", share], recency: ["Share that is recent", share],
-  diversity: ["Mean distance of its items", number], popularity: ["Popularity of its items", number],
-  held_out_recall: ["Found of what people took up last", share],
+  topics: ["Topics of a slate", number, number], exploration: ["Share that is exploration", share, points],
+  recency: ["Share that is recent", share, points], diversity: ["Mean distance of its items", number, number],
+  popularity: ["Popularity of its items", number, number], held_out_recall: ["Found of what people took up last", share, points],
 };
 
 export async function trial(place) {
@@ -46,7 +49,7 @@ async function effect(told) {
       ["Promises not kept", told.promises_missed.map((each) => number(each)).join(" → ")],
     ]), measures(told)),
     told.topics.length ? panel("Topics that gain or lose", await plot({ kind: "bar", title: "Slots by topic in all slates together",
-      labels: told.topics.map((each) => each.name || each.topic), width: 900, height: 300,
+      labels: told.topics.map((each) => short(each.name || each.topic)), width: 1200, height: 270,
       series: [{ name: "In force", values: told.topics.map((each) => each.before) }, { name: "Tried", values: told.topics.map((each) => each.after) }] },
     { caption: null })) : null,
     told.most_changed.length ? panel("Whose slates change most", table("People", [
@@ -56,6 +59,9 @@ async function effect(told) {
   ].filter(Boolean);
 }
 
+/** Short enough to stand beside others below a bar. */
+const short = (name) => name.length > 16 ? `${name.slice(0, 15)}…` : name;
+
 function measures(told) {
   const shown = (row, value) => value === null ? "–" : MEASURES[row.name][1](value);
   return table("Measures, in force and tried", [
@@ -63,11 +69,16 @@ function measures(told) {
     { title: "In force", value: (row) => row.before, show: (row) => shown(row, row.before), number: true },
     { title: "Tried", value: (row) => row.after, show: (row) => shown(row, row.after), number: true },
     { title: "Difference, 95 % interval", value: (row) => row.after - row.before, number: true, show: (row) => row.before === null ? "–"
-      : `${signed(row.after - row.before, MEASURES[row.name][1])} (${signed(row.low, MEASURES[row.name][1])} to ${signed(row.high, MEASURES[row.name][1])})` },
+      : apart(row) },
     { title: "Told apart from none", value: (row) => row.low > 0 || row.high < 0,
       show: (row) => row.before === null ? "–" : row.low > 0 ? mark("more") : row.high < 0 ? mark("less") : "no" },
     { title: "People", value: (row) => row.people, number: true },
   ], told.measures);
+}
+
+function apart(row) {
+  const [difference, low, high] = [row.after - row.before, row.low, row.high].map((value) => signed(value, MEASURES[row.name][2]));
+  return `${difference} (${low} to ${high})`;
 }
 
 function save(overrides, told) {
