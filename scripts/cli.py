@@ -44,6 +44,7 @@ SUMMARIES: Final = {
     "control-benchmark": "Measure what speaking against an item prevents, and what it costs elsewhere.",
     "slate-benchmark": "Compare settings of the query: relevance, variety, shares of interests, and cost.",
     "load-benchmark": "Put load on a real server, and tell latency, throughput, processor time a request and memory.",
+    "soak": "Put load and faults on a real server of made-up people; fail if it breaks a promise.",
     "ann-benchmark": "Compare vector indexes: recall against exact search and CPU a search, under filters.",
     "encoder-benchmark": "Compare encoders: translations, subjects across languages, English texts, and speed.",
     "fetch-movielens": "Fetch MovieLens 100K and write it as items, events and users files.",
@@ -51,7 +52,12 @@ SUMMARIES: Final = {
 """Every subcommand, in the order of ``penchant --help``, with the first line of its docstring."""
 
 
-FILES: Final = {"demo": "scripts.demo.command", "import": "scripts.import_", "init": "scripts.init.command"}
+FILES: Final = {
+    "demo": "scripts.demo.command",
+    "import": "scripts.import_",
+    "init": "scripts.init.command",
+    "soak": "scripts.soak.command",
+}
 """Commands whose file is called otherwise: it stands in the wing that bears their name, or Python has the word."""
 
 FORMER: Final = {"import-events": ("import", "events")}

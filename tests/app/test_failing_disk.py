@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from scripts.soak.preload import Preload
+
 FAULTS = Path(__file__).parents[1] / "faults"
 COMPILER = shutil.which("cc")
 SLUGS = {
@@ -29,10 +31,9 @@ pytestmark = [
 def answers(tmp_path_factory):
     """What a real service said under each fault."""
     folder = tmp_path_factory.mktemp("failing")
-    library, told = folder / "failing_disk.so", folder / "faults"
-    subprocess.run([COMPILER, "-shared", "-fPIC", "-O1", "-o", library, FAULTS / "failing_disk.c", "-ldl"], check=True)
-    told.write_text("")
-    environment = os.environ | {"FAULTS": str(told), "LD_PRELOAD": str(library)}
+    preload = Preload.compiled(folder)
+    assert preload is not None
+    environment = os.environ | preload.environment
     program = [sys.executable, FAULTS / "service_on_a_failing_disk.py", folder / "data", *SLUGS]
     finished = subprocess.run(program, env=environment, capture_output=True, text=True, check=False)
     assert finished.returncode == 0, finished.stderr[-3000:]

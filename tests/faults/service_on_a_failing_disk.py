@@ -1,4 +1,4 @@
-"""Run by tests under failing_disk.c: what a service answers while the disk fails, and afterwards; one JSON a fault."""
+"""Run by tests with scripts/soak/faulty_calls.c: what a service answers while the disk fails, and then; JSON lines."""
 
 import json
 import os

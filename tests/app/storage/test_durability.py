@@ -5,6 +5,7 @@ import sys
 from collections import defaultdict
 from contextlib import closing, contextmanager
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -47,12 +48,20 @@ def expected_ids(said):
     return {f"{name}-{row}" for name, size in said["event"] for row in range(size)}
 
 
-@pytest.mark.parametrize("lines", [40, 150, pytest.param(700, marks=pytest.mark.nightly)])
-def test_no_acknowledged_write_is_lost_when_the_process_is_killed(tmp_path, lines, event):
-    ids, newest, epochs, last = set(), {}, {}, 0
-    for run in ("first", "second", "third"):
-        with writing(tmp_path, run) as process:
-            said = acknowledged(process, lines)
+@pytest.mark.parametrize(
+    ("kills", "lines"),
+    [
+        (3, [40]),
+        (3, [150]),
+        pytest.param(3, [700], marks=pytest.mark.nightly),
+        pytest.param(300, range(1, 60), marks=pytest.mark.nightly),
+    ],
+)
+def test_no_acknowledged_write_is_lost_when_the_process_is_killed(tmp_path, kills, lines, event):
+    ids, newest, epochs, last, random = set(), {}, {}, 0, Random(kills)
+    for run in range(kills):
+        with writing(tmp_path, str(run)) as process:
+            said = acknowledged(process, random.choice(lines))
         ids |= expected_ids(said)
         newest |= dict(said["item"])
         epochs |= dict(said["epoch"])

@@ -1,5 +1,6 @@
-/* Lets system calls on some files fail, for tests: loaded with LD_PRELOAD, told what by the file that FAULTS names.
- * Each line there: CALL ERRNO PART; calls are fsync, write, rename and open, PART is a part of the file's path. */
+/* Lets system calls on some files fail, and clocks leap: loaded with LD_PRELOAD, told what by the file that FAULTS names.
+ * Each line there: CALL NUMBER PART. Calls are fsync, write, rename and open, NUMBER is an errno, PART a part of the
+ * file's path. For the call clock the number is of seconds by which the time is ahead, and PART is of no account. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -9,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
+#include <sys/time.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 static int told(const char *call, const char *path) {
@@ -28,7 +31,7 @@ static int told(const char *call, const char *path) {
         char name[16], part[256];
         int number;
         if (sscanf(line, "%15s %d %255s", name, &number, part) != 3) continue;
-        if (strcmp(name, call) == 0 && strstr(path, part) != NULL) return number;
+        if (strcmp(name, call) == 0 && (*path == 0 || strstr(path, part) != NULL)) return number;
     }
     return 0;
 }
@@ -75,4 +78,43 @@ int open64(const char *path, int flags, ...) {
     NEXT(int, "open64");
     if (flags & (O_WRONLY | O_RDWR)) FAIL("open", path)
     return next(path, flags, mode);
+}
+
+/* The file is read again every 20 ms of the clock that does not leap: the time is asked for often. */
+static int real_time(clockid_t which, struct timespec *when) {
+    static int (*next)(clockid_t, struct timespec *);
+    if (next == NULL) next = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
+    return next(which, when);
+}
+
+static long leap(void) {
+    static __thread long looked, ahead;
+    struct timespec running;
+    real_time(CLOCK_MONOTONIC, &running);
+    long now = running.tv_sec * 50 + running.tv_nsec / 20000000;
+    if (now != looked) {
+        looked = now;
+        ahead = told("clock", "");
+    }
+    return ahead;
+}
+
+int clock_gettime(clockid_t which, struct timespec *when) {
+    int failed = real_time(which, when);
+    if (!failed && (which == CLOCK_REALTIME || which == CLOCK_REALTIME_COARSE)) when->tv_sec += leap();
+    return failed;
+}
+int gettimeofday(struct timeval *restrict when, void *restrict zone) {
+    struct timespec now;
+    (void)zone;
+    clock_gettime(CLOCK_REALTIME, &now);
+    when->tv_sec = now.tv_sec;
+    when->tv_usec = now.tv_nsec / 1000;
+    return 0;
+}
+time_t time(time_t *when) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (when != NULL) *when = now.tv_sec;
+    return now.tv_sec;
 }
