@@ -19,7 +19,7 @@ def docs_page(document: Told) -> str:
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{escape(info["title"])}</title>\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<style>{STYLE}</style>\n</head>\n'
-        f'<body>\n<main>\n<p class="mark">{escape(info["title"])} {escape(info["version"])}</p>\n'
+        f'<body>\n<main>\n<p class="mark"><a href="/">{escape(info["title"])}</a> {escape(info["version"])}</p>\n'
         f'<h1>{escape(info["summary"])}</h1>\n<p class="lead">{lead}</p>\n'
         '<p><a href="/openapi.json">/openapi.json</a> is this page for programs; '
         '<a href="/transparency">/transparency</a> says what is chosen, from which data, and why.</p>\n'

@@ -18,7 +18,7 @@ def transparency_page(told: Told) -> str:
     charter = told["charter"]
     title = f"How {charter['name']} chooses for you"
     parts = [
-        f'<p class="mark">Transparency</p>\n<h1>{escape(title)}</h1>',
+        f'<p class="mark"><a href="/">Penchant</a> · Transparency</p>\n<h1>{escape(title)}</h1>',
         f'<p class="lead">{escape(charter["disclosure"])}</p>',
         _facts(_in_short(charter)),
         _section("What you do, and what it does", _signals_intro(told), _signals(told)),

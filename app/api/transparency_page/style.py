@@ -24,6 +24,7 @@ dt { font-weight: 600 }
 dd { margin: 0; color: var(--soft) }
 code { font: .85em ui-monospace, monospace; overflow-wrap: anywhere; color: var(--soft) }
 .mark { color: var(--more); font-weight: 600; font-size: .9rem }
+.mark a { color: inherit }
 .lead { font-size: 1.15rem; max-width: 44rem; margin-bottom: 1.75rem }
 .intro { color: var(--soft); max-width: 44rem; margin-bottom: 1rem }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: .8rem; box-shadow: var(--shade) }

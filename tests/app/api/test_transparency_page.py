@@ -147,7 +147,8 @@ def test_the_policy_allows_this_style_and_nothing_else(page, outline):
     policy = HEADERS["Content-Security-Policy"]
     assert f"style-src 'sha256-{allowed}'" in policy
     assert policy.startswith("default-src 'none';")
-    assert not {name for _, name, _ in outline.attributes} & {"style", "src", "href", "onclick", "onload"}
+    assert not {name for _, name, _ in outline.attributes} & {"style", "src", "onclick", "onload"}
+    assert {value for _, name, value in outline.attributes if name == "href"} == {"/"}
     assert not re.search(r"<script|@import|url\(", page)
 
 

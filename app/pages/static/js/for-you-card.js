@@ -5,17 +5,18 @@ import { h, icon, span } from "./dom.js";
 const GOLDEN = 137.508;
 const SAY = [["like", "Like"], ["dislike", "Dislike"], ["save", "Save"]];
 
-/** `can`: now, fresh, act(type), why(), similar(). */
+/** `can`: now, fresh, say(type), act(type), why(), similar(). */
 export function card(item, can) {
   const hue = hueOf(item.tags?.[0] ?? item.format ?? item.title);
-  return h("li", { class: `card item${can.fresh ? " fresh" : ""}`, vars: { "--h": hue } },
+  const second = item.tags?.[1] ? hueOf(item.tags[1]) : hue + 30;
+  return h("li", { class: `card item${can.fresh ? " fresh" : ""}`, vars: { "--h": hue, "--h2": second } },
     cover(item, can),
     h("div", { class: "about" },
       h("p", { class: item.exploration ? "label other" : "label" }, icon(item.exploration ? "compass" : "spark"), h("span", {}, item.label)),
       says(item) ? h("p", { class: "text" }, item.text) : null,
       h("ul", { class: "row tags", "aria-label": "Tags" }, (item.tags ?? []).slice(0, 3).map((tag) => h("li", { class: "chip" }, tag)))),
     h("div", { class: "says" },
-      SAY.map(([type, name]) => h("button", { type: "button", class: "round", title: name, "aria-label": `${name} ${item.title}`,
+      SAY.filter(([type]) => can.say(type)).map(([type, name]) => h("button", { type: "button", class: "round", title: name, "aria-label": `${name} ${item.title}`,
         onclick: () => can.act(type) }, icon(type))),
       h("button", { type: "button", class: "button plain small", "aria-label": `Why this? ${item.title}`, onclick: can.why }, "Why this?"),
       menu(item, can)));
@@ -27,7 +28,7 @@ function cover(item, can) {
   return h("div", { class: "cover" },
     h("p", { class: "facts" }, facts.join(" · ")),
     h("h2", { tabindex: "-1" }, title),
-    h("button", { type: "button", class: "round away", title: "Not for me", "aria-label": `Dismiss ${item.title}`, onclick: () => can.act("dismiss") },
+    can.say("dismiss") && h("button", { type: "button", class: "round away", title: "Not for me", "aria-label": `Dismiss ${item.title}`, onclick: () => can.act("dismiss") },
       icon("dismiss")));
 }
 
@@ -41,8 +42,11 @@ function age(published, now) {
 }
 
 function menu(item, can) {
-  const entries = [["more", "More like this", () => can.act("more_like_this")], ["less", "Less like this", () => can.act("less_like_this")],
-    ["similar", "Show similar", can.similar]];
+  const entries = [
+    can.say("more_like_this") && ["more", "More like this", () => can.act("more_like_this")],
+    can.say("less_like_this") && ["less", "Less like this", () => can.act("less_like_this")],
+    ["similar", "Show similar", can.similar],
+  ].filter(Boolean);
   const opened = h("details", { class: "menu" },
     h("summary", { class: "round", "aria-label": `More for ${item.title}` }, icon("menu")),
     h("div", { class: "card list" }, entries.map(([shape, name, go]) =>

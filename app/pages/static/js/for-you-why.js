@@ -31,6 +31,7 @@ export function why(item, slate, now) {
     h("section", { class: "stack tight" }, h("h3", {}, "What gave it this place"), h("p", {}, rule(item))),
     without(item, slate),
     terms(item),
+    h("p", {}, h("a", { href: `/me${location.hash}` }, "All that is held of you, and how to change it")),
   ].filter(Boolean), { sheet: true });
 }
 

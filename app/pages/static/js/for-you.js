@@ -23,9 +23,10 @@ async function start() {
     shown = null;
     return place.replaceChildren(await welcome(null, choose));
   }
-  const [profile, slate] = await Promise.all([call("GET", ofPerson(userId, "/profile")), recommended(userId)]);
+  const [profile, slate, told] = await Promise.all(
+    [call("GET", ofPerson(userId, "/profile")), recommended(userId), call("GET", "/transparency")]);
   if (!profile.known && who.kind === "user") return place.replaceChildren(await welcome(userId, start));
-  shown = { userId, profile, slate, steps: new Steps(userId), acted: null, grid: h("ol", { class: "cards" }) };
+  shown = { userId, profile, slate, declared: told.charter.events ?? {}, steps: new Steps(userId), acted: null, grid: h("ol", { class: "cards" }) };
   render();
 }
 
@@ -38,6 +39,7 @@ function render(before = null) {
   const cards = slate.items.map((item) => card(item, {
     now: profile.freshness.as_of,
     fresh: before !== null && !before.has(item.item_id),
+    say: (type) => type in shown.declared || "*" in shown.declared,
     act: (type) => act(item, type),
     why: () => why(item, shown.slate, shown.profile.freshness.as_of),
     similar: () => similar(item, shown.userId),
@@ -95,10 +97,11 @@ async function act(item, type) {
   const { slate } = shown;
   await guarded(async () => {
     const step = await shown.steps.take(item, type, item.answer ?? slate.recommendation_id);
+    if (step.ignored) return toast(step.ignored);
     shown.acted = { step, place: slate.items.findIndex((each) => each.item_id === item.item_id) };
     const changed = await follow();
     shown.grid.querySelector(".done button")?.focus();
-    toast(`You ${step.said} ${item.title}. ${changed}`, () => undo(step));
+    return toast(`You ${step.said} ${item.title}. ${changed}`, () => undo(step));
   });
 }
 

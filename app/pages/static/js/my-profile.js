@@ -87,10 +87,15 @@ function toggle() {
 function facts(profile) {
   const { signals, freshness, implicit } = profile;
   const counted = signals.positive + signals.negative + signals.neutral;
-  const latest = freshness.newest_event ? `${span(freshness.newest_event, freshness.as_of)} ago` : "never";
+  const latest = freshness.newest_event ? since(freshness) : "never";
   const told = [[counted, "things you did that count"], [implicit.topics.length, "interests found"], [latest, "you did something last"],
     [`${freshness.half_life_positive_days} days`, "until a liking counts half"]];
   return h("dl", { class: "facts card" }, told.map(([value, name]) => h("div", {}, h("dt", {}, name), h("dd", {}, String(value)))));
+}
+
+function since({ newest_event: newest, as_of: now }) {
+  const passed = span(newest, now);
+  return passed === "a moment" ? "just now" : `${passed} ago`;
 }
 
 function door() {

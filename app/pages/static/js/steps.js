@@ -26,6 +26,7 @@ export class Steps {
     if (item.rank) event.position = item.rank;
     const told = await call("POST", "/events", { body: event });
     const result = told.results[0];
+    if (result.status === "ignored") return { ignored: result.message ?? "Nothing is learned of you: this does not count." };
     if (result.status !== "accepted") throw new Error(result.message ?? `The service answered: ${result.status}.`);
     const step = { eventId: event.event_id, type, said: SAID[type], title: item.title, itemId: item.item_id };
     this.list.unshift(step);
