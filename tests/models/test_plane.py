@@ -44,3 +44,12 @@ def test_equal_points_lie_together():
     placed = in_the_plane(points)
     assert np.isfinite(placed).all()
     assert np.linalg.norm(placed[0] - placed[1]) < 0.05
+
+
+def test_more_points_than_are_compared_pair_by_pair_keep_their_groups_too():
+    random = np.random.default_rng(5)
+    points = np.repeat(np.eye(6, 16), 100, axis=0) + 0.05 * random.standard_normal((600, 16))
+    placed = in_the_plane(points.astype(np.float32))
+    middles = placed.reshape(6, 100, 2).mean(axis=1)
+    nearest = np.linalg.norm(placed[:, None] - middles[None], axis=2).argmin(axis=1)
+    assert (nearest == np.arange(600) // 100).mean() > 0.99

@@ -18,12 +18,12 @@ class NamedItem(Answer):
 
 
 class Dropped(Answer):
-    """What one filter dropped of the candidates."""
+    """What one filter held back."""
 
     filter: str
 
     count: int
-    """As in the trace: each item under the first filter that drops it."""
+    """Each item counts under the first filter that holds it back; of candidates, as in the trace."""
 
     items: list[NamedItem]
     """Some of them."""
@@ -42,6 +42,10 @@ class InspectedSlate(Answer):
     """The topic of each item of the slate, in its order."""
 
     dropped: list[Dropped]
+    """By which filter, of the candidates."""
+
+    passed_over: list[Dropped]
+    """Items that sources did not look for, since a filter would have dropped them: seen, dismissed, muted, excluded."""
 
     next: list[NamedItem]
     """Candidates that no filter dropped and that the slate had no room for, best first."""

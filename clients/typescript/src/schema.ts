@@ -2258,14 +2258,14 @@ export interface components {
         };
         /**
          * Dropped
-         * @description What one filter dropped of the candidates.
+         * @description What one filter held back.
          */
         Dropped: {
             /** Filter */
             filter: string;
             /**
              * Count
-             * @description As in the trace: each item under the first filter that drops it.
+             * @description Each item counts under the first filter that holds it back; of candidates, as in the trace.
              */
             count: number;
             /**
@@ -2901,8 +2901,16 @@ export interface components {
              * @description The topic of each item of the slate, in its order.
              */
             topics: string[];
-            /** Dropped */
+            /**
+             * Dropped
+             * @description By which filter, of the candidates.
+             */
             dropped: components["schemas"]["Dropped"][];
+            /**
+             * Passed Over
+             * @description Items that sources did not look for, since a filter would have dropped them: seen, dismissed, muted, excluded.
+             */
+            passed_over: components["schemas"]["Dropped"][];
             /**
              * Next
              * @description Candidates that no filter dropped and that the slate had no room for, best first.

@@ -76,6 +76,17 @@ def test_dropped_counts_as_the_trace_does_and_names_items(client):
     assert not {item["item_id"] for item in one["slate"]["items"]} & {item["item_id"] for item in one["next"]}
 
 
+def test_what_sources_pass_over_is_named_too_and_both_make_up_what_was_withheld(client):
+    (one,) = inspection(client)["slates"]
+    held: dict[str, int] = {}
+    for each in [*one["dropped"], *one["passed_over"]]:
+        held[each["filter"]] = held.get(each["filter"], 0) + each["count"]
+    assert held == {each["filter"]: each["count"] for each in one["slate"]["withheld"]}
+    liked = {f"i{number:03}" for number in range(36) if number % 6 in {0, 1}}
+    (seen,) = [each["items"] for each in one["passed_over"] if each["filter"] == "seen"]
+    assert {item["item_id"] for item in seen} <= liked
+
+
 def test_other_settings_stand_beside_with_what_differs(client):
     now, other = inspection(client, alternatives=[NO_EXPLORATION])["slates"]
     assert now["changes"] == {}

@@ -3,9 +3,10 @@
 import { call } from "./call.js";
 import { h } from "./dom.js";
 import { empty, facts, mark, moment, number, panel, put, share, table } from "./console-parts.js";
+import { traffic } from "./console-traffic.js";
 
 export async function health(place) {
-  const [ready, awaited] = await Promise.all([readiness(), call("GET", "/admin/awaited-items")]);
+  const [ready, awaited, requests] = await Promise.all([readiness(), call("GET", "/admin/awaited-items"), traffic()]);
   const waiting = ready.awaiting_item;
   put(place, 
     ready.reasons.length ? h("div", { class: ready.ready ? "notice" : "notice bad", role: "alert" },
@@ -26,6 +27,7 @@ export async function health(place) {
       ["Machines set aside", ready.set_aside ? `${number(ready.set_aside.people)} people, ${number(ready.set_aside.events)} events` : "–"],
       ["Numbers that were not finite", number(Object.values(ready.not_finite ?? {}).reduce((sum, each) => sum + each, 0))],
     ])),
+    requests,
     ready.reading && Object.keys(ready.reading).length ? panel("What the encoder reads", reading(ready.reading)) : null,
     panel("Events that wait for their item",
       waiting ? facts([["Events", number(waiting.events)], ["People", number(waiting.people)], ["Adopted so far", number(waiting.adopted)],

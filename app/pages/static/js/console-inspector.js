@@ -43,8 +43,11 @@ function show(out, told) {
 function side(told, title, { before, inForce }) {
   const { slate } = told;
   const about = [panel("Stages", stages(slate.trace)),
-    panel("Dropped, by which rule", told.dropped.length ? told.dropped.map(dropped)
-      : empty("No filter dropped a candidate.", "Sources leave out by themselves what the person saw, dismissed or muted; see what was withheld."))];
+    panel("Held back, by which rule", h("h3", {}, "Dropped from the candidates"),
+      told.dropped.length ? told.dropped.map((each) => heldBack(each, "dropped")) : h("p", { class: "soft small" }, "No filter dropped one."),
+      h("h3", {}, "Not looked for"),
+      told.passed_over.length ? told.passed_over.map((each) => heldBack(each, "would drop"))
+        : h("p", { class: "soft small" }, "Nothing: the person has seen, dismissed, muted and excluded nothing."))];
   const made = [panel("Slate", slate.items.length ? items(told, before) : empty("The slate is empty.", "See below what was withheld.")),
     panel("Receipt", receipt(slate.receipt)),
     panel("Withheld of all that was near", slate.withheld.length ? withheld(slate.withheld) : empty("Nothing was withheld.")),
@@ -85,9 +88,9 @@ const STEPS = new Set(["backfill", "scorer", "reranker", "explainer"]);
 const kind = (row) => STEPS.has(row.stage) ? "step" : row.n_in === 0 && row.n_out >= 0 && !FILTERS.has(row.stage) ? "source" : "filter";
 const FILTERS = new Set(["filter", "seen", "own", "dismissed", "muted", "rested", "excluded", "hidden", "expired", "language", "sensitive", "copies"]);
 
-function dropped({ filter, count, items: some }) {
-  return h("details", {}, h("summary", {}, h("strong", {}, filter), ` dropped ${number(count)}`),
-    h("ul", { class: "next" }, some.map((each) => h("li", {}, each.title || each.item_id)),
+function heldBack({ filter, count, items: some }, verb) {
+  return h("details", {}, h("summary", {}, h("strong", {}, filter), ` ${verb} ${number(count)}`),
+    h("ul", { class: "next" }, some.map((each) => h("li", {}, to("catalogue", { item: each.item_id }, each.title || each.item_id))),
       count > some.length ? h("li", { class: "soft" }, `and ${number(count - some.length)} more`) : null));
 }
 

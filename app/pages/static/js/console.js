@@ -53,12 +53,15 @@ async function show(nav, view) {
   try {
     await fill(place, query, signal);
   } catch (error) {
-    if (!signal.aborted) place.replaceChildren(notice(error));
+    if (!signal.aborted) place.replaceChildren(notice(error), error.status === 401 ? again() : "");
   }
   if (signal.aborted) return;
   view.removeAttribute("aria-busy");
   say(`${title} is shown`);
 }
+
+/** The cookie has ended, or its key was revoked. */
+const again = () => h("button", { type: "button", class: "button", onclick: () => location.reload() }, "Sign in again");
 
 const place = document.getElementById("place");
 await session(place, { operators: true });
