@@ -98,7 +98,9 @@ def _change(settings: Settings, change: Callable[[Keyring], tuple[Keyring, Resul
 
 
 def _record(settings: Settings, action: str, subject: str) -> None:
-    AuditLog(settings.data_dir).record(action, key_id=_COMMAND_LINE, outcome="done", subject=subject)
+    AuditLog(settings.data_dir, settings.access.audit).record(
+        action, key_id=_COMMAND_LINE, outcome="done", subject=subject
+    )
 
 
 def _line(key: ApiKey) -> str:

@@ -82,7 +82,7 @@ class Access:
         self.rates = Rates(settings.rates)
         self.event_rates = EventRates(settings.rates.user_events_per_minute, monotonic)
         self.bodies = Bodies(settings.bodies.mb * _MEGABYTE, settings.bodies.share)
-        self.audit = AuditLog(data_dir)
+        self.audit = AuditLog(data_dir, settings.audit)
 
     @property
     def keyless(self) -> bool:

@@ -37,6 +37,22 @@ class BodySettings(Config):
     """The share of these that one caller may take."""
 
 
+class AuditLogSettings(Config):
+    """The log of what operators did, `audit.ndjson`."""
+
+    sync: bool = True
+    """Whether each line is on the disk before the action is answered; otherwise a power cut may lose the last ones."""
+
+    mb: float = Field(default=64, gt=0)
+    """Megabytes from which a new file is begun."""
+
+    days: float = Field(default=31, gt=0)
+    """Days after which a new file is begun."""
+
+    keep_days: float | None = Field(default=730, gt=0)
+    """Days for which files stay that are no longer written to; none keeps them for good."""
+
+
 class AccessSettings(Config):
     """Who may call, and how often."""
 
@@ -52,3 +68,5 @@ class AccessSettings(Config):
     rates: RateSettings = RateSettings()
 
     bodies: BodySettings = BodySettings()
+
+    audit: AuditLogSettings = AuditLogSettings()

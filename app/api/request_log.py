@@ -6,6 +6,7 @@ meanwhile. Paths and queries name people, so the log has the operation in their 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import time
@@ -87,7 +88,7 @@ class Observed:
         scope.setdefault("state", {})["call"] = call
 
         async def answer(message: Message) -> None:
-            await send(_begun(call, message) if message["type"] == "http.response.start" else message)
+            await send(await _begun(call, message) if message["type"] == "http.response.start" else message)
 
         tracing = scope["state"].get("tracing")
         trace = tracing.begin(header(scope, b"traceparent")) if tracing else None
@@ -116,10 +117,11 @@ def _request_id(scope: Scope) -> str:
     return sent if _ACCEPTED.fullmatch(sent) else f"{getrandbits(128):032x}"
 
 
-def _begun(call: Call, message: Message) -> Message:
+async def _begun(call: Call, message: Message) -> Message:
     """The answer's beginning, with the request's id; what is to be audited is, before the caller hears of it."""
     call.status = message["status"]
-    _audit(call)
+    if call.audit is not None:
+        await asyncio.to_thread(_audit, call)
     return {**message, "headers": [*message.get("headers", ()), (_HEADER, call.request_id.encode())]}
 
 

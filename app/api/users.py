@@ -83,7 +83,7 @@ async def patch_profile(request: Request, user_id: UserIdInPath) -> Response:
     except ValidationError as error:  # each part is valid, but what came of merging them is not
         raise InvalidPayloadError(problems(error)) from error
     if _MINIMAL in _preferences(request) and not person.warnings(user_id):
-        return Response(status_code=204, headers={"ETag": person.etag(user_id), "Preference-Applied": _MINIMAL})
+        return Response(status_code=204, headers={"ETag": await person.etag(user_id), "Preference-Applied": _MINIMAL})
     profile = await person.profile(user_id)
     return json_answer(profile.payload, headers={"ETag": profile.etag})
 

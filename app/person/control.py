@@ -92,12 +92,12 @@ class Control:
 
     async def _read_ahead(self, edit: Edit) -> None:
         self._upkeep.check(edit.user_id)
-        before = document_of(edit.user_id, self._upkeep.row(edit.user_id))
+        before = document_of(edit.user_id, await self._upkeep.row(edit.user_id))
         await self._upkeep.read_ahead(edit.user_id, _after(before, edit.changes(before)))
 
     async def _write(self, edit: Edit) -> tuple[UserRow, set[str]]:
         """What is stored of the person then, and the texts that they state no more."""
-        user_id, now, row = edit.user_id, self._upkeep.clock.now(), self._upkeep.row(edit.user_id)
+        user_id, now, row = edit.user_id, self._upkeep.clock.now(), await self._upkeep.row(edit.user_id)
         check_match(row, edit.expected)
         before = document_of(user_id, row)
         changes = edit.changes(before)
@@ -143,15 +143,16 @@ class Control:
 
     async def finish(self) -> int:
         """Delete what can no longer be undone; how many resets became final."""
-        count = await self._stores.forgettings.finish(self._upkeep.clock.settled())
+        now = self._upkeep.clock.settled()
+        count = await self._stores.forgettings.finish(now)
         if count:
-            self._upkeep.decisions.reload()
+            self._upkeep.decisions.finish(now)
         return count
 
     async def switch(self, user_id: str, request: PersonalizationRequest, key_id: str | None = None) -> None:
         """Switch personalization on or off, and keep or forget what was learned."""
         async with self._upkeep.changing(user_id):
-            await self._turn(user_id, self._upkeep.row(user_id), request, key_id)
+            await self._turn(user_id, await self._upkeep.row(user_id), request, key_id)
             if request.history == "forget":
                 await self._forget(self._forgetting(user_id, ResetRequest(keep_seen=request.keep_seen)), None)
         await self.finish()

@@ -11,6 +11,7 @@
     aliases.ndjson         further ids of the person
     slates.ndjson          answers that can still be continued
     served.ndjson          what was recommended, answer by answer
+    audit.ndjson           what operators and services did with the person's data, and when
 
 `penchant replay --users users.ndjson --events events.ndjson` takes users and events into another service.
 """
@@ -26,6 +27,7 @@ from typing import Any, Final
 
 import orjson
 
+from app.access.audit import AuditLog
 from app.insights.served_log import ServedLog
 from app.serving.control_decisions import ControlDecisions
 from app.storage.protocols import Stores
@@ -47,6 +49,7 @@ class Export:
         profile: as GET /users/{id}/profile answers.
         slates: answers that can still be continued.
         served: what was recommended.
+        audit: what operators did.
     """
 
     user_id: str
@@ -55,6 +58,7 @@ class Export:
     profile: dict[str, Any]
     slates: list[dict[str, Any]]
     served: ServedLog
+    audit: AuditLog
 
     def parts(self) -> dict[str, Callable[[], Rows]]:
         """The rows of every part, by name."""
@@ -69,12 +73,15 @@ class Export:
             "aliases": lambda: ({"alias": alias} for alias in self.decisions.aliases_of(self.user_id)),
             "slates": lambda: iter(self.slates),
             "served": self._served,
+            "audit": lambda: ({**line, "user": self.user_id} for line in self.audit.lines_on(self._ids())),
         }
 
     def _served(self) -> Rows:
-        ids = (self.user_id, *self.decisions.aliases_of(self.user_id))
-        for answer in self.served.of_users(ids):
+        for answer in self.served.of_users(self._ids()):
             yield {**answer, "served_at": answer["served_at"].replace(tzinfo=UTC).isoformat()}
+
+    def _ids(self) -> tuple[str, ...]:
+        return self.user_id, *self.decisions.aliases_of(self.user_id)
 
     def json(self) -> Iterator[bytes]:
         """One JSON object, its parts as arrays."""

@@ -61,9 +61,13 @@ class Identity:
             if owner != source:
                 raise MergeRefusedError("The other id was merged into somebody else's before.")
             self._upkeep.check(source)
-            self._refuse_opted_out(user_id, source)
+            mine, theirs = await asyncio.gather(*map(self._row, (user_id, source)))
+            if any(_opted_out(row) for row in (mine, theirs)):
+                raise MergeRefusedError("One of the two has switched personalization off.")
             try:
-                await self._merge(user_id, source, key_id)
+                profile = _profile(user_id, mine, source, theirs)
+                await self._stores.identities.merge(Merge(source, user_id, profile, self._upkeep.clock.now()))
+                await self._upkeep.record(user_id, "merged", key_id)
             finally:
                 await self._upkeep.reload((user_id, source))
         return True
@@ -114,11 +118,11 @@ class Identity:
         decisions = self._upkeep.decisions
         for each in (known for digest, known in decisions.unfinished().items() if digest in begun):
             await self._stores.identities.put_erased(replace(each, unfinished=False))
-        await asyncio.to_thread(decisions.reload)
+        await decisions.reload((), begun)
 
     async def _forget_texts(self, *ids: str) -> None:
         """Before their rows go, since after a crash in between nobody would know what they stated."""
-        await self._upkeep.embedder.forget(self._texts(ids))
+        await self._upkeep.embedder.forget(await asyncio.to_thread(self._texts, ids))
 
     def _texts(self, ids: tuple[str, ...]) -> set[str]:
         return cached_texts(*(document_of(each, self._stores.users.get(each)) for each in ids))
@@ -148,26 +152,15 @@ class Identity:
         await self._stores.identities.put_erased(ErasedId(digest, self._upkeep.clock.now(), until, unfinished=True))
         return digest
 
-    async def _merge(self, user_id: str, source: str, key_id: str | None) -> None:
-        mine, theirs = self._stores.users.get(user_id), self._stores.users.get(source)
-        given = document_of(source, theirs)
-        if mine is not None:  # who has an account has decided there what is permitted, were it by a withdrawal
-            given = given.model_copy(update={"allowed_sensitive_topics": []})
-        profile = profile_of(united(document_of(user_id, mine), given)) if theirs else None
-        await self._stores.identities.merge(Merge(source, user_id, profile, self._upkeep.clock.now()))
-        await self._upkeep.record(user_id, "merged", key_id)
-
-    def _refuse_opted_out(self, *user_ids: str) -> None:
-        rows = [self._stores.users.get(user_id) for user_id in user_ids]
-        if any(_opted_out(row) for row in rows):
-            raise MergeRefusedError("One of the two has switched personalization off.")
+    async def _row(self, user_id: str) -> UserRow | None:
+        return await asyncio.to_thread(self._stores.users.get, user_id)
 
     async def _delete(self, ids: tuple[str, ...]) -> tuple[set[str], dict[str, int]]:
         """Delete their rows; what they stated, and how many rows went.
 
         All deletions are handed in at once, so that they are on the disk together.
         """
-        stores, texts = self._stores, self._texts(ids)
+        stores, texts = self._stores, await asyncio.to_thread(self._texts, ids)
         try:
             waiting = [
                 (name, delete(user_id))
@@ -185,6 +178,14 @@ class Identity:
         finally:
             await self._upkeep.reload(ids)
         return texts, rows
+
+
+def _profile(user_id: str, mine: UserRow | None, source: str, theirs: UserRow | None) -> bytes | None:
+    """What a person states to whom `source` is merged; None where that stays as it is."""
+    given = document_of(source, theirs)
+    if mine is not None:  # who has an account has decided there what is permitted, were it by a withdrawal
+        given = given.model_copy(update={"allowed_sensitive_topics": []})
+    return profile_of(united(document_of(user_id, mine), given)) if theirs else None
 
 
 def united(mine: UserDocument, theirs: UserDocument) -> UserDocument:

@@ -53,7 +53,7 @@ class Interests:
         """
         number = self._number(topic)
         generation = self._upkeep.snapshot_swap.current
-        stated = document_of(user_id, self._upkeep.row(user_id))
+        stated = document_of(user_id, await self._upkeep.row(user_id))
         explicit = merged(stated, self.wishes(topic, wish, stated))
         encoded = await self._upkeep.snapshot_swap.encoded(generation.catalogue, explicit)
         person = generation.people.get(user_id) or generation.people.nobody(user_id)

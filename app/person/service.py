@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from app.access.audit import AuditLog
 from app.errors import UndeclaredDataError
 from app.person.control import TOUCHING_EVENTS, Control
 from app.person.explicit import etag_of
@@ -77,7 +78,7 @@ class PersonService:
         self._interests, self._identity = parts.interests, parts.identity
         self._recommender = recommender
         self._gate = gate
-        self._snapshots = SnapshotFolder(settings.snapshot_folder)
+        self._data_dir, self._snapshots = settings.data_dir, SnapshotFolder(settings.snapshot_folder)
         self._rebuild_days = settings.snapshots.rebuild_days
 
     async def profile(self, user_id: str) -> Profile:
@@ -86,13 +87,13 @@ class PersonService:
         if dwelt(self._recommender.context(user_id, 1, [])):
             seconds = _dwells(await asyncio.to_thread(log.columns_of, [user_id]))
         told = Told(seconds)
-        profile = Profile(profile_payload(self._recommender.context(user_id, 1, []), told), self.etag(user_id))
+        profile = Profile(profile_payload(self._recommender.context(user_id, 1, []), told), await self.etag(user_id))
         told.name(await asyncio.to_thread(log.event_ids, told.sequences) if told.sequences else {})
         return profile
 
-    def etag(self, user_id: str) -> str:
+    async def etag(self, user_id: str) -> str:
         """Names the state of what a person stated and switched."""
-        return etag_of(self._upkeep.row(user_id))
+        return etag_of(await self._upkeep.row(user_id))
 
     def warnings(self, user_id: str) -> list[dict[str, Any]]:
         """What a person states that names nothing in the catalogue."""
@@ -117,13 +118,13 @@ class PersonService:
         """Forget what was learned of a person."""
         forgetting = await self._control.reset(user_id, request, key_id)
         self._recommender.forget(user_id)
-        return self._reset_payload(user_id, forgetting)
+        return await self._reset_payload(user_id, forgetting)
 
     async def undo_reset(self, user_id: str, key_id: str | None = None) -> dict[str, Any]:
         """Take the latest reset back."""
         forgetting = await self._control.undo_reset(user_id, key_id)
         self._recommender.forget(user_id)
-        return self._reset_payload(user_id, forgetting)
+        return await self._reset_payload(user_id, forgetting)
 
     async def switch(self, user_id: str, request: PersonalizationRequest, key_id: str | None = None) -> dict[str, Any]:
         """Switch personalization on or off."""
@@ -192,8 +193,9 @@ class PersonService:
     async def export(self, user_id: str) -> Export:
         """Everything held of a person."""
         profile, slates = await self.profile(user_id), self._recommender.stored(user_id)
+        upkeep = self._upkeep
         return Export(
-            user_id, self._upkeep.stores, self._upkeep.decisions, profile.payload, slates, self._upkeep.served
+            user_id, upkeep.stores, upkeep.decisions, profile.payload, slates, upkeep.served, AuditLog(self._data_dir)
         )
 
     async def controls(self, user_id: str) -> dict[str, Any]:
@@ -241,8 +243,8 @@ class PersonService:
             "rebuilt_at": due.isoformat() if due else None,
         }
 
-    def _reset_payload(self, user_id: str, forgetting: Forgetting) -> dict[str, Any]:
-        row = self._upkeep.stores.users.get(user_id)
+    async def _reset_payload(self, user_id: str, forgetting: Forgetting) -> dict[str, Any]:
+        row = await asyncio.to_thread(self._upkeep.stores.users.get, user_id)
         return {
             "user_id": user_id,
             "epoch": row.epoch if row else 0,

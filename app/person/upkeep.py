@@ -57,7 +57,7 @@ class Upkeep:
             MergedAwayError: the id was merged into another person.
             ErasedError: the person was erased.
         """
-        await self.read_ahead(user_id, document_of(user_id, self.row(user_id)))
+        await self.read_ahead(user_id, document_of(user_id, await self.row(user_id)))
         async with self.snapshot_swap.ingest_lock.alone():
             self.check(user_id)
             try:
@@ -99,13 +99,15 @@ class Upkeep:
 
     async def reload(self, user_ids: Iterable[str]) -> None:
         """Rebuild people in memory from the stores; to be called in a turn alone."""
-        await asyncio.to_thread(self.decisions.reload)
+        await self.decisions.reload(user_ids := tuple(user_ids))
         await self.snapshot_swap.reload(user_ids)
 
-    def row(self, user_id: str) -> UserRow | None:
+    async def row(self, user_id: str) -> UserRow | None:
         """What the users table holds of a person; of one who came before there was a snapshot it has to be read."""
         generation = self.snapshot_swap.current_or_none
-        return self.stores.users.get(user_id) if generation is None else generation.people.row(user_id)
+        if generation is not None:
+            return generation.people.row(user_id)
+        return await asyncio.to_thread(self.stores.users.get, user_id)
 
     async def record(self, user_id: str, action: str, key_id: str | None, **detail: Any) -> None:
         """Write what was done into the history that the person can read."""

@@ -5,8 +5,9 @@ A copy of two small tables, so that each event can be held to them without askin
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 
@@ -30,26 +31,76 @@ class ControlSettings(Config):
     """How often the service looks for what can no longer be undone, and deletes it."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    """What the stores hold of some people: of `ids`, aliases among them, and of erased ids by their `digests`."""
+
+    ids: frozenset[str]
+    digests: frozenset[str]
+    aliases: dict[str, str]
+    erased: list[ErasedId]
+    forgettings: list[Forgetting]
+
+
 class ControlDecisions:
-    """Read from the stores at the start and after each change; events are held to it."""
+    """Read from the stores at the start and, of whom it concerns, after each change; events are held to it.
+
+    It changes on the event loop only, and reads in a thread.
+    """
 
     def __init__(self, stores: Stores, secret: bytes) -> None:
         """`secret` of the data folder, under which erased ids are known."""
         self._stores = stores
         self._secret = secret
-        self._erased: dict[str, ErasedId] = {}
+        self._erased = {each.digest: each for each in stores.identities.erased()}
         self._owners: dict[str, str] = {}
+        self._aliases: dict[str, list[str]] = {}
         self._forgettings: dict[str, list[Forgetting]] = {}
-        self.reload()
+        self._own(stores.identities.aliases())
+        self._forget(stores.forgettings.all())
 
-    def reload(self) -> None:
-        """Take over what the stores hold."""
-        self._owners = self._stores.identities.aliases()
-        self._erased = {each.digest: each for each in self._stores.identities.erased()}
-        by_user: dict[str, list[Forgetting]] = defaultdict(list)
-        for forgetting in self._stores.forgettings.all():
-            by_user[forgetting.user_id].append(forgetting)
-        self._forgettings = dict(by_user)
+    async def reload(self, user_ids: Collection[str], digests: Collection[str] = ()) -> None:
+        """Take over what the stores hold of some people, and of erased ids that are known by their digests only."""
+        wanted = frozenset(digests).union(map(self.digest, user_ids))
+        changed = await asyncio.to_thread(self._read, frozenset(user_ids), wanted)
+        self._disown(changed.ids)
+        self._own(changed.aliases)
+        for user_id in changed.ids:
+            self._forgettings.pop(user_id, None)
+        self._forget(changed.forgettings)
+        for digest in changed.digests:
+            self._erased.pop(digest, None)
+        self._erased |= {each.digest: each for each in changed.erased}
+
+    def finish(self, at: float) -> None:
+        """Take over that what could no longer be undone at a moment is final."""
+        for user_id, known in self._forgettings.items():
+            if any(not each.final and each.undo_until <= at for each in known):
+                self._forgettings[user_id] = [
+                    replace(each, final=each.final or each.undo_until <= at) for each in known
+                ]
+
+    def _read(self, user_ids: frozenset[str], digests: frozenset[str]) -> _Changed:
+        aliases = self._stores.identities.aliases(user_ids)
+        ids = user_ids.union(aliases, aliases.values(), *(self._aliases.get(each, ()) for each in user_ids))
+        erased, forgettings = self._stores.identities.erased(digests), self._stores.forgettings.all(ids)
+        return _Changed(ids, digests, aliases, erased, forgettings)
+
+    def _own(self, aliases: Mapping[str, str]) -> None:
+        for alias, owner in aliases.items():
+            self._owners[alias] = owner
+            self._aliases.setdefault(owner, []).append(alias)
+
+    def _disown(self, ids: Collection[str]) -> None:
+        """Forget which of these ids name whom, and who is named by them."""
+        for alias in {*ids, *(alias for each in ids for alias in self._aliases.pop(each, ()))}:
+            owner = self._owners.pop(alias, None)
+            if owner is not None and owner in self._aliases:
+                self._aliases[owner].remove(alias)
+
+    def _forget(self, forgettings: Iterable[Forgetting]) -> None:
+        for forgetting in forgettings:
+            self._forgettings.setdefault(forgetting.user_id, []).append(forgetting)
 
     def erased(self, user_id: str, now: float) -> ErasedId | None:
         """What is known of an erased id, while anything of it is refused."""
@@ -74,7 +125,7 @@ class ControlDecisions:
 
     def aliases_of(self, user_id: str) -> tuple[str, ...]:
         """The other ids of a person."""
-        return tuple(alias for alias, owner in self._owners.items() if owner == user_id)
+        return tuple(self._aliases.get(user_id, ()))
 
     def forgotten(
         self,

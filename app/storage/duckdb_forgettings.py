@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,8 +19,9 @@ from app.storage.timestamps import micros, seconds
 
 _SELECT = """
 SELECT number, user_id, scope, epoch_us(made_at), keeps_seen, epoch_us(undo_until), topic, epoch_us(since), final
-FROM forgettings ORDER BY number, user_id
+FROM forgettings
 """
+_WHOSE = "WHERE user_id IN (SELECT unnest($users::VARCHAR[]))"
 _NEXT = "SELECT coalesce(max(number), 0) + 1 FROM forgettings"
 _INSERT = """
 INSERT INTO forgettings VALUES ($number, $user, $scope, $topic, make_timestamp($since), make_timestamp($made_at),
@@ -94,10 +95,12 @@ class DuckDBForgettings:
         self._database = database
         self._ignored = ignored
 
-    def all(self) -> list[Forgetting]:
-        """Every forgetting that was not undone, in order."""
+    def all(self, user_ids: Collection[str] | None = None) -> list[Forgetting]:
+        """Every forgetting that was not undone, of everybody or of some ids, in order."""
+        given = {} if user_ids is None else {"users": list(user_ids)}
+        query = f"{_SELECT} {'' if user_ids is None else _WHOSE} ORDER BY number, user_id"
         with self._database.reading() as connection:
-            return [_forgetting(*row) for row in connection.execute(_SELECT).fetchall()]
+            return [_forgetting(*row) for row in connection.execute(query, given).fetchall()]
 
     def forget(self, request: ForgetRequest) -> Written[int]:
         """Make what it covers inert; answers the number."""

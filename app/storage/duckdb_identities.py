@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from duckdb import DuckDBPyConnection
 
@@ -14,7 +14,8 @@ from app.storage.ignored_events import IgnoredEvents
 from app.storage.rows import ControlAction, ErasedId, Merge
 from app.storage.timestamps import micros, seconds
 
-_ALIASES = "SELECT alias, user_id FROM aliases ORDER BY merged_at, alias"
+_ALIASES = "SELECT alias, user_id FROM aliases {where} ORDER BY merged_at, alias"
+_NAMED = "WHERE list_contains($ids::VARCHAR[], alias) OR list_contains($ids::VARCHAR[], user_id)"
 _MERGE = (
     "UPDATE seen_items SET user_id = $user WHERE user_id = $alias",
     "UPDATE ignored_events SET user_id = $user WHERE user_id = $alias",
@@ -41,6 +42,7 @@ _ERASED = """
 SELECT digest, epoch_us(erased_at), epoch_us(refused_until), epoch_us(returned_at), coalesce(unfinished, false)
 FROM erased_ids
 """
+_OF_DIGESTS = "WHERE digest IN (SELECT unnest($digests::VARCHAR[]))"
 _DROP_ERASED = "DELETE FROM erased_ids WHERE digest = $digest"
 _PUT_ERASED = """
 INSERT INTO erased_ids
@@ -62,10 +64,11 @@ class DuckDBIdentities:
     def __init__(self, database: Database, events: DuckDBEventLog, ignored: IgnoredEvents) -> None:
         self._database, self._events, self._ignored = database, events, ignored
 
-    def aliases(self) -> dict[str, str]:
-        """Every alias and the person that it names."""
+    def aliases(self, ids: Collection[str] | None = None) -> dict[str, str]:
+        """Every alias and the person that it names; of all, or where either is one of some ids."""
         with self._database.reading() as connection:
-            return dict(connection.execute(_ALIASES).fetchall())
+            given = {} if ids is None else {"ids": list(ids)}
+            return dict(connection.execute(_ALIASES.format(where="" if ids is None else _NAMED), given).fetchall())
 
     def merge(self, merge: Merge) -> Written[None]:
         """Give one person's history to another."""
@@ -88,10 +91,11 @@ class DuckDBIdentities:
         with self._database.reading() as connection:
             return dict(connection.execute(_COUNTS, {"since": micros(since)}).fetchall())
 
-    def erased(self) -> list[ErasedId]:
-        """Every id that was erased and is not forgotten yet."""
+    def erased(self, digests: Collection[str] | None = None) -> list[ErasedId]:
+        """Every id that was erased and is not forgotten yet, or those of some digests."""
         with self._database.reading() as connection:
-            rows = connection.execute(_ERASED).fetchall()
+            given = {} if digests is None else {"digests": list(digests)}
+            rows = connection.execute(_ERASED if digests is None else f"{_ERASED} {_OF_DIGESTS}", given).fetchall()
         return [
             ErasedId(digest, seconds(at), seconds(until), None if returned is None else seconds(returned), unfinished)
             for digest, at, until, returned, unfinished in rows

@@ -7,7 +7,7 @@ worker thread. What a write of this process was acknowledged for, every later re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -256,8 +256,8 @@ class ForgettingStore(Protocol):
     What is forgotten becomes inert at once. It is deleted by `finish`, once it can no longer be undone.
     """
 
-    def all(self) -> list[Forgetting]:
-        """Every forgetting that was not undone, by number and user id."""
+    def all(self, user_ids: Collection[str] | None = None) -> list[Forgetting]:
+        """Every forgetting that was not undone, of everybody or of some ids, by number and user id."""
         ...
 
     def forget(self, request: ForgetRequest) -> Pending[int]:
@@ -295,8 +295,8 @@ class ForgettingStore(Protocol):
 class IdentityStore(Protocol):
     """Which ids name the same person, and what each person decided."""
 
-    def aliases(self) -> dict[str, str]:
-        """Every alias and the person that it names, who is never an alias."""
+    def aliases(self, ids: Collection[str] | None = None) -> dict[str, str]:
+        """Every alias and the person that it names, who is never an alias; of all, or where either is one of `ids`."""
         ...
 
     def merge(self, merge: Merge) -> Pending[None]:
@@ -315,8 +315,8 @@ class IdentityStore(Protocol):
         """A person's history, oldest first."""
         ...
 
-    def erased(self) -> list[ErasedId]:
-        """Every id that was erased and is not forgotten yet."""
+    def erased(self, digests: Collection[str] | None = None) -> list[ErasedId]:
+        """Every id that was erased and is not forgotten yet, or those of some digests."""
         ...
 
     def put_erased(self, erased: ErasedId) -> Pending[None]:

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -29,7 +30,7 @@ from app.requests import (
 from app.service import Service
 from app.serving.embedder import Embedder
 from app.settings import Settings
-from app.storage.database import SERVED
+from app.storage.database import SERVED, Database
 from app.storage.duckdb import open_stores
 from app.storage.rows import ControlAction, NewEvent
 from indexer.build import Builder, BuildInput
@@ -76,6 +77,32 @@ def make_event(number: int, user: str, item: str, kind: str = "like", days_ago: 
     return EventDocument.model_validate(row, strict=False)
 
 
+@pytest.fixture(autouse=True)
+def reads_off_the_loop(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever a test does with a service: no read of the database stands on its event loop, where all would wait."""
+    reading, found = Database.reading, []
+
+    @contextmanager
+    def guarded(self: Database) -> Iterator[Any]:
+        if on_a_loop():
+            found.append("".join(traceback.format_stack(limit=8)))
+        with reading(self) as connection:
+            yield connection
+
+    monkeypatch.setattr(Database, "reading", guarded)
+    yield
+    assert not found, f"{len(found)} reads on the event loop, the first:\n{found[0]}"
+
+
+def on_a_loop() -> bool:
+    """Whether an event loop runs in this thread."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
 class Household:
     """A service with a loop of its own, called synchronously."""
 
@@ -114,6 +141,9 @@ class Household:
 
     def profile(self, user: str) -> dict[str, Any]:
         return self.loop.run_until_complete(self.service.person.profile(user)).payload
+
+    def etag(self, user: str) -> str:
+        return self.loop.run_until_complete(self.service.person.etag(user))
 
     def patch(self, user: str, **fields: Any) -> dict[str, Any]:
         """The profile afterwards."""

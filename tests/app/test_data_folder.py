@@ -36,7 +36,7 @@ def test_every_file_stands_in_the_page(home, an_event):
     home.recommend("ann")
     home.service.served_log.flush()
     loop.run_until_complete(home.service.watch.look())
-    home.service.tally(9, 1)
+    home.service.tally("items", [{"row": 1, "status": "rejected", "errors": []}])
     policy = loop.run_until_complete(home.service.policies.add({"weights": {"popularity": 0.2}}, None, "op", "a trial"))
     loop.run_until_complete(home.service.policies.activate(policy.policy_id, "op", "a trial"))
     write_outcome(home.settings.snapshot_folder, RebuildOutcome(at=datetime.now(UTC), ok=True, said=""))

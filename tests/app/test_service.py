@@ -229,8 +229,13 @@ def test_one_answers_impressions_sent_again_under_new_ids_rest_no_item(home, an_
 
 def test_another_event_under_an_id_that_is_taken_is_told_and_teaches_nothing(home, an_event):
     assert home.ingest(an_event(1, "ada", "i000"), an_event(1, "ada", "i001")) == ["accepted", "conflict"]
-    (result,) = home.loop.run_until_complete(home.service.ingest([an_event(1, "bob", "i000", "save")]))
+    (result,) = home.loop.run_until_complete(home.service.ingest([an_event(1, "ada", "i002", "save")]))
     assert (result.status, result.field) == ("conflict", "event_id")
-    assert "another user_id and type was stored before" in result.message
-    assert home.service.snapshot_swap.current.people.get("bob") is None
+    assert "another item_id and type was stored before" in result.message
     assert home.profile("ada")["signals"]["positive"] == 1
+
+
+def test_anothers_event_under_the_same_id_counts_for_them_and_tells_nothing(home, an_event):
+    assert home.ingest(an_event(1, "ada", "i000"), an_event(1, "bob", "i001", "save")) == ["accepted", "accepted"]
+    assert home.ingest(an_event(1, "eve", "i001", "save")) == ["accepted"]
+    assert [home.profile(user)["signals"]["positive"] for user in ("ada", "bob", "eve")] == [1, 1, 1]

@@ -38,11 +38,11 @@ def watch_of(reading, open_household, an_item, tmp_path):
 def annoyed(connection):
     """Twelve weeks in which 1 of 20 slots is spoken against, and 1 of 5 in the last five days."""
     random = np.random.default_rng(1)
-    connection.execute("INSERT INTO people VALUES ('ada', false)")
+    connection.execute("INSERT INTO people SELECT 'u' || range, false FROM range(80)")
     for number in range(DAYS):
         day = (NOW - timedelta(days=DAYS - number)).replace(tzinfo=None)
         opposed = random.binomial(800, 0.2 if number >= DAYS - BAD_DAYS else 0.05)
-        slots = "SELECT ?, 'ada', 'i' || range, CASE WHEN range < ? THEN -1 ELSE 1 END, ? FROM range(800)"
+        slots = "SELECT ?, 'u' || range % 80, 'i' || range, CASE WHEN range < ? THEN -1 ELSE 1 END, ? FROM range(800)"
         connection.execute(f"INSERT INTO outcomes {slots}", [f"r{number}", int(opposed), day])
 
 

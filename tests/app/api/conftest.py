@@ -264,14 +264,14 @@ class MemoryPerson:  # what it leaves unused, the real one takes
         self.asked = asked
         self.version = 0
 
-    def etag(self, user_id: str) -> str:
+    async def etag(self, user_id: str) -> str:
         return f'"{len(user_id)}-{self.version}"'
 
     def warnings(self, user_id: str) -> list[dict[str, Any]]:
         return []
 
     async def profile(self, user_id: str) -> Profile:
-        return Profile(self.payload(user_id), self.etag(user_id))
+        return Profile(self.payload(user_id), await self.etag(user_id))
 
     def payload(self, user_id: str) -> dict[str, Any]:
         freshness = {"oldest_event": None, "newest_event": NOW}
@@ -292,8 +292,8 @@ class MemoryPerson:  # what it leaves unused, the real one takes
     async def patch(
         self, user_id: str, patch: ProfilePatch, key_id: str | None = None, expected: str | None = None
     ) -> None:
-        if expected not in {None, self.etag(user_id)}:
-            raise OutdatedError(self.etag(user_id))
+        if expected not in {None, await self.etag(user_id)}:
+            raise OutdatedError(await self.etag(user_id))
         self.asked.append(patch)
         self.version += 1
 

@@ -223,11 +223,11 @@ def test_edits_of_many_people_at_once_are_all_there_and_outlive_a_restart(tmp_pa
     with open_household(tmp_path) as home:
         home.publish([an_item(number) for number in range(90)])
         home.loop.run_until_complete(edit(home))
-        before = [(home.profile(each)["explicit"], home.service.person.etag(each)) for each in people]
+        before = [(home.profile(each)["explicit"], home.etag(each)) for each in people]
         slate = essence(home.recommend("person-3"))
         assert [len(home.controls(each)["actions"]) for each in people] == [3] * 60
     assert all(explicit["role"] and explicit["goals"] and explicit["time_zone"] for explicit, _ in before)
     with open_household(tmp_path) as again:
         again.loop.run_until_complete(again.service.snapshot_swap.refresh())
-        assert [(again.profile(each)["explicit"], again.service.person.etag(each)) for each in people] == before
+        assert [(again.profile(each)["explicit"], again.etag(each)) for each in people] == before
         assert essence(again.recommend("person-3")) == slate

@@ -84,7 +84,8 @@ class TestErasure:
                 marks = ", ".join("?" * len(values))
                 connection.execute(f"INSERT INTO {table} VALUES ({marks})", values)  # noqa: S608 - our own tables
         assert {name for (name,) in tables} >= {"events", "users", "forgettings", "aliases", "control_actions"}
-        home.service.person._upkeep.decisions.reload()  # noqa: SLF001 - the rows came past it
+        decisions = home.service.person._upkeep.decisions  # noqa: SLF001 - the rows came past it
+        home.loop.run_until_complete(decisions.reload([PERSON]))
         home.erase(PERSON)
         with database.reading() as connection:
             for (table,) in tables:

@@ -135,14 +135,14 @@ def test_an_edit_needs_the_state_that_was_read(home):
         wanted = ProfilePatch.model_validate(fields)
         return home.loop.run_until_complete(home.service.person.patch("ada", wanted, None, expected))
 
-    etag = home.service.person.etag("ada")
+    etag = home.etag("ada")
     with pytest.raises(OutdatedError):
         patch("*", role="nurse")  # there is nothing yet
     patch(etag, role="nurse")
     with pytest.raises(OutdatedError) as refused:
         patch(etag, role="pilot")
-    assert refused.value.headers == {"ETag": home.service.person.etag("ada")}
-    patch(f'"other", {home.service.person.etag("ada")}', role="pilot")
+    assert refused.value.headers == {"ETag": home.etag("ada")}
+    patch(f'"other", {home.etag("ada")}', role="pilot")
     patch("*", role="cook")
     assert profile(home)["explicit"]["role"] == "cook"
 
