@@ -44,6 +44,40 @@ def rows(
         raise ParquetError(f"cannot be read: {error}") from error
 
 
+def batches(path: Path, columns: Sequence[str]) -> Iterator[Any]:
+    """Some columns of a file as they are, in record batches of at most BATCH_ROWS rows.
+
+    Raises:
+        ParquetError: the file is damaged.
+    """
+    import pyarrow.parquet as pq  # noqa: PLC0415 - a service reads none
+
+    try:
+        with pq.ParquetFile(path, coerce_int96_timestamp_unit="us") as file:
+            for batch in file.iter_batches(BATCH_ROWS, columns=list(columns)):
+                yield _readable(batch)
+    except (pa.ArrowException, OSError) as error:
+        raise ParquetError(f"cannot be read: {error}") from error
+
+
+def column_of(batch: Any, name: str) -> list[Any] | None:
+    """The values of a column, None where there is none; None of a column of which one cannot be read."""
+    column = batch.column(name)
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        texts: list[Any] = column.to_numpy(zero_copy_only=False).tolist()  # several times as fast
+        return texts
+    try:
+        values: list[Any] = column.to_pylist(maps_as_pydicts="strict")
+    except (ValueError, OverflowError, KeyError):
+        return None
+    return values
+
+
+def row_of(batch: Any, place: int) -> tuple[Record | None, str | None]:
+    """One row of a batch, or why it cannot be read."""
+    return _row_alone(batch.slice(place, 1))
+
+
 def names_of(path: Path) -> list[str]:
     """The names of a file's columns.
 

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import starmap
 from pathlib import Path
 from typing import IO, Any, Final, Protocol
 
@@ -96,13 +97,22 @@ def json_rows(path: Path) -> Iterator[FileRow]:
     Raises:
         InputFileError: it is damaged, or no text.
     """
+    return starmap(json_row, json_lines(path))
+
+
+def json_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """The same as number and bytes of each; of a line that is too long, one byte more than is allowed.
+
+    Raises:
+        InputFileError: it is damaged, or no text.
+    """
     first = True
     for number, line in enumerate(_lines(path), start=1):
         if not line.strip():
             continue
         if first:
             _check_encoding(path, line)
-        yield _parsed(number, line)
+        yield number, line
         first = False
 
 
@@ -149,7 +159,8 @@ def _is_utf8(line: bytes) -> bool:
     return True
 
 
-def _parsed(number: int, line: bytes) -> FileRow:
+def json_row(number: int, line: bytes) -> FileRow:
+    """What one line of `json_lines` holds."""
     if len(line) > MAX_ROW_BYTES:
         return FileRow(number, None, f"is longer than {MAX_ROW_BYTES} bytes", line)
     try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, tzinfo
+from decimal import Decimal
 from functools import partial
 from typing import Any, Final
 
@@ -16,9 +17,10 @@ from indexer.fields import MAX_VALUE
 from models.ids import MAX_ID_BYTES
 
 BAD: Final = object()
+_NUMBERS: Final = frozenset({int, float, Decimal})
 
-Read = Callable[[Sequence[str]], Sequence[Any]]
-"""Cells, "" where there is nothing, as values, None where there is none."""
+Read = Callable[[Sequence[Any]], Sequence[Any]]
+"""Cells as values, None where there is none; of a table "" where there is nothing, elsewhere None."""
 
 
 def ids(column: Sequence[str]) -> Sequence[Any]:
@@ -49,6 +51,56 @@ def numbers(decimal: str | None) -> Read:
 
 def _within(values: list[Any]) -> list[Any]:
     return [value if value is None or (type(value) is not str and 0 <= value <= MAX_VALUE) else BAD for value in values]
+
+
+def typed_ids(column: Sequence[Any]) -> Sequence[Any]:
+    """Ids of files whose cells are values: text in printable ASCII without blanks, as nearly all are."""
+    try:
+        joined = "".join(column)
+    except TypeError:  # some are no text, or there are none
+        return [cell if cell is None or (type(cell) is str and _is_tight(cell)) else BAD for cell in column]
+    if joined.isascii() and joined.isprintable() and " " not in joined and max(map(len, column)) <= MAX_ID_BYTES:
+        return column if "" not in column else [cell or BAD for cell in column]
+    return [cell if _is_tight(cell) else BAD for cell in column]
+
+
+def _is_tight(cell: str) -> bool:
+    return bool(cell) and _is_plain(cell) and " " not in cell
+
+
+def typed_numbers(column: Sequence[Any]) -> Sequence[Any]:
+    """Numbers likewise."""
+    return [
+        cell if cell is None else float(cell) if type(cell) in _NUMBERS and 0 <= cell <= MAX_VALUE else BAD
+        for cell in column
+    ]
+
+
+def typed_names(column: Sequence[Any]) -> Sequence[Any]:
+    """Names of types likewise."""
+    return [cell if cell is None or type(cell) is str else BAD for cell in column]
+
+
+def typed_times(how: Times) -> Read:
+    """Times likewise: text as in a table, numbers where their unit is known, and moments with an offset."""
+    written = times(how)
+
+    def read(column: Sequence[Any]) -> Sequence[Any]:
+        texts = written([cell if type(cell) is str else "" for cell in column])
+        return [
+            (found if cell else BAD) if type(cell) is str else None if cell is None else _typed_time(how, cell)
+            for cell, found in zip(column, texts, strict=True)
+        ]
+
+    return read
+
+
+def _typed_time(how: Times, cell: Any) -> Any:
+    if how.checked:
+        return BAD
+    if isinstance(cell, datetime):
+        return cell.astimezone(UTC) if cell.tzinfo is not None and 1 < cell.year < 9999 else BAD
+    return _count(how, str(cell)) if how.unit is not None and type(cell) is int and cell >= 0 else BAD
 
 
 def times(how: Times) -> Read:

@@ -1,4 +1,4 @@
-"""Events of a table, thousands of rows at a time: whole columns are looked at, and only rows that look odd one by one.
+"""Events, thousands of rows at a time: whole columns are looked at, and only rows that look odd one by one.
 
 A row that passes here passes the model too and becomes the same event, at a tenth of the cost. What does not pass goes
 the way that every row of every file can go, where it is put into words what is wrong.
@@ -13,13 +13,26 @@ from typing import Any, Final, Self
 
 from pydantic_core import SchemaValidator, core_schema
 
-from app.imports.event_columns import BAD, Read, ids, numbers, times
+from app.imports.event_columns import (
+    BAD,
+    Read,
+    ids,
+    numbers,
+    times,
+    typed_ids,
+    typed_names,
+    typed_numbers,
+    typed_times,
+)
 from app.imports.event_types import SHARES
 from app.imports.finishing import event_id
+from app.imports.json_files import Lines
 from app.imports.kinds import Kind, Row
 from app.imports.mappings import ColumnMapping, Target
 from app.imports.opening import Import
-from app.imports.tables import Line, Table
+from app.imports.parquet_files import ParquetFile
+from app.imports.parts import Part
+from app.imports.tables import Table
 from indexer.documents import EventDocument
 from indexer.readers import FileRow
 from indexer.validation import parse
@@ -52,20 +65,20 @@ _TRUSTED: Final = SchemaValidator(
 
 @dataclass(slots=True)
 class EventTable:
-    """A table of events whose columns are fields, each of one column.
+    """A file of events whose columns are fields, each of one column.
 
     Attributes:
         file: the file.
-        table: the same, as a table.
-        reads: field -> place of its column, and how its cells are read.
+        form: how it is written.
+        reads: field -> its column, and how its cells are read.
         constants: fields that are the same in all rows.
         valued: name of a type -> the type as events with a value have it; None where rows must be looked at alone.
         bare: the same for events without a value.
     """
 
     file: Import
-    table: Table
-    reads: dict[str, tuple[int, Read]]
+    form: Table | Lines | ParquetFile
+    reads: dict[str, tuple[str, Read]]
     constants: Row
     valued: dict[str, Any] = field(default_factory=dict)
     bare: dict[str, Any] = field(default_factory=dict)
@@ -73,17 +86,18 @@ class EventTable:
     @classmethod
     def of(cls, file: Import) -> Self | None:
         """A file as such a table; None where it is not that plain."""
-        table, plan = file.file.table, file.plan
-        if file.kind is not Kind.EVENTS or table is None or not isinstance(plan, ColumnMapping):
+        form, plan = file.file.form, file.plan
+        if file.kind is not Kind.EVENTS or not isinstance(plan, ColumnMapping):
             return None
-        named = {target.field: target for target in plan.targets}
+        if not isinstance(form, Table | Lines | ParquetFile):
+            return None
+        named = {target.field: target for target in plan.targets if target.seen or isinstance(form, Table)}
         if not {*named} <= _FIELDS or not {*plan.constants} <= {"type"}:
             return None
-        if any(len(target.columns) > 1 for target in named.values()):
+        if any(len(target.columns) > 1 or not _at_hand(form, target) for target in named.values()):
             return None
-        place = {column: number for number, column in enumerate(table.columns)}
-        reads = {name: (place[target.columns[0]], _read(file, target)) for name, target in named.items()}
-        return cls(file, table, reads, plan.constants)
+        reads = {name: (target.columns[0], _read(file, form, target)) for name, target in named.items()}
+        return cls(file, form, reads, plan.constants)
 
     def batches(self, after: int = 0) -> Iterator[EventBatch]:
         """The rows behind one, in order.
@@ -91,23 +105,25 @@ class EventTable:
         Raises:
             InputFileError: the damaged place is reached.
         """
-        for lines in self.table.batches():
-            if lines[-1][0] > after:
-                yield self._batch(lines if lines[0][0] > after else [line for line in lines if line[0] > after])
+        plan = self.file.plan
+        spare = frozenset(plan.unused) if isinstance(plan, ColumnMapping) else frozenset[str]()
+        for part in self.form.parts([column for column, _ in self.reads.values()], spare):
+            if rest := part.behind(after):
+                yield self._batch(rest)
 
-    def alone(self, number: int, row: Sequence[str]) -> Iterator[FileRow]:
-        """A row that must be looked at alone."""
-        return self.file.rows_of(self.table.row(number, row))
+    def row(self, part: Part, place: int) -> FileRow:
+        """A row as it stands in the file."""
+        return self.form.row(part.numbers[place], part.rows[place])
 
-    def _batch(self, lines: Sequence[Line]) -> EventBatch:
-        width = len(self.table.columns)
-        cells = [row if len(row) == width else [*row, *[""] * (width - len(row))] for _, row in lines]
-        columns = [*zip(*cells, strict=False)]
-        values = {name: read(columns[at]) for name, (at, read) in self.reads.items()}
-        size = len(lines)
+    def _batch(self, part: Part) -> EventBatch:
+        values = {name: read(part.columns[column]) for name, (column, read) in self.reads.items()}
+        size = len(part.numbers)
         values |= {name: [value] * size for name, value in self.constants.items()}
+        odd = set(part.odd)
+        if not isinstance(self.form, Table):
+            odd.update(place for place, name in enumerate(values["type"]) if name is None or name is BAD)
+            values["type"] = [name if type(name) is str else "" for name in values["type"]]
         kinds = self._kinds(values, size)
-        odd = {place for place, (_, row) in enumerate(lines) if len(row) > width}
         for name, column in {**values, "type": kinds}.items():
             if BAD in column:
                 odd.update(place for place, value in enumerate(column) if value is BAD)
@@ -116,7 +132,7 @@ class EventTable:
         names = [name for place, name in enumerate(values["type"]) if place not in odd] if odd else values["type"]
         for name, count in Counter(names).items():
             self.file.types.counts[name.strip(), self.file.types.of(name.strip())] += count
-        return EventBatch(self, lines, {**values, "type": kinds}, odd)
+        return EventBatch(self, part, {**values, "type": kinds}, odd)
 
     def _kinds(self, values: dict[str, Sequence[Any]], size: int) -> list[Any]:
         names, known = values["type"], values.get("value") or [None] * size
@@ -140,18 +156,18 @@ class EventBatch:
 
     Attributes:
         table: the table.
-        lines: number and cells of each row.
+        part: the rows as they stand in the file.
         values: the values of each field.
         odd: places of rows that must be looked at alone.
     """
 
     table: EventTable
-    lines: Sequence[Line]
+    part: Part
     values: dict[str, Sequence[Any]]
     odd: set[int]
 
     def __len__(self) -> int:
-        return len(self.lines)
+        return len(self.part.numbers)
 
     def kinds(self) -> Counter[Any]:
         """How many plain rows there are of each type."""
@@ -170,12 +186,11 @@ class EventBatch:
 
     def original(self, place: int) -> FileRow:
         """A plain row as it stands in the file."""
-        number, cells = self.lines[place]
-        return self.table.table.row(number, cells)
+        return self.table.row(self.part, place)
 
     def alone(self, place: int) -> Iterator[FileRow]:
         """A row that must be looked at alone, the way of every row."""
-        return self.table.alone(*self.lines[place])
+        return self.table.file.rows_of(self.table.row(self.part, place))
 
 
 def sample_of(kind: Any) -> EventDocument:
@@ -183,10 +198,19 @@ def sample_of(kind: Any) -> EventDocument:
     return _TRUSTED.validate_python({**_SAMPLE, "type": kind})  # type: ignore[no-any-return]
 
 
-def _read(file: Import, target: Target) -> Read:
+def _at_hand(form: Table | Lines | ParquetFile, target: Target) -> bool:
+    """Whether the column of a field is one, and no path into objects."""
+    (column,) = target.columns
+    return column in form.columns if isinstance(form, Table | ParquetFile) else "." not in column
+
+
+def _read(file: Import, form: Table | Lines | ParquetFile, target: Target) -> Read:
+    if not isinstance(form, Table):
+        if target.field == "occurred_at":
+            return typed_times(file.finishing.times)
+        return typed_numbers if target.field == "value" else typed_ids if target.field in _IDS else typed_names
     if target.field == "value":
-        table = file.file.table
-        return numbers(table.decimal if table else None)
+        return numbers(form.decimal)
     if target.field == "occurred_at":
         return times(file.finishing.times)
     return ids if target.field in _IDS else list

@@ -5,16 +5,18 @@ An array is read by DuckDB, an object at a time, so that memory does not grow wi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 import orjson
 
+from app.imports.parts import PART_ROWS, Part
 from app.imports.text_files import beginning_of, encoding_of, open_text, reading
-from indexer.readers import MAX_ROW_BYTES, FileRow, InputFileError, json_rows
+from indexer.readers import MAX_ROW_BYTES, FileRow, InputFileError, json_lines, json_row, json_rows
 
 MAX_OBJECT_BYTES: Final = 256 * 1024 * 1024
 """Bytes of a file that is one object, which is read at once."""
@@ -34,6 +36,32 @@ class Lines:
     def rows(self) -> Iterator[FileRow]:
         """The rows; a row's number is its line's."""
         return json_rows(self.path)
+
+    def parts(self, names: Sequence[str], spare: frozenset[str]) -> Iterator[Part]:
+        """The same by column.
+
+        Raises:
+            InputFileError: the damaged place is reached.
+        """
+        lines, known = json_lines(self.path), frozenset(names) | spare
+        while batch := list(islice(lines, PART_ROWS)):
+            numbers, rows = zip(*batch, strict=True)
+            values = [*map(_loaded, rows)]
+            odd = frozenset(place for place, value in enumerate(values) if not value.keys() <= known or not value)
+            yield Part(numbers, rows, {name: [value.get(name) for value in values] for name in names}, odd)
+
+    def row(self, number: int, row: bytes) -> FileRow:
+        """A line as it stands in the file."""
+        return json_row(number, row)
+
+
+def _loaded(line: bytes) -> dict[str, Any]:
+    """The object of a line; an empty one where it has none, which somebody else has to put into words."""
+    try:
+        value = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,11 @@ from typing import Any, Final, TypeAlias
 import duckdb
 
 from app.imports.kinds import Row
+from app.imports.parts import PART_ROWS, Part
 from app.imports.text_files import beginning_of, encoding_of, open_text
 from app.imports.wishes import Wishes
 from indexer.readers import MAX_ROW_BYTES, FileRow, InputFileError
 
-BATCH_ROWS: Final = 4_096
-"""Rows that are read together where columns are looked at."""
 Line: TypeAlias = tuple[int, list[str]]
 """The number of a row, and its cells."""
 _NAMED: Final = re.compile(r"\s*sep=(.)\s*", re.IGNORECASE)
@@ -99,15 +98,20 @@ class Table:
         """
         return (self.row(*line) for line in self._lines())
 
-    def batches(self) -> Iterator[list[Line]]:
-        """The same as cells, many rows at a time.
+    def parts(self, names: Sequence[str], _spare: frozenset[str] = frozenset()) -> Iterator[Part]:
+        """The same by column; a row with more cells than the header has names is odd.
 
         Raises:
             InputFileError: the damaged place is reached.
         """
-        lines = self._lines()
-        while batch := list(islice(lines, BATCH_ROWS)):
-            yield batch
+        lines, width = self._lines(), len(self.columns)
+        places = {name: self.columns.index(name) for name in names}
+        while batch := list(islice(lines, PART_ROWS)):
+            cells = [row if len(row) == width else [*row, *[""] * (width - len(row))] for _, row in batch]
+            columns = [*zip(*cells, strict=False)]
+            odd = frozenset(place for place, (_, row) in enumerate(batch) if len(row) > width)
+            numbers, rows = zip(*batch, strict=True)
+            yield Part(numbers, rows, {name: columns[place] for name, place in places.items()}, odd)
 
     def row(self, number: int, cells: Sequence[str]) -> FileRow:
         """A row by name of column."""
