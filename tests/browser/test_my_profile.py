@@ -185,6 +185,10 @@ def test_a_shop_embeds_the_page_in_its_own_colours(opened, guarded, shop):
     frame.get_by_role("switch", name="Personalization").click()
     expect(frame.get_by_role("switch", name="Personalization")).to_have_attribute("aria-checked", "false")
     assert page.locator("iframe").evaluate("each => each.offsetHeight") > 1_000
+    control = frame.get_by_role("button", name="Forget…")
+    control.click()
+    shown = frame.get_by_role("dialog")
+    assert abs(shown.bounding_box()["y"] - control.bounding_box()["y"]) < 200  # and not in the middle of a long frame
 
 
 def test_no_page_but_the_persons_own_is_shown_in_a_frame(guarded, shop):

@@ -72,8 +72,16 @@ export function dialog(title, content, { sheet = false } = {}) {
   opened.addEventListener("close", () => { opened.remove(); if (back?.isConnected) back.focus(); });
   close.addEventListener("click", () => opened.close());
   document.body.append(opened);
+  const top = besides(back);
+  if (top !== null) opened.style.margin = `${top}px auto auto`;
   opened.showModal();
   return opened;
+}
+
+/** Where to show something about `element`: a frame is as long as its page, so that its middle and end may be out of sight. */
+function besides(element) {
+  if (!document.documentElement.classList.contains("embedded") || !element) return null;
+  return Math.max(16, element.getBoundingClientRect().top - 60);
 }
 
 /** Ask before what cannot be taken back; resolves with whether. */
@@ -98,6 +106,8 @@ export function toast(text, undo = null) {
     back.addEventListener("click", () => { shown.remove(); undo(); });
     shown.append(back);
   }
+  const top = besides(document.activeElement === document.body ? null : document.activeElement);
+  if (top !== null) place.style.inset = `${top}px 0 auto`;
   place.replaceChildren(shown);
   say(text);
   setTimeout(() => shown.remove(), undo ? 12_000 : 6_000);
@@ -110,7 +120,7 @@ export function notice(error) {
     h("p", {}, error.message), faults.length ? h("ul", {}, faults) : null);
 }
 
-export const percent = (share) => `${Math.round(100 * share)} %`;
+export const percent = (share) => `${Math.round(100 * share)}\u00a0%`;
 
 /** How long ago, or how long until, as the service's clock has it. */
 export function span(from, until) {

@@ -15,12 +15,13 @@ export function evidence(about) {
   const total = types.reduce((sum, [, count]) => sum + count, 0);
   const polarity = (type) => transparency.events.signals[type]?.polarity ?? transparency.events.types?.[type]?.polarity ?? 0;
   const against = profile.negative.evidence.slice(0, MOST);
-  const [session] = [profile.implicit.session];
+  const { session } = profile.implicit;
+  const named = new Map(about.topics.map((each) => [each.topic, each.name]));
   return h("section", { class: "card pad stack" }, h("h2", {}, "What you did"),
     h("ul", { class: "counts" }, types.toSorted(([, one], [, other]) => other - one).map(([type, count]) =>
       h("li", { class: polarity(type) < 0 ? "against" : null }, h("span", {}, verb(type)),
         h("span", { class: "bar", vars: { "--share": count / total } }, h("span")), h("strong", {}, String(count))))),
-    session ? h("p", { class: "soft small" }, `Just now you are after ${session.topics.map((each) => `${each.topic} (${percent(each.share)})`).join(", ")}; that fades in minutes.`) : null,
+    session ? h("p", { class: "soft small" }, `Just now you are after ${session.topics.map((each) => `${named.get(each.topic) ?? each.topic} (${percent(each.share)})`).join(", ")}; that fades in minutes.`) : null,
     against.length ? h("div", { class: "stack tight" }, h("h3", {}, "What you spoke against"),
       h("ul", { class: "events" }, against.map((event) => eventRow(about, event)))) : null);
 }

@@ -19,7 +19,8 @@ export function habits({ profile }) {
 
 async function drawn(place, hours) {
   const labels = hours.shares.map((_, hour) => `${String(hour).padStart(2, "0")}:00`);
-  const spec = { kind: "bar", title: `The hours of your day (${hours.time_zone})`, labels, unit: "percent", width: 560, height: 190,
+  const width = Math.max(300, Math.min(560, document.documentElement.clientWidth - 80));
+  const spec = { kind: "bar", title: `The hours of your day (${hours.time_zone})`, labels, unit: "percent", width, height: 190,
     series: [{ name: "Share", values: hours.shares }] };
   try {
     place.replaceChildren(await plot(spec));
