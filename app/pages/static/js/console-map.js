@@ -4,7 +4,9 @@ import { call } from "./call.js";
 import { h } from "./dom.js";
 import { empty, facts, mark, number, panel, put, share, table, to } from "./console-parts.js";
 
-const [WIDTH, HEIGHT, MARGIN] = [1000, 640, 56];
+const [LEAST, MOST] = [320, 1000];
+const MARGIN = 56;
+const LETTER = 7.2;
 const SVG = "http://www.w3.org/2000/svg";
 /** Shown by its size, from which on a class holds: the logarithm to base 2 of exposure by size. */
 const CLASSES = [[-Infinity, "far less"], [-1.5, "less"], [-0.5, "about as much"], [0.5, "more"], [1.5, "far more"]];
@@ -24,7 +26,7 @@ export async function map(place) {
       (told.logged ? `Colour is the share of the slots of the last ${told.days} days by the share of the items.`
         : "Answers are not logged, so that nothing is known of exposure."),
       told.other_slots ? ` ${number(told.other_slots)} slots were of topics that this snapshot does not have.` : ""),
-    legend(), drawn(topics, out), out),
+    legend(), drawn(topics, out, place.clientWidth), out),
     panel("The same as a table", table("Topics", [
       { title: "Topic", value: (row) => name(row), show: (row) => to("catalogue", { filter: `topic = ${JSON.stringify(row.topic)}` }, name(row)) },
       { title: "Items", value: (row) => row.items, show: (row) => number(row.items), number: true },
@@ -60,17 +62,20 @@ function s(tag, about = {}, ...children) {
   return element;
 }
 
-/** Circles pushed apart where they would cover one another; labels where there is room, the largest topics first. */
-function drawn(topics, out) {
-  const circles = apart(topics.map((topic) => ({ topic, r: radius(topic, topics),
-    x: MARGIN + (topic.x + 1) / 2 * (WIDTH - 2 * MARGIN), y: MARGIN + (1 - topic.y) / 2 * (HEIGHT - 2 * MARGIN) })));
+/** Circles pushed apart where they would cover one another; labels where there is room, the largest topics first. `room` is the width. */
+function drawn(topics, out, room) {
+  const width = Math.min(Math.max(room, LEAST), MOST);
+  const height = width < 600 ? 1.3 * width : 0.62 * width;  // labels are as large as other text, whatever the screen
+  const circles = apart(topics.map((topic) => ({ topic, r: radius(topic, topics) * Math.sqrt(width / MOST),
+    x: MARGIN + (topic.x + 1) / 2 * (width - 2 * MARGIN), y: MARGIN + (1 - topic.y) / 2 * (height - 2 * MARGIN) })));
   const low = Math.min(...circles.map((each) => each.y - each.r)) - 12;
   const high = Math.max(...circles.map((each) => each.y + each.r)) + 24;
-  const left = Math.min(...circles.map((each) => each.x - each.r)) - 40;
-  const right = Math.max(...circles.map((each) => each.x + each.r)) + 40;
+  const half = (each) => Math.max(each.r, LETTER / 2 * name(each.topic).length) + 8;
+  const left = Math.min(...circles.map((each) => each.x - half(each)));
+  const right = Math.max(...circles.map((each) => each.x + half(each)));
   const svg = s("svg", { class: "map", viewBox: `${left} ${low} ${right - left} ${high - low}`, role: "group",
     "aria-label": `Map of ${topics.length} topics; the table below says the same` });
-  const taken = [];
+  const [taken, labels] = [[], s("g", { "aria-hidden": "true" })];
   for (const circle of circles) {
     const { topic, x, y, r } = circle;
     const tell = () => put(out, about(topic));
@@ -80,9 +85,10 @@ function drawn(topics, out) {
     group.addEventListener("focus", tell);
     group.append(s("circle", { cx: x, cy: y, r, class: `exposure-${topic.level}` }));
     const label = placed(circle, taken);
-    if (label) group.append(s("text", { x, y: label, class: "topic" }, name(topic)));
+    if (label) labels.append(s("text", { x, y: label, class: "topic" }, name(topic)));
     svg.append(group);
   }
+  svg.append(labels);
   return svg;
 }
 
@@ -110,7 +116,7 @@ function apart(circles) {
 
 /** Where the baseline of a label stands, inside a large circle or below a small one; null where it would cover another. */
 function placed({ topic, x, y, r }, taken) {
-  const width = 7.2 * name(topic).length;
+  const width = LETTER * name(topic).length;
   const inside = width < 2 * r - 6;
   const baseline = inside ? y + 4 : y + r + 13;
   const box = [x - width / 2, baseline - 12, x + width / 2, baseline + 3];
