@@ -73,7 +73,8 @@ def test_a_slider_previews_acts_and_is_undone(reader, accessible, http):
     expect(page.locator(".wish output").first).to_have_text("As learned")
     page.locator(".wish input").first.focus()
     page.keyboard.press("ArrowLeft")
-    page.get_by_role("button", name="Do it").click()
+    page.locator(".compared").wait_for()
+    page.keyboard.press("Enter")  # the focus is on "Do it"
     expect(page.locator(".toast")).to_contain_text(": less.")
     expect(page.locator(".wish output").first).to_have_text("Less")
     assert less_of(http, user_id) == [topic]

@@ -103,6 +103,14 @@ def test_a_person_signs_in_for_themselves_until_their_token_ends(client, access)
     assert client.get("/admin/policies", headers=cookie).status_code == 403
 
 
+def test_a_person_has_no_more_drawn_than_their_page_needs(client, access):
+    shown = bearer(access.token("ada", None, KEYLESS).token)
+    for count, status in ((200, 200), (201, 422)):
+        series = [{"name": "all", "values": [1.0] * count}]
+        asked = {"kind": "bar", "title": "Hours", "labels": ["0"] * count, "series": series}
+        assert client.post("/plots", json=asked, headers=shown).status_code == status
+
+
 def test_a_service_does_not_sign_in(client, keys):
     service = keys.change(lambda ring: ring.with_key("shop", [Scope.RECOMMEND], now()))
     assert client.post("/session", headers={"X-API-Key": service}).status_code == 403
