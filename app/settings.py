@@ -127,6 +127,10 @@ class SnapshotSettings(Config):
     poll_seconds: float = Field(default=2.0, gt=0, allow_inf_nan=False)
     """How often the service looks for a newly published snapshot."""
 
+    verify_hours: float = Field(default=24.0, gt=0, allow_inf_nan=False)
+    """Hours after which every byte of the snapshot in service is compared with its digests again; what was written to
+    meanwhile is compared at the next look."""
+
     keep: int = Field(default=3, ge=1)
     """Snapshots that stay on disk, for going back."""
 

@@ -60,6 +60,8 @@ _SAYS_NOTHING = '"sensitive_topics":[],'
 _DOCUMENTS = "items.documents."
 _NODES = "vectors.nodes"
 _KINDS = ("flat", "cells")
+_FIREWALL = ("items.sensitive.", "items.suspected.", "items.worth_a_look.")
+_READ_BYTES = 1 << 18
 _log = logging.getLogger(__name__)
 _PACKED: dict[str, type[IdMap | StringColumn | CodesColumn]] = {
     "items.ids": IdMap,
@@ -440,9 +442,13 @@ def _heads(manifest: Manifest, arrays: dict[str, NDArray[Any]]) -> TopicHeads:
 
 
 def _mapped(path: Path) -> NDArray[Any]:
-    """Copy-on-write: patches stay in this process. An empty file cannot be mapped."""
-    array = np.load(path, mmap_mode=None if path.stat().st_size <= 4096 else "c", allow_pickle=False)
-    return np.asarray(array)
+    """Copy-on-write: patches stay in this process.
+
+    What is small is read, and so is whatever the firewall rests on: what happens to the file afterwards does not reach
+    it. An empty file cannot be mapped.
+    """
+    read = path.stat().st_size <= _READ_BYTES or path.name.startswith(_FIREWALL)
+    return np.asarray(np.load(path, mmap_mode=None if read else "c", allow_pickle=False))
 
 
 def _damage(snapshot_id: str, name: str) -> DamagedSnapshotError:

@@ -24,6 +24,7 @@ from app.serving.policies.folder import PolicyFolder
 from app.serving.policies.policy import Policy
 from app.serving.policies.succession import SNAPSHOT, Succession
 from app.serving.recall_gauge import RecallGauge
+from app.serving.snapshot_guard import SnapshotGuard
 from app.serving.stored_people import StoredPeople
 from app.serving.withheld_events import Withheld, withheld_from
 from app.settings import Settings
@@ -41,6 +42,9 @@ NOTHING_YET: Final = (
 )
 
 
+_NO_OTHER: Final = "No other snapshot is whole: restore a backup, or run `penchant rebuild-index --items FILE`"
+
+
 class SnapshotSwap:
     """Holds the generation that serves; requests take it once and keep it to their end.
 
@@ -55,6 +59,7 @@ class SnapshotSwap:
         self._embedder = embedder
         self._clock = clock
         self._folder = SnapshotFolder(settings.snapshot_folder)
+        self._guard = SnapshotGuard(self._folder, settings.snapshots.verify_hours)
         self.succession = Succession(PolicyFolder(settings.data_dir), settings.query)
         self._current: Generation | None = None
         self._refused: str | None = None
@@ -181,6 +186,28 @@ class SnapshotSwap:
             return await self._refresh_once()
 
     async def _refresh_once(self) -> bool:
+        try:
+            await asyncio.to_thread(self._guard.check)
+        except DamagedSnapshotError as error:
+            return await self._replace(error)
+        return await self._follow()
+
+    async def _replace(self, error: DamagedSnapshotError) -> bool:
+        """What serves was damaged meanwhile: the last good one takes its place, or nobody is served from it.
+
+        The firewall rests on such columns, and whoever maps a file that is cut short ends with SIGBUS.
+        """
+        serving = self.current.catalogue.snapshot.snapshot_id
+        said = await self._set_aside(serving, error)
+        if said is not None and await self._follow():
+            self._point(said)
+            return True
+        async with self.ingest_lock.alone():
+            self._current = None
+        self.problem = f"{said or self.problem}. {_NO_OTHER}"
+        return False
+
+    async def _follow(self) -> bool:
         published, reviewed = self._folder.current_id(), self._reviewed_at()
         serving = self._serving()
         lost = self._folder.pointer_problem()
@@ -217,25 +244,31 @@ class SnapshotSwap:
 
     async def _fall_back(self, snapshot_id: str, error: DamagedSnapshotError) -> bool:
         """Set a damaged snapshot aside; the one in service or, at the start, the last good one serves instead."""
+        said = await self._set_aside(snapshot_id, error)
+        if said is None:
+            return False
+        taken = self._current is None and await self._follow()
+        if self._current is None:
+            self.problem = f"{said}. {_NO_OTHER}"
+        else:
+            self._point(said)
+        return taken
+
+    async def _set_aside(self, snapshot_id: str, error: DamagedSnapshotError) -> str | None:
+        """What to say of it; None where it cannot be moved, which is a refusal."""
         try:
             name = await asyncio.to_thread(self._folder.set_aside, snapshot_id)
+        except FileNotFoundError:
+            name = None
         except OSError as unmoved:
             self._refuse(snapshot_id, SnapshotError(f"{error}, and it cannot be set aside: {unmoved}"))
-            return False
+            return None
         log.error(
             "snapshot damaged and set aside", extra={"fields": {"snapshot": snapshot_id, "aside": name}}, exc_info=error
         )
         about = {"snapshot": snapshot_id, "why": str(error), "serving": self._serving()}
         await asyncio.to_thread(self.tell, "snapshot.refused", about)
-        taken = self._current is None and await self._refresh_once()
-        said = f"{error}; it is set aside as {self._folder.folder / name}"
-        if self._current is None:
-            self.problem = (
-                f"{said}. No other snapshot is whole: restore a backup, or run `penchant rebuild-index --items FILE`"
-            )
-        else:
-            self._point(said)
-        return taken
+        return f"{error}; it is set aside as {self._folder.folder / name}" if name else f"{error}; its folder is gone"
 
     def _point(self, why: str) -> None:
         """Let CURRENT name what serves, so that commands and the next start agree, and say why it had to be."""
@@ -287,6 +320,7 @@ class SnapshotSwap:
                 await asyncio.to_thread(generation.catch_up, self._stores, self._embedder)
                 await self._refresh(generation, self._touched)
                 outgoing, self._current = [self._current], generation
+                self._guard.watch(snapshot_id)
                 self._failing, self.problem = False, self._folder.aside_after(snapshot_id)
                 await self.adopt()
                 await self.withdraw()

@@ -38,7 +38,8 @@ class Usage:
         try:
             told = dict(line.split(":", 1) for line in (place / "status").read_text().splitlines())
             threads = [(each / "schedstat").read_text() for each in (place / "task").iterdir()]
-        except OSError as error:
+            held = [float(told[name].split()[0]) / _MIB for name in ("VmRSS", "VmHWM")]
+        except (OSError, KeyError) as error:  # of a process that has just ended, memory is told no more
             raise UsageUnknownError(f"what process {process} uses cannot be read in {place}: {error}") from error
         nanoseconds = sum(int(line.split()[0]) for line in threads)
-        return cls(nanoseconds / 1e9, *(float(told[name].split()[0]) / _MIB for name in ("VmRSS", "VmHWM")))
+        return cls(nanoseconds / 1e9, *held)

@@ -2,6 +2,9 @@
 
 import json
 import logging
+import os
+import shutil
+import time
 
 import numpy as np
 import pytest
@@ -95,6 +98,64 @@ def test_the_firewall_stays_shut_where_no_snapshot_is_whole(tmp_path, open_house
         assert "restore a backup" in told["reasons"][0]
         assert not home.service._own_build.due()  # noqa: SLF001 - a build of what came over HTTP alone would lose the rest
         assert (home.snapshots.folder / f".damaged-{only}" / "items.sensitive.offsets.npy").exists()
+
+
+WHILE_SERVING = {
+    "overwritten": ("items.sensitive.offsets.npy", zeroed),
+    "cut short": ("vectors.content.npy", halved),
+    "deleted": ("items.tags.codes.npy", removed),
+    "all of it gone": (".", shutil.rmtree),
+}
+
+
+@pytest.mark.parametrize(
+    "damage", [each if each == "overwritten" else pytest.param(each, marks=NIGHTLY) for each in WHILE_SERVING]
+)
+def test_damage_under_a_running_service_is_noticed_at_the_next_look(tmp_path, open_household, publish, damage):
+    name, harm = WHILE_SERVING[damage]
+    with open_household(tmp_path) as home:
+        good, damaged = publish(home), publish(home, 1)
+        harm(home.snapshots.folder / damaged / name)
+        assert "i007" not in [item.item_id for item in home.recommend("ann", 50).items]  # the firewall holds meanwhile
+        assert home.loop.run_until_complete(home.service.snapshot_swap.refresh())
+        told = home.service.readiness()
+        assert (told["ready"], told["snapshot"], home.snapshots.current_id()) == (True, good, good)
+        assert damaged in told["reasons"][0]
+        assert "it was in service" in told["reasons"][0]
+        assert "i007" not in [item.item_id for item in home.recommend("ann", 50).items]
+        assert not home.loop.run_until_complete(home.service.snapshot_swap.refresh())
+        assert home.service.readiness()["snapshot"] == good
+
+
+def test_nobody_is_served_from_it_where_there_is_no_other_and_events_are_taken(
+    tmp_path, open_household, publish, an_event
+):
+    with open_household(tmp_path) as home:
+        only = publish(home)
+        zeroed(home.snapshots.folder / only / "items.sensitive.offsets.npy")
+        assert not home.loop.run_until_complete(home.service.snapshot_swap.refresh())
+        assert not home.service.readiness()["ready"]
+        assert "restore a backup" in home.service.readiness()["reasons"][0]
+        assert home.ingest(an_event(1, "ann", "i001")) == ["awaiting_item"]
+        publish(home, 1)
+        assert (home.service.readiness()["ready"], home.service.readiness()["reasons"]) == (True, [])
+        assert home.profile("ann")["signals"]["positive"] == 1
+
+
+def test_what_is_only_touched_goes_on_serving_and_every_byte_is_read_again_after_a_day(home, monkeypatch):
+    swap, snapshot = home.service.snapshot_swap, home.snapshots.current_id()
+    verified = []
+    monkeypatch.setattr(swap._folder, "verify", verified.append)  # noqa: SLF001 - to see when it is read
+    assert not home.loop.run_until_complete(swap.refresh())
+    assert verified == []
+    os.utime(home.snapshots.folder / snapshot / "vectors.content.npy")
+    for _ in range(2):
+        assert not home.loop.run_until_complete(swap.refresh())
+    assert verified == [snapshot]
+    monkeypatch.setattr("app.serving.snapshot_guard.monotonic", lambda: time.monotonic() + 25 * 3_600)
+    home.loop.run_until_complete(swap.refresh())
+    assert verified == [snapshot, snapshot]
+    assert home.service.readiness()["snapshot"] == snapshot
 
 
 def test_a_damaged_new_snapshot_leaves_the_present_one_in_service(home, publish, monkeypatch):
