@@ -20,8 +20,9 @@ export async function trial(place) {
   const settings = settingsForm(policies.find((each) => each.policy_id === inForce).settings);
   const [many, people] = field("People", { type: "number", min: 1, max: 500, value: 100 });
   const [long, limit] = field("Items of a slate", { type: "number", min: 1, max: 100, value: 20 });
+  const [where, scenario] = field("Scenario", { autocomplete: "off" });
   const [draw, seed] = field("Draw", { type: "number", min: 0, value: 0 }, "another number, other people");
-  const asked = form({ "aria-label": "Try settings" }, [settings.element, h("div", { class: "ask inner" }, many, long, draw,
+  const asked = form({ "aria-label": "Try settings" }, [settings.element, h("div", { class: "ask inner" }, many, long, where, draw,
     h("button", { type: "button", class: "button quiet", onclick: settings.reset }, "As in force"))], "Try on a sample", async (out) => {
     const overrides = settings.overrides();
     if (!Object.keys(overrides).length) {
@@ -29,7 +30,8 @@ export async function trial(place) {
       return;
     }
     put(out, h("progress", { "aria-label": `Making the slates of ${people.value} people` }));
-    const body = { overrides, people: Number(people.value), limit: Number(limit.value), seed: Number(seed.value) };
+    const body = { overrides, people: Number(people.value), limit: Number(limit.value), seed: Number(seed.value),
+      scenario: scenario.value.trim() || null };
     const told = await call("POST", "/admin/trials", { body });
     put(out, await effect(told), save(overrides, told));
   });
