@@ -119,3 +119,13 @@ def test_the_keyboard_alone_is_enough(opened):
 def test_an_error_is_told_where_it_happened(opened):
     page = opened(f"/#user={'x' * 300}", tolerate="422")
     expect(page.get_by_role("alert")).to_contain_text("256")
+
+
+def test_while_personalization_is_off_a_step_says_what_becomes_of_it(opened, http):
+    http.put("/users/off/personalization", json={"enabled": False})
+    page = opened("/#user=off")
+    expect(page.locator(".lead")).to_contain_text("Personalization is off")
+    first = titles(page)[0]
+    page.get_by_role("button", name=f"Like {first}", exact=True).click()
+    expect(page.locator(".toast")).to_contain_text("The person switched personalization off")
+    assert http.get("/users/off/profile").json()["signals"]["by_type"] == {}

@@ -12,6 +12,8 @@ const SAID = {
   less_like_this: "want less like",
 };
 
+const sentence = (text) => `${text[0].toUpperCase()}${text.slice(1)}.`;
+
 /** Steps of one person, the latest first. */
 export class Steps {
   list = [];
@@ -26,7 +28,7 @@ export class Steps {
     if (item.rank) event.position = item.rank;
     const told = await call("POST", "/events", { body: event });
     const result = told.results[0];
-    if (result.status === "ignored") return { ignored: result.message ?? "Nothing is learned of you: this does not count." };
+    if (result.status === "ignored") return { ignored: sentence(result.message ?? "nothing is learned of you: this does not count") };
     if (result.status !== "accepted") throw new Error(result.message ?? `The service answered: ${result.status}.`);
     const step = { eventId: event.event_id, type, said: SAID[type], title: item.title, itemId: item.item_id };
     this.list.unshift(step);
