@@ -64,6 +64,11 @@ SeenDays = Annotated[
     Field(max_length=MAX_FIELDS),
     BeforeValidator(_apart),
 ]
+Circumstances = Annotated[
+    list[Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,63}:.{1,100}$")]],
+    Field(max_length=MAX_FIELDS),
+    BeforeValidator(_apart),
+]
 Excluded = Annotated[list[ExternalId], Field(max_length=MAX_EXCLUDED)]
 Reason = Annotated[str, Field(max_length=MAX_REASON), AfterValidator(_says_something)]
 QueryText = Annotated[str, Field(max_length=MAX_QUERY_TEXT), AfterValidator(_says_something)]
@@ -96,6 +101,10 @@ class PlacementRequest(_Asked):
     scenario: Name | None = None
     """Where the slate is shown, such as home or newsletter; kept with the answer. Where settings declare scenarios, one
     of them, which decides what the request leaves open."""
+
+    context: Circumstances = Field(default_factory=list)
+    """Where and on what the slate is shown, as in `device:phone,page:home`: where no `scenario` is named, it is the
+    first declared one whose `when` this meets. It is not kept."""
 
     hide_seen: bool | None = None
     """Whether items that the person has seen are left out; absent, as the scenario or the settings say."""

@@ -72,6 +72,7 @@ class Recommender:
         Raises:
             CursorError: the request continues an answer that is not stored, or not this person's.
         """
+        request = self._placed(request)
         if request.cursor is None:
             return self._with_fields(self._first(request, discreet=discreet), request)
         return self._with_fields(self._next(request, request.cursor, discreet=discreet), request)
@@ -82,6 +83,7 @@ class Recommender:
         Raises:
             InvalidPayloadError: a request cannot be answered; then none is.
         """
+        requests = [self._placed(request) for request in requests]
         self._check(requests)
         slates: list[Slate] = []
         for request in requests:
@@ -96,11 +98,20 @@ class Recommender:
         Raises:
             InvalidPayloadError: the request cannot be answered.
         """
+        request = self._placed(request)
         choices = self.choices(request)
         context = self.context(request.user_id, choices.limit(request), request.exclude, choices=choices)
         answer = self._answer(context, choices, full=request.full)
         stored = StoredSlate(request, request.exclude, context.catalogue.names, answer.left)
         return self._with_fields(replace(self._page("", stored, answer, context), next_cursor=None), request)
+
+    def _placed(self, request: RecommendRequest) -> RecommendRequest:
+        """The same in the scenario that its circumstances ask for, where it names none."""
+        if request.scenario is not None or not request.context:
+            return request
+        told = {name: value for name, _, value in (entry.partition(":") for entry in request.context)}
+        found = next((name for name, scenario in self._scenarios.items() if scenario.meets(told)), None)
+        return request if found is None else request.model_copy(update={"scenario": found})
 
     def _check(self, requests: Sequence[RecommendRequest]) -> None:
         """Whether all can be answered, before any is."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr
@@ -36,6 +37,10 @@ class Boosted(Config):
 
 class Scenario(Config):
     """What a placement decides where the request does not."""
+
+    when: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Circumstances under which requests that name no scenario are answered by this one: of each name, the values that
+    do, such as `{ device = ["phone", "tablet"], page = ["home"] }`. Absent, it has to be named."""
 
     filter: FilterText | None = None
     """Which items may be shown; a request's own filter narrows that further."""
@@ -89,6 +94,10 @@ class Scenario(Config):
     def overrides(self) -> dict[str, Any]:
         """Settings of the query that differ."""
         return {name: values for name in OVERRULED if (values := getattr(self, name))}
+
+    def meets(self, context: Mapping[str, str]) -> bool:
+        """Whether it is for such circumstances."""
+        return bool(self.when) and all(context.get(name) in values for name, values in self.when.items())
 
     def query(self, settings: QuerySettings, policy: str) -> QuerySettings:
         """The settings of a policy, with those of the scenario in their place.

@@ -117,6 +117,7 @@ def recommend(post: bool) -> dict[str, Callable[[Shop], tuple[Any, Any]]]:
         "exclude": lambda shop: (shop.slate(post), shop.slate(post, exclude=[shop.slate()["items"][0]["item_id"]])),
         "scenario": lambda shop: (shop.slate(post), shop.slate(post, scenario="home")),
         "fields": lambda shop: (shop.slate(post), shop.slate(post, fields=["provider"])),
+        "context": lambda shop: (shop.slate(post), shop.slate(post, context=["device:phone"])),
         "debug": lambda shop: (shop.slate(post), shop.slate(post, debug=True)),
         "explain": lambda shop: (shop.slate(post), shop.slate(post, explain="full")),
     }
@@ -465,7 +466,7 @@ def opened(tmp_path_factory, open_household, an_item):
     """The packaged charter declares no attributes of people; this one does."""
     folder = tmp_path_factory.mktemp("parameters")
     charter = folder / "charter.toml"
-    home_only = {"scenarios": {"home": {"limit": 4, "fields": ["provider"]}}}
+    home_only = {"scenarios": {"home": {"limit": 4, "fields": ["provider"], "when": {"device": ("phone",)}}}}
     with open_household(folder, charter=_with_attributes(charter), **home_only) as home:
         home.publish([an_item(number) for number in range(48)])
         key = KeyFile(folder).change(lambda ring: ring.with_key("ops", (), home.settings.as_of))

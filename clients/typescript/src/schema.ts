@@ -5552,6 +5552,12 @@ export interface components {
              */
             scenario?: string | null;
             /**
+             * Context
+             * @description Where and on what the slate is shown, as in `device:phone,page:home`: where no `scenario` is named, it is the
+             *     first declared one whose `when` this meets. It is not kept.
+             */
+            context?: string[];
+            /**
              * Hide Seen
              * @description Whether items that the person has seen are left out; absent, as the scenario or the settings say.
              */
@@ -5753,6 +5759,12 @@ export interface components {
              *     of them, which decides what the request leaves open.
              */
             scenario?: string | null;
+            /**
+             * Context
+             * @description Where and on what the slate is shown, as in `device:phone,page:home`: where no `scenario` is named, it is the
+             *     first declared one whose `when` this meets. It is not kept.
+             */
+            context?: string[];
             /**
              * Hide Seen
              * @description Whether items that the person has seen are left out; absent, as the scenario or the settings say.
@@ -6012,6 +6024,12 @@ export interface components {
              *     of them, which decides what the request leaves open.
              */
             scenario?: string | null;
+            /**
+             * Context
+             * @description Where and on what the slate is shown, as in `device:phone,page:home`: where no `scenario` is named, it is the
+             *     first declared one whose `when` this meets. It is not kept.
+             */
+            context?: string[];
             /**
              * Hide Seen
              * @description Whether items that the person has seen are left out; absent, as the scenario or the settings say.
@@ -6280,6 +6298,12 @@ export interface components {
              */
             scenario?: string | null;
             /**
+             * Context
+             * @description Where and on what the slate is shown, as in `device:phone,page:home`: where no `scenario` is named, it is the
+             *     first declared one whose `when` this meets. It is not kept.
+             */
+            context?: string[] | null;
+            /**
              * Hide Seen
              * @description Whether items that the person has seen are left out; absent, as the scenario or the settings say.
              */
@@ -6547,6 +6571,11 @@ export interface operations {
                  *     of them, which decides what the request leaves open.
                  */
                 scenario?: string;
+                /**
+                 * @description Where and on what the slate is shown, as in `device:phone,page:home`: where no `scenario` is named, it is the
+                 *     first declared one whose `when` this meets. It is not kept.
+                 */
+                context?: string[];
                 /** @description Whether items that the person has seen are left out; absent, as the scenario or the settings say. */
                 hide_seen?: boolean;
                 /**

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from app.errors import InvalidPayloadError
-from app.requests import PageRequest
+from app.requests import PageRequest, RecommendRequest
 from app.settings import Settings
 
 SCENARIOS = {
@@ -186,3 +186,28 @@ def test_unknown_names_are_refused_where_scenarios_are_declared(shop, open_house
 def test_a_scenario_that_cannot_be_is_refused_at_the_start(scenario, told):
     with pytest.raises(ValidationError, match=told):
         Settings(scenarios={"home": scenario}, attributes=TYPES)
+
+
+def test_circumstances_choose_the_first_scenario_that_they_meet(tmp_path, open_household, an_item):
+    scenarios = {
+        "phone_home": {"when": {"device": ["phone"], "page": ["home", "start"]}, "limit": 3},
+        "phone": {"when": {"device": ["phone", "watch"]}, "limit": 4},
+        "named": {"limit": 5},
+    }
+    with open_household(tmp_path, scenarios=scenarios) as home:
+        home.publish([an_item(number) for number in range(60)])
+
+        def told(*context, **more):
+            slate = home.service.recommend(RecommendRequest(user_id="ann", context=[*context], **more))
+            return slate.scenario, len(slate.items)
+
+        assert told("device:phone", "page:start") == ("phone_home", 3)
+        assert told("page:other", "device:phone") == ("phone", 4)
+        assert told("device:watch") == ("phone", 4)
+        assert told("device:desk")[1] == told()[1] == 20
+        assert told("device:phone", scenario="named") == ("named", 5)
+        assert told("device:phone", limit=2) == ("phone", 2)
+        placement = {"context": ["device:phone", "page:home"]}
+        assert [slate.scenario for slate in page(home, placement, {"scenario": "named"})] == ["phone_home", "named"]
+        once = home.service.recommend_once(RecommendRequest(user_id="ann", context=["device:watch"]))
+        assert (once.scenario, len(once.items)) == ("phone", 4)
