@@ -18,6 +18,7 @@ class Ledger:
         ignored: ids of events that the person or a decision of theirs shut out for good.
         stated: the explicit profile, as far as it was written.
         erased: whether they were erased and have not come back.
+        returned: whether they were erased and came back: what happened before is refused.
         last_reset: what the last reset took, as long as it can be taken back.
         aliases: ids that were merged into theirs.
     """
@@ -29,6 +30,7 @@ class Ledger:
     ignored: set[str] = field(default_factory=set)
     stated: dict[str, Any] = field(default_factory=dict)
     erased: bool = False
+    returned: bool = False
     last_reset: dict[str, dict[str, Any]] | None = None
     aliases: list[str] = field(default_factory=list)
 

@@ -15,8 +15,8 @@ from scripts.soak.server import Server
 
 _TOLERANCE: Final = 2e-3
 """Of amounts, which fade between the two questions."""
-_MOMENTS: Final = frozenset({"as_of", "faded_at"})
-"""Which depend on when it is asked."""
+_LEFT_OUT: Final = frozenset({"as_of", "faded_at", "established"})
+"""What depends on when it is asked, or on which side of a threshold a share lies, which is itself compared."""
 
 
 def differences(server: Server, people: Sequence[str], items: Sequence[dict[str, Any]]) -> list[str]:
@@ -44,7 +44,7 @@ def differences(server: Server, people: Sequence[str], items: Sequence[dict[str,
 def unlike(one: Any, other: Any, place: str = "") -> list[str]:
     """Paths at which two JSON values differ by more than fades meanwhile."""
     if isinstance(one, dict) and isinstance(other, dict):
-        names = sorted((one.keys() | other.keys()) - _MOMENTS)
+        names = sorted((one.keys() | other.keys()) - _LEFT_OUT)
         return [each for name in names for each in unlike(one.get(name), other.get(name), f"{place}.{name}")]
     if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         pairs = enumerate(zip(one, other, strict=True))
