@@ -74,6 +74,18 @@ class SubcommandGroup(TyperGroup):
             self.commands[args[0]] = load_command(args[0])
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: Any) -> Any:
+        """Say in a line what went wrong where the caller can mend it; anything else is a fault, with its traceback."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            from scripts.failures import account_of  # noqa: PLC0415 - it takes long to import
+
+            if (said := account_of(error)) is None:
+                raise
+            typer.echo(f"{ctx.invoked_subcommand}: {said}", err=True)
+            raise typer.Exit(1) from error
+
 
 def load_command(name: str) -> Any:
     """Imports a subcommand's file and returns its function, or its application, as a command of Typer's."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -44,6 +45,7 @@ def serve(
         _exit(str(error))
     if not is_loopback(settings.http.host) and not keyring.active:
         _exit(_refusal(settings.http.host))
+    _try_to_listen(settings.http)
     log_as_json()
     if keyring.keys and settings.api_key is None:
         settings = without_dates(settings)
@@ -77,6 +79,18 @@ def _settings(config: Path | None, host: str | None, port: int | None) -> Settin
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     http = HttpSettings.model_validate(settings.http.model_dump() | given)
     return settings.model_copy(update={"http": http})
+
+
+def _try_to_listen(http: HttpSettings) -> None:
+    """End before anything is opened where the server could not listen."""
+    (family, kind, protocol, _, address), *_ = socket.getaddrinfo(http.host, http.port, type=socket.SOCK_STREAM)
+    with socket.socket(family, kind, protocol) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does
+        try:
+            tried.bind(address)
+        except OSError as error:
+            error.filename = f"{http.host}:{http.port}"
+            raise
 
 
 def _refusal(host: str) -> str:
