@@ -18,6 +18,7 @@
     ├── WebhookNotFoundError          404  unknown-webhook
     ├── MethodNotAllowedError         405  method-not-allowed
     ├── CountChangedError             409  count-changed
+    ├── UndeclaredUseError            409  undeclared-use
     ├── KeysMissingError              409  no-keys
     ├── AuditRefusedError             409  audit-refused
     ├── ExperimentRefusedError        409  experiment-refused
@@ -177,6 +178,12 @@ class EstimateRefusedError(PenchantError):
     """The log can say nothing of this policy."""
 
     status, slug, title = 409, "estimate-refused", "The log cannot tell what this policy would earn"
+
+
+class UndeclaredUseError(PenchantError):
+    """The charter does not say that data of people may be used so."""
+
+    status, slug, title = 409, "undeclared-use", "The charter does not declare this use"
 
 
 class CountChangedError(PenchantError):

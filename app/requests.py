@@ -286,6 +286,16 @@ class TogetherRequest(_Asked):
     """What of each item is told besides its id and title."""
 
 
+class SimilarPeopleRequest(_Asked):
+    """People like a person."""
+
+    user_id: ExternalId
+    """The person."""
+
+    limit: Limit = 20
+    """How many."""
+
+
 class NamesRequest(_Asked):
     """Tags or topics."""
 

@@ -71,6 +71,7 @@ from app.serving.own_build import OwnBuild
 from app.serving.policies.policies import Policies
 from app.serving.recommender import Recommender
 from app.serving.similar import similar_to_item, similar_to_text
+from app.serving.similar_people import SimilarPeople
 from app.serving.snapshot_swap import NOTHING_YET, SnapshotSwap
 from app.serving.training_events import training_events
 from app.settings import Settings
@@ -186,6 +187,11 @@ class Service:
         """What is popular, what rises, and what there is."""
         floor = CountFloor(tuple(self._charter.segments), self._settings.insights.least_people)
         return Lists(self.snapshot_swap, self._recommender, self._clock, self._settings.trending, floor)
+
+    @cached_property
+    def similar_people(self) -> SimilarPeople:
+        """Who is like a person."""
+        return SimilarPeople(self.snapshot_swap, self._charter, self._clock)
 
     @cached_property
     def audits(self) -> Audits:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
@@ -11,10 +12,10 @@ from app.api.documentation import READING_ERRORS, URL_ERRORS, answers, query_of
 from app.api.guard import for_own_user
 from app.api.query_or_body import asked
 from app.api.revalidation import NOT_MODIFIED, json_unless_known, with_etag
-from app.api.schemas.lists import ItemList, ItemsTogether, Tags, Topics
+from app.api.schemas.lists import ItemList, ItemsTogether, SimilarPeopleList, Tags, Topics
 from app.api.state import service_of
-from app.errors import ItemNotFoundError
-from app.requests import ListRequest, NamesRequest, TogetherRequest
+from app.errors import ItemNotFoundError, UndeclaredUseError
+from app.requests import ListRequest, NamesRequest, SimilarPeopleRequest, TogetherRequest
 
 router = APIRouter(tags=["recommendations"])
 
@@ -64,6 +65,22 @@ async def together(request: Request) -> Response:
     wanted = await asked(request, TogetherRequest)
     for_own_user(request, wanted.user_id)
     return json_answer(service_of(request).lists.together(wanted))
+
+
+@router.get(
+    "/admin/similar-people",
+    operation_id="similar_people",
+    summary="List people like a person",
+    openapi_extra=query_of(SimilarPeopleRequest),
+    responses=answers(SimilarPeopleList, "The people, the most alike first.", UndeclaredUseError, *_ERRORS),
+)
+async def similar_people(request: Request) -> Response:
+    """By the items that both took, and only where the charter has `[similar_people]`.
+
+    Sensitive items make nobody alike. Who switched personalisation off is neither compared nor found.
+    """
+    wanted = await asked(request, SimilarPeopleRequest)
+    return json_answer(await asyncio.to_thread(service_of(request).similar_people, wanted))
 
 
 @router.get(

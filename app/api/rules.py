@@ -69,6 +69,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "item_changes": OPERATORS,
     "awaited_items": OPERATORS,
     "training_events": OPERATORS,
+    "similar_people": OPERATORS,
     "metrics_report": OPERATORS,
     "prometheus": Rule(scope=Scope.METRICS, audited=False),
     "list_alerts": OPERATORS,

@@ -78,6 +78,9 @@ def _data_used(charter: Charter, settings: Settings) -> Iterator[dict[str, str]]
         for name, use in uses.items():
             kept = f"{use.keep_days:g} days" if isinstance(use, EventUse) else _KEPT[kind]
             yield {"data": f"{kind}: {name}", "why": use.why, "kept": kept}
+    if charter.similar_people:
+        why = charter.similar_people.why
+        yield {"data": "who took the same items", "why": why, "kept": "told when asked, not kept"}
     if charter.seen:
         yield {"data": "that an item was seen", "why": charter.seen.why, "kept": f"{charter.seen.keep_days:g} days"}
     if charter.served:

@@ -267,6 +267,20 @@ def segment(path: str, name: str) -> Callable[[Shop], tuple[Any, Any]]:
     return both
 
 
+def drawn(name: str, value: Any) -> Callable[[Shop], tuple[Any, Any]]:
+    def both(shop: Shop) -> tuple[Any, Any]:
+        asked = {
+            "kind": "bar",
+            "title": "Hours",
+            "labels": ["a", "b"],
+            "series": [{"name": "all", "values": [1.0, 2.0]}],
+        }
+        first, second = (shop.send("POST", "/plots", json=each).text for each in (asked, asked | {name: value}))
+        return first, second
+
+    return both
+
+
 def together() -> dict[str, Callable[[Shop], tuple[Any, Any]]]:
     def get(shop: Shop, **fields: Any) -> Any:
         for n in range(11):
@@ -415,6 +429,18 @@ WITNESSES: dict[tuple[str, str], Callable[[Shop], tuple[Any, Any]]] = {
         }.items()
     },
     **{("together", name): witness for name, witness in together().items()},
+    **{
+        ("draw_plot", name): drawn(name, value)
+        for name, value in {
+            "kind": "line",
+            "title": "Days",
+            "labels": ["x", "y"],
+            "series": [{"name": "all", "values": [3.0, 1.0]}],
+            "unit": "percent",
+            "width": 400,
+            "height": 400,
+        }.items()
+    },
     ("delete_items", "item_ids"): gone,
     ("delete_items", "filter"): lambda shop: gone_by_filter(shop, None),
     ("delete_items", "confirm"): lambda shop: gone_by_filter(shop, 1),

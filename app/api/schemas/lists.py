@@ -65,6 +65,28 @@ class ItemsTogether(Answer):
     """What filters held back of the items that were looked at."""
 
 
+class SimilarPerson(Answer):
+    """Somebody who took the same items."""
+
+    user_id: str
+
+    likeness: float
+    """From 0 to 1: the cosine of what both took, rare items weighing more."""
+
+    shared: int
+    """Items that both took."""
+
+
+class SimilarPeopleList(Answer):
+    """People like a person."""
+
+    user_id: str
+    people: list[SimilarPerson]
+
+    reason: str | None = None
+    """Why there are fewer than asked for; absent where there are as many."""
+
+
 class CatalogueItem(ItemFields):
     """An item of the catalogue."""
 

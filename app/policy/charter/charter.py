@@ -134,6 +134,9 @@ class Charter(_Part):
     exports: dict[Literal["events", "people"], Use] = Field(default_factory=dict)
     """What is copied to a warehouse by `penchant export`, and what for; absent, it is not."""
 
+    similar_people: Use | None = None
+    """Operators may ask who is like a person, by what both took; absent, nobody may."""
+
     segments: dict[str, Use] = Field(default_factory=dict)
     """Attributes of people, among those declared below, by which figures of the service may be told apart."""
 

@@ -274,6 +274,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/similar-people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List people like a person
+         * @description By the items that both took, and only where the charter has `[similar_people]`.
+         *
+         *     Sensitive items make nobody alike. Who switched personalisation off is neither compared nor found.
+         */
+        get: operations["similar_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tags": {
         parameters: {
             query?: never;
@@ -4604,6 +4626,39 @@ export interface components {
             withheld: components["schemas"]["Withheld"][];
         };
         /**
+         * SimilarPeopleList
+         * @description People like a person.
+         */
+        SimilarPeopleList: {
+            /** User Id */
+            user_id: string;
+            /** People */
+            people: components["schemas"]["SimilarPerson"][];
+            /**
+             * Reason
+             * @description Why there are fewer than asked for; absent where there are as many.
+             */
+            reason?: string | null;
+        };
+        /**
+         * SimilarPerson
+         * @description Somebody who took the same items.
+         */
+        SimilarPerson: {
+            /** User Id */
+            user_id: string;
+            /**
+             * Likeness
+             * @description From 0 to 1: the cosine of what both took, rare items weighing more.
+             */
+            likeness: number;
+            /**
+             * Shared
+             * @description Items that both took.
+             */
+            shared: number;
+        };
+        /**
          * Slate
          * @description The recommended items, in order.
          */
@@ -8348,6 +8403,103 @@ export interface operations {
             };
             /** @description There is no such item (`unknown-item`) */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`invalid-payload`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests (`rate-limited`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong in the server (`unexpected-error`) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no index yet (`no-snapshot`); The keys cannot be read (`access-unknown`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    similar_people: {
+        parameters: {
+            query: {
+                /** @description The person. */
+                user_id: string;
+                /** @description How many. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The people, the most alike first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarPeopleList"];
+                };
+            };
+            /** @description The URL cannot be read (`malformed-url`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who calls is not known (`unauthenticated`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed to you (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The charter does not declare this use (`undeclared-use`) */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -87,6 +87,7 @@ WHO_MAY = {
     ("post", "/admin/trials"): set(),
     ("get", "/admin/catalogue-map"): set(),
     ("get", "/admin/rejected-rows"): set(),
+    ("get", "/admin/similar-people"): set(),
     ("get", "/transparency"): {EVERYBODY},
     ("get", "/"): {EVERYBODY},
     ("get", "/console"): {EVERYBODY},
@@ -118,6 +119,7 @@ QUERIES = {
     "popular": {"user_id": PERSON},
     "trending": {"user_id": PERSON},
     "together": {"item_id": "i1", "user_id": PERSON},
+    "similar_people": {"user_id": PERSON},
     "recommend": {"user_id": PERSON},
     "similar": {"text": "robots", "user_id": PERSON},
 }
