@@ -25,6 +25,7 @@ from models.kernels.sums import add_weighted
 
 Vectors = NDArray[np.float32]
 DAY_SECONDS = 86_400.0
+_SHARE_DIGITS = 9
 
 
 class Beta(Config):
@@ -226,10 +227,14 @@ def decay(age: NDArray[np.float64] | float, half_life: float) -> NDArray[np.floa
 
 
 def established_topics(topics: NDArray[np.int32], masses: NDArray[np.float64], share: float) -> NDArray[np.int32]:
-    """The smallest set of topics that holds `share` of the mass, heaviest first; ties by topic number."""
-    order = np.lexsort((topics, -masses))
-    held = np.cumsum(masses[order])
-    if not len(held) or held[-1] <= 0:
+    """The smallest set of topics that holds `share` of the mass, heaviest first; ties by topic number.
+
+    Shares count to nine digits: masses that the same events sum up to in another order are the same.
+    """
+    total = masses.sum()
+    if total <= 0:
         return np.empty(0, dtype=np.int32)
-    count = int(np.searchsorted(held, share * held[-1] * (1 - 1e-9))) + 1
+    shares = np.round(masses / total, _SHARE_DIGITS)
+    order = np.lexsort((topics, -shares))
+    count = int(np.searchsorted(np.cumsum(shares[order]), share - len(shares) * 10.0**-_SHARE_DIGITS)) + 1
     return topics[order[:count]]

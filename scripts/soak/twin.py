@@ -15,7 +15,7 @@ from scripts.soak.server import Server
 
 _TOLERANCE: Final = 2e-3
 """Of amounts, which fade between the two questions."""
-_LEFT_OUT: Final = frozenset({"as_of", "faded_at", "established"})
+_LEFT_OUT: Final = frozenset({"as_of", "faded_at"})
 """What depends on when it is asked, or on which side of a threshold a share lies, which is itself compared."""
 
 

@@ -100,6 +100,13 @@ def test_somebody_of_whom_nothing_is_known_has_a_zero_embedding():
     assert state.mass(1.7e9, blend, has_explicit=False) == 0
 
 
+def test_masses_that_differ_by_rounding_alone_are_ties():
+    topics = np.array([3, 1, 2, 7], dtype=np.int32)
+    masses = np.array([0.2, 0.2, 0.2, 0.4])
+    for noise in (1e-15, -1e-15):
+        assert established_topics(topics, masses + [noise, 0, 2 * noise, 0], 0.8).tolist() == [7, 1, 2]
+
+
 def test_established_topics_are_the_fewest_that_hold_the_share():
     topics, masses = np.array([3, 5, 8], dtype=np.int32), np.array([1.0, 6.0, 3.0])
     assert established_topics(topics, masses, 0.8).tolist() == [5, 8]
