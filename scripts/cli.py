@@ -21,7 +21,7 @@ SUMMARIES: Final = {
     "tune": "Choose settings by what the people of the event log took up next, for rebuild-index and serve to read.",
     "serve": "Serve recommendations over HTTP until told to stop.",
     "keys": "Make, list and revoke keys.",
-    "doctor": "Say what is wrong with settings, a data folder and a running service, and how to mend it.",
+    "doctor": "Say what is wrong with settings, a data folder, a running service and files, and how to mend it.",
     "replay": "Send an events file, and a users file if given, to a running service, in order of the file.",
     "import": "Take files of items, events or people in.",
     "backup": "Back the data folder up, while it is served or not: database, index, policies, keys, what was served.",

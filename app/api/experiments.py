@@ -61,7 +61,8 @@ async def add_experiment(request: Request) -> Response:
     wanted = checked(ExperimentRequest, await read_object(request))
     plan = Plan.model_validate(wanted.model_dump(include=set(Plan.model_fields)))
     experiments = service_of(request).experiments
-    return json_answer(told(experiments.add(wanted.name, plan, key_of(request) or _KEYLESS, start=wanted.start)))
+    by = key_of(request) or _KEYLESS
+    return json_answer(told(await asyncio.to_thread(experiments.add, wanted.name, plan, by, start=wanted.start)))
 
 
 @router.post(
@@ -73,7 +74,7 @@ async def add_experiment(request: Request) -> Response:
 )
 async def start_experiment(request: Request, name: NameInPath) -> Response:
     """People are assigned from their next request on."""
-    return json_answer(told(service_of(request).experiments.start(name)))
+    return json_answer(told(await asyncio.to_thread(service_of(request).experiments.start, name)))
 
 
 @router.post(
@@ -85,7 +86,7 @@ async def start_experiment(request: Request, name: NameInPath) -> Response:
 )
 async def stop_experiment(request: Request, name: NameInPath) -> Response:
     """Everybody gets what is in force from their next request on."""
-    return json_answer(told(service_of(request).experiments.stop(name)))
+    return json_answer(told(await asyncio.to_thread(service_of(request).experiments.stop, name)))
 
 
 @router.get(

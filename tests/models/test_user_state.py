@@ -104,7 +104,7 @@ def test_masses_that_differ_by_rounding_alone_are_ties():
     topics = np.array([3, 1, 2, 7], dtype=np.int32)
     masses = np.array([0.2, 0.2, 0.2, 0.4])
     for noise in (1e-15, -1e-15):
-        assert established_topics(topics, masses + [noise, 0, 2 * noise, 0], 0.8).tolist() == [7, 1, 2]
+        assert established_topics(topics, masses + np.array([noise, 0, 2 * noise, 0]), 0.8).tolist() == [7, 1, 2]
 
 
 def test_established_topics_are_the_fewest_that_hold_the_share():

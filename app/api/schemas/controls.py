@@ -127,5 +127,8 @@ class Exported(Answer):
     slates: list[dict[str, Any]]
     """Answers that can still be continued."""
 
+    audit: list[dict[str, Any]]
+    """What operators and services did with the person's data, and when."""
+
     served: list[dict[str, Any]]
     """What was recommended, answer by answer."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from threading import RLock
 from typing import Any, Final
 
 from app.clock import Clock
@@ -44,6 +45,7 @@ class Experiments:
     ) -> None:
         self.folder = folder
         self._owner, self._stored = owner, stored
+        self._changing = RLock()
         self._policies = policies
         self._clock = clock
         self._running: list[Experiment] = []
@@ -88,6 +90,10 @@ class Experiments:
             ExperimentRefusedError: two policies are to be interleaved that promise different floors.
             PolicyNotFoundError: a variant names no policy.
         """
+        with self._changing:
+            return self._add(name, plan, by, start=start)
+
+    def _add(self, name: str, plan: Plan, by: str, *, start: bool) -> Experiment:
         if any(each.name == name for each in self.folder.all()):
             raise ExperimentRefusedError(f"There is an experiment {name} already; a new one needs a new name.")
         for variant in plan.variants:
@@ -116,12 +122,13 @@ class Experiments:
             ExperimentNotFoundError: there is none of this name.
             ExperimentRefusedError: it was started before.
         """
-        experiment = self.folder.get(name)
-        if experiment.started_at is not None:
-            raise ExperimentRefusedError(f"Experiment {name} was started before; a new one needs a new name.")
-        events, controls = self._stored()
-        before = {"events_before": events, "controls_before": controls}
-        return self._keep(experiment.model_copy(update={"started_at": self._now(), **before}))
+        with self._changing:
+            experiment = self.folder.get(name)
+            if experiment.started_at is not None:
+                raise ExperimentRefusedError(f"Experiment {name} was started before; a new one needs a new name.")
+            events, controls = self._stored()
+            before = {"events_before": events, "controls_before": controls}
+            return self._keep(experiment.model_copy(update={"started_at": self._now(), **before}))
 
     def stop(self, name: str) -> Experiment:
         """Give everybody what is in force again.
@@ -130,10 +137,11 @@ class Experiments:
             ExperimentNotFoundError: there is none of this name.
             ExperimentRefusedError: it does not run.
         """
-        experiment = self.folder.get(name)
-        if not experiment.running:
-            raise ExperimentRefusedError(f"Experiment {name} does not run.")
-        return self._keep(experiment.model_copy(update={"stopped_at": self._now()}))
+        with self._changing:
+            experiment = self.folder.get(name)
+            if not experiment.running:
+                raise ExperimentRefusedError(f"Experiment {name} does not run.")
+            return self._keep(experiment.model_copy(update={"stopped_at": self._now()}))
 
     def listed(self) -> list[dict[str, Any]]:
         """Every experiment, newest first; the salt stays here, lest somebody choose a variant by choosing an id."""

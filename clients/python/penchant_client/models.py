@@ -1465,6 +1465,10 @@ class Exported(BaseModel):
     """
     Answers that can still be continued.
     """
+    audit: list[dict[str, Any]]
+    """
+    What operators and services did with the person's data, and when.
+    """
     served: list[dict[str, Any]]
     """
     What was recommended, answer by answer.

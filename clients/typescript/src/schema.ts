@@ -2715,6 +2715,13 @@ export interface components {
                 [key: string]: unknown;
             }[];
             /**
+             * Audit
+             * @description What operators and services did with the person's data, and when.
+             */
+            audit: {
+                [key: string]: unknown;
+            }[];
+            /**
              * Served
              * @description What was recommended, answer by answer.
              */
