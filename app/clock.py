@@ -25,7 +25,10 @@ class Clock:
         return time.time() if self._standing is None else self._standing
 
     def settled(self) -> float:
-        """The same for what deletes for its age: a leap ahead is not followed before it has proved to last."""
+        """The same for what deletes for its age, and for what people decide: a leap ahead is followed only if it lasts.
+
+        So what people do by right clocks is not before a decision that was made during the leap, then or later.
+        """
         return self.now() if self.witness is None else min(self.now(), self.witness.look().trusted)
 
     def latest(self) -> float:

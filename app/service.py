@@ -153,7 +153,7 @@ class Service:
         self.served_log = ServedLog(
             ServedFiles(self._settings.served_folder),
             settings if declared else settings.model_copy(update={"served_log": False}),
-            lambda user_id: decisions.erased(user_id, clock.now()) is None,
+            lambda user_id: decisions.erased(user_id, clock.settled()) is None,
         )
         segments = Segments(tuple(self._charter.segments), tuple(self._charter.context))
         files = self.served_log.files

@@ -47,4 +47,4 @@ def types_said(types: Iterable[str] | None) -> dict[str, str]:
     Raises:
         InputFileError: it cannot be.
     """
-    return dict(pairs(types or (), "--type"))
+    return dict(pairs(types or (), "--type", last=True))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date, time
+from decimal import Decimal
 from typing import Any, Final
 
 import orjson
@@ -82,6 +84,24 @@ def structure(cell: Any) -> Any:
 def yes_or_no(cell: Any) -> Any:
     """True or false, by the words for it."""
     return _YES_NO.get(cell.strip().lower(), cell) if isinstance(cell, str) else cell
+
+
+def plain(value: Any) -> Any:
+    """What JSON knows in place of what a typed file holds besides: times as text, decimals as numbers, no bytes.
+
+    >>> from datetime import date
+    >>> plain({"at": date(2026, 3, 1), "price": Decimal("9.90"), "raw": b"x"})
+    {'at': '2026-03-01', 'price': 9.9, 'raw': None}
+    """
+    if isinstance(value, dict):
+        return {name: plain(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [plain(each) for each in value]
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return None if isinstance(value, bytes) else value
 
 
 def scalar(cell: Any) -> Any:

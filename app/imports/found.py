@@ -128,6 +128,10 @@ def _proposed(kind: Kind, file: InputFile, said: Wishes, never: Sequence[str]) -
     banned = {snake(name) for name in never}
     taken = {column for columns in said.map.values() for column in columns}
     columns = [name for name in file.columns if "." not in name and name not in taken and snake(name) not in banned]
+    if own := [column for of in named_fields(file, kind).values() for column in of if snake(column) in banned]:
+        raise InputFileError(
+            f"{file.path}: {', '.join(own)} bears the name of a field, by which it is taken: take it out of the file"
+        )
     named = {name: of for name, of in named_fields(file, kind).items() if name not in said.map and {*of} <= {*columns}}
     free = [name for name in columns if name not in {each for of in named.values() for each in of}]
     if kind is Kind.EVENTS and "type" not in {*named, *said.map, *said.set}:

@@ -13,6 +13,7 @@ from app.imports import cells
 from app.imports.column_names import proposals, snake
 from app.imports.input_files import InputFile
 from app.imports.kinds import Kind, Row
+from app.imports.tables import Table
 from app.imports.wishes import REST, Wishes
 from indexer.documents import Muted, Preferences
 from indexer.readers import InputFileError
@@ -280,10 +281,16 @@ def _convert(file: InputFile, wishes: Wishes, name: str, columns: tuple[str, ...
         return _CONVERTS[name]
     if _is_list(name):
         return cells.entries
-    if name.startswith(("attributes.", "context.")) and table is not None:
-        typed = all(map(table.typed, columns))
-        return cells.scalar if typed else cells.decimals if table.decimal == "," else _as_it_is
+    if name.startswith(("attributes.", "context.")):
+        return cells.plain if table is None else _open(table, columns)
     return _as_it_is
+
+
+def _open(table: Table, columns: Sequence[str]) -> cells.Convert:
+    """Of what no field names: cells of a table are text."""
+    if all(map(table.typed, columns)):
+        return cells.scalar
+    return cells.decimals if table.decimal == "," else _as_it_is
 
 
 def _as_it_is(value: Any) -> Any:

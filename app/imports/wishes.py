@@ -95,13 +95,13 @@ class MappingFile(Config):
         return wishes
 
 
-def pairs(given: Iterable[str], option: str) -> list[tuple[str, str]]:
-    """What ``LEFT=RIGHT`` says, the right side up to the end of the line.
+def pairs(given: Iterable[str], option: str, *, last: bool = False) -> list[tuple[str, str]]:
+    """What ``LEFT=RIGHT`` says, parted at the first sign of equality, or at the last.
 
     Raises:
         InputFileError: there is no sign of equality, or nothing before it.
     """
-    split = [each.partition("=") for each in given]
+    split = [each.rpartition("=") if last else each.partition("=") for each in given]
     for text, (left, sign, _) in zip(given, split, strict=True):
         if not sign or not left.strip():
             raise InputFileError(f"{option} wants NAME=VALUE, not {text!r}")

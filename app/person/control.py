@@ -133,7 +133,7 @@ class Control:
         Raises:
             NothingToUndoError: there is none, or it is too late.
         """
-        now = self._upkeep.clock.now()
+        now = self._upkeep.clock.settled()
         async with self._upkeep.changing(user_id):
             known = self._upkeep.decisions.forgettings_of(user_id)
             if not known or not await self._stores.forgettings.undo(known[-1].number, now):
@@ -183,7 +183,7 @@ class Control:
             await self._upkeep.record(user_id, "event_ignored", key_id)
 
     def _forgetting(self, user_id: str, request: ResetRequest) -> Forgetting:
-        now = self._upkeep.clock.now()
+        now = self._upkeep.clock.settled()
         partial: Scope = "topic" if request.topic is not None else "since"
         return Forgetting(
             number=0,

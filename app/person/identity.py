@@ -81,7 +81,7 @@ class Identity:
         await self._forget_texts(user_id)
         async with self._upkeep.snapshot_swap.ingest_lock.alone():
             ids = (user_id, *self._upkeep.decisions.aliases_of(user_id))
-            until = self._upkeep.clock.now() + self._refused_seconds
+            until = self._upkeep.clock.settled() + self._refused_seconds
             begun = [await self._refuse(each, until) for each in ids]
             texts, rows = await self._delete(ids)
         rows |= {"embedded_texts": len(texts)}
@@ -134,12 +134,12 @@ class Identity:
             ForbiddenError: the token that asks for it was issued before the erasure, which it is not to outlive.
         """
         async with self._upkeep.snapshot_swap.ingest_lock.alone():
-            erased = self._upkeep.decisions.erased(user_id, self._upkeep.clock.now())
+            erased = self._upkeep.decisions.erased(user_id, self._upkeep.clock.settled())
             if erased is None or erased.returned_at is not None:
                 return erased
             if issued_at is not None and issued_at <= erased.erased_at:
                 raise ForbiddenError("The token was issued before the person was erased.")
-            returned = replace(erased, returned_at=self._upkeep.clock.now())
+            returned = replace(erased, returned_at=self._upkeep.clock.settled())
             await self._upkeep.enter("returned", self._upkeep.decisions.digest(user_id))
             await self._stores.identities.put_erased(returned)
             await self._upkeep.reload((user_id,))
@@ -149,7 +149,7 @@ class Identity:
         """Note that an id is being erased; the digest by which it is known."""
         digest = self._upkeep.decisions.digest(user_id)
         await self._upkeep.enter("erased", digest, until)
-        await self._stores.identities.put_erased(ErasedId(digest, self._upkeep.clock.now(), until, unfinished=True))
+        await self._stores.identities.put_erased(ErasedId(digest, self._upkeep.clock.settled(), until, unfinished=True))
         return digest
 
     async def _row(self, user_id: str) -> UserRow | None:

@@ -93,7 +93,7 @@ class Upkeep:
         """
         if self.decisions.is_alias(user_id):
             raise MergedAwayError
-        erased = self.decisions.erased(user_id, self.clock.now())
+        erased = self.decisions.erased(user_id, self.clock.settled())
         if erased is not None and erased.returned_at is None:
             raise ErasedError(f"This person {refusal(erased)}.")
 

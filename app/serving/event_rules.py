@@ -101,7 +101,7 @@ class EventRules:
 
     def _erased(self, event: EventDocument, row: NewEvent) -> EventResult | None:
         """Why nothing of an erased person is taken in, if so."""
-        erased = self._decisions.erased(event.user_id, row.received_at)
+        erased = self._decisions.erased(event.user_id, self._clock.settled())
         if erased is None or not erased.refuses(self._clock.ordered(row.occurred_at, erased.returned_at or 0.0)):
             return None
         return EventResult(event.event_id, "rejected", "user_id", refusal(erased))

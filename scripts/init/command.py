@@ -6,18 +6,21 @@ import os
 import shlex
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Final
+from tempfile import TemporaryDirectory
+from typing import Annotated, Final, get_args
 
 import typer
 
+from app.imports.column_names import snake
 from app.imports.event_types import KNOWN, LEFT_OUT
 from app.imports.found import Found, found_in
 from app.imports.kinds import Kind
 from app.imports.mappings import MappingError
 from app.imports.wishes import Wishes, pairs, wishes_of
-from app.policy.charter.charter import CharterError, load_charter
-from app.settings import load_settings
+from app.policy.charter.charter import CharterError, ProfileField, load_charter
+from app.settings import CONFIG_VARIABLE, load_settings
 from indexer.intake import IntakeSettings, rows_account
 from indexer.languages import canonical
 from indexer.readers import InputFileError
@@ -74,10 +77,11 @@ def init(
         paths = {Kind.ITEMS: items, Kind.EVENTS: events, Kind.USERS: users}
         if not any(paths.values()) and ask:
             paths = {kind: _path(question) for kind, question in _FILES.items()}
-        known = dict(pairs(types or (), "--type"))
+        known = dict(pairs(types or (), "--type", last=True))
         wishes = {kind: wishes_of(Wishes(), {"map": said[kind], "time_zone": time_zone}) for kind in Kind}
         wishes[Kind.EVENTS] = wishes_of(wishes[Kind.EVENTS], {"types": known})
         found = [_look(kind, path, wishes[kind], banned, ask=ask) for kind, path in paths.items() if path]
+        _check_never(banned, found)
         tongues = [canonical(each) for each in language or _languages(found, ask=ask)]
         plan = Plan(
             name=name or _asked(ask, "What is the service called?", folder.resolve().name.title() or "Penchant"),
@@ -92,6 +96,21 @@ def init(
         typer.echo(f"init: {error}", err=True)
         raise typer.Exit(1) from error
     typer.echo("\n".join(_next(plan, folder)))
+
+
+def _check_never(never: Sequence[str], found: Sequence[Found]) -> None:
+    """Whether each name means something, lest a misspelt one be believed to be left out.
+
+    Raises:
+        InputFileError: one is no column, no field of people, no type of event and no sensitive topic.
+    """
+    columns = {snake(column) for each in found for column in each.file.file.columns}
+    known = {"context", *KNOWN, *load_taxonomy().names, *get_args(ProfileField)}
+    for name in never:
+        if name not in known and snake(name) not in columns:
+            near = get_close_matches(name, [*known, *columns], 1)
+            hint = f", perhaps {near[0]}" if near else ""
+            raise InputFileError(f"--never {name}: that is no column, field, type of event or sensitive topic{hint}")
 
 
 def interactive() -> bool:
@@ -203,18 +222,26 @@ def _with_language(found: Found, languages: Sequence[str]) -> Found:
 
 
 def _write(plan: Plan, folder: Path) -> None:
-    """Write what is planned, and see whether it can be read.
+    """See whether what is planned can be read, and write it.
 
     Raises:
         ValueError: it cannot.
     """
+    files = {CHARTER: plan.charter(), SETTINGS: plan.settings(), **({MAPPING: plan.mapping()} if plan.found else {})}
+    with TemporaryDirectory() as trial:
+        for name, text in files.items():
+            (Path(trial) / name).write_text(text, encoding="utf-8")
+        named = os.environ.get(CONFIG_VARIABLE)
+        try:
+            load_settings(Path(trial) / SETTINGS)
+        finally:  # which names the file to whoever reads settings later
+            os.environ.update({} if named is None else {CONFIG_VARIABLE: named})
+            if named is None:
+                os.environ.pop(CONFIG_VARIABLE, None)
+        load_charter(Path(trial) / CHARTER)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / CHARTER).write_text(plan.charter(), encoding="utf-8")
-    if plan.found:
-        (folder / MAPPING).write_text(plan.mapping(), encoding="utf-8")
-    (folder / SETTINGS).write_text(plan.settings(), encoding="utf-8")
-    load_settings(folder / SETTINGS)
-    load_charter(folder / CHARTER)
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def _next(plan: Plan, folder: Path) -> list[str]:

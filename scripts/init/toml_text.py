@@ -12,7 +12,7 @@ _BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345678
 
 def group(name: str, values: Mapping[str, Any], *remarks: str) -> str:
     """A group of settings after its remarks; without a name, what stands at the top."""
-    head = [*(f"# {remark}" for remark in remarks), *([f"[{name}]"] if name else [])]
+    head = [*(f"# {' '.join(remark.split())}" for remark in remarks), *([f"[{name}]"] if name else [])]
     return "\n".join([*head, *(f"{_key(key)} = {_value(value)}" for key, value in values.items())])
 
 

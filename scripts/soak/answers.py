@@ -68,10 +68,6 @@ class Answers:
         self.windows.append(window)
         return window
 
-    def lasting(self, fault: str) -> bool:
-        """Whether a fault of that name lasts, or did until a moment ago."""
-        return any(each.fault == fault and monotonic() <= each.end + GRACE_SECONDS for each in self.windows)
-
     def unexcused(self) -> list[Answer]:
         """Failures that no fault explains."""
         return [each for each in self.rows if _failed(each.status) and not self._excused(each)]

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from scripts.soak.caller import Caller, Reply, person
 from scripts.soak.catalogue import item, subject_of
-from scripts.soak.faults import AHEAD
 from scripts.soak.ledger import Ledger
 
 _PEOPLE: Final = 8
@@ -223,8 +222,6 @@ class Worker(Thread):
             if row["status"] in taken:
                 ledger.counting[event["event_id"]] = event
                 self.acknowledged += 1
-            elif self.caller.answers.lasting(AHEAD):
-                ledger.ignored.add(event["event_id"])
             else:
                 self.broken.append(f"refused: {ledger.user_id} {row}")
 

@@ -148,6 +148,30 @@ def test_a_day_back_after_a_reset_new_events_count_and_late_ones_do_not(started,
         assert home.ingest(told(7), told(8, at=clock.wall - 3_600)) == ["accepted", "ignored"]
 
 
+def test_what_is_decided_during_a_leap_shuts_nothing_out_then_or_later(started, clock, told):
+    with started() as home:
+        enforce(home)
+        home.ingest(told(1))
+        right = clock.wall
+        clock.wall += 4 * YEAR
+        home.reset("ann")
+        home.erase("bea")
+        assert home.ingest(told(9, at=right).model_copy(update={"user_id": "bea"})) == ["rejected"]
+        home.take_back("bea")
+        clock.pass_by(5)
+        soon = told(2, at=right + 5), told(3, at=right - 3_600)
+        assert home.ingest(*soon) == ["accepted", "ignored"]  # whose clock is right
+        (home.settings.data_dir / "clock.json").unlink()  # what the leap told was not kept
+        clock.wall -= 4 * YEAR
+    with started() as home:
+        enforce(home)
+        clock.pass_by(5)
+        late = told(5, at=right - 3_600)
+        assert home.ingest(told(4, at=clock.wall), late) == ["accepted", "ignored"]
+        returned = told(6, at=clock.wall).model_copy(update={"user_id": "bea"})
+        assert home.ingest(returned) == ["accepted"]
+
+
 def test_a_reset_can_be_undone_though_the_clock_leapt(started, clock, told):
     with started() as home:
         enforce(home)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import tomllib
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
@@ -224,3 +228,37 @@ def test_what_is_explained_and_never_met_is_told() -> None:
     done = shop("--type", "Refund=")
     assert done.exit_code == 1
     assert "no event of the type Refund" in done.output
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [(datetime(2025, 1, 1, tzinfo=UTC), "date"), (date(2025, 1, 1), "date"), (Decimal("9.90"), "number"), (b"x", None)],
+)
+def test_what_json_does_not_know_is_plain(folder: Path, value: object, kind: str | None) -> None:
+    table = pa.table({"item_id": ["a", "b"], "title": ["x", "y"], "extra": [value, value]})
+    pq.write_table(table, folder / "items.parquet")
+    done = run("--items", "items.parquet", "--yes")
+    assert done.exit_code == 0, done.output
+    assert "2 rows: 2 taken" in done.output
+    assert {name: each.type for name, each in load_settings().attributes.items()} == ({"extra": kind} if kind else {})
+
+
+@pytest.mark.parametrize(
+    ("never", "told"),
+    [("brnad", "perhaps brand"), ("a column that is none", "no column, field"), ("title", "bears the name of a field")],
+)
+def test_what_cannot_be_left_out_is_told(folder: Path, never: str, told: str) -> None:
+    (folder / "own.csv").write_text("item_id,title,brand\n1,One,x\n")
+    done = run("--items", "own.csv", "--never", never, "--yes")
+    assert done.exit_code == 1
+    assert told in done.output
+    assert not (folder / "penchant.toml").exists()
+
+
+def test_names_in_several_lines_and_types_with_a_sign_of_equality_are_taken(folder: Path) -> None:
+    (folder / "orders.csv").write_text(ORDERS.replace("Order Completed", "step=done"))
+    options = ("--items", "shop.csv", "--events", "orders.csv", "--type", "step=done=purchase", "--yes")
+    done = run(*options, "--name", "Two\nlines")
+    assert done.exit_code == 0, done.output
+    assert load_charter(folder / "charter.toml").name == "Two\nlines"
+    assert toml(folder / "mapping.toml")["events"]["types"] == {"step=done": "purchase"}

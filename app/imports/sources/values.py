@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from app.imports.cells import scalar
+from app.imports.cells import plain, scalar
 from app.imports.column_names import snake
 from app.imports.kinds import Row
 
@@ -77,7 +77,7 @@ def attributes_of(row: Mapping[str, Any], taken: Iterable[str], *, typed: bool =
     """The other values of a row, under plain names."""
     used = {*taken}
     rest = ((snake(name), value) for name, value in row.items() if name not in used and value not in (None, "", [], {}))
-    return {name: scalar(value) if typed else value for name, value in rest}
+    return {name: scalar(plain(value)) if typed else plain(value) for name, value in rest}
 
 
 def short_path(text: Any) -> list[str]:
