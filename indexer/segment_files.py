@@ -72,7 +72,17 @@ def open_segment(path: Path, dimension: int) -> Segment | None:
 
 
 def write_segment(folder: Path, keys: Keys, vectors: Vectors) -> Path:
-    """Write and publish a segment; once this has returned it outlives any crash."""
+    """Write and publish a segment; once this has returned it outlives any crash.
+
+    A process whose clock leaps ahead takes what is being written for abandoned: then it is written once more.
+    """
+    try:
+        return _written(folder, keys, vectors)
+    except FileNotFoundError:
+        return _written(folder, keys, vectors)
+
+
+def _written(folder: Path, keys: Keys, vectors: Vectors) -> Path:
     writing = _under_way(folder, "writing")
     writing.mkdir()
     np.save(writing / "keys.npy", keys.astype(KEY_TYPE), allow_pickle=False)

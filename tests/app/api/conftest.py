@@ -355,6 +355,7 @@ class MemoryPerson:  # what it leaves unused, the real one takes
             "forgettings",
             "aliases",
             "slates",
+            "audit",
             "served",
         )
         return MemoryExport({"user_id": user_id, "profile": self.payload(user_id), **{part: [] for part in parts}})
