@@ -16,7 +16,7 @@ from scripts.soak.server import Server
 _TOLERANCE: Final = 2e-3
 """Of amounts, which fade between the two questions."""
 _LEFT_OUT: Final = frozenset({"as_of", "faded_at"})
-"""What depends on when it is asked, or on which side of a threshold a share lies, which is itself compared."""
+"""What depends on when it is asked."""
 
 
 def differences(server: Server, people: Sequence[str], items: Sequence[dict[str, Any]]) -> list[str]:
@@ -32,6 +32,9 @@ def differences(server: Server, people: Sequence[str], items: Sequence[dict[str,
         events = [event for each in exports.values() for event in each["events"]]
         if items:
             client.post("/items", json=items).raise_for_status()
+        for stated in (row for each in exports.values() for row in each["users"]):
+            changes = {name: value for name, value in stated.items() if name != "user_id" and value is not None}
+            client.patch(person(stated["user_id"], "/profile"), json=changes).raise_for_status()
         for begin in range(0, len(events), 1_000):
             client.post("/events", json=events[begin : begin + 1_000]).raise_for_status()
         return [
