@@ -6,6 +6,7 @@ import shutil
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from shutil import copytree
 from types import SimpleNamespace
 
 import pytest
@@ -29,12 +30,19 @@ def found(folder: Path, about: str, **environment: str) -> list[tuple[str, str]]
     return [(each["state"], each["said"]) for each in told if each["about"] == about]
 
 
-@pytest.fixture
-def data(tmp_path, open_household, an_item) -> Path:
-    """A folder with an index and a backup."""
-    folder: Path = tmp_path / "data"
+@pytest.fixture(scope="module")
+def indexed(tmp_path_factory, open_household, an_item) -> Path:
+    """A folder with an index."""
+    folder: Path = tmp_path_factory.mktemp("indexed")
     with open_household(folder) as home:
         home.publish([an_item(number) for number in range(20)])
+    return folder
+
+
+@pytest.fixture
+def data(tmp_path, indexed) -> Path:
+    """One of its own, with a backup."""
+    folder: Path = copytree(indexed, tmp_path / "data")
     folder.chmod(0o700)
     write_outcome(folder, BackupOutcome(at=datetime.now(UTC), ok=True, said="somewhere"))
     return folder

@@ -60,11 +60,13 @@ def test_the_list_names_title_topic_evidence_and_consequence():
 def test_verdicts_act_on_the_running_service_and_outlive_a_build(home, monkeypatch):
     monkeypatch.setattr("app.serving.recommender.id", lambda _: 1, raising=False)  # what was freed is used again
     assert shown(home) == {"i000", "i001", "i004"}
-    home.ingest(make_event(1, "reader", "i002"))
+    assert home.ingest(make_event(1, "reader", "i002")) == ["accepted"]
     assert not home.recommend("reader").personalized
     review("--clear", "i002", "--clear", "i003")
     review("--accept", "i001", "--accept", "i004", "--topic", "politics")
     assert shown(home) == {"i000", "i002", "i003"}
+    reader = home.service.snapshot_swap.current.people.get("reader")
+    assert (len(reader.history), len(reader.withheld)) == (1, 0)
     assert home.recommend("reader").personalized
     home.publish([make_item(0), make_item(2, tags=["casino"]), make_item(4, sensitive_topics=[])])
     assert shown(home) == {"i000", "i002"}
