@@ -50,7 +50,9 @@ class Context:
         self.person = None if person is None or held_out or not person.row.personalization else person
         features = features_of(environment, person, request.now)
         learned = features if self.person is person else features_of(environment, None, request.now)
-        self.evidence = Evidence(environment, self.person, learned, request.now)
+        self._blocks = _blocks(environment, request)
+        linked = self._blocks is None or request.placement.by == "behaviour"
+        self.evidence = Evidence(environment, self.person, learned, request.now, linked=linked)
         self.exclusions = Exclusions(environment, request, features.exclusions)
         self.draw: TopicDraw | None = None
         self.found: Mapping[str, Found] | None = None
@@ -63,11 +65,22 @@ class Context:
         """
         if self._indexed is None or not among(rows, self._indexed[0]).all():
             vectors, places = self.catalogue.index.located(rows)
+            if self._blocks is not None:
+                vectors, places = vectors[places] * self._blocks, np.arange(len(rows), dtype=np.int32)
             order = np.argsort(rows)
             self._indexed = rows[order], places[order], vectors
             return vectors, places
         known, places, vectors = self._indexed
         return vectors, places[np.searchsorted(known, rows)]
+
+    def index(self, rows: Rows) -> NDArray[np.float32]:
+        """The index vectors of `rows`, float32 [n, d]; 0 in the block by whose likeness the placement does not go."""
+        vectors, places = self.index_vectors(rows)
+        return vectors[places]
+
+    def in_question(self, queries: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Vectors that are compared with index vectors, [q, d], likewise."""
+        return queries if self._blocks is None else queries * self._blocks
 
     @property
     def personalized(self) -> bool:
@@ -96,3 +109,12 @@ class Context:
         names: Sequence[str] = (self.request.user_id, self.catalogue.snapshot.snapshot_id, purpose)
         digest = blake2b("\0".join(names).encode(), digest_size=8).digest()
         return np.random.default_rng(int.from_bytes(digest, "little"))
+
+
+def _blocks(environment: Environment, request: SlateRequest) -> NDArray[np.float32] | None:
+    """float32 [d]: 1 where the placement's likeness counts, 0 in the other block; None where both count."""
+    space, by = environment.catalogue.space, request.placement.by
+    if by == "both" or not space.has_behaviour:
+        return None
+    of_content = np.arange(space.dimension) < space.content_dimension
+    return (of_content if by == "content" else ~of_content).astype(np.float32)

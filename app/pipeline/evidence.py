@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.decayed_events import Amounts
-from app.pipeline.links import Links
+from app.pipeline.links import NO_LINKS, Links
 from app.pipeline.person_features import PersonFeatures
 from app.pipeline.request import Environment
 from app.serving.eligibility import HOUR
@@ -29,15 +29,25 @@ class Evidence:
         person: whom personalisation is on for; None where nothing may be used.
         features: what follows from their events whatever the moment.
         now: seconds since 1970.
+        linked: whether neighbours by behaviour count.
     """
 
-    def __init__(self, environment: Environment, person: Person | None, features: PersonFeatures, now: float) -> None:
+    def __init__(
+        self,
+        environment: Environment,
+        person: Person | None,
+        features: PersonFeatures,
+        now: float,
+        *,
+        linked: bool = True,
+    ) -> None:
         self._environment = environment
         self._catalogue = environment.catalogue
         self._settings = environment.settings
         self._person = person
         self.features = features
         self._now = now
+        self._linked = linked
 
     @property
     def events(self) -> EventColumns | None:
@@ -147,11 +157,13 @@ class Evidence:
     @property
     def neighbour_links(self) -> Links:
         """Every neighbour of every item that the person engaged with."""
-        return self.features.links
+        return self.features.links if self._linked else NO_LINKS
 
     @cached_property
     def neighbour_sums(self) -> tuple[Rows, NDArray[np.float32]]:
         """(rows ascending, sum over events of a_k N[i_k, row] / mass): the sparse part of the score."""
+        if not self._linked:
+            return _NO_ROWS, np.empty(0, dtype=np.float32)
         rows, sums = self.features.neighbour_sums
         return rows, (sums * (self.relative_fade[0] / max(self.mass, 1e-300))).astype(np.float32)
 

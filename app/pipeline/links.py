@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,9 @@ class Links:
     def nbytes(self) -> int:
         """Bytes of the arrays."""
         return self.event.nbytes + self.rows.nbytes + self.weights.nbytes
+
+
+NO_LINKS: Final = Links(np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.float32))
 
 
 def gather_links(neighbours: Neighbours, rows: Rows) -> Links:

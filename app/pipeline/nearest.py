@@ -42,7 +42,8 @@ def _found(context: Context) -> Mapping[str, Found]:
         return {}
     settings = context.settings.sources
     sought = (settings.interests, settings.most_interests, settings.embedding, settings.stated)
-    asked = Asked(sources, context.evidence.searched_as_of, exclusions.unsearchable, exclusions.eligibility, sought)
+    by = context.request.placement.by
+    asked = Asked(sources, context.evidence.searched_as_of, exclusions.unsearchable, exclusions.eligibility, sought, by)
     held = features.searched
     if held is None or not held.asked.same(asked) or not _still_found(context, held):
         search = _searched if context.request.asked is None else _searched_among_asked
@@ -95,7 +96,8 @@ def _questions(context: Context, sources: Sequence[str]) -> tuple[NDArray[np.flo
     """(queries [q, d], quotas [q], the position of the source of each [q])."""
     parts = [_question(context, source) for source in sources]
     queries, quotas = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return queries, quotas, np.repeat(np.arange(len(parts), dtype=np.int32), [len(each) for _, each in parts])
+    owners = np.repeat(np.arange(len(parts), dtype=np.int32), [len(each) for _, each in parts])
+    return context.in_question(queries), quotas, owners
 
 
 def _searched(context: Context, asked: Asked) -> Searched:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from app.pipeline.settings import QuerySettings
 from app.serving.masks import AskedItems
 from models.ids import Rows
 
+By = Literal["content", "behaviour", "both"]
 PINNED, BOOSTED = "pinned", "boosted"
 
 
@@ -57,6 +58,7 @@ class Placement:
         pinned: rows of the items that come first, in their order, as far as filters leave them.
         pinned_label: what their labels say; None for the words of the label files.
         boosts: items that are raised or lowered.
+        by: what likeness to what the person did counts: content, behaviour, or both as the index weighs them.
     """
 
     name: str = ""
@@ -65,6 +67,7 @@ class Placement:
     pinned: Rows = field(default_factory=lambda: np.empty(0, dtype=np.int32))
     pinned_label: str | None = None
     boosts: Sequence[Boost] = ()
+    by: By = "both"
 
     def exponents(self, rows: Rows) -> NDArray[np.float32]:
         """float32 [n]: exponents by which scores are raised."""

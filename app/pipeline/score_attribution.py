@@ -21,7 +21,7 @@ def attribute(context: Context, rows: Rows, weights: RankingWeights) -> tuple[At
     """
     positive, amounts = context.evidence.relative_amounts
     negative, against = context.evidence.relative_negative_amounts
-    index, blend = context.catalogue.index[rows], context.environment.blend
+    index, blend = context.index(rows), context.environment.blend
     engage = context.catalogue.engage
     links = _links(context, len(positive), rows)
     near = context.evidence.engage @ index.T
@@ -47,7 +47,7 @@ def _averaged(context: Context, near: NDArray[np.floating], rows: Rows, weights:
     """float64 [positive events, n]: what each adds to the terms interest and session; `near`: <engage_k, index_j>."""
     (events, parts), (_, now) = context.evidence.interest_amounts, context.evidence.session_amounts
     catalogue, width = context.catalogue, context.catalogue.space.content_dimension
-    alike = context.evidence.engage[:, :width] @ catalogue.index[rows][:, :width].T
+    alike = context.evidence.engage[:, :width] @ context.index(rows)[:, :width].T
     alike *= catalogue.topics[events.rows][:, None] == catalogue.topics[rows][None, :]
     return np.asarray(weights.interest * parts[:, None] * alike + weights.session * now[:, None] * near)
 

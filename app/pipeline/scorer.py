@@ -81,7 +81,7 @@ def likenesses_by_columns(context: Context, rows: Rows, tastes: Tastes) -> NDArr
     learned so that sums over all that a person did predict. The session's is the sum of b_k engage_k, divided by 1 +
     the sum of all b_k.
     """
-    index, taste = context.catalogue.index[rows], tastes.of_topic[context.catalogue.topics[rows]]
+    index, taste = context.index(rows), tastes.of_topic[context.catalogue.topics[rows]]
     found = np.zeros((3, len(rows)), dtype=np.float32)
     found[0] = index @ tastes.whole
     known, width = np.flatnonzero(taste >= 0), tastes.interests.shape[1]

@@ -27,6 +27,7 @@ class Asked:
         excluded: rows that must not be found, ascending.
         eligibility: what may be.
         sought: how many each source looks for.
+        by: what likeness counts.
     """
 
     sources: tuple[str, ...]
@@ -34,10 +35,11 @@ class Asked:
     excluded: NDArray[np.int32]
     eligibility: Eligibility
     sought: tuple[int, ...] = ()
+    by: str = "both"
 
     def same(self, other: Asked) -> bool:
         """Whether the answer is the same, as long as the features are."""
-        asked, others = ((each.sources, each.moment, each.eligibility, each.sought) for each in (self, other))
+        asked, others = ((each.sources, each.moment, each.eligibility, each.sought, each.by) for each in (self, other))
         return asked == others and np.array_equal(self.excluded, other.excluded)
 
 

@@ -96,6 +96,7 @@ class Choices:
             pinned=rows[rows >= 0],
             pinned_label=scenario.pinned_label,
             boosts=tuple(_boosts(scenario, catalogue, now)),
+            by=scenario.by or "both",
         )
 
     def _rules(self, environment: Environment) -> Rules:

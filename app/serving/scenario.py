@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, PrivateAttr
 
 from app.filter_language.errors import FilterError
 from app.filter_language.fields import Fields
 from app.filter_language.reading import read
+from app.pipeline.placement import By
 from app.pipeline.settings import Days, QuerySettings
 from app.requests import FilterText, ItemFields, Limit
 from indexer.fields import ExternalId
@@ -61,8 +62,9 @@ class Scenario(Config):
     hide_own: bool | None = None
     """Whether items that the person provides or wrote are left out."""
 
-    by: Literal["content", "behaviour", "both"] | None = None
-    """Of `/similar`: how items are to be like the one that is named."""
+    by: By | None = None
+    """How items are to be like the one that `/similar` names, or like what the person engaged with: by content, by
+    behaviour, or by both as the index weighs them. Where no behaviour was learned yet, slates go by content."""
 
     pinned: tuple[ExternalId, ...] = Field(default=(), max_length=100)
     """Items that come first, in this order, as far as nothing keeps them from the person."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from app.pipeline.context import Context
 from app.pipeline.copies import repeats
 from app.pipeline.explanation.nameable import links_of, nameable, presentable, shared_tags
 from app.pipeline.labels.reason_text import brief, displayed
+from app.pipeline.placement import By
 from app.pipeline.stages import EVERYWHERE
 from app.pipeline.withheld import Withheld, counted, kept, lost_to, with_others
 from app.pipeline.withheld import told as clause
@@ -23,7 +24,6 @@ from models.kernels.rows import among
 _FETCHED: Final = 64
 """Neighbours that are asked for at first, and four times as many each time: the same for near numbers of items."""
 
-By = Literal["content", "behaviour", "both"]
 MOST_QUOTED: Final = 3
 """Words of a text that a label quotes."""
 

@@ -102,7 +102,7 @@ def _products(context: Context, candidates: Rows) -> tuple[NDArray[np.float32], 
     engage, width = context.evidence.engage, context.catalogue.space.content_dimension
     if not 0 < len(engage) <= _FEW:
         return np.empty((0, 0), dtype=np.float32), np.empty((0, 0), dtype=np.float32)
-    index = context.catalogue.index[candidates]
+    index = context.index(candidates)
     alike = engage[:, :width] @ index[:, :width].T
     return alike + engage[:, width:] @ index[:, width:].T if engage.shape[1] > width else alike, alike
 
@@ -110,7 +110,7 @@ def _products(context: Context, candidates: Rows) -> tuple[NDArray[np.float32], 
 def _scored(context: Context, pool: Pool) -> Scored:
     """The candidates of a pool, and what their scores are made of."""
     rows, parts = pool.candidates.rows, pool.parts()
-    vectors, places = context.catalogue.index.located(rows)
+    vectors, places = context.index_vectors(rows)
     sums = [sum(parts[:, TERMS.index(name)] for name in names) for names in _SUMS]
     return Scored(
         topics=context.catalogue.topics[rows],

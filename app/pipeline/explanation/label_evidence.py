@@ -53,7 +53,7 @@ def members_of(sets: NDArray[np.int64], events: NDArray[np.int64], shape: tuple[
 def removed(context: Context, members: Members, rows: Rows, weights: RankingWeights) -> Removed:
     """What each set contributes to the scores of `rows`; the last one, behind the sets of events, is the profile."""
     events, amounts = context.evidence.relative_amounts
-    engage, index = context.catalogue.engage[events.rows], context.catalogue.index[rows]
+    engage, index = context.catalogue.engage[events.rows], context.index(rows)
     heavy = members * amounts.astype(np.float32)
     profile = (
         context.environment.blend.gamma * context.evidence.explicit
@@ -80,7 +80,7 @@ def _interest(context: Context, members: Members, rows: Rows, weight: float) -> 
     events, parts = context.evidence.interest_amounts
     width, topics = context.catalogue.space.content_dimension, context.catalogue.topics[rows]
     engage = context.catalogue.engage[events.rows][:, :width]
-    index = context.catalogue.index[rows][:, :width]
+    index = context.index(rows)[:, :width]
     values, lost = np.zeros((2, len(members) + 1, len(rows)))
     of_event = context.catalogue.topics[events.rows]
     for topic in np.intersect1d(of_event, topics):
@@ -96,7 +96,7 @@ def _session(context: Context, members: Members, rows: Rows, weight: float) -> A
     values = np.zeros((len(members) + 1, len(rows)))
     if parts.any():
         engage = context.catalogue.engage[events.rows]
-        values[:-1] = weight * ((members * parts.astype(np.float32)) @ engage @ context.catalogue.index[rows].T)
+        values[:-1] = weight * ((members * parts.astype(np.float32)) @ engage @ context.index(rows).T)
     return Average(values, np.append(members @ parts, 0.0)[:, None])
 
 
