@@ -16,6 +16,7 @@ Convert = Callable[[Any], Any]
 _PLAIN: Final = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d+)?(?:[eE][+-]?\d{1,2})?")
 _GROUPED: Final = re.compile(r"-?\d{1,3}([.,' ])\d{3}(?:\1\d{3})*(?:[.,]\d+)?")
 _DECIMALS: Final = re.compile(r"-?(?:\d+|\d{1,3}(?:\.\d{3})+),\d+")
+_FEW_DECIMALS: Final = re.compile(r"-?(?:\d+|\d{1,3}(?:\.\d{3})+),\d{1,2}")
 _YES_NO: Final = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}
 _BETWEEN: Final = ("|", ";", " > ", ",")
 
@@ -45,6 +46,15 @@ def number(cell: Any, decimal: str | None = None) -> Any:
         return float(text)
     except ValueError:
         return cell
+
+
+def has_decimal_comma(cell: Any) -> bool:
+    """Whether the comma of a cell can only stand before decimals.
+
+    >>> [has_decimal_comma(cell) for cell in ("34,90", "1.200,5", "1,234", "34.90")]
+    [True, True, False, False]
+    """
+    return isinstance(cell, str) and _FEW_DECIMALS.fullmatch(cell) is not None
 
 
 def decimals(cell: Any) -> Any:

@@ -39,8 +39,8 @@ KNOWN: Final[Mapping[Kind, Mapping[str, str]]] = {
         "type": "event event_type action event_name interaction activity verb behavior behaviour feedback_type kind "
         "aktion ereignis typ",
         "value": "rating score stars book_rating event_value duration weight amount plays listen_count #3",
-        "occurred_at": "timestamp time date datetime created_at event_time event_timestamp ts at date_added zeitpunkt "
-        "zeit datum fecha #4",
+        "occurred_at": "timestamp time date datetime created_at event_time event_timestamp ts at date_added when "
+        "zeitpunkt zeit datum fecha #4",
         "event_id": "id message_id uuid",
     },
     Kind.USERS: {
@@ -53,6 +53,8 @@ KNOWN: Final[Mapping[Kind, Mapping[str, str]]] = {
     },
 }
 """Field -> names that it goes by, the likeliest first."""
+_ENDINGS: Final = {"item_id": ("_id", "_nr", "_no", "_number", "_code"), "title": ("_name", "_title")}
+"""Of items, how names end that none of these is: `plant_id`, `common_name`."""
 
 
 def snake(name: str) -> str:
@@ -86,6 +88,8 @@ def proposals(kind: Kind, columns: Sequence[str], missing: Iterable[str]) -> dic
     for field in missing:
         likely = KNOWN[kind].get(field, "").split()
         fits = sorted((likely.index(told), place) for place, (told, _) in enumerate(free) if told in likely)
+        if not fits and kind is Kind.ITEMS and (endings := _ENDINGS.get(field)):
+            fits = [(0, place) for place, (told, name) in enumerate(free) if told.endswith(endings) and "." not in name]
         taken = [place for _, place in fits[: None if field == "tags" else 1]]
         if taken:
             found[field] = [free[place][1] for place in sorted(taken)]

@@ -52,7 +52,7 @@ class Finishing:
                 value[name] = self.times(value[name])
         if self.attributes is not None and (given := value.get("attributes")):
             value["attributes"] = {name: each for name, each in given.items() if name in self.attributes}
-            self.undeclared.update(given.keys() - self.attributes)
+            self.undeclared.update(name for name in given if name not in self.attributes)
         row = FileRow(number, value, None, original)
         return self._event(row, value) if self.kind is Kind.EVENTS else row
 

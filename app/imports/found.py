@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Final
 
 from app.imports.column_names import snake
-from app.imports.event_types import KNOWN
 from app.imports.input_files import InputFile, look_at
 from app.imports.kinds import Kind
 from app.imports.mappings import ColumnMapping, named_fields, proposed
 from app.imports.opening import Import, open_import
+from app.imports.told_by_values import of_events, of_items
 from app.imports.transfer import good_rows
 from app.imports.wishes import REST, Wishes, wishes_of
 from indexer.attributes.account import proposed_types
@@ -37,6 +37,7 @@ class Found:
         file: the file, mapped.
         wishes: what the mapping file has to say of it.
         rejects: the rows, among those that were looked at, that are not good.
+        ids: of items.
         languages: of items, how often each.
         attributes: of items, with their likely types.
         about: attributes of people.
@@ -48,6 +49,7 @@ class Found:
     file: Import
     wishes: Wishes
     rejects: Rejects
+    ids: frozenset[str] = frozenset()
     languages: Counter[str] = field(default_factory=Counter)
     attributes: Mapping[str, AttributeType] = field(default_factory=dict)
     about: frozenset[str] = frozenset()
@@ -71,7 +73,9 @@ class Found:
         return sorted({kind for (_, kind), _ in self.file.types.counts.items() if kind})
 
 
-def found_in(kind: Kind, path: Path, said: Wishes, never: Sequence[str] = ()) -> Found:
+def found_in(
+    kind: Kind, path: Path, said: Wishes, never: Sequence[str] = (), ids: Collection[str] = frozenset()
+) -> Found:
     """A file, with proposals taken where nothing is said and nothing recognised.
 
     Args:
@@ -79,15 +83,17 @@ def found_in(kind: Kind, path: Path, said: Wishes, never: Sequence[str] = ()) ->
         path: the file.
         said: what somebody says of it.
         never: columns that must not be taken.
+        ids: of items that are known, by which a column of events is told.
 
     Raises:
         InputFileError: it cannot be read, or it is not clear what its columns are.
     """
-    wishes = _of_a_source(kind, path, said, never) or _proposed(kind, look_at(path, said), said, never)
+    wishes = _of_a_source(kind, path, said, never) or _proposed(kind, look_at(path, said), said, never, ids)
     found = Found(open_import(path, kind, wishes), wishes, Rejects())
     documents = [document for _, document in islice(good_rows(found.file, kind, found.rejects), SEEN)]
     if kind is Kind.ITEMS:
         items = [each for each in documents if isinstance(each, ItemDocument)]
+        found.ids = frozenset(each.item_id for each in items)
         found.languages = Counter(each.language for each in items if each.language)
         found.attributes = proposed_types([each.attributes for each in items])
     elif kind is Kind.USERS:
@@ -123,7 +129,7 @@ def _of_a_source(kind: Kind, path: Path, said: Wishes, never: Sequence[str]) -> 
     return said
 
 
-def _proposed(kind: Kind, file: InputFile, said: Wishes, never: Sequence[str]) -> Wishes:
+def _proposed(kind: Kind, file: InputFile, said: Wishes, never: Sequence[str], ids: Collection[str]) -> Wishes:
     """What is said, and beside it what names of columns propose; attributes one by one, without those of `never`."""
     banned = {snake(name) for name in never}
     taken = {column for columns in said.map.values() for column in columns}
@@ -134,20 +140,23 @@ def _proposed(kind: Kind, file: InputFile, said: Wishes, never: Sequence[str]) -
         )
     named = {name: of for name, of in named_fields(file, kind).items() if name not in said.map and {*of} <= {*columns}}
     free = [name for name in columns if name not in {each for of in named.values() for each in of}]
-    if kind is Kind.EVENTS and "type" not in {*named, *said.map, *said.set}:
-        named |= _typed(file, free, said)
-        free = [name for name in free if (name,) != named.get("type")]
-    maps, constants = proposed(kind, free, {*named, *said.map, *said.set})
-    maps = {name: plain for name, each in maps.items() if (plain := _plain(file, each))}
-    maps |= {name: [*columns] for name, columns in named.items() if name == "type"}
+    told = of_events(file, free, said.types, ids) if kind is Kind.EVENTS else {}
+    told = {name: of for name, of in told.items() if name not in {*named, *said.map, *said.set}}
+    free = [name for name in free if [name] not in told.values()]
+    maps, constants = proposed(kind, free, {*named, *told, *said.map, *said.set})
+    maps = told | {name: plain for name, each in maps.items() if (plain := _plain(file, each))}
     wishes = wishes_of(said, {"map": {**_tuples(maps), **said.map}, "set": {**constants, **said.set}})
     if kind is not Kind.ITEMS:
         return wishes
     opened = open_import(file.path, kind, wishes)
-    unused = opened.plan.unused if isinstance(opened.plan, ColumnMapping) else ()
-    rest = {f"attributes.{snake(name)}": (name,) for name in unused if snake(name) not in banned}
+    plan = opened.plan
+    unused = [name for name in plan.unused if snake(name) not in banned] if isinstance(plan, ColumnMapping) else []
+    chosen = {*named, *wishes.map, *wishes.set}
+    told = {name: of for name, of in of_items(file, unused).items() if name not in chosen}
+    moved = {column for name, of in told.items() if name != "tags" for column in of}
+    rest = {f"attributes.{snake(name)}": (name,) for name in unused if name not in moved}
     kept = {name: columns for name, columns in wishes.map.items() if columns != (REST,)}
-    return wishes.model_copy(update={"map": {**kept, **rest}})
+    return wishes.model_copy(update={"map": {**kept, **_tuples(told), **rest}})
 
 
 def _plain(file: InputFile, columns: Sequence[str]) -> list[str]:
@@ -155,13 +164,6 @@ def _plain(file: InputFile, columns: Sequence[str]) -> list[str]:
     objects = {name for name in columns if any(isinstance(row.get(name), dict) for row in file.first)}
     named = [f"{name}.name" if name in objects else name for name in columns]
     return [name for name in named if name in file.columns]
-
-
-def _typed(file: InputFile, columns: Sequence[str], said: Wishes) -> dict[str, tuple[str, ...]]:
-    """The column whose first values name types of event, or what somebody explained."""
-    known = KNOWN | said.types.keys()
-    named = [name for name in columns if any(str(row.get(name)) in known for row in file.first)]
-    return {"type": (named[0],)} if named else {}
 
 
 def _tuples(columns: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:

@@ -282,15 +282,20 @@ def _convert(file: InputFile, wishes: Wishes, name: str, columns: tuple[str, ...
     if _is_list(name):
         return cells.entries
     if name.startswith(("attributes.", "context.")):
-        return cells.plain if table is None else _open(table, columns)
+        return cells.plain if table is None else _open(file, table, columns)
     return _as_it_is
 
 
-def _open(table: Table, columns: Sequence[str]) -> cells.Convert:
-    """Of what no field names: cells of a table are text."""
+def _open(file: InputFile, table: Table, columns: Sequence[str]) -> cells.Convert:
+    """Of what no field names: cells of a table are text.
+
+    A comma stands before decimals where the table says so, or where in a whole column it can be nothing else (`34,90`).
+    """
     if all(map(table.typed, columns)):
         return cells.scalar
-    return cells.decimals if table.decimal == "," else _as_it_is
+    given = [value for name in columns for row in file.first if (value := row.get(name))]
+    commas = table.decimal is None and bool(given) and all(map(cells.has_decimal_comma, given))
+    return cells.decimals if table.decimal == "," or commas else _as_it_is
 
 
 def _as_it_is(value: Any) -> Any:

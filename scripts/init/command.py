@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Final, get_args
+from typing import Annotated, Final, NamedTuple, get_args
 
 import typer
 
@@ -35,6 +35,18 @@ _FILES: Final = {
     Kind.EVENTS: "File of what people did (empty: none yet)",
     Kind.USERS: "File of what people said of themselves (empty: none)",
 }
+
+
+class _Hints(NamedTuple):
+    """What else a file is looked at by.
+
+    Attributes:
+        never: columns that must not be taken.
+        ids: of the items that are known.
+    """
+
+    never: Sequence[str]
+    ids: frozenset[str]
 
 
 def init(
@@ -80,7 +92,7 @@ def init(
         known = dict(pairs(types or (), "--type", last=True))
         wishes = {kind: wishes_of(Wishes(), {"map": said[kind], "time_zone": time_zone}) for kind in Kind}
         wishes[Kind.EVENTS] = wishes_of(wishes[Kind.EVENTS], {"types": known})
-        found = [_look(kind, path, wishes[kind], banned, ask=ask) for kind, path in paths.items() if path]
+        found = _look_at_all({kind: path for kind, path in paths.items() if path}, wishes, banned, ask=ask)
         _check_never(banned, found)
         tongues = [canonical(each) for each in language or _languages(found, ask=ask)]
         plan = Plan(
@@ -108,7 +120,7 @@ def _check_never(never: Sequence[str], found: Sequence[Found]) -> None:
     known = {"context", *KNOWN, *load_taxonomy().names, *get_args(ProfileField)}
     for name in never:
         if name not in known and snake(name) not in columns:
-            near = get_close_matches(name, [*known, *columns], 1)
+            near = get_close_matches(name, sorted(known | columns), 1)
             hint = f", perhaps {near[0]}" if near else ""
             raise InputFileError(f"--never {name}: that is no column, field, type of event or sensitive topic{hint}")
 
@@ -162,14 +174,25 @@ def _said(maps: Sequence[str]) -> dict[Kind, dict[str, tuple[str, ...]]]:
     return said
 
 
-def _look(kind: Kind, path: Path, wishes: Wishes, never: Sequence[str], *, ask: bool) -> Found:
+def _look_at_all(
+    paths: Mapping[Kind, Path], wishes: Mapping[Kind, Wishes], never: Sequence[str], *, ask: bool
+) -> list[Found]:
+    """Every file; those of events after that of the items, whose ids tell a column."""
+    found: list[Found] = []
+    for kind, path in paths.items():
+        ids = found[0].ids if found else frozenset[str]()
+        found.append(_look(kind, path, wishes[kind], _Hints(never, ids), ask=ask))
+    return found
+
+
+def _look(kind: Kind, path: Path, wishes: Wishes, hints: _Hints, *, ask: bool) -> Found:
     """A file, and what is said of it on the way.
 
     Raises:
         InputFileError: it cannot be read, too few of its rows are good, or a type of event in it is not explained.
     """
     try:
-        found = found_in(kind, path, wishes, never)
+        found = found_in(kind, path, wishes, *hints)
     except MappingError as error:
         told = str(error).partition("\nPerhaps")[0]
         raise InputFileError(f"{told}\nSay what is what: --map {kind}.FIELD=COLUMN, once for each") from error
@@ -178,10 +201,10 @@ def _look(kind: Kind, path: Path, wishes: Wishes, never: Sequence[str], *, ask: 
     if ask and found.unknown:
         answers = {each: _type_of(each, count) for each, count in found.unknown.most_common()}
         wishes = wishes_of(wishes, {"types": answers})
-        found = found_in(kind, path, wishes, never)
+        found = found_in(kind, path, wishes, *hints)
     if ask and found.zoneless:
         wishes = wishes_of(wishes, {"time_zone": _asked(ask, f"In which time zone are the times of {path}?", "UTC")})
-        found = found_in(kind, path, wishes, never)
+        found = found_in(kind, path, wishes, *hints)
     typer.echo("\n  ".join([found.file.words(), *found.file.lines()]))
     types = [f"types          {told}"] if (told := found.file.types.account()) else []
     for line in (*types, *found.rejects.mends.account(), rows_account(found.rejects)):

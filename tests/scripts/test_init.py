@@ -232,7 +232,7 @@ def test_what_is_explained_and_never_met_is_told() -> None:
 
 @pytest.mark.parametrize(
     ("value", "kind"),
-    [(datetime(2025, 1, 1, tzinfo=UTC), "date"), (date(2025, 1, 1), "date"), (Decimal("9.90"), "number"), (b"x", None)],
+    [(datetime(2025, 1, 1, tzinfo=UTC), "time"), (date(2025, 1, 1), "time"), (Decimal("9.90"), "number"), (b"x", None)],
 )
 def test_what_json_does_not_know_is_plain(folder: Path, value: object, kind: str | None) -> None:
     table = pa.table({"item_id": ["a", "b"], "title": ["x", "y"], "extra": [value, value]})
@@ -240,7 +240,10 @@ def test_what_json_does_not_know_is_plain(folder: Path, value: object, kind: str
     done = run("--items", "items.parquet", "--yes")
     assert done.exit_code == 0, done.output
     assert "2 rows: 2 taken" in done.output
-    assert {name: each.type for name, each in load_settings().attributes.items()} == ({"extra": kind} if kind else {})
+    taken = toml(folder / "mapping.toml")["items"]["map"]
+    assert ("published_at" in taken) == (kind == "time")
+    declared = {name: each.type for name, each in load_settings().attributes.items()}
+    assert declared == ({"extra": kind} if kind == "number" else {})
 
 
 @pytest.mark.parametrize(
@@ -262,3 +265,44 @@ def test_names_in_several_lines_and_types_with_a_sign_of_equality_are_taken(fold
     assert done.exit_code == 0, done.output
     assert load_charter(folder / "charter.toml").name == "Two\nlines"
     assert toml(folder / "mapping.toml")["events"]["types"] == {"step=done": "purchase"}
+
+
+def test_a_comma_that_can_only_stand_before_decimals_does(folder: Path) -> None:
+    (folder / "items.tsv").write_text("id\ttitle\tprice\tcount\n1\tOne\t34,90\t1,234\n2\tTwo\t6,5\t2,345\n")
+    assert run("--items", "items.tsv", "--yes").exit_code == 0
+    assert {name: each.type for name, each in load_settings().attributes.items()} == {
+        "price": "number",
+        "count": "text",
+    }
+
+
+def test_columns_are_told_by_their_values_where_names_say_nothing(folder: Path) -> None:
+    plants = ["Plant ID\tCommon name\tWhat it needs\tFamily\tSafe for pets\tHere since"]
+    plants += [
+        f"PL-{n}\tPlant {n}\tWater on day {n} of every other week\t{family}\t{safe}\t2026-10-0{n}"
+        for n, family, safe in zip(range(1, 9), ["Araceae", "Ferns"] * 4, ["yes", "no"] * 4, strict=True)
+    ]
+    (folder / "plants.tsv").write_text("\n".join(plants))
+    (folder / "till.csv").write_text(
+        "visitor,plant,what happened,when\nv1,PL-1,bought,2026-11-20T10:00:00Z\nv1,PL-2,seen,2026-11-20T10:00:00Z\n"
+    )
+    done = run(
+        "--items", "plants.tsv", "--events", "till.csv", "--type", "bought=purchase", "--type", "seen=view", "--yes"
+    )
+    assert done.exit_code == 0, done.output
+    mapping = toml(folder / "mapping.toml")
+    assert mapping["items"]["map"] == {
+        "item_id": ["Plant ID"],
+        "title": ["Common name"],
+        "text": ["What it needs"],
+        "tags": ["Family"],
+        "published_at": ["Here since"],
+        "attributes.family": ["Family"],
+        "attributes.safe_for_pets": ["Safe for pets"],
+    }
+    assert mapping["events"]["map"] == {
+        "user_id": ["visitor"],
+        "item_id": ["plant"],
+        "type": ["what happened"],
+        "occurred_at": ["when"],
+    }
