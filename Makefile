@@ -32,7 +32,7 @@ demo: setup ## Fetch MovieLens 100K, index it, replay its events and serve (PORT
 test: lint ## Run all that CI runs: lint, types, import contracts, tests
 	$(BIN)/pytest -n $(PYTEST_WORKERS)
 
-nightly: test-env ## Run the long proofs that `make test` leaves out
+nightly: $(VENV)/.nightly-env ## Run the long proofs that `make test` leaves out
 	$(BIN)/pytest -m nightly
 
 lint: test-env ## Check style, types, import contracts and the Dockerfile
@@ -77,5 +77,9 @@ $(VENV)/.setup: $(LOCKED)
 	@touch $@
 
 $(VENV)/.test-env: $(VENV)/.setup
-	$(PIP_INSTALL) --no-build-isolation --editable '.[benchmark,dev,multilingual,telemetry]'
+	$(PIP_INSTALL) --no-build-isolation --editable '.[benchmark,dev,multilingual,postgres,telemetry]'
+	@touch $@
+
+$(VENV)/.nightly-env: $(VENV)/.test-env
+	$(PIP_INSTALL) --no-build-isolation --editable '.[milvus,nightly,ray]'
 	@touch $@

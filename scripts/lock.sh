@@ -14,7 +14,7 @@ pip="$work/venv/bin/python -m pip --disable-pip-version-check"
 $pip install --upgrade pip setuptools
 # shellcheck disable=SC2086 # the flag and its value are two words on purpose
 $pip install --no-deps ${TORCH_INDEX_URL:+--index-url $TORCH_INDEX_URL} "torch==$torch_version"
-$pip install --no-build-isolation --editable '.[benchmark,dev,multilingual,telemetry]' "torch==$torch_version"
+$pip install --no-build-isolation --editable '.[benchmark,dev,milvus,multilingual,nightly,postgres,ray,telemetry]' "torch==$torch_version"
 
 {
     echo "# Every version that Penchant is installed with. Written by \`make lock\`; do not edit."
