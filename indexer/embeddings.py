@@ -66,15 +66,15 @@ def embed(
         raise ValueError(f"{len(texts)} texts, but {len(hashes)} hashes")
     keys, positions, inverse = np.unique(_keys(hashes), return_index=True, return_inverse=True)
     segments = cache.segments(encoder)
-    new = np.flatnonzero(segments.find(keys) < 0)
-    done = 0
-    for chunk in _parts(new, cache.settings.save_texts):
-        vectors = []
-        for batch in _parts(chunk, cache.settings.batch_texts):
-            vectors.append(encoder.encode([texts[position] for position in positions[batch]]))
-            done += len(batch)
-            progress(done, len(new))
-        segments.append(keys[chunk], np.concatenate(vectors))
+    while len(new := np.flatnonzero(segments.find(keys) < 0)):  # again where somebody forgot a text meanwhile
+        done = 0
+        for chunk in _parts(new, cache.settings.save_texts):
+            vectors = []
+            for batch in _parts(chunk, cache.settings.batch_texts):
+                vectors.append(encoder.encode([texts[position] for position in positions[batch]]))
+                done += len(batch)
+                progress(done, len(new))
+            segments.append(keys[chunk], np.concatenate(vectors))
     return segments.take(segments.find(keys)[inverse])
 
 

@@ -1,7 +1,8 @@
 """Vectors by key, kept on disk in segments and found without reading them.
 
-Several processes may use one folder: each publishes segments under names of its own, and a merge removes only what it
-has copied. The worst that a crash or a race leaves behind is a vector that is kept twice, until the next merge.
+Several processes and threads may use one folder: each publishes segments under names of its own, and one at a time
+takes segments away, so that no merge brings back what was forgotten. The worst that a crash leaves behind is a vector
+that is kept twice, until the next merge.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.folder_lock import sole
 from indexer.segment_files import (
     KEY_TYPE,
     Keys,
@@ -83,18 +85,21 @@ class Segments:
             raise ValueError(f"expected finite vectors of shape {(len(keys), self._dimension)}, got {vectors.shape}")
         if len(keys):
             write_segment(self._folder, keys, vectors)
-            self._reopen()
-            self._merge_tiers()
+            with sole(self._folder):
+                self._reopen()
+                self._merge_tiers()
 
     def forget(self, keys: Keys) -> None:
         """Drop the vectors of some keys: every segment that has one of them is written anew without it."""
-        for segment in self._segments:
-            kept = np.flatnonzero(~np.isin(segment.keys, keys))
-            if len(kept) < len(segment.keys):
-                if len(kept):
-                    write_segment(self._folder, segment.keys[kept], segment.vectors[kept])
-                discard(segment.path)
-        self._reopen()
+        with sole(self._folder):
+            self._reopen()
+            for segment in self._segments:
+                kept = np.flatnonzero(~np.isin(segment.keys, keys))
+                if len(kept) < len(segment.keys):
+                    if len(kept):
+                        write_segment(self._folder, segment.keys[kept], segment.vectors[kept])
+                    discard(segment.path)
+            self._reopen()
 
     def _merge_tiers(self) -> None:
         """Merge what there are MERGE_AT of in one tier, then the next tier up, which has grown by that."""

@@ -16,7 +16,6 @@ import shutil
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import fields
-from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from indexer.ann import AnnSettings, VectorIndex
 from indexer.attributes.columns import AttributeColumn
 from indexer.attributes.declaration import AttributeType
 from indexer.equal_vectors import EqualVectors
+from indexer.folder_lock import sole
 from indexer.item_texts import SILENT
 from indexer.lexical import LexicalIndex, LexicalText
 from indexer.snapshot import ItemColumns, ItemVectors, Manifest, Snapshot, Vocabulary
@@ -43,7 +43,6 @@ from models.words import MISSING
 CURRENT = "CURRENT"
 _BUILDING = ".building-"
 _DAMAGED = ".damaged-"
-_LOCK = ".lock"
 _MANIFEST = "manifest.json"
 _MANIFEST_DIGEST = "manifest.blake2b"
 _VOCABULARY = "vocabulary.json"
@@ -100,11 +99,7 @@ class SnapshotFolder:
             BuildUnderWayError: another process has it.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / _LOCK).open("w") as lock:
-            try:
-                flock(lock, LOCK_EX | LOCK_NB)
-            except BlockingIOError as error:
-                raise BuildUnderWayError(f"another process is building a snapshot in {self.folder}") from error
+        with sole(self.folder, BuildUnderWayError(f"another process is building a snapshot in {self.folder}")):
             yield
 
     def current_id(self) -> str | None:

@@ -9,10 +9,8 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from typing import Final
 
@@ -21,11 +19,11 @@ from app.backup.manifest import FILE, BackedUpFile, BackupError, BackupManifest,
 from app.storage.database import FILE_NAME
 from app.storage.database_copy import copy_database
 from app.storage.settled import settle
+from indexer.folder_lock import sole
 from indexer.snapshot_digests import damaged, record
 from indexer.snapshot_files import CURRENT, SnapshotFolder
 
 UNFINISHED: Final = ".unfinished-"
-_LOCK: Final = ".lock"
 _WITHOUT: Final = {
     *("embeddings", "log_copy", "rejects", "service.json", "snapshots"),
     *(LEDGER, "losses.ndjson", "last_backup.json"),
@@ -71,7 +69,7 @@ def make_backup(data_dir: Path, folder: Path, now: datetime, keep: int, say: Say
     """
     _check(data_dir, folder)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _alone(folder):
+    with sole(folder, BackupError(f"another process makes a backup in {folder}")):
         for left in folder.glob(f"{UNFINISHED}*"):
             shutil.rmtree(left)
         work = folder / f"{UNFINISHED}{now:%Y%m%dT%H%M%S%fZ}"
@@ -199,16 +197,6 @@ def _check(data_dir: Path, folder: Path) -> None:
         raise BackupError(f"there is nothing to back up: {data_dir} has no {FILE_NAME}")
     if folder.resolve().is_relative_to(data_dir.resolve()):
         raise BackupError(f"{folder} is in the data folder itself: name a folder elsewhere, best on another disk")
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    with (folder / _LOCK).open("w") as lock:
-        try:
-            flock(lock, LOCK_EX | LOCK_NB)
-        except BlockingIOError as error:
-            raise BackupError(f"another process makes a backup in {folder}") from error
-        yield
 
 
 def _sync(path: Path) -> None:

@@ -13,10 +13,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,6 +32,7 @@ from app.warehouse.kinds import KEYS, PERSON, Kind, schema_of, statement
 from app.warehouse.manifest import FILE, Deletions, ExportManifest, Part, read_manifest
 from app.warehouse.source import Index, copied
 from app.warehouse.terms import Terms
+from indexer.folder_lock import sole
 from indexer.progress import Progress
 
 SPAN: Final = 1_000_000
@@ -42,7 +41,6 @@ BUCKET: Final = 250_000
 """People or items of one file, about, when the folder is begun."""
 _BATCH: Final = 50_000
 _CLEARED: Final = "cleared.parquet"
-_LOCK: Final = ".lock"
 _NEW: Final = ".new"
 _PERSON: Final = "substr(sha256($secret || sha256($secret || user_id)), 1, 32)"
 """Twice, so that nobody who knows a digest can make another one of it."""
@@ -93,7 +91,7 @@ def export(settings: Settings, kind: Kind, to: Path, say: Progress, *, pseudonym
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     columns = {field.name: str(field.type) for field in schema_of(kind, pseudonyms=pseudonyms)}
     told: dict[str, Any] = {"made_at": now, "columns": columns, "charter": charter.name, "why": why}
-    with _alone(folder), copied(settings.data_dir) as connection:
+    with sole(folder, ExportError(f"another process exports to {folder}")), copied(settings.data_dir) as connection:
         before = read_manifest(folder) or ExportManifest(kind=kind, key=KEYS[kind], pseudonyms=pseudonyms, **told)
         if before.pseudonyms != pseudonyms:
             raise ExportError(f"{folder} was begun with{'' if before.pseudonyms else 'out'} --pseudonyms: keep to that")
@@ -244,13 +242,3 @@ def _put(beside: Path, path: Path) -> None:
     with beside.open("rb") as file:
         os.fsync(file.fileno())
     beside.replace(path)
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    with (folder / _LOCK).open("w") as lock:
-        try:
-            flock(lock, LOCK_EX | LOCK_NB)
-        except BlockingIOError as error:
-            raise ExportError(f"another process exports to {folder}") from error
-        yield

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.content import content_hash
-from indexer.embeddings import CachedEncoder, EmbeddingCache, EmbeddingSettings, embed
+from indexer.embeddings import CachedEncoder, EmbeddingCache, EmbeddingSettings, embed, forget
 from indexer.progress import ProgressBar, silent
 from models.encoder import HashingEncoder, Vectors
 from models.sentence_encoder import SentenceTransformerEncoder
@@ -65,6 +65,21 @@ def test_only_new_texts_are_read(tmp_path: Path) -> None:
     vectors(["a", "b"], encoder, cache)
     embed(["not read", "c"], [content_hash("a"), content_hash("c")], encoder, cache)
     assert sorted(encoder.given) == ["a", "b", "c"]
+
+
+def test_a_text_that_somebody_forgets_meanwhile_is_read_again(tmp_path: Path) -> None:
+    cache = EmbeddingCache(tmp_path)
+
+    class Forgetful(CountingEncoder):
+        def encode(self, texts: Sequence[str]) -> Vectors:
+            if texts == ["c"]:
+                forget([content_hash("a")], self, cache)
+            return super().encode(texts)
+
+    encoder = Forgetful()
+    vectors(["a", "b"], encoder, cache)
+    assert np.array_equal(vectors(["a", "b", "c"], encoder, cache), HashingEncoder(16).encode(["a", "b", "c"]))
+    assert sorted(encoder.given) == ["a", "a", "b", "c"]
 
 
 def test_encoders_do_not_share_vectors(tmp_path: Path) -> None:
@@ -144,7 +159,7 @@ def test_a_killed_build_leaves_a_cache_that_can_be_used(tmp_path: Path) -> None:
 import itertools
 from pathlib import Path
 from indexer.content import content_hash
-from indexer.embeddings import EmbeddingCache, EmbeddingSettings, embed
+from indexer.embeddings import EmbeddingCache, EmbeddingSettings, embed, forget
 from models.encoder import HashingEncoder
 
 cache = EmbeddingCache(Path({str(tmp_path)!r}), EmbeddingSettings(save_texts=3))

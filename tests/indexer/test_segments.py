@@ -1,6 +1,7 @@
 import os
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.segment_files import ABANDONED_SECONDS, Keys, Vectors, segment_paths
+from indexer.segment_files import ABANDONED_SECONDS, Keys, Segment, Vectors, merge_segments, segment_paths
 from indexer.segments import MERGE_AT, Segments
 
 DIMENSION = 3
@@ -162,3 +163,19 @@ def test_several_writers_and_readers_do_not_disturb_each_other(tmp_path: Path) -
         writer.join()
     assert failures == []
     assert held(Segments(tmp_path, DIMENSION), *range(30), *range(1_000, 1_030), *range(2_000, 2_030))
+
+
+def test_no_merge_brings_back_what_is_forgotten_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    forgetting = threading.Thread(target=lambda: Segments(tmp_path, DIMENSION).forget(keys_of(3)))
+
+    def merge(folder: Path, merged: Sequence[Segment]) -> Path:
+        forgetting.start()
+        forgetting.join(0.3)
+        return merge_segments(folder, merged)
+
+    monkeypatch.setattr("indexer.segments.merge_segments", merge)
+    for number in range(MERGE_AT):
+        put(Segments(tmp_path, DIMENSION), number)
+    forgetting.join()
+    assert not held(Segments(tmp_path, DIMENSION), 3)
+    assert held(Segments(tmp_path, DIMENSION), 0, 1, 2, 4, 5, 6, 7)
