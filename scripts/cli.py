@@ -27,6 +27,7 @@ SUMMARIES: Final = {
     "backup": "Back the data folder up, while it is served or not: database, index, policies, keys, what was served.",
     "export": "Bring a folder of Parquet files for a warehouse up to date, or begin it.",
     "restore": "Restore a backup, and apply again the erasures, opt-outs and revoked keys that came after it.",
+    "reapply-decisions": "Apply erasures, opt-outs and revoked keys again, after a database was restored otherwise.",
     "verify-erasure": "Look for a person's id in the data folder; fail if it is there outside of items, "
     "or if that cannot be told.",
     "simulate": "Let things go wrong among made-up people, and print which alerts fired, and how often for nothing.",

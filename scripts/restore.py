@@ -33,9 +33,6 @@ def restore(
         f"restored {done.backup}, of {done.manifest.created_at:%Y-%m-%d %H:%M:%S} UTC, with {done.manifest.events:,} "
         f"events and index {done.manifest.snapshot or 'none'}: what happened after that is lost"
     )
-    typer.echo(
-        f"applied again: {done.erasures:,} erasures (finished by the next start of the service, before it serves), "
-        f"{done.opt_outs:,} opt-outs, {done.revoked:,} revoked keys"
-    )
+    typer.echo(done.reapplied.told)
     if done.aside:
         typer.echo(f"what was there is in {done.aside}: it holds people's data, so delete it once all is well")

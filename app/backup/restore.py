@@ -6,25 +6,21 @@ Everything is made ready in a folder of its own; only then what is there is move
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from app.access.keyfile import FILE as KEYS
-from app.access.keyfile import KeyFile
-from app.access.keyring import Keyring
 from app.backup.backup import verify_backup
+from app.backup.decisions import Reapplied, reapply
 from app.backup.ledger import FILE as LEDGER
 from app.backup.ledger import Entry, Ledger
 from app.backup.manifest import BackupError, BackupManifest, backups_in
 from app.folder_secret import folder_secret
-from app.serving.control_decisions import ControlDecisions
 from app.storage.database import FILE_NAME, in_use
 from app.storage.duckdb import open_stores
-from app.storage.protocols import Stores
-from app.storage.rows import ErasedId
 
 ASIDE: Final = "before-restore-"
 _WORK: Final = ".restoring-"
@@ -40,17 +36,13 @@ class Restored:
         backup: which was restored.
         manifest: what it holds.
         aside: where what was there before is now; None where the folder was empty.
-        erasures: of people, applied again; they are finished when the service starts, before it serves.
-        opt_outs: of people, applied again.
-        revoked: keys that stay revoked.
+        reapplied: what was decided after it.
     """
 
     backup: Path
     manifest: BackupManifest
     aside: Path | None
-    erasures: int
-    opt_outs: int
-    revoked: int
+    reapplied: Reapplied
 
 
 def chosen(folder: Path) -> Path:
@@ -93,52 +85,20 @@ def restore(data_dir: Path, folder: Path, now: datetime, say: Callable[[str], No
         shutil.copy(backup / name, work / name)
     later = Ledger(data_dir).since(manifest.created_at.timestamp(), backup.parent)
     say(f"applying {len(later):,} decisions that came after it")
-    erasures, opt_outs = _apply(work, later, now.timestamp())
-    revoked = _revoke(work, data_dir, later)
-    return Restored(backup, manifest, _exchange(data_dir, work, now), erasures, opt_outs, revoked)
+    reapplied = _reapply(work, data_dir, later, now.timestamp())
+    return Restored(backup, manifest, _exchange(data_dir, work, now), reapplied)
 
 
-def _apply(work: Path, later: Iterable[Entry], now: float) -> tuple[int, int]:
-    """Erasures and opt-outs, of each person what was decided last."""
-    erased = {each.subject: each for each in later if each.kind in {"erased", "returned"}}
-    opted = {each.subject: each for each in later if each.kind in {"opted_out", "opted_in"}}
-    stores = open_stores(work)
-    try:
-        for entry in (each for each in later if each.kind == "erased"):
-            last = erased[entry.subject]
-            returned = last.at if last.kind == "returned" else None
-            until = entry.until or entry.at
-            stores.identities.put_erased(ErasedId(entry.subject, entry.at, until, returned, unfinished=True)).result()
-        out = [each.subject for each in opted.values() if each.kind == "opted_out"]
-        return len({each.subject for each in later if each.kind == "erased"}), _opt_out(stores, work, out, now)
-    finally:
-        stores.close()
-
-
-def _opt_out(stores: Stores, work: Path, digests: Iterable[str], now: float) -> int:
-    wanted, decisions = set(digests), ControlDecisions(stores, folder_secret(work))
-    found = [each for each in stores.identities.known_ids() if decisions.digest(each) in wanted] if wanted else []
-    for user_id in found:
-        stores.users.set_personalization(user_id, False, now).result()
-    return len(found)
-
-
-def _revoke(work: Path, data_dir: Path, later: Iterable[Entry]) -> int:
-    """The keys of the data folder if they are there, else those of the backup without those that were revoked since."""
+def _reapply(work: Path, data_dir: Path, later: Sequence[Entry], now: float) -> Reapplied:
+    """To what was made ready, with the keys of the data folder if they are there, else those of the backup."""
     if (data_dir / KEYS).exists():
         shutil.copy(data_dir / KEYS, work / KEYS)
         (work / KEYS).with_suffix(".lock").touch(mode=0o600)
-    gone = {each.subject: datetime.fromtimestamp(each.at, UTC) for each in later if each.kind == "key_revoked"}
-    if not (work / KEYS).exists():
-        return 0
-
-    def without(keyring: Keyring) -> tuple[Keyring, int]:
-        found = [each for each in keyring.active if each.key_id in gone]
-        for each in found:
-            keyring = keyring.without(each.key_id, gone[each.key_id])
-        return keyring, len(found)
-
-    return KeyFile(work).change(without)
+    stores = open_stores(work)
+    try:
+        return reapply(stores, work, folder_secret(work), later, now)
+    finally:
+        stores.close()
 
 
 def _exchange(data_dir: Path, work: Path, now: datetime) -> Path | None:

@@ -8,15 +8,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from app.access.keyfile import KeyFile
 from app.backup.backup import make_backup, verify_backup
+from app.backup.decisions import Reapplied
 from app.backup.ledger import Entry, Ledger
 from app.backup.manifest import BackupError, backups_in
 from app.backup.restore import restore
 from app.backup.settings import BackupSettings
 from app.backup.timetable import BackupOutcome, backup_problem, write_outcome
 from app.storage.database import FILE_NAME
+from scripts.cli import app
 
 ROOT = Path(__file__).parents[3]
 
@@ -40,7 +43,7 @@ def test_a_backup_of_a_served_folder_holds_all_that_was_acknowledged(kept, tmp_p
     assert not [*done.path.glob("*.wal")]  # all of it is in the one file
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     told = restore(elsewhere, folder, datetime.now(UTC))
-    assert (told.aside, told.erasures) == (None, 0)
+    assert (told.aside, told.reapplied.erasures) == (None, 0)
     with open_household(elsewhere) as restored:
         restored.loop.run_until_complete(restored.service.snapshot_swap.refresh())
         assert len(restored.stores.events.columns()) == 40
@@ -77,7 +80,7 @@ def test_a_restore_applies_again_what_was_decided_after_the_backup(kept, open_ho
     home.stores.close()
     (data / "keys.json").unlink()
     told = restore(data, folder, datetime.now(UTC))
-    assert (told.erasures, told.opt_outs, told.revoked) == (1, 1, 1)
+    assert told.reapplied == Reapplied(erasures=1, opt_outs=1, revoked=1)
     assert (told.aside / FILE_NAME).exists()
     assert KeyFile(data).current().active == []
     with open_household(data) as restored:
@@ -90,6 +93,27 @@ def test_a_restore_applies_again_what_was_decided_after_the_backup(kept, open_ho
     assert not loop.is_closed()
 
 
+def test_a_database_brought_back_by_other_means_is_told_what_was_decided_since(kept, open_household):
+    home, folder, _ = kept
+    before = datetime.now(UTC)
+    data = home.settings.data_dir
+    copied = (made(home, folder).path / FILE_NAME).read_bytes()
+    home.erase("ann")
+    home.switch("bob", enabled=False)
+    home.stores.close()
+    (data / FILE_NAME).write_bytes(copied)  # as whoever restores a disk does
+    for _ in range(2):
+        told = CliRunner().invoke(
+            app, ["reapply-decisions", "--since", f"{before:%Y-%m-%dT%H:%M:%S}"], env={"PENCHANT_DATA_DIR": str(data)}
+        )
+        assert "2 decisions" in told.output
+        assert "1 erasures (finished by the next start of the service, before it serves), 1 opt-outs" in told.output
+    with open_household(data) as restored:
+        restored.loop.run_until_complete(restored.service.person.finish_erasures())
+        assert restored.stores.events.held("ann") == []
+        assert not restored.stores.users.get("bob").personalization
+
+
 def test_who_returned_or_opted_in_again_stays_so(kept, open_household, an_event):
     home, folder, _ = kept
     home.erase("ann")
@@ -98,7 +122,7 @@ def test_who_returned_or_opted_in_again_stays_so(kept, open_household, an_event)
     home.switch("bob", enabled=True)
     data = home.settings.data_dir
     home.stores.close()
-    assert restore(data, folder, datetime.now(UTC)).opt_outs == 0
+    assert restore(data, folder, datetime.now(UTC)).reapplied.opt_outs == 0
     with open_household(data, as_of=datetime.now(UTC) + timedelta(seconds=5)) as restored:
         restored.loop.run_until_complete(restored.service.person.finish_erasures())
         restored.loop.run_until_complete(restored.service.snapshot_swap.refresh())
