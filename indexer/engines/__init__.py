@@ -1,0 +1,1 @@
+"""Vector engines: what finds the nearest items, in this process or beyond it."""
