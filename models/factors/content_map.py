@@ -17,6 +17,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from models.factors.gram import Gram, LocalGram
 from models.factors.value import Factors
 from models.interactions import Interactions
 
@@ -43,7 +44,9 @@ class ContentMap:
     index: Dense
 
     @classmethod
-    def fit(cls, content: Dense, factors: Factors, interactions: Interactions, ridge: float) -> ContentMap:
+    def fit(
+        cls, content: Dense, factors: Factors, interactions: Interactions, ridge: float, gram: Gram | None = None
+    ) -> ContentMap:
         """Learn from the items with interactions.
 
         Args:
@@ -51,9 +54,10 @@ class ContentMap:
             factors: of the n items.
             interactions: of users with the n items, not none.
             ridge: lambda, in items.
+            gram: of the interactions; absent, it is computed here.
         """
         known = np.flatnonzero(interactions.item_degrees())
-        axes, spread = _axes_of_users(interactions, factors)
+        axes, spread = _axes_of_users(gram or LocalGram(interactions.matrix), factors)
         likeness, onto_engage, onto_index = _normal_equations(content, factors, known)
         penalties = ridge / np.maximum(spread / max(float(spread[0]), 1e-300), TINY)
         return cls(
@@ -80,10 +84,9 @@ class ContentMap:
         return Factors(engage, index, factors.neighbours.without(~engaged))
 
 
-def _axes_of_users(interactions: Interactions, factors: Factors) -> tuple[Exact, Exact]:
+def _axes_of_users(gram: Gram, factors: Factors) -> tuple[Exact, Exact]:
     """(principal axes of the user embeddings as columns [r, r], spread along each [r], largest first)."""
-    users = interactions.matrix @ factors.engage
-    squares, axes = np.linalg.eigh((users.T @ users).astype(np.float64))
+    squares, axes = np.linalg.eigh(gram.within(factors.engage).astype(np.float64))
     return axes[:, ::-1], np.sqrt(np.maximum(squares[::-1], 0.0))
 
 

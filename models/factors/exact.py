@@ -11,14 +11,14 @@ Memory: one items x items array of 4-byte numbers and a few bands of rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from models.factors.leading_directions import leading_directions
+from models.factors.gram import Gram, LocalGram, Matrix, bands
+from models.factors.leading_directions import DenseOperand, leading_directions
 from models.factors.settings import FactorSettings
 from models.factors.strongest_entries import strongest_of_dense
 from models.factors.symmetric_inverse import invert_in_place
@@ -36,32 +36,39 @@ ITERATIONS: Final = 4
 """Passes over B; the directions differ from those of a full decomposition by less than the neighbours win back."""
 
 
-def learn_exact(interactions: Interactions, content: Dense, settings: FactorSettings) -> Factors:
+def learn_exact(
+    interactions: Interactions, content: Dense, settings: FactorSettings, gram: Gram | None = None
+) -> Factors:
     """The factors of `content.shape[0]` items; see the module for the formula.
 
     Args:
         interactions: matrix X; times are needed where the directed term is on.
         content: float32 [n, d], unit vectors; d may be 0.
         settings: how.
+        gram: X'X; absent, it is computed here.
 
     Raises:
         UntimedError: the directed term is on, and the interactions have no times.
     """
-    relations = item_relations(interactions, content, settings)
+    relations = item_relations(interactions, content, settings, gram)
     random = np.random.default_rng(settings.seed)
-    directions = leading_directions(relations, settings.rank, ITERATIONS, random).vectors
+    directions = leading_directions(DenseOperand(relations), settings.rank, ITERATIONS, random).vectors
     engage = relations @ directions
-    residuals = (_residual(relations, engage, directions, band, settings.neighbours) for band in _bands(len(relations)))
+    residuals = (
+        _residual(relations, engage, directions, band, settings.neighbours) for band in bands(len(relations), BAND)
+    )
     return Factors(engage, directions, Neighbours.stack(residuals, len(relations)))
 
 
-def item_relations(interactions: Interactions, content: Dense, settings: FactorSettings) -> Dense:
+def item_relations(
+    interactions: Interactions, content: Dense, settings: FactorSettings, gram: Gram | None = None
+) -> Dense:
     """The matrix B, float32 [n, n]."""
-    relations = _gram(interactions.matrix, content, settings)
+    relations = _with_content(gram or LocalGram(interactions.matrix), content, settings)
     invert_in_place(relations)
     diagonal = np.diag(relations).copy()
     following = _following(interactions, settings)
-    for band in _bands(len(relations)):
+    for band in bands(len(relations), BAND):
         directed = relations[band] @ following if following is not None else 0.0
         relations[band] /= -diagonal
         relations[band] += directed
@@ -69,16 +76,19 @@ def item_relations(interactions: Interactions, content: Dense, settings: FactorS
     return relations
 
 
-def _gram(matrix: sparse.csr_array, content: Dense, settings: FactorSettings) -> Dense:
+def _with_content(gram: Gram, content: Dense, settings: FactorSettings) -> Dense:
     """G, band by band; content vectors of another width than 0 add their likeness."""
-    items = matrix.shape[1]
-    transposed = sparse.csr_array(matrix.T)
-    gram = np.empty((items, items), dtype=np.float32)
-    for band in _bands(items):
-        gram[band] = (transposed[band] @ matrix).toarray()
-        gram[band] += np.float32(settings.exact.content_weight) * (content[band] @ content.T)
-    gram[np.diag_indices(items)] += np.float32(settings.exact.ridge)
-    return gram
+    items = gram.shape[1]
+    whole = np.empty((items, items), dtype=np.float32)
+    for band, met in zip(bands(items, BAND), gram.bands(BAND, _unchanged), strict=True):
+        whole[band] = met.toarray()
+        whole[band] += np.float32(settings.exact.content_weight) * (content[band] @ content.T)
+    whole[np.diag_indices(items)] += np.float32(settings.exact.ridge)
+    return whole
+
+
+def _unchanged(relations: Matrix, band: slice) -> Matrix:  # noqa: ARG001 - what a band is finished with
+    return relations
 
 
 def _following(interactions: Interactions, settings: FactorSettings) -> sparse.csr_array | None:
@@ -93,7 +103,3 @@ def _residual(relations: Dense, engage: Dense, index: Dense, band: slice, k: int
     rows = np.arange(band.start, band.stop)
     residual[rows - band.start, rows] = 0.0
     return strongest_of_dense(residual, k)
-
-
-def _bands(size: int) -> Iterator[slice]:
-    return (slice(start, min(start + BAND, size)) for start in range(0, size, BAND))

@@ -1,22 +1,56 @@
 """Leading right singular vectors of a large matrix, by randomised subspace iteration (Halko et al. 2011).
 
-The matrix is only ever multiplied with thin blocks, so it may be sparse or dense and of any size.
+The matrix is only ever multiplied with thin blocks, and only its Gram matrix: it may be sparse or dense, of any size.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg, sparse
+from scipy import linalg
 
 Dense = NDArray[np.float32]
-Operand = Dense | sparse.csr_array
 
 OVERSAMPLING: Final = 32
 """Directions beyond those asked for, which the iteration needs to tell the last ones from the rest."""
+
+
+class Operand(Protocol):
+    """What is asked of a matrix; `models.factors.gram.Gram` for a sparse one."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+
+    def times(self, basis: Dense) -> Dense:
+        """M'M B."""
+
+    def within(self, basis: Dense) -> Dense:
+        """B'M'M B."""
+
+
+@dataclass(frozen=True, slots=True)
+class DenseOperand:
+    """A matrix float32 [m, n] that is held whole."""
+
+    matrix: Dense
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return len(self.matrix), self.matrix.shape[1]
+
+    def times(self, basis: Dense) -> Dense:
+        """M'M B."""
+        return self.matrix.T @ (self.matrix @ basis)
+
+    def within(self, basis: Dense) -> Dense:
+        """B'M'M B."""
+        image = self.matrix @ basis
+        return image.T @ image
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +70,17 @@ def leading_directions(matrix: Operand, rank: int, iterations: int, random: np.r
     """The `rank` leading right singular vectors of `matrix` [m, n], fewer where min(m, n) is less.
 
     Args:
-        matrix: float32.
+        matrix: its products.
         rank: directions wanted.
         iterations: passes over the matrix; each one sharpens the basis.
         random: draws the first basis.
     """
     columns = matrix.shape[1]
     width = min(rank + OVERSAMPLING, *matrix.shape)
-    transposed = matrix.T if isinstance(matrix, np.ndarray) else sparse.csr_array(matrix.T)
     basis = _orthonormal(random.standard_normal((columns, width), dtype=np.float32))
     for _ in range(iterations):
-        basis = _orthonormal(np.asarray(transposed @ (matrix @ basis)))
-    return _rotated(np.asarray(matrix @ basis), basis, min(rank, width))
+        basis = _orthonormal(matrix.times(basis))
+    return _rotated(matrix.within(basis), basis, min(rank, width))
 
 
 def _orthonormal(block: Dense) -> Dense:
@@ -56,9 +89,9 @@ def _orthonormal(block: Dense) -> Dense:
     return np.ascontiguousarray(basis, dtype=np.float32)
 
 
-def _rotated(image: Dense, basis: Dense, rank: int) -> Directions:
+def _rotated(squares: Dense, basis: Dense, rank: int) -> Directions:
     """Turn the basis so that its axes are the singular directions; each axis' largest entry is made positive."""
-    eigenvalues, rotation = np.linalg.eigh((image.T @ image).astype(np.float64))
+    eigenvalues, rotation = np.linalg.eigh(squares.astype(np.float64))
     leading = np.argsort(-eigenvalues, kind="stable")[:rank]
     vectors = basis @ rotation[:, leading].astype(np.float32)
     peaks = vectors[np.abs(vectors).argmax(axis=0), np.arange(len(leading))]

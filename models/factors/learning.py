@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from models.factors.content_map import ContentMap
 from models.factors.exact import learn_exact
+from models.factors.gram import LocalGram, OpenGram
 from models.factors.settings import FactorSettings, Method
 from models.factors.spectral import learn_spectral
 from models.factors.unengaged_items import promise_of_silence
@@ -34,7 +35,11 @@ class Behaviour:
 
 
 def learn_behaviour(
-    interactions: Interactions, content: Dense, settings: FactorSettings, offered: Dense | None = None
+    interactions: Interactions,
+    content: Dense,
+    settings: FactorSettings,
+    offered: Dense | None = None,
+    gram_of: OpenGram = LocalGram,
 ) -> Behaviour | None:
     """Item vectors from behaviour, None where there are fewer interactions than `settings.least_interactions`.
 
@@ -44,6 +49,7 @@ def learn_behaviour(
         settings: how.
         offered: float32 [n], share of the interactions that happened while each item was on offer; without it, items
             that nobody engaged with are taken for new ones.
+        gram_of: where products of everybody's interactions are computed.
 
     Raises:
         UntimedError: the directed term is on, and the interactions have no times.
@@ -52,10 +58,11 @@ def learn_behaviour(
         return None
     method = chosen_method(interactions.items, settings)
     if method is Method.EXACT:
-        factors = learn_exact(interactions, content, settings)
+        factors = learn_exact(interactions, content, settings, gram_of(interactions.matrix))
     else:
-        factors = learn_spectral(interactions, settings)
-    content_map = ContentMap.fit(content, factors, interactions, settings.cold_ridge).hopeful(settings.optimism)
+        factors = learn_spectral(interactions, settings, gram_of)
+    gram = gram_of(interactions.matrix)
+    content_map = ContentMap.fit(content, factors, interactions, settings.cold_ridge, gram).hopeful(settings.optimism)
     degrees = interactions.item_degrees()
     promise = promise_of_silence(degrees, np.zeros(len(degrees), np.float32) if offered is None else offered)
     return Behaviour(content_map.fill(content, factors, degrees > 0, promise), content_map, method)

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from models.factors.gram import Gram, LocalGram, OpenGram
 from models.factors.leading_directions import leading_directions
 from models.factors.settings import FactorSettings
 from models.factors.strongest_entries import strongest_of_sparse
@@ -37,8 +38,13 @@ TINY: Final = np.float32(1e-12)
 """Least divisor, for interactions whose every singular value is 0."""
 
 
-def learn_spectral(interactions: Interactions, settings: FactorSettings) -> Factors:
+def learn_spectral(interactions: Interactions, settings: FactorSettings, gram_of: OpenGram = LocalGram) -> Factors:
     """The factors of all items; see the module for the formula. An item without interactions has zeros.
+
+    Args:
+        interactions: matrix X; times are needed where the directed term is on.
+        settings: how.
+        gram_of: where the products are computed.
 
     Raises:
         UntimedError: the directed term is on, and the interactions have no times.
@@ -47,12 +53,14 @@ def learn_spectral(interactions: Interactions, settings: FactorSettings) -> Fact
     scaling = _Scaling.of(interactions, settings)
     normalised = _normalised(interactions, scaling)
     random = np.random.default_rng(settings.seed)
-    directions = leading_directions(normalised, settings.rank, chosen.iterations, random)
+    directions = leading_directions(gram_of(normalised), settings.rank, chosen.iterations, random)
     filtered = directions.vectors * (directions.values / max(directions.values[0], TINY)) ** chosen.sharpness
+    gram = gram_of(_shortened(normalised, chosen.longest_history))
+    lists = _neighbours(gram, _Neighbours(scaling, _following(interactions, scaling, settings), settings))
     return Factors(
         engage=np.ascontiguousarray(filtered * scaling.engaged[:, None], dtype=np.float32),
         index=np.ascontiguousarray(directions.vectors * scaling.recommended[:, None], dtype=np.float32),
-        neighbours=Neighbours.stack(_neighbours(interactions, normalised, scaling, settings), interactions.items),
+        neighbours=Neighbours.stack(lists, interactions.items),
     )
 
 
@@ -97,21 +105,31 @@ def _normalised(interactions: Interactions, scaling: _Scaling) -> Matrix:
     return sparse.csr_array((matrix.data * factors, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
-def _neighbours(
-    interactions: Interactions, normalised: Matrix, scaling: _Scaling, settings: FactorSettings
-) -> Iterator[Matrix]:
+def _neighbours(gram: Gram, chosen: _Neighbours) -> Iterator[Matrix]:
     """The lists of all items, band by band."""
-    if not settings.neighbours:
-        return
-    shortened = _shortened(normalised, settings.spectral.longest_history)
-    transposed = Matrix(shortened.T)
-    following = _following(interactions, scaling, settings)
-    for start in range(0, interactions.items, BAND):
-        band = slice(start, min(start + BAND, interactions.items))
-        relations = (transposed[band] @ shortened) * np.float32(settings.spectral.neighbour_weight)
-        relations = relations if following is None else Matrix(relations + following[band])
-        strongest = strongest_of_sparse(_without_diagonal(relations, band), settings.neighbours)
-        yield _popular_again(strongest, band, scaling)
+    return gram.bands(BAND, chosen) if chosen.settings.neighbours else iter(())
+
+
+@dataclass(frozen=True, slots=True)
+class _Neighbours:
+    """What becomes of rows of Z'Z: the strongest relations of each item.
+
+    Attributes:
+        scaling: of popularity.
+        following: F, where the directed term is on.
+        settings: how many.
+    """
+
+    scaling: _Scaling
+    following: Matrix | None
+    settings: FactorSettings
+
+    def __call__(self, relations: Matrix, band: slice) -> Matrix:
+        relations = relations * np.float32(self.settings.spectral.neighbour_weight)
+        if self.following is not None:
+            relations = Matrix(relations + self.following[band])
+        strongest = strongest_of_sparse(_without_diagonal(relations, band), self.settings.neighbours)
+        return _popular_again(strongest, band, self.scaling)
 
 
 def _without_diagonal(relations: Matrix, band: slice) -> Matrix:

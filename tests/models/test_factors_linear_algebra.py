@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -5,7 +7,8 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from models.factors import symmetric_inverse
-from models.factors.leading_directions import leading_directions
+from models.factors.gram import LocalGram
+from models.factors.leading_directions import DenseOperand, Operand, leading_directions
 from models.factors.strongest_entries import strongest_of_dense, strongest_of_sparse
 from models.factors.symmetric_inverse import invert_in_place
 
@@ -33,11 +36,11 @@ def test_a_matrix_of_several_blocks_is_inverted() -> None:
     np.testing.assert_allclose(inverse @ matrix, np.eye(1100), atol=1e-4)
 
 
-@pytest.mark.parametrize("kind", [np.asarray, sparse.csr_array])
-def test_directions_are_the_right_singular_vectors(kind: type) -> None:
+@pytest.mark.parametrize("operand", [DenseOperand, lambda matrix: LocalGram(sparse.csr_array(matrix))])
+def test_directions_are_the_right_singular_vectors(operand: Callable[[np.ndarray], Operand]) -> None:
     random = np.random.default_rng(3)
     matrix = (random.standard_normal((60, 20)) * (random.random((60, 20)) < 0.4)).astype(np.float32)
-    found = leading_directions(kind(matrix), 5, 6, np.random.default_rng(0))
+    found = leading_directions(operand(matrix), 5, 6, np.random.default_rng(0))
     _, values, transposed = np.linalg.svd(matrix.astype(np.float64))
     np.testing.assert_allclose(found.values, values[:5], rtol=1e-4)
     np.testing.assert_allclose(np.abs(transposed[:5] @ found.vectors), np.eye(5), atol=1e-3)
@@ -47,13 +50,13 @@ def test_directions_of_a_large_matrix_are_near_the_best() -> None:
     random = np.random.default_rng(4)
     matrix = (random.standard_normal((400, 30)) @ random.standard_normal((30, 300))).astype(np.float32)
     matrix += random.standard_normal((400, 300)).astype(np.float32)
-    found = leading_directions(matrix, 10, 3, np.random.default_rng(0))
+    found = leading_directions(DenseOperand(matrix), 10, 3, np.random.default_rng(0))
     best = np.linalg.svd(matrix, compute_uv=False)[:10]
     np.testing.assert_allclose(np.linalg.norm(matrix @ found.vectors), np.linalg.norm(best), rtol=1e-3)
 
 
 def test_no_more_directions_than_the_matrix_has() -> None:
-    found = leading_directions(np.ones((3, 9), dtype=np.float32), 7, 2, np.random.default_rng(0))
+    found = leading_directions(DenseOperand(np.ones((3, 9), dtype=np.float32)), 7, 2, np.random.default_rng(0))
     assert found.vectors.shape == (9, 3)
 
 
