@@ -26,7 +26,8 @@ COPY pyproject.toml constraints.txt LICENSE ./
 # hadolint ignore=DL3013
 RUN pip install --upgrade pip setuptools \
     && pip install --no-deps ${TORCH_INDEX_URL:+--index-url "$TORCH_INDEX_URL"} torch
-RUN touch README.md && pip install --no-build-isolation .
+# hadolint ignore=DL3013
+RUN touch README.md && pip install --no-build-isolation '.[postgres]'
 
 COPY README.md MANIFEST.in ./
 COPY models models
@@ -36,16 +37,20 @@ COPY scripts scripts
 COPY clients clients
 RUN pip wheel --no-build-isolation --no-deps --wheel-dir /dist . \
     && pip install --no-index --no-deps --force-reinstall /dist/*.whl
+# Compiled here for this kind of processor, and once more at the first start on another one.
+RUN NUMBA_CACHE_DIR=/var/cache/penchant python -c 'from models.kernels.warm_up import warm_up; warm_up()'
 
 FROM ${PYTHON} AS run
 ENV PATH=/opt/penchant/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     HF_HUB_OFFLINE=1 \
+    NUMBA_CACHE_DIR=/var/cache/penchant \
     PENCHANT_DATA_DIR=/data \
     PENCHANT_HTTP__HOST=0.0.0.0
 RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin penchant \
     && install --directory --mode 0700 --owner penchant --group penchant /data
 COPY --from=build /opt/penchant /opt/penchant
+COPY --from=build --chown=10001:10001 /var/cache/penchant /var/cache/penchant
 USER 10001
 WORKDIR /data
 VOLUME /data

