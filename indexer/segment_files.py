@@ -10,9 +10,10 @@ import logging
 import os
 import shutil
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -72,39 +73,27 @@ def open_segment(path: Path, dimension: int) -> Segment | None:
 
 
 def write_segment(folder: Path, keys: Keys, vectors: Vectors) -> Path:
-    """Write and publish a segment; once this has returned it outlives any crash.
-
-    A process whose clock leaps ahead takes what is being written for abandoned: then it is written once more.
-    """
-    try:
-        return _written(folder, keys, vectors)
-    except FileNotFoundError:
-        return _written(folder, keys, vectors)
-
-
-def _written(folder: Path, keys: Keys, vectors: Vectors) -> Path:
-    writing = _under_way(folder, "writing")
-    writing.mkdir()
-    np.save(writing / "keys.npy", keys.astype(KEY_TYPE), allow_pickle=False)
-    np.save(writing / "vectors.npy", vectors.astype(np.float32), allow_pickle=False)
-    return _publish(writing)
+    """Write and publish a segment; once this has returned it outlives any crash."""
+    with _writing(folder) as writing:
+        np.save(writing / "keys.npy", keys.astype(KEY_TYPE), allow_pickle=False)
+        np.save(writing / "vectors.npy", vectors.astype(np.float32), allow_pickle=False)
+        return _publish(writing)
 
 
 def merge_segments(folder: Path, segments: Sequence[Segment]) -> Path:
     """Write and publish one segment with the vectors of several, each key once; the several stay where they are."""
-    writing = _under_way(folder, "writing")
-    writing.mkdir()
     keys, kept = _distinct(segments)
-    np.save(writing / "keys.npy", keys, allow_pickle=False)
     shape = (len(keys), segments[0].vectors.shape[1])
-    merged = np.lib.format.open_memmap(writing / "vectors.npy", mode="w+", dtype=np.float32, shape=shape)
-    end = 0
-    for segment, rows in zip(segments, kept, strict=True):
-        for block in np.split(rows, range(_COPY_ROWS, len(rows), _COPY_ROWS)):
-            merged[end : end + len(block)] = segment.vectors[block]
-            end += len(block)
-    merged.flush()
-    return _publish(writing)
+    with _writing(folder) as writing:
+        np.save(writing / "keys.npy", keys, allow_pickle=False)
+        merged = np.lib.format.open_memmap(writing / "vectors.npy", mode="w+", dtype=np.float32, shape=shape)
+        end = 0
+        for segment, rows in zip(segments, kept, strict=True):
+            for block in np.split(rows, range(_COPY_ROWS, len(rows), _COPY_ROWS)):
+                merged[end : end + len(block)] = segment.vectors[block]
+                end += len(block)
+        merged.flush()
+        return _publish(writing)
 
 
 def discard(path: Path) -> None:
@@ -116,11 +105,39 @@ def discard(path: Path) -> None:
 
 
 def remove_abandoned(folder: Path) -> None:
-    """Clear away what processes that were killed long ago left half done."""
+    """Clear away what processes that were killed long ago left half done; who is alive holds theirs locked.
+
+    The clock alone does not tell: it may have leapt.
+    """
     for path in (*folder.glob(".writing-*"), *folder.glob(".removing-*")):
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError, BlockingIOError):
             if time.time() - path.stat().st_mtime > ABANDONED_SECONDS:
-                shutil.rmtree(path)
+                with _locked(path):
+                    shutil.rmtree(path)
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[Path]:
+    """A folder for a segment that is being written; whoever fails leaves it to be cleared away."""
+    writing = _under_way(folder, "writing")
+    writing.mkdir()
+    with _locked(writing):
+        yield writing
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold a folder of its own.
+
+    Raises:
+        BlockingIOError: somebody else does.
+    """
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        flock(descriptor, LOCK_EX | LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _distinct(segments: Sequence[Segment]) -> tuple[Keys, list[NDArray[np.intp]]]:

@@ -33,7 +33,11 @@ class Report:
     def failures(self) -> list[str]:
         """What is not as it must be."""
         found = list(self.outcome.broken)
-        found += [f"error: {each.operation} answered {each.status or 'nothing'}" for each in self.errors]
+        began = self.outcome.answers.began
+        found += [
+            f"error: {each.operation} answered {each.status or 'nothing'} after {each.at - began:.0f} s"
+            for each in self.errors
+        ]
         if self._grows:
             found.append(f"memory grows: {self._memory()}")
         return found

@@ -96,6 +96,20 @@ def test_what_was_abandoned_long_ago_is_cleared_away(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_somebody_writes_is_not_abandoned_however_far_the_clock_leaps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def save(path: Path, *_: object, **__: object) -> None:
+        np_save(path, *_, **__)  # type: ignore[arg-type]
+        Segments(tmp_path, DIMENSION)
+
+    np_save, ahead = np.save, time.time() + 4 * 365 * 86_400
+    monkeypatch.setattr("indexer.segment_files.time.time", lambda: ahead)
+    monkeypatch.setattr("indexer.segment_files.np.save", save)
+    put(Segments(tmp_path, DIMENSION), 1)
+    assert held(Segments(tmp_path, DIMENSION), 1)
+
+
 @pytest.mark.parametrize("file", ["keys.npy", "vectors.npy"])
 @pytest.mark.parametrize("damage", ["cut", "empty", "gone", "foreign", "pickle", "other"])
 def test_a_damaged_segment_costs_its_own_vectors_only(
