@@ -500,7 +500,7 @@ class Service:
             "policy": generation.environment.policy,
             "items": len(generation.catalogue),
             "people": len(generation.people),
-            "events_sequence": generation.sequence,
+            "events_sequence": generation.people.newest,
             "vectors": manifest.method,
             "recall_at_10": manifest.recall_at_10,
             "unread_items": sum(each.unread_items for each in manifest.reading.values()),

@@ -199,11 +199,11 @@ class EventIngestion:
 
 
 def _learn(generation: Generation, rows: Sequence[NewEvent], appended: Sequence[Appended], items: Rows) -> None:
-    """Take new events into a generation, unless it was built from a log that has them."""
+    """Take new events into a generation; one that was built from a log that has them holds them."""
     fresh = [
         place
         for place, (each, item) in enumerate(zip(appended, items.tolist(), strict=True))
-        if each.stored and item >= 0 and not rows[place].awaiting_item and each.sequence > generation.sequence
+        if each.stored and item >= 0 and not rows[place].awaiting_item
     ]
     if not fresh:
         return

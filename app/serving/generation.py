@@ -32,7 +32,7 @@ from app.serving.popularity import Popularity
 from app.serving.stored_people import StoredPeople
 from app.settings import Settings
 from app.storage.protocols import Stores
-from app.storage.rows import ItemChange
+from app.storage.rows import ItemChange, Watermark
 from indexer.attributes.columns import with_declared
 from indexer.attributes.declaration import declared
 from indexer.documents import ItemDocument
@@ -60,7 +60,7 @@ class Generation:
     Attributes:
         environment: catalogue, popularity, and the settings of the policy in force, for the pipeline.
         people: everybody's state.
-        sequence: events of the log up to this one are contained.
+        mark: how much of the log is contained; of what came since, what was taken in.
         version: changes of the items' journal up to this one are contained.
         beside: what answers under other policies than the one in force, by the id under which it was asked for.
         serial: tells it from all others of this process, also from those that are gone.
@@ -68,7 +68,7 @@ class Generation:
 
     environment: Environment
     people: People
-    sequence: int
+    mark: Watermark
     version: int
     beside: dict[str, Environment] = field(default_factory=dict)
     serial: int = field(default_factory=_SERIALS.__next__)
@@ -91,13 +91,16 @@ class Generation:
         return other
 
     def learn(self, users: Sequence[str], owners: NDArray[np.int64], events: EventColumns) -> None:
-        """Take in events that are not contained yet.
+        """Take in events; those that are contained change nothing.
 
         Args:
             users: whose they are.
             owners: int64 [n], whose each event is, as a position in `users`.
             events: n of them.
         """
+        held = self.people.hold(users, owners, events)
+        if held.any():
+            events, owners = events.where(~held), owners[~held]
         fresh = np.bincount(owners, minlength=len(users)).tolist()
         suspects = [self.people.may_be_machine(user_id, new) for user_id, new in zip(users, fresh, strict=True)]
         alone = np.array(suspects, dtype=np.bool_)[owners]
@@ -188,9 +191,9 @@ class Generation:
         changes = stores.items.changes(self.version)
         apply_changes(self.catalogue, changes, embedder)
         self.version = max([self.version, *(change.version for change in changes)])
-        log = stores.events.columns(after=self.sequence)
+        log, mark = stores.events.walk(self.mark)
         self.learn(log.users, *self.people.columns_of(log))
-        self.sequence = max(self.sequence, int(log.sequence.max(initial=0)))
+        self.mark = max(self.mark, mark)
 
 
 def build_generation(
@@ -209,14 +212,14 @@ def build_generation(
     catalogue = guarded_catalogue(snapshot, settings, rules, load_verdicts(settings.verdicts_file))
     changes = stores.items.changes(snapshot.manifest.items_version)
     apply_changes(catalogue, changes, embedder)
-    log = stores.events.by_person()
+    log, mark = stores.events.by_person()
     people = People(catalogue, settings.events, settings.people)
     people.load(log, stores.users.all(), stores.forgettings.seen())
     encode_stated(catalogue, people, embedder)
     generation = Generation(
         environment=_environment(catalogue, people, settings, policy or configured_policy(settings, snapshot)),
         people=people,
-        sequence=log.through,
+        mark=mark,
         version=max([snapshot.manifest.items_version, *(change.version for change in changes)]),
     )
     generation.count_everybody()

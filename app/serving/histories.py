@@ -35,6 +35,8 @@ class Histories:
         self._events = History().columns()
         self._withheld = np.empty(0, dtype=np.bool_)
         self._since = _Arrivals()
+        self.newest = 0
+        """The highest number of an event that was ever taken in."""
 
     def __len__(self) -> int:
         return len(self._places)
@@ -107,7 +109,16 @@ class Histories:
             withheld: bool [n], whether it may not be learned from.
         """
         places = np.array([self.open(user_id) for user_id in user_ids], dtype=np.int64)
+        self.newest = max(self.newest, int(events.sequence.max(initial=0)))
         self._since.add(places[owners], events, withheld)
+
+    def hold(self, user_ids: Sequence[str], owners: Places, numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Bool [n]: which events are held, by their numbers, and whose each is, as a position in `user_ids`."""
+        held = numbers <= self.newest
+        for owner in np.unique(owners[held]).tolist():
+            own, theirs = self.of(user_ids[owner]), held & (owners == owner)
+            held[theirs] = np.isin(numbers[theirs], np.concatenate([each.sequence for each in own]))
+        return held
 
     def forget(self, user_id: str) -> None:
         """Drop a person, and write over what the columns hold of them."""
@@ -133,6 +144,7 @@ class Histories:
             self.add(names, np.repeat(np.arange(len(names)), np.diff(offsets)), events, withheld)
             return
         self._offsets, self._events, self._withheld, self._next = offsets, events, withheld, len(names)
+        self.newest = int(events.sequence.max(initial=0))
         self._names = list(names)
         for start in range(0, len(names), _NAMES_AT_ONCE):  # other threads get a turn in between
             some = names[start : start + _NAMES_AT_ONCE]

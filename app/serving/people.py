@@ -96,6 +96,7 @@ class People:
             self._histories.open(row.user_id)
         offsets, events, withheld = self._read(log)
         self._histories.load(log.users, offsets, events, withheld)
+        self._histories.newest = max(self.newest, int(log.sequence.max(initial=0)))  # of unknown items too
         most = self.signals.machine_events_per_day
         for place in np.flatnonzero(np.diff(offsets) > most).tolist() if most is not None else ():
             self.judge(log.users[place])
@@ -150,6 +151,15 @@ class People:
         """
         self.revision += 1
         self._histories.add(users, owners, events, ~self.usable(users, owners, events))
+
+    @property
+    def newest(self) -> int:
+        """The highest number of an event that was ever taken in; 0 before the first."""
+        return self._histories.newest
+
+    def hold(self, users: Sequence[str], owners: NDArray[np.int64], events: EventColumns) -> NDArray[np.bool_]:
+        """Bool [n]: which of some people's events are held already."""
+        return self._histories.hold(users, owners, events.sequence)
 
     def usable(self, users: Sequence[str], owners: NDArray[np.int64], events: EventColumns) -> NDArray[np.bool_]:
         """Bool [n]: which of some people's events may be learned from."""

@@ -32,6 +32,7 @@ from app.storage.known_events import KnownEvents
 from app.storage.log_copy import NOTHING_KNOWN, Fingerprint, KnownDigests, LogCopy, joined, remove
 from app.storage.logged_columns import logged_columns
 from app.storage.rows import (
+    BEGINNING,
     Adopted,
     Adoption,
     Appended,
@@ -44,6 +45,7 @@ from app.storage.rows import (
     LoggedColumns,
     LoggedPeople,
     NewEvent,
+    Watermark,
     Withdrawal,
 )
 from app.storage.timestamps import micros, seconds
@@ -139,8 +141,18 @@ class DuckDBEventLog:
         known.add(rest["digest"].to_numpy(), rest["sequence"].to_numpy())
         return known
 
-    def by_person(self) -> LoggedPeople:
-        """All events that count, person by person; a large log is copied in that order, for the next time."""
+    def by_person(self) -> tuple[LoggedPeople, Watermark]:
+        """All events that count, person by person, and from where to walk on."""
+        people = self._people()
+        return people, (people.through,)
+
+    def walk(self, after: Watermark = BEGINNING) -> tuple[LoggedColumns, Watermark]:
+        """Events after a mark: the one writer makes them visible in the order of their numbers."""
+        (number,), last = after or (0,), self.last_sequence()
+        return self.columns(number, last), (last,)
+
+    def _people(self) -> LoggedPeople:
+        """A large log is copied person by person, for the next time."""
         last, copy = self.last_sequence(), self._copy
         if copy and last - copy.people.through <= _FRESH * last and self._still(copy):
             return copy.people

@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeVar
 from duckdb import DuckDBPyConnection
 
 from app.storage.rows import (
+    BEGINNING,
     Adopted,
     Adoption,
     Appended,
@@ -36,10 +37,12 @@ from app.storage.rows import (
     SeenColumns,
     SnapshotEvent,
     UserRow,
+    Watermark,
     Withdrawal,
 )
 
 __all__ = [
+    "BEGINNING",
     "Adopted",
     "Adoption",
     "Appended",
@@ -67,6 +70,7 @@ __all__ = [
     "Stores",
     "UserRow",
     "UserStore",
+    "Watermark",
     "Withdrawal",
 ]
 
@@ -84,10 +88,10 @@ class Pending(Protocol[Answer_co]):
 
 
 class EventLog(Protocol):
-    """Every event that was acknowledged, numbered in order of arrival.
+    """Every event that was acknowledged, each with a number of its own; a person's increase in order of arrival.
 
-    Events become visible in the order of their numbers: who has read through `last_sequence()` misses nothing by going
-    on after it.
+    Those of different people may become visible in another order, where several processes write: an event may come
+    after one of a higher number was read. Who goes on from the mark of a `walk` misses nothing.
     """
 
     def types(self) -> dict[str, int]:
@@ -136,8 +140,15 @@ class EventLog(Protocol):
         """
         ...
 
-    def by_person(self) -> LoggedPeople:
-        """All events that count up to some number, person by person; what came after it is for `columns`."""
+    def by_person(self) -> tuple[LoggedPeople, Watermark]:
+        """All events that count, person by person, and from where to walk on."""
+        ...
+
+    def walk(self, after: Watermark = BEGINNING) -> tuple[LoggedColumns, Watermark]:
+        """Everybody's events that count and became visible after a mark, and the mark of the next walk.
+
+        Some may have come before: nothing that became visible since is left out.
+        """
         ...
 
     def columns_of(self, user_ids: Sequence[str]) -> LoggedColumns:

@@ -7,10 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple, Self
+from typing import Final, Literal, NamedTuple, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+
+Watermark: TypeAlias = tuple[int, ...]
+"""How far a walk over everybody's events has come: it is compared, and otherwise known to its store alone."""
+
+BEGINNING: Final[Watermark] = ()
+"""Of the log."""
 
 
 @dataclass(frozen=True, slots=True)

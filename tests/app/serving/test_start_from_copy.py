@@ -43,7 +43,7 @@ def known(folder, open_household):
 @pytest.mark.parametrize("reset", [False, True], ids=["as it was copied", "after a reset"])
 def test_people_slates_and_popularity_are_those_of_the_log(folder, open_household, reset):
     with open_household(folder, storage={"copy_from_events": 10**9}) as home:
-        assert isinstance(home.stores.events.by_person().times, np.memmap)
+        assert isinstance(home.stores.events.by_person()[0].times, np.memmap)
         if reset:
             home.loop.run_until_complete(home.service.snapshot_swap.refresh())
             home.reset("friend-4")

@@ -5,11 +5,16 @@ from threading import Event, Thread
 import numpy as np
 import pytest
 
+from app.storage.protocols import BEGINNING
 from models.events import CODE_OF, EventType
 
 
 def ids_of(log):
-    return set(log.event_ids(log.columns().sequence.tolist()).values())
+    return ids_of_columns(log, log.columns())
+
+
+def ids_of_columns(log, columns):
+    return set(log.event_ids(columns.sequence.tolist()).values())
 
 
 def test_events_are_numbered_in_order_of_arrival(stores, event):
@@ -173,6 +178,43 @@ def test_many_coroutines_append_at_once(stores, event):
     answers = [each for answer in asyncio.run(append_all()) for each in answer]
     assert sum(not each.duplicate for each in answers) == 50
     assert ids_of(stores.events) == {str(number) for number in range(50)}
+
+
+def test_who_walks_from_mark_to_mark_misses_nothing(stores, event):
+    done, walked = Event(), [set(), set()]
+
+    def walk(seen):
+        mark, last = BEGINNING, False
+        while not last:
+            last = done.is_set()
+            columns, following = stores.events.walk(mark)
+            assert following >= mark
+            seen |= {(columns.users[user], number) for user, number in pairs(columns)}
+            mark = following
+
+    def pairs(columns):
+        return zip(columns.user_codes.tolist(), columns.sequence.tolist(), strict=True)
+
+    readers = [Thread(target=walk, args=(seen,)) for seen in walked]
+    for reader in readers:
+        reader.start()
+    people = ("ada", "bob", "cy")
+    pending = [(each, stores.events.append([event(f"{each}{n}", each)])) for n in range(100) for each in people]
+    numbers = {(each, answer.result()[0].sequence) for each, answer in pending}
+    done.set()
+    for reader in readers:
+        reader.join()
+    assert walked == [numbers, numbers]
+
+
+def test_everybody_person_by_person_and_what_came_since(stores, event):
+    stores.events.append([event("a", "ada"), event("b", "bob")]).result()
+    people, mark = stores.events.by_person()
+    assert sorted(people.users) == ["ada", "bob"]
+    stores.events.append([event("c", "ada")]).result()
+    columns, following = stores.events.walk(mark)
+    assert ids_of_columns(stores.events, columns) == {"c"}
+    assert len(stores.events.walk(following)[0]) == 0
 
 
 def test_readers_see_a_prefix_of_the_log_at_any_time(stores, event):
