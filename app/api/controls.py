@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path, Request, Response
-from fastapi.responses import StreamingResponse
 from pydantic import BeforeValidator
 
 from app.api.answers import JSON, json_answer
@@ -19,6 +18,7 @@ from app.api.query_or_body import checked
 from app.api.schemas.controls import Controls, Exported, InterestReceipt, MergeReceipt, PersonalizationReceipt
 from app.api.schemas.person import ResetReceipt
 from app.api.state import service_of
+from app.api.streams import streamed
 from app.errors import (
     ErasedError,
     EventNotFoundError,
@@ -160,8 +160,8 @@ async def export_user(request: Request, user_id: UserIdInPath) -> Response:
     preferred = "zip" if ZIP in request.headers.get("accept", "") else "json"
     if (asked.format or preferred) == "zip":
         headers = {"Content-Disposition": 'attachment; filename="export.zip"'}
-        return StreamingResponse(export.zip(), headers=headers, media_type=ZIP)
-    return StreamingResponse(export.json(), media_type=JSON)
+        return await streamed(export.zip(), ZIP, headers)
+    return await streamed(export.json(), JSON)
 
 
 @router.get(

@@ -12,7 +12,6 @@ from typing import Final, Literal, NamedTuple, Self, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-
 Watermark: TypeAlias = tuple[int, ...]
 """How far a walk over everybody's events has come: it is compared, and otherwise known to its store alone."""
 

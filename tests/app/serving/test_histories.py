@@ -60,11 +60,9 @@ def test_whatever_happens_each_person_has_their_own_events_in_order(users, flags
         elif new:
             histories.load([name], np.array([0, count]), columns(new), np.zeros(count, dtype=np.bool_))
             expected[name] = new, []
+    assert {name: held(histories, name) for name in histories} == expected
+    assert owners_of_items(histories, expected)
     check_held(histories, expected)
-    assert ({name: held(histories, name) for name in histories}, owners_of_items(histories, expected)) == (
-        expected,
-        True,
-    )
     assert together(histories) == [sorted(n for part in expected.get(name, ()) for n in part) for name in NAMES]
     left = {name: sorted(history + kept) for name, (history, kept) in expected.items() if name != NAMES[0]}
     assert sorted(told(histories, NAMES[:1])) == sorted(mine for mine in left.values() if mine)
