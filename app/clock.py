@@ -42,7 +42,7 @@ class Clock:
         """
         if self.witness is None or decided_at <= self.now():
             return moment
-        return moment + max(0.0, self.witness.look().highest - self.now())
+        return moment + max(0.0, self.witness.look().trusted - self.now())
 
     def now_datetime(self) -> datetime:
         """The same as `now`, as a datetime in UTC."""

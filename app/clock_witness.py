@@ -1,9 +1,9 @@
 """The clock's witness: which time a data folder has seen, so that a clock that leaps deletes and refuses nothing.
 
-Two times go on with the machine's monotonic clock, and never back: the highest that was ever told, by which decisions
-and events are put in order, and the trusted one. That follows the clock, but for a leap ahead of more than a day: it is
-followed once the clock has gone on steadily for `steady_hours` of running, and whoever deletes for age agrees, or an
-operator says that the clock is right. A service that was off for weeks meets the same rule, and deletes a day later.
+The trusted time goes on with the machine's monotonic clock, and never back. It follows the wall clock, but for a leap
+ahead of more than a day: that is followed once the clock has gone on steadily for `steady_hours` of running, and
+whoever deletes for age agrees, or an operator says that the clock is right. A service that was off for weeks meets the
+same rule, and deletes a day later.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
-from pydantic import ValidationError
+from pydantic import ConfigDict, ValidationError
 
 from models.config import Config
 
@@ -33,8 +33,9 @@ log = logging.getLogger(__name__)
 class _State(Config):
     """What is kept: seconds since 1970, and for how many seconds a leap has lasted."""
 
+    model_config = ConfigDict(extra="ignore")  # an earlier version kept more
+
     trusted: float
-    highest: float
     steady: float = 0.0
     confirmed: float | None = None
     """When an operator said that the clock is right, by that clock."""
@@ -45,14 +46,12 @@ class Seen:
     """What the witness says at one moment, in seconds since 1970.
 
     Attributes:
-        trusted: the time by which may be deleted.
-        highest: the highest that there was.
+        trusted: the time by which may be deleted, and which decisions bear.
         leap: seconds by which the clock is ahead of the trusted time, if that is a leap.
         ripe: whether the leap has lasted long enough to be followed.
     """
 
     trusted: float
-    highest: float
     leap: float = 0.0
     ripe: bool = False
 
@@ -70,7 +69,7 @@ class ClockWitness:
         self._steady_seconds = steady_hours * 3_600
         self._lock = Lock()
         self._looked = self._kept = time.monotonic()
-        self._state = _read(self._path) or _State(trusted=time.time(), highest=time.time())
+        self._state = _read(self._path) or _State(trusted=time.time())
         self._told = False
         self._keep()
 
@@ -84,7 +83,7 @@ class ClockWitness:
                 self._keep()
             state, leap = self._state, now - self._state.trusted
             leapt = leap > LEAP_SECONDS
-            return Seen(state.trusted, state.highest, leap if leapt else 0.0, leapt and self._ripe())
+            return Seen(state.trusted, leap if leapt else 0.0, leapt and self._ripe())
 
     def follow(self) -> None:
         """Trust the clock as it is, though it leapt."""
@@ -100,9 +99,9 @@ class ClockWitness:
 
     def _go_on(self, now: float, elapsed: float) -> None:
         state = self._state
-        trusted, highest = state.trusted + elapsed, max(state.highest + elapsed, now)
-        slew = 1.0 + _SLEW * elapsed
-        trusted, highest = (now if 0 < each - now < slew else each for each in (trusted, highest))
+        trusted = state.trusted + elapsed
+        if 0 < trusted - now < 1.0 + _SLEW * elapsed:
+            trusted = now
         leapt = now - trusted > LEAP_SECONDS
         if leapt and not self._told:
             log.error(
@@ -112,7 +111,7 @@ class ClockWitness:
         self._told = leapt
         steady = state.steady + elapsed if leapt else 0.0
         trusted = trusted if leapt else max(trusted, now)
-        self._state = state.model_copy(update={"trusted": trusted, "highest": highest, "steady": steady})
+        self._state = state.model_copy(update={"trusted": trusted, "steady": steady})
 
     def _ripe(self) -> bool:
         return self._state.steady >= self._steady_seconds
@@ -138,7 +137,7 @@ class ClockWitness:
 
 def confirm(folder: Path) -> None:
     """Say that the machine's clock is right; a running service notices within a minute."""
-    held = _read(folder / FILE) or _State(trusted=time.time(), highest=time.time())
+    held = _read(folder / FILE) or _State(trusted=time.time())
     _write(folder / FILE, held.model_copy(update={"confirmed": time.time()}))
 
 
