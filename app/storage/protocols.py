@@ -36,6 +36,7 @@ from app.storage.rows import (
     NewEvent,
     SeenColumns,
     SnapshotEvent,
+    Standing,
     UserRow,
     Watermark,
     Withdrawal,
@@ -64,9 +65,11 @@ __all__ = [
     "Merge",
     "NewEvent",
     "Pending",
+    "Revisions",
     "SeenColumns",
     "SnapshotEvent",
     "SnapshotHistory",
+    "Standing",
     "Stores",
     "UserRow",
     "UserStore",
@@ -359,6 +362,18 @@ class SnapshotHistory(Protocol):
         ...
 
 
+class Revisions(Protocol):
+    """By which a process proves that what it holds is fresh, where others write to its database as well."""
+
+    def standing(self, user_ids: Collection[str]) -> Standing:
+        """How far everything has come of which a request of these people takes notice; one query. Blocks."""
+        ...
+
+    def begun_anew(self, after: Watermark = BEGINNING) -> tuple[list[str], Watermark]:
+        """People whose epoch became another since a mark, and the mark to go on from; some may come twice."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Stores:
     """The stores of one database.
@@ -376,6 +391,7 @@ class Stores:
         problem: why nothing can be written at present; None where all is well.
         losses: acknowledged writes that were missing at a start, and that nobody has dealt with.
         close: writes what waits, refuses what comes, and lets go of the database; may be called again.
+        revisions: of a database that several processes write to; None where this one has it for itself.
     """
 
     events: EventLog
@@ -390,3 +406,4 @@ class Stores:
     problem: Callable[[], str | None]
     losses: Callable[[], list[str]]
     close: Callable[[], None]
+    revisions: Revisions | None = None

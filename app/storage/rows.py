@@ -19,6 +19,36 @@ BEGINNING: Final[Watermark] = ()
 """Of the log."""
 
 
+class Revision(NamedTuple):
+    """How far what is kept of a person has come: what is held of them is fresh if it rests on just this.
+
+    Attributes:
+        revision: grows with every event, and with every other change of what counts.
+        epoch: another one whenever what was held before must not be built on.
+    """
+
+    revision: int
+    epoch: int
+
+
+UNKNOWN: Final = Revision(0, 0)
+"""Of a person of whom nothing was ever kept."""
+
+
+class Standing(NamedTuple):
+    """How far a shared database has come.
+
+    Attributes:
+        people: of those asked for, who are not `UNKNOWN`.
+        items: version of the newest change in the items' journal.
+        operators: grows with every change of what operators decide.
+    """
+
+    people: dict[str, Revision]
+    items: int
+    operators: int
+
+
 @dataclass(frozen=True, slots=True)
 class NewEvent:
     """One event as it arrived, validated; `context` is a JSON object.
@@ -60,12 +90,14 @@ class Appended(NamedTuple):
             impression and another one said that the same answer showed the person the same item.
         conflict: the fields in which its person's event of the same `event_id` differs.
         full: the limit of waiting events for which it was not stored; its number is 0 then.
+        revision: of its person with it, and their epoch, where it was stored in a shared database.
     """
 
     sequence: int
     duplicate: bool
     conflict: tuple[str, ...] = ()
     full: Full | None = None
+    revision: Revision | None = None
 
     @property
     def stored(self) -> bool:
