@@ -55,6 +55,7 @@ from app.policy.charter.ingestion_gate import IngestionGate
 from app.policy.personalization_switch import PersonalizationSwitch
 from app.policy.retention import Retention
 from app.policy.transparency import transparency_payload
+from app.replicas.freshness import Alone, Freshness, Replica
 from app.requests import PageRequest, RecommendRequest, SimilarRequest
 from app.serving.administrators_switch import AdministratorsSwitch
 from app.serving.catalogue_map import topics_in_the_plane
@@ -133,6 +134,15 @@ class Service:
             Identity(upkeep, settings.control.refused_days),
         )
         self.person = PersonService(parts, self._recommender, self.gate, settings)
+
+    @cached_property
+    def freshness(self) -> Freshness:
+        """By which answers are proved, where others write to the same database."""
+        stores, items = self._stores, self._item_ingestion
+        if stores.revisions is None:
+            return Alone()
+        held = self.snapshot_swap, self._decisions
+        return Replica(stores, stores.revisions, held, items.follow, self._settings.replicas)
 
     def _gate(self) -> IngestionGate:
         settings = self._settings
@@ -226,6 +236,7 @@ class Service:
     async def start(self) -> asyncio.Task[None]:
         """Take up the published snapshot, and watch for the next; the task is to be cancelled at the end."""
         remove_leftovers(self._settings.data_dir)
+        self._event_ingestion.freshness = await asyncio.to_thread(lambda: self.freshness)  # before people are read
         await self.person.finish_erasures()
         await self.person.finish_resets()
         self._undeclared = await asyncio.to_thread(undeclared, self._settings, self._stores.events)
@@ -251,7 +262,8 @@ class Service:
 
     def _own_jobs(self) -> dict[str, Work]:
         settings, served_since = self._settings, lambda: self.gate.served_since(self._clock.settled())
-        return {
+        follow = {"follow other processes": self.freshness.forever} if isinstance(self.freshness, Replica) else {}
+        return follow | {
             "look for a new index": self.snapshot_swap.watch,
             "build a small index": self._own_build.watch,
             "retention": partial(self._retention.forever, settings.retention.every_hours),

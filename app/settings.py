@@ -23,6 +23,7 @@ from app.insights.experiments.experiment import Name, Plan
 from app.insights.settings import InsightsSettings
 from app.pipeline.settings import QuerySettings
 from app.policy.sensitive_items import FirewallSettings
+from app.replicas.settings import ReplicaSettings
 from app.serving.control_decisions import ControlSettings
 from app.serving.paging import PagingSettings
 from app.serving.person_cache import PeopleSettings
@@ -176,6 +177,7 @@ class Settings(BaseSettings):
     ingest: IngestSettings = IngestSettings()
     intake: IntakeSettings = IntakeSettings()
     storage: StorageSettings = StorageSettings()
+    replicas: ReplicaSettings = ReplicaSettings()
     backup: BackupSettings = BackupSettings()
     snapshots: SnapshotSettings = SnapshotSettings()
     index: IndexSettings = IndexSettings()

@@ -50,7 +50,7 @@ async def ingest_events(request: Request) -> Response:
     service = service_of(request)
 
     async def accept(events: Sequence[EventDocument]) -> list[Verdict]:
-        for_own_user(request, *(event.user_id for event in events))
+        await for_own_user(request, *(event.user_id for event in events))
         admitted = _admitted(request, [event.user_id for event in events])
         within = [event for event, each in zip(events, admitted, strict=True) if each]
         results = iter(await service.ingest(within))

@@ -14,7 +14,7 @@ from app.api.headers import SESSION, cookie, header
 from app.api.paths import unescaped
 from app.api.request_log import call_of
 from app.api.rules import OPERATORS, RULES, Rule
-from app.api.state import access_of
+from app.api.state import access_of, service_of
 from app.errors import ForbiddenError
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -22,8 +22,11 @@ _OTHERS = "The token is for another person."
 
 
 async def guard(request: Request) -> None:
-    """Let a request through to its endpoint, or not."""
-    admit(request, request.scope["route"].operation_id, request.path_params.get("user_id"))
+    """Let a request through to its endpoint, or not; what is held of whom its path names is what is stored then."""
+    user_id = request.path_params.get("user_id")
+    admit(request, request.scope["route"].operation_id, user_id)
+    if user_id is not None:
+        await service_of(request).freshness.prove((unescaped(user_id),))
 
 
 def admit(request: Request, operation: str, user_id: str | None) -> None:
@@ -64,8 +67,10 @@ def asks_for_themselves(request: Request) -> bool:
     return caller_of(request).user_id is not None
 
 
-def for_own_user(request: Request, *user_ids: str | None) -> None:
+async def for_own_user(request: Request, *user_ids: str | None) -> None:
     """Whom the query or the body of a request concerns: a person may ask and tell for themselves only.
+
+    What is held of them, and of items, is what is stored then.
 
     Raises:
         ForbiddenError: it concerns somebody else.
@@ -73,6 +78,12 @@ def for_own_user(request: Request, *user_ids: str | None) -> None:
     own = caller_of(request).user_id
     if own is not None and any(user_id is not None and user_id != own for user_id in user_ids):
         raise ForbiddenError(_OTHERS)
+    await service_of(request).freshness.prove({each for each in user_ids if each is not None})
+
+
+async def of_nobody(request: Request) -> None:
+    """Let what is held of items be what is stored now, where a request concerns no person."""
+    await for_own_user(request)
 
 
 def shown_by(request: Request) -> Shown:

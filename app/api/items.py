@@ -23,7 +23,7 @@ from app.api.documentation import (
     query_of,
     rows_of,
 )
-from app.api.guard import caller_of
+from app.api.guard import caller_of, of_nobody
 from app.api.paths import ItemIdInPath
 from app.api.queries import refuse_query
 from app.api.query_or_body import asked
@@ -37,7 +37,7 @@ from app.requests import DeleteRequest, ItemsRequest
 from indexer.documents import ItemDocument
 from indexer.problems import FieldProblem
 
-router = APIRouter(tags=["items"])
+router = APIRouter(tags=["items"], dependencies=[Depends(of_nobody)])
 _no_query: Final = [Depends(refuse_query)]
 
 _PATCHES: Final = (JSON, MERGE_PATCH)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from app.api.answers import json_answer
 from app.api.documentation import READING_ERRORS, URL_ERRORS, answers, query_of
-from app.api.guard import for_own_user
+from app.api.guard import for_own_user, of_nobody
 from app.api.query_or_body import asked
 from app.api.revalidation import NOT_MODIFIED, json_unless_known, with_etag
 from app.api.schemas.lists import ItemList, ItemsTogether, SimilarPeopleList, Tags, Topics
@@ -32,7 +32,7 @@ _ERRORS: Final = (*URL_ERRORS, *READING_ERRORS)
 async def popular(request: Request) -> Response:
     """By people and not by events, as that fades; for `user_id`, less what may not be shown to them."""
     wanted = await asked(request, ListRequest)
-    for_own_user(request, wanted.user_id)
+    await for_own_user(request, wanted.user_id)
     return json_answer(service_of(request).lists.popular(wanted))
 
 
@@ -46,7 +46,7 @@ async def popular(request: Request) -> Response:
 async def trending(request: Request) -> Response:
     """By people of the last days against the days before; for `user_id`, less what may not be shown to them."""
     wanted = await asked(request, ListRequest)
-    for_own_user(request, wanted.user_id)
+    await for_own_user(request, wanted.user_id)
     return json_answer(await service_of(request).lists.trending(wanted))
 
 
@@ -63,7 +63,7 @@ async def together(request: Request) -> Response:
     An item that everybody takes stands behind one that is mostly taken with this one.
     """
     wanted = await asked(request, TogetherRequest)
-    for_own_user(request, wanted.user_id)
+    await for_own_user(request, wanted.user_id)
     return json_answer(service_of(request).lists.together(wanted))
 
 
@@ -80,6 +80,7 @@ async def similar_people(request: Request) -> Response:
     Sensitive items make nobody alike. Who switched personalisation off is neither compared nor found.
     """
     wanted = await asked(request, SimilarPeopleRequest)
+    await for_own_user(request, wanted.user_id)
     return json_answer(await asyncio.to_thread(service_of(request).similar_people, wanted))
 
 
@@ -92,6 +93,7 @@ async def similar_people(request: Request) -> Response:
 )
 async def tags(request: Request) -> Response:
     """For newcomers who say what they like: tags of items that may be shown to anybody, those of most items first."""
+    await of_nobody(request)
     return json_unless_known(request, service_of(request).lists.tags(await asked(request, NamesRequest)))
 
 
@@ -104,4 +106,5 @@ async def tags(request: Request) -> Response:
 )
 async def topics(request: Request) -> Response:
     """The same for the topics that the index found."""
+    await of_nobody(request)
     return json_unless_known(request, service_of(request).lists.topics(await asked(request, NamesRequest)))

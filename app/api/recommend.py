@@ -49,7 +49,7 @@ async def recommend(request: Request) -> Response:
     items to exclude go into a body: a URL has room for 64 KiB.
     """
     wanted = await asked(request, RecommendRequest)
-    for_own_user(request, wanted.user_id)
+    await for_own_user(request, wanted.user_id)
     return json_answer(service_of(request).recommend(wanted, discreet=asks_for_themselves(request)).payload())
 
 
@@ -67,7 +67,7 @@ async def recommend_page(request: Request) -> Response:
     is told by its place, and then none is answered.
     """
     wanted = await asked(request, PageRequest)
-    for_own_user(request, wanted.user_id)
+    await for_own_user(request, wanted.user_id)
     slates = service_of(request).recommend_page(wanted, discreet=asks_for_themselves(request))
     return json_answer({"user_id": wanted.user_id, "slates": [slate.payload() for slate in slates]})
 
@@ -90,20 +90,21 @@ async def recommend_batch(request: Request) -> Response:
     """
     wanted, service = await asked(request, BatchRequest), service_of(request)
     requests = wanted.requests()
-    first = _line(service, next(requests), whole=True)
+    first = await _line(service, next(requests), whole=True)
 
     async def lines() -> AsyncIterator[bytes]:
         yield first
         for each in requests:
             await asyncio.sleep(0)
-            yield _line(service, each)
+            yield await _line(service, each)
 
     return StreamingResponse(lines(), media_type=NDJSON)
 
 
-def _line(service: Service, wanted: RecommendRequest, *, whole: bool = False) -> bytes:
+async def _line(service: Service, wanted: RecommendRequest, *, whole: bool = False) -> bytes:
     """One person's; what is wrong with the first is taken for wrong with the `whole`."""
     try:
+        await service.freshness.prove((wanted.user_id,))
         told = service.recommend_once(wanted).payload()
     except PenchantError as error:
         if whole:

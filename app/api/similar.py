@@ -38,5 +38,5 @@ _ERRORS = (*URL_ERRORS, ItemNotFoundError, *READING_ERRORS)
 async def similar(request: Request) -> Response:
     """The nearest neighbours of `item_id` or of `text`, each labelled with what they have in common."""
     wanted = await asked(request, SimilarRequest)
-    for_own_user(request, wanted.user_id)
+    await for_own_user(request, wanted.user_id)
     return json_answer(await service_of(request).similar(wanted, discreet=asks_for_themselves(request)))

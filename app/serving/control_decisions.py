@@ -72,6 +72,14 @@ class ControlDecisions:
             self._erased.pop(digest, None)
         self._erased |= {each.digest: each for each in changed.erased}
 
+    async def reload_erased(self) -> None:
+        """Take over which ids were erased, of everybody."""
+        self._erased = {each.digest: each for each in await asyncio.to_thread(self._stores.identities.erased)}
+
+    def knows(self, user_id: str) -> bool:
+        """Whether anything was decided that concerns an id."""
+        return user_id in self._owners or user_id in self._aliases or user_id in self._forgettings
+
     def finish(self, at: float) -> None:
         """Take over that what could no longer be undone at a moment is final."""
         for user_id, known in self._forgettings.items():

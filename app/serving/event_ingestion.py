@@ -14,12 +14,14 @@ import orjson
 from app.clock import Clock
 from app.disk import DiskProblemError
 from app.policy.charter.ingestion_gate import IngestionGate
+from app.replicas.freshness import Alone, Freshness
 from app.serving.control_decisions import ControlDecisions
 from app.serving.event_rules import EventResult, EventRules, Status, about
 from app.serving.generation import Generation
 from app.serving.joint_calls import JointCalls
 from app.serving.snapshot_swap import SnapshotSwap
 from app.settings import Settings
+from app.storage.errors import PersonChangingError
 from app.storage.protocols import ForgettingStore, Stores
 from app.storage.rows import Appended, AwaitingLimits, Full, NewEvent, UserRow
 from indexer.documents import EventDocument
@@ -28,6 +30,8 @@ from models.ids import Rows
 
 _MANY: Final = 8
 """People from which on it is quicker to read all."""
+_TRIES: Final = 8
+"""Of events whose person is changed elsewhere while they are checked."""
 _NO_INDEX: Final = "there is no index yet"
 _UNKNOWN: Final = "the catalogue has no item with this id"
 
@@ -44,6 +48,7 @@ class EventIngestion:
         settings: Settings,
     ) -> None:
         gate, self._decisions = rules
+        self.freshness: Freshness = Alone()
         self._snapshot_swap = snapshot_swap
         self._log = stores.events
         self._stores = stores
@@ -78,8 +83,7 @@ class EventIngestion:
     async def _ingest(self, events: Sequence[EventDocument]) -> list[EventResult]:
         await self._make_sure()
         try:
-            async with self._snapshot_swap.ingest_lock.together():
-                results, awaited = await self._take_in(events)
+            results, awaited = await self._as_things_stand(events)
         except DiskProblemError:
             self._unsure.update(self._decisions.owner(event.user_id) for event in events)
             raise
@@ -87,6 +91,24 @@ class EventIngestion:
             async with self._snapshot_swap.ingest_lock.alone():
                 await self._snapshot_swap.adopt(awaited)
         return results
+
+    async def _as_things_stand(self, events: Sequence[EventDocument]) -> tuple[list[EventResult], list[str]]:
+        """What became of each, and the items that are awaited; again where its person was changed elsewhere meanwhile.
+
+        Raises:
+            PersonChangingError: somebody changes them all the time.
+        """
+        results, awaited, places = dict[int, EventResult](), list[str](), list(range(len(events)))
+        for _ in range(_TRIES):
+            async with self._snapshot_swap.ingest_lock.together():
+                taken, waiting = await self._take_in([events[place] for place in places])
+            awaited += waiting
+            results |= {place: each for place, each in zip(places, taken, strict=True) if each is not None}
+            places = [place for place in places if place not in results]
+            if not places:
+                return [results[place] for place in range(len(events))], awaited
+            await self.freshness.prove({events[place].user_id for place in places})
+        raise PersonChangingError
 
     async def _make_sure(self) -> None:
         """Read the people again whose events the disk refused: they may have come to it all the same."""
@@ -118,29 +140,33 @@ class EventIngestion:
         found = users.all() if len(user_ids) > _MANY else [row for each in user_ids if (row := users.get(each))]
         return {row.user_id: row for row in found}
 
-    async def _take_in(self, events: Sequence[EventDocument]) -> tuple[list[EventResult], list[str]]:
-        """What became of each, and the items that are awaited."""
+    async def _take_in(self, events: Sequence[EventDocument]) -> tuple[list[EventResult | None], list[str]]:
+        """What became of each, and the items that are awaited; None of who was changed elsewhere meanwhile."""
         if self._snapshot_swap.current_or_none is None and self._awaiting.enabled:
-            return await self._keep(events), []
+            return list[EventResult | None](await self._keep(events)), []
         generation = self._snapshot_swap.current
         version, rows = generation.version, generation.catalogue.rows([event.item_id for event in events])
         given = [self._new_event(event, awaiting=row < 0) for event, row in zip(events, rows.tolist(), strict=True)]
         results = [self._refusal(generation, *each) for each in zip(events, given, strict=True)]
         places = [place for place, refused in enumerate(results) if refused is None]
         new, rows = [given[place] for place in places], rows[places]
-        appended = await self._log.append(new, self._limits) if new else []
+        epochs = self.freshness.epochs({row.user_id for row in new})
+        appended = await self._log.append(new, self._limits, epochs) if new else []
         if generation is not self._snapshot_swap.current or version != generation.version:
             generation = self._snapshot_swap.current
             rows = generation.catalogue.rows([row.item_id for row in new])
         _learn(generation, new, appended, rows)
+        self.freshness.took_in(new, appended)
         generation.people.miss(row.item_id for row in new if row.awaiting_item)
         await self._see([given[place] for place, result in enumerate(results) if result and result.seen])
         reasons = _unlearned(generation, new, rows)
         for place, row, each, reason in zip(places, new, appended, reasons, strict=True):
+            if each.outdated:
+                continue
             result = self._result(events[place], row, each)
             unlearned = reason is not None and result.status in {"accepted", "duplicate"}
             results[place] = replace(result, message=reason) if unlearned else result
-        return [result for result in results if result is not None], [row.item_id for row in new if row.awaiting_item]
+        return results, [row.item_id for row in new if row.awaiting_item]
 
     def _refusal(self, generation: Generation, event: EventDocument, row: NewEvent) -> EventResult | None:
         if row.awaiting_item and not self._awaiting.enabled:

@@ -7,7 +7,7 @@ space. A new snapshot gets a new generation, built beside the one that serves. W
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
@@ -61,7 +61,8 @@ class Generation:
         environment: catalogue, popularity, and the settings of the policy in force, for the pipeline.
         people: everybody's state.
         mark: how much of the log is contained; of what came since, what was taken in.
-        version: changes of the items' journal up to this one are contained.
+        version: of the newest change of the items' journal that is contained.
+        items: changes up to this one are contained, those that others made too.
         beside: what answers under other policies than the one in force, by the id under which it was asked for.
         serial: tells it from all others of this process, also from those that are gone.
     """
@@ -70,6 +71,7 @@ class Generation:
     people: People
     mark: Watermark
     version: int
+    items: int
     beside: dict[str, Environment] = field(default_factory=dict)
     serial: int = field(default_factory=_SERIALS.__next__)
 
@@ -186,11 +188,18 @@ class Generation:
             if person := self.people.get(user_id):
                 self.people.put_stated(user_id, stated_vectors(self.catalogue, person.explicit, encoded))
 
+    def reach(self, versions: Iterable[int]) -> None:
+        """Note changes of the items' journal that were made here, and are contained."""
+        for version in sorted(versions):
+            self.version = max(self.version, version)
+            if version == self.items + 1:  # else somebody else's is in between, which is not contained yet
+                self.items = version
+
     def catch_up(self, stores: Stores, embedder: Embedder) -> None:
         """Take in what was written to the stores since this generation was built."""
-        changes = stores.items.changes(self.version)
+        changes = stores.items.changes(self.items)
         apply_changes(self.catalogue, changes, embedder)
-        self.version = max([self.version, *(change.version for change in changes)])
+        self.version = self.items = max([self.version, *(change.version for change in changes)])
         log, mark = stores.events.walk(self.mark)
         self.learn(log.users, *self.people.columns_of(log))
         self.mark = max(self.mark, mark)
@@ -216,11 +225,13 @@ def build_generation(
     people = People(catalogue, settings.events, settings.people)
     people.load(log, stores.users.all(), stores.forgettings.seen())
     encode_stated(catalogue, people, embedder)
+    version = max([snapshot.manifest.items_version, *(change.version for change in changes)])
     generation = Generation(
         environment=_environment(catalogue, people, settings, policy or configured_policy(settings, snapshot)),
         people=people,
         mark=mark,
-        version=max([snapshot.manifest.items_version, *(change.version for change in changes)]),
+        version=version,
+        items=version,
     )
     generation.count_everybody()
     generation.catch_up(stores, embedder)
@@ -264,10 +275,15 @@ def apply_changes(catalogue: Catalogue, changes: Sequence[ItemChange], embedder:
     documents = [ItemDocument.kept(change.document) for change in changes if change.document]
     encoded = {item.document.item_id: item for item in encode_items(catalogue, documents, embedder)}
     for change in changes:
-        if change.document:
-            catalogue.put(encoded[change.item_id])
-        elif (row := catalogue.row(change.item_id)) >= 0:
-            catalogue.delete(row)
+        apply_change(catalogue, change, encoded)
+
+
+def apply_change(catalogue: Catalogue, change: ItemChange, encoded: Mapping[str, EncodedItem]) -> None:
+    """Put an item that was encoded, or delete it."""
+    if change.document:
+        catalogue.put(encoded[change.item_id])
+    elif (row := catalogue.row(change.item_id)) >= 0:
+        catalogue.delete(row)
 
 
 def encode_items(catalogue: Catalogue, documents: Sequence[ItemDocument], embedder: Embedder) -> list[EncodedItem]:

@@ -16,7 +16,7 @@ from app.errors import InvalidPayloadError, ItemNotFoundError
 from app.merge_patch import merge_patch
 from app.serving.catalogue import Catalogue
 from app.serving.embedder import Embedder
-from app.serving.generation import Generation, encode_items
+from app.serving.generation import Generation, apply_change, encode_items
 from app.serving.own_build import OwnBuild
 from app.serving.snapshot_swap import SnapshotSwap
 from app.storage.protocols import Stores
@@ -112,11 +112,29 @@ class ItemIngestion:
             versions = await self._stores.items.upsert(rows, self._clock.machine())
             for item in items:
                 generation.catalogue.put(item)
-            generation.version = max([generation.version, *versions])
+            generation.reach(versions)
             concerned = _Concerned.of(generation, list(compress(ids, known)), list(compress(ids, ~known)))
         await self._settle(concerned)
         await self.tell({"item.added": list(compress(ids, ~known)), "item.changed": list(compress(ids, known))})
         return [not each for each in known.tolist()]
+
+    async def follow(self) -> None:
+        """Take in what others changed who write to the same journal."""
+        async with self._one_at_a_time:
+            async with self._snapshot_swap.ingest_lock.together():
+                generation = self._snapshot_swap.current
+                changes = await asyncio.to_thread(self._stores.items.changes, generation.items)
+                ids = [change.item_id for change in changes]
+                known = generation.catalogue.rows(ids) >= 0
+                concerned = _Concerned.of(generation, list(compress(ids, known)), list(compress(ids, ~known)))
+                documents = [ItemDocument.kept(change.document) for change in changes if change.document]
+                items = await asyncio.to_thread(encode_items, generation.catalogue, documents, self._embedder)
+                encoded = {item.document.item_id: item for item in items}
+                for change in changes:
+                    apply_change(generation.catalogue, change, encoded)
+                newest = max([generation.version, *(change.version for change in changes)])
+                generation.version = generation.items = newest
+            await self._settle(concerned)
 
     async def store(self, documents: Sequence[ItemDocument]) -> None:
         """Keep items for the next build of the index, without putting them in service before; of equal ids the last."""
@@ -147,7 +165,7 @@ class ItemIngestion:
                     for row in generation.catalogue.rows(there).tolist():
                         if row >= 0:
                             generation.catalogue.delete(row)
-                    generation.version = max([generation.version, *versions])
+                    generation.reach(versions)
                 await self._settle(concerned)
                 await self.tell({"item.removed": there})
         return set(wanted) - set(there)

@@ -49,6 +49,9 @@ class People:
     def __len__(self) -> int:
         return len(self._histories)
 
+    def __contains__(self, user_id: str) -> bool:
+        return user_id in self._histories
+
     def __iter__(self) -> Iterator[Person]:
         """Everybody, each made for the occasion."""
         return (self._made(user_id) for user_id in list(self._histories))

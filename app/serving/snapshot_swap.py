@@ -119,6 +119,14 @@ class SnapshotSwap:
             await self._refresh(self._current, users)
             await self._withdraw(self._current, withheld_from(self._current, before), tuple(sorted(users)))
 
+    async def reread(self, user_ids: Iterable[str]) -> None:
+        """Rebuild people in memory as others left them in the stores; what came since is for who asks to prove."""
+        users = set(user_ids)
+        for user_id in users:
+            self.touched(user_id)
+        if self._current is not None and users:
+            await self._refresh(self._current, users)
+
     async def adopt(self, item_ids: Sequence[str] | None = None) -> None:
         """Let the events count that waited for items which are there now; to be called in a turn alone.
 

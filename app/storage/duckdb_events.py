@@ -213,7 +213,12 @@ class DuckDBEventLog:
         """Whether an event of this person and id, as their digest tells, was stored before."""
         return bool(self._known.sequences(own_digests(digests_of((event_id,)), (user_id,))))
 
-    def append(self, rows: Sequence[NewEvent], limits: AwaitingLimits | None = None) -> Written[list[Appended]]:
+    def append(
+        self,
+        rows: Sequence[NewEvent],
+        limits: AwaitingLimits | None = None,
+        epochs: Mapping[str, int] | None = None,  # noqa: ARG002 - nobody else writes
+    ) -> Written[list[Appended]]:
         """Store the events whose `event_id` is new to their person; those that wait for their items, within limits."""
         return self._database.writer.submit(self._append, (tuple(rows), limits))
 

@@ -52,6 +52,15 @@ class EventTypesError(StorageError):
         )
 
 
+class PersonChangingError(UnavailableError):
+    """Others change a person faster than their events can be checked."""
+
+    slug, title = "person-changing", "The person is being changed"
+
+    def __init__(self) -> None:
+        super().__init__("This person is being changed elsewhere. Try again.", headers={"Retry-After": "1"})
+
+
 class WriterBusyError(UnavailableError):
     """The queue of waiting writes is full."""
 

@@ -113,10 +113,16 @@ class EventLog(Protocol):
         """How many events that count there are of each of these types that were declared; none are left out."""
         ...
 
-    def append(self, rows: Sequence[NewEvent], limits: AwaitingLimits | None = None) -> Pending[list[Appended]]:
+    def append(
+        self,
+        rows: Sequence[NewEvent],
+        limits: AwaitingLimits | None = None,
+        epochs: Mapping[str, int] | None = None,
+    ) -> Pending[list[Appended]]:
         """Store the events whose `event_id` is new to their person; one answer per row, in the order of the rows.
 
-        Those that wait for their items are stored as far as the limits let them.
+        Those that wait for their items are stored as far as the limits let them. Where `epochs` are given, nothing is
+        stored of a person whose epoch is another; a process that has its database for itself needs to give none.
         """
         ...
 

@@ -91,6 +91,7 @@ class Appended(NamedTuple):
         conflict: the fields in which its person's event of the same `event_id` differs.
         full: the limit of waiting events for which it was not stored; its number is 0 then.
         revision: of its person with it, and their epoch, where it was stored in a shared database.
+        outdated: whether it was not stored since its person's epoch is another than what it was checked by.
     """
 
     sequence: int
@@ -98,11 +99,12 @@ class Appended(NamedTuple):
     conflict: tuple[str, ...] = ()
     full: Full | None = None
     revision: Revision | None = None
+    outdated: bool = False
 
     @property
     def stored(self) -> bool:
         """Whether it is new in the log."""
-        return not (self.duplicate or self.conflict or self.full)
+        return not (self.duplicate or self.conflict or self.full or self.outdated)
 
 
 @dataclass(frozen=True, slots=True)

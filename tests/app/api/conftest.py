@@ -37,6 +37,7 @@ from app.person.service import Profile
 from app.pipeline.reranker import FloorReceipt
 from app.pipeline.slate import Reason, Slate, SlateItem
 from app.policy.personalization_switch import Target
+from app.replicas.freshness import Alone
 from app.requests import (
     PageRequest,
     PersonalizationRequest,
@@ -110,6 +111,7 @@ class MemoryService:
         self.reasons: list[str] = []
         self.title = "Title"
         self.discreet: list[bool] = []
+        self.freshness = Alone()
         self.person = MemoryPerson(self.asked)
         self.administrators_switch = MemorySwitch()
 

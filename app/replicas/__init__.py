@@ -1,0 +1,1 @@
+"""What several processes share that answer from one database."""
