@@ -34,6 +34,7 @@ from app.storage.database import SERVED, StorageSettings
 from app.webhooks.settings import HookSettings
 from indexer.attributes.declaration import Attribute, declared
 from indexer.build import IndexSettings
+from indexer.distributed.settings import RaySettings
 from indexer.fields import Name as AttributeName
 from indexer.intake import IntakeSettings
 from indexer.problems import problems_of
@@ -181,6 +182,7 @@ class Settings(BaseSettings):
     backup: BackupSettings = BackupSettings()
     snapshots: SnapshotSettings = SnapshotSettings()
     index: IndexSettings = IndexSettings()
+    ray: RaySettings = RaySettings()
 
     attributes: dict[AttributeName, Attribute] = Field(default_factory=dict)
     """Attributes of items by which they can be filtered, by name, such as `price = { type = "number" }`. A declaration

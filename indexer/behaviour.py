@@ -17,6 +17,7 @@ from indexer.snapshot import ItemColumns
 from models.columns import StringColumn
 from models.config import Config
 from models.dwell import DwellRule, DwellSettings
+from models.factors.gram import LocalGram, OpenGram
 from models.factors.learning import Behaviour, learn_behaviour
 from models.factors.settings import FactorSettings
 from models.finite import require_finite
@@ -190,11 +191,23 @@ class LearnedVectors:
 
 
 def learn_vectors(
-    items: Offer, interactions: Interactions, encoder: str, settings: BehaviourSettings
+    items: Offer,
+    interactions: Interactions,
+    encoder: str,
+    settings: BehaviourSettings,
+    gram_of: OpenGram = LocalGram,
 ) -> LearnedVectors:
-    """Vectors of the items; of their content alone where there is too little behaviour."""
-    content = items.content
-    behaviour = learn_behaviour(interactions, content, settings.factors, interactions.share_since(items.since))
+    """Vectors of the items; of their content alone where there is too little behaviour.
+
+    Args:
+        items: their contents.
+        interactions: of everybody with them.
+        encoder: fingerprint of the one that read them.
+        settings: how.
+        gram_of: where products of the interactions are computed.
+    """
+    content, offered = items.content, interactions.share_since(items.since)
+    behaviour = learn_behaviour(interactions, content, settings.factors, offered, gram_of)
     if behaviour is None:
         space = Space.of_content(encoder, content.shape[1])
         return LearnedVectors(space, content, content, Neighbours.none(len(content)), 0, "content")

@@ -44,6 +44,7 @@ from indexer.unrelated import unrelated_likeness
 from models.config import Config
 from models.encoder import Encoder
 from models.encoders import open_encoder
+from models.factors.gram import LocalGram, OpenGram
 from models.ids import IdMap
 from models.interactions import Interactions
 from models.joint_vectors import read
@@ -138,6 +139,7 @@ class Builder:
         progress: told of texts as they are embedded.
         trained_heads: file of trained classifiers of sensitive topics; it need not exist.
         attributes: those of items that are declared, by name.
+        gram_of: where products of everybody's interactions are computed.
     """
 
     settings: IndexSettings
@@ -148,6 +150,7 @@ class Builder:
     progress: Progress = silent
     trained_heads: Path | None = None
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
+    gram_of: OpenGram = LocalGram
 
     def __call__(self, given: BuildInput, *, force: bool = False, anew: bool = False) -> tuple[Manifest, bool]:
         """Publish a snapshot of the input; returns its manifest, and False where the current one is it already.
@@ -301,11 +304,12 @@ class Builder:
         return _Guard(taxonomy, heads)
 
     def _learn(self, offer: Offer, interactions: Interactions) -> LearnedVectors:
-        learned = learn_vectors(offer, interactions, self.encoder.fingerprint, self.settings.behaviour)
+        how = self.settings.behaviour
+        learned = learn_vectors(offer, interactions, self.encoder.fingerprint, how, self.gram_of)
         if learned.interactions:
             self.say(f"learned from {learned.interactions} interactions ({learned.method})")
         else:
-            least = self.settings.behaviour.factors.least_interactions
+            least = how.factors.least_interactions
             self.say(f"content only: {len(interactions)} interactions, behaviour is learned from {least} on")
         return learned
 

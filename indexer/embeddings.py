@@ -6,9 +6,10 @@ build that was interrupted goes on where it stopped.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 from urllib.parse import quote
 
 import numpy as np
@@ -31,6 +32,14 @@ class EmbeddingSettings(Config):
 
     save_texts: int = Field(default=2_048, ge=1)
     """Texts after which vectors are saved: the most that an interruption costs."""
+
+
+@runtime_checkable
+class BatchEncoder(Encoder, Protocol):
+    """An encoder that is told of all batches at once, such as one that hands them to other machines."""
+
+    def encode_batches(self, batches: Sequence[Sequence[str]]) -> Iterator[Vectors]:
+        """What `encode` gives for each batch, in their order."""
 
 
 class EmbeddingCache:
@@ -65,16 +74,18 @@ def embed(
     if len(texts) != len(hashes):
         raise ValueError(f"{len(texts)} texts, but {len(hashes)} hashes")
     keys, positions, inverse = np.unique(_keys(hashes), return_index=True, return_inverse=True)
-    segments = cache.segments(encoder)
+    segments, how = cache.segments(encoder), cache.settings
     while len(new := np.flatnonzero(segments.find(keys) < 0)):  # again where somebody forgot a text meanwhile
-        done = 0
-        for chunk in _parts(new, cache.settings.save_texts):
+        done, chunks = 0, [_parts(chunk, how.batch_texts) for chunk in _parts(new, how.save_texts)]
+        batches = [[texts[position] for position in positions[batch]] for chunk in chunks for batch in chunk]
+        encoded = _encoded(encoder, batches)
+        for chunk in chunks:
             vectors = []
-            for batch in _parts(chunk, cache.settings.batch_texts):
-                vectors.append(encoder.encode([texts[position] for position in positions[batch]]))
+            for batch in chunk:
+                vectors.append(next(encoded))
                 done += len(batch)
                 progress(done, len(new))
-            segments.append(keys[chunk], np.concatenate(vectors))
+            segments.append(keys[np.concatenate(chunk)], np.concatenate(vectors))
     return segments.take(segments.find(keys)[inverse])
 
 
@@ -115,6 +126,10 @@ class CachedEncoder:
     def reading(self, texts: Sequence[str]) -> Reading | None:
         """The encoder's own."""
         return self.encoder.reading(texts)
+
+
+def _encoded(encoder: Encoder, batches: Sequence[Sequence[str]]) -> Iterator[Vectors]:
+    return encoder.encode_batches(batches) if isinstance(encoder, BatchEncoder) else map(encoder.encode, batches)
 
 
 def _keys(hashes: Sequence[str]) -> Keys:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +23,9 @@ from app.settings import Settings
 from app.storage.rows import ItemChange
 from indexer.build import Builder, BuildInput, EmptyCatalogueError, RecallTooLowError
 from indexer.build_input import Service, from_snapshot
+from indexer.distributed.cluster import Cluster, ClusterError, opened
+from indexer.distributed.encoder import encoder_on
+from indexer.distributed.gram import RayGram
 from indexer.documents import ItemDocument
 from indexer.embeddings import EmbeddingCache
 from indexer.http_changes import Newer
@@ -36,6 +40,7 @@ from indexer.sensitive.verdicts import VerdictsError, load_verdicts
 from indexer.snapshot import Manifest
 from indexer.snapshot_files import SnapshotError, SnapshotFolder
 from models.encoder import EncoderNotFoundError
+from models.factors.gram import LocalGram
 from scripts.command_settings import settings_or_exit
 from scripts.import_options import From, Map, Mapping, Set, said_of
 
@@ -52,6 +57,7 @@ _TOLD = (
     HeadsError,
     EncoderNotFoundError,
     VerdictsError,
+    ClusterError,
 )
 
 _TOLD_BELOW = 0.995
@@ -77,6 +83,13 @@ def rebuild_index(
     device: Annotated[
         str | None, typer.Option(help="Where texts are encoded: cpu, cuda or mps; by default index.device.")
     ] = None,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            help="Ray cluster to build on: HOST:PORT, auto, or local for one on this machine; by default ray.address.",
+            metavar="ADDRESS",
+        ),
+    ] = None,
     allow_shrink: Annotated[
         bool,
         typer.Option("--allow-shrink", help="Publish though many rows are rejected, or the catalogue gets smaller."),
@@ -92,7 +105,7 @@ def rebuild_index(
     file contradicts it, `--newer` or `--written-at` says which holds. A file of which too much is rejected, or with
     which the catalogue would shrink too much (settings `intake`), is refused, and what was in service stays there.
     """
-    settings = _on(device, settings_or_exit("rebuild-index", config))
+    settings = _on(device, ray, settings_or_exit("rebuild-index", config))
     started = time.perf_counter()
     if settings.tuned_file.is_file():
         typer.echo(f"what {settings.tuned_file} says is in force")
@@ -100,9 +113,10 @@ def rebuild_index(
     try:
         wishes = said_of(Kind.ITEMS, mapping or settings.mapping, maps, sets, source=source)
         file = items and _file(ItemsFile(items, _newer(newer, written_at), allow_shrink), wishes)
-        with folder.building(), ProgressBar("embedding", "text") as progress:
+        with folder.building(), ProgressBar("embedding", "text") as progress, opened(settings.ray) as cluster:
             given, account = _gather(settings, folder, file or None)
-            manifest, built = _builder(settings, folder, progress)(given, force=force, anew=anew)
+            builder = _builder(settings, folder, progress, cluster)
+            manifest, built = builder(given, force=force, anew=anew)
             account = [*_pruned(settings, folder), *account]
     except _TOLD as error:
         typer.echo(f"rebuild-index: {error}", err=True)
@@ -142,10 +156,10 @@ def _newer(newer: Newer | None, written_at: str | None) -> Newer | float | None:
         raise BuildRefusedError(f"--written-at {error}") from error
 
 
-def _on(device: str | None, settings: Settings) -> Settings:
-    if device is None:
-        return settings
-    return settings.model_copy(update={"index": settings.index.model_copy(update={"device": device})})
+def _on(device: str | None, ray: str | None, settings: Settings) -> Settings:
+    index = settings.index.model_copy(update={"device": device} if device else {})
+    cluster = settings.ray.model_copy(update={"address": ray} if ray else {})
+    return settings.model_copy(update={"index": index, "ray": cluster})
 
 
 def _gather(settings: Settings, folder: SnapshotFolder, file: ItemsFile | None) -> tuple[BuildInput, list[str]]:
@@ -171,8 +185,8 @@ def _served(folder: SnapshotFolder, changes: Sequence[ItemChange]) -> Sequence[I
         return ()
 
 
-def _builder(settings: Settings, folder: SnapshotFolder, progress: ProgressBar) -> Builder:
-    encoder = settings.index.open_encoder()
+def _builder(settings: Settings, folder: SnapshotFolder, progress: ProgressBar, cluster: Cluster | None) -> Builder:
+    encoder = encoder_on(cluster, settings.index) if cluster else settings.index.open_encoder()
     return Builder(
         settings=settings.index,
         encoder=encoder,
@@ -182,6 +196,7 @@ def _builder(settings: Settings, folder: SnapshotFolder, progress: ProgressBar) 
         progress=progress,
         trained_heads=settings.data_dir / HEADS_FILE,
         attributes=settings.attributes,
+        gram_of=partial(RayGram, cluster=cluster) if cluster else LocalGram,
     )
 
 

@@ -421,3 +421,13 @@ def test_it_says_what_it_removes_and_what_it_keeps_for_a_policy(
     assert f"policies whose snapshot is gone, so that they cannot be gone back to: {gone}" in answer.output
     assert f"kept {first} beyond snapshots.keep: policy" in answer.output
     assert answer.output.strip().splitlines()[-1].startswith("7 rows")
+
+
+def test_a_cluster_without_ray_is_an_error_that_names_the_extra(
+    tmp_path: Path, snapshots: SnapshotFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.distributed.cluster.find_spec", lambda _: None)
+    answer = rebuild("--items", items(tmp_path / "items.ndjson", 5), "--ray", "local")
+    assert answer.exit_code == 1
+    assert "--ray and ray.address need a package of their own: pip install 'penchant[ray]'" in answer.output
+    assert snapshots.current_id() is None
