@@ -18,7 +18,7 @@ from app.jobs import Jobs
 from app.service import Service
 from app.serving.embedder import Embedder
 from app.settings import Settings
-from app.storage.duckdb import open_stores
+from app.storage.opening import open_stores
 from indexer.embeddings import EmbeddingCache
 from models.encoder import Encoder
 from models.kernels.warm_up import warm_up

@@ -30,7 +30,8 @@ from app.serving.person_cache import PeopleSettings
 from app.serving.popularity import PopularitySettings, TrendingSettings
 from app.serving.recall_gauge import GaugeSettings
 from app.serving.scenario import Scenario
-from app.storage.database import SERVED, StorageSettings
+from app.storage.database import SERVED
+from app.storage.settings import StorageSettings
 from app.webhooks.settings import HookSettings
 from indexer.attributes.declaration import Attribute, declared
 from indexer.build import IndexSettings

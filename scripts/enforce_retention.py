@@ -13,8 +13,8 @@ from app.insights.served_files import ServedFiles
 from app.policy.charter.charter import CharterError, load_charter
 from app.policy.charter.ingestion_gate import IngestionGate
 from app.serving.declared_types import with_types
-from app.storage.duckdb import open_stores
 from app.storage.errors import DatabaseInUseError, StorageError
+from app.storage.opening import open_stores
 from models.user_state import DAY_SECONDS
 from scripts.command_settings import settings_or_exit
 

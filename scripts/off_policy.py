@@ -17,8 +17,8 @@ from app.insights.reading import Insights
 from app.insights.served_files import ServedFiles
 from app.serving.policies.folder import PolicyFolder
 from app.settings import Settings
-from app.storage.duckdb import open_stores
 from app.storage.errors import StorageError
+from app.storage.opening import open_stores
 from scripts.command_settings import settings_or_exit
 from scripts.running_service import Form, ask
 

@@ -12,8 +12,8 @@ from app.access.keyfile import KeyFileError
 from app.backup.decisions import reapply
 from app.backup.ledger import Ledger
 from app.folder_secret import folder_secret
-from app.storage.duckdb import open_stores
 from app.storage.errors import StorageError
+from app.storage.opening import open_stores
 from scripts.command_settings import settings_or_exit
 
 

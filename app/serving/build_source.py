@@ -12,8 +12,8 @@ import orjson
 from app.serving.declared_types import with_types
 from app.serving.training_events import training_events
 from app.settings import Settings
-from app.storage.duckdb import open_stores
 from app.storage.errors import DatabaseInUseError
+from app.storage.opening import open_stores
 from app.storage.protocols import Stores
 from app.storage.rows import ItemChange
 from app.storage.service_address import service_address
@@ -46,7 +46,7 @@ def read_written(settings: Settings) -> Written:
         ServiceUnreachableError: the database is in use and nobody answers for it.
     """
     try:
-        stores = open_stores(settings.data_dir)
+        stores = open_stores(settings.data_dir, settings.storage)
     except DatabaseInUseError as error:
         return _ask_service(settings, error)
     try:

@@ -13,7 +13,6 @@ from time import sleep
 
 import duckdb
 from duckdb import DuckDBPyConnection
-from pydantic import Field
 
 from app.disk import DiskProblemError, disk_problem
 from app.storage import log_copy, salvage
@@ -22,8 +21,8 @@ from app.storage.gate import SharedGate
 from app.storage.group_writer import GroupWriter, Written
 from app.storage.migrate import migrate, shipped
 from app.storage.rewriting import SUFFIX, copy_tables, put_in_place, remove_unfinished
+from app.storage.settings import StorageSettings
 from app.storage.witness import Witness, acknowledged
-from models.config import Config
 
 FILE_NAME = "penchant.duckdb"
 SERVED = "served"
@@ -47,29 +46,6 @@ _PAUSE_SECONDS = 0.1
 
 _opened: set[Path] = set()
 _opened_lock = Lock()
-
-
-class StorageSettings(Config):
-    """The database's share of the machine."""
-
-    threads: int = Field(default=2, ge=1)
-    """Threads of DuckDB's own."""
-
-    memory_mb: int = Field(default=1024, ge=64)
-    """Megabytes that DuckDB may use; beyond that it writes to temporary files beside the database."""
-
-    checkpoint_mb: int = Field(default=64, ge=1)
-    """Megabytes of write-ahead log after which it is folded into the database file, while writes wait for it."""
-
-    copy_from_events: int = Field(default=200_000, ge=0)
-    """Events of the log from which a copy of it, sorted by person, is kept beside the database, so that a start need
-    not read and sort the whole log."""
-
-    least_free_mb: int = Field(default=512, ge=0)
-    """Megabytes of the data folder's disk below which `/readyz` and `/admin/status` warn that it fills up."""
-
-    waiting_writes: int = Field(default=10_000, ge=1)
-    """Writes that may wait for the disk; further ones are refused until there is room."""
 
 
 class Database:

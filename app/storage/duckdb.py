@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.storage.database import Database, StorageSettings
+from app.storage.database import Database
 from app.storage.duckdb_events import DuckDBEventLog
 from app.storage.duckdb_forgettings import DuckDBForgettings
 from app.storage.duckdb_identities import DuckDBIdentities
@@ -13,6 +13,7 @@ from app.storage.duckdb_snapshots import DuckDBSnapshotHistory
 from app.storage.duckdb_users import DuckDBUserStore
 from app.storage.ignored_events import IgnoredEvents
 from app.storage.protocols import Stores
+from app.storage.settings import StorageSettings
 
 
 def open_stores(folder: Path, settings: StorageSettings | None = None) -> Stores:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import chain, islice
+from itertools import chain, count, islice
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -13,6 +13,7 @@ from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
 from app.storage import awaiting_events, event_types
+from app.storage.arrivals import Arrivals
 from app.storage.awaiting_events import Room
 from app.storage.database import LAST_SEQUENCE, Database, delete_users, mark_for_rewriting
 from app.storage.duckdb_retention import count_older, delete_older
@@ -112,12 +113,6 @@ _FRESH = 0.25
 logger = logging.getLogger(__name__)
 
 Request: TypeAlias = tuple[tuple[NewEvent, ...], AwaitingLimits | None]
-Telling: TypeAlias = tuple[str, str, str]
-"""What an impression tells, see `shown`."""
-Known: TypeAlias = dict[tuple[str, str], list[tuple[int, NewEvent | None]]]
-"""By person and id, the numbers and the events; 0 and None of an event that was deleted, so that it does not come back.
-
-There is one, but for a person to whom another was merged who had another event of the same id."""
 
 
 class DuckDBEventLog:
@@ -131,7 +126,7 @@ class DuckDBEventLog:
         through = copy.people.through if copy else 0
         self._known = self._digests(_KNOWN, through, copy.known if copy else NOTHING_KNOWN)
         self._shown = self._digests(_SHOWN, through, copy.shown if copy else NOTHING_KNOWN)
-        self._next = self.last_sequence() + 1
+        self._numbers = count(self.last_sequence() + 1)
 
     def _digests(self, query: str, through: int, held: KnownDigests) -> KnownEvents:
         """What is known: as it was copied up to a number, and from the log what came after it."""
@@ -335,13 +330,10 @@ class DuckDBEventLog:
         impressions = np.flatnonzero([shown(row) is not None for row in rows])
         tellings = shown_digests([rows[place] for place in impressions])
         stored = _numbered(connection, self._types, {*self._known.sequences(own), *self._shown.sequences(tellings)})
-        known: Known = {}
-        for held in stored:
-            known.setdefault(_own(held.event), []).append((held.sequence, held.event))
-        known |= {_own(rows[place]): [(0, None)] for place in self._ignored.among(connection, own)}
-        told = {telling: held.sequence for held in stored if (telling := shown(held.event))}
+        gone = [(rows[place].user_id, rows[place].event_id) for place in self._ignored.among(connection, own)]
         room = Room.of(connection, rows, next((limits for _, limits in requests if limits), None))
-        appended = self._number(rows, known, told, room)
+        arrivals = Arrivals(stored, gone, self._numbers, room)
+        appended = [arrivals.answer(row) for row in rows]
         awaiting_events.count(connection, "refused", room.refused)
         new = np.flatnonzero([answer.stored for answer in appended])
         if len(new):
@@ -354,36 +346,6 @@ class DuckDBEventLog:
             self._shown.add(tellings[fresh], numbers[impressions[fresh]].tolist())
         answers = iter(appended)
         return [list(islice(answers, len(request))) for request, _ in requests]
-
-    def _number(self, rows: Sequence[NewEvent], known: Known, told: dict[Telling, int], room: Room) -> list[Appended]:
-        """Give every new event the next number, and every other one the number that it has; `known`, `told` grow."""
-        appended = []
-        for row in rows:
-            telling = shown(row)
-            if _own(row) in known:
-                appended.append(_again(known[_own(row)], row))
-            elif telling in told:
-                appended.append(Appended(told[telling], duplicate=True))
-            elif full := room.full(row):
-                appended.append(Appended(0, duplicate=False, full=full))
-            else:
-                known[_own(row)] = [(self._next, row)]
-                if telling:
-                    told[telling] = self._next
-                appended.append(Appended(self._next, duplicate=False))
-                self._next += 1
-        return appended
-
-
-def _own(event: NewEvent) -> tuple[str, str]:
-    return event.user_id, event.event_id
-
-
-def _again(held: Sequence[tuple[int, NewEvent | None]], row: NewEvent) -> Appended:
-    """What repeats an event of its person and id, or is in conflict with the one that it is most like."""
-    told = [(number, differing_fields(event, row) if event else ()) for number, event in held]
-    number, conflict = min(told, key=lambda each: len(each[1]))
-    return Appended(number, not conflict, conflict)
 
 
 def _ids(connection: DuckDBPyConnection, sequences: Sequence[int]) -> dict[int, str]:

@@ -11,11 +11,16 @@ StorageError                   when the stores are opened
 UnavailableError (app.errors)  when a write is submitted; the write has had no effect
 ├── WriterBusyError       503  too many writes are waiting
 ├── WriterClosedError     503  the stores are closed
+├── DatabaseFailingError  503  PostgreSQL does not do what is asked; also when something is read
+│   ├── DatabaseAwayError      503  it cannot be reached, or was lost on the way
+│   ├── DatabaseReadOnlyError  503  it may not be written to
+│   └── DatabaseFullError      503  it has no room
 └── DiskProblemError      503  the disk is full, read-only or fails (app.disk); also when something is read
 """
 
 from __future__ import annotations
 
+from app.disk import DiskProblemError
 from app.errors import UnavailableError
 
 
@@ -77,3 +82,50 @@ class WriterClosedError(UnavailableError):
 
     def __init__(self) -> None:
         super().__init__("The service is shutting down.")
+
+
+class DatabaseFailingError(DiskProblemError):
+    """A database server did not do what was asked of it; nothing was acknowledged.
+
+    Like a disk that fails, and treated as one: what was on its way may have been stored all the same.
+    """
+
+    slug, title = "database-failing", "The database does not do what is asked of it"
+
+
+class DatabaseAwayError(DatabaseFailingError):
+    """It cannot be reached, or the connection was lost."""
+
+    slug, title = "database-away", "The database cannot be reached"
+
+    def __init__(self, place: str, said: str) -> None:
+        super().__init__(
+            f"{place} cannot be reached ({said}). Nothing of this request was acknowledged. "
+            "The service goes on by itself once the database is there again.",
+            retry_seconds=2,
+        )
+
+
+class DatabaseReadOnlyError(DatabaseFailingError):
+    """It may not be written to: a standby, or somebody without the right."""
+
+    slug, title = "database-read-only", "The database cannot be written to"
+
+    def __init__(self, place: str, said: str) -> None:
+        super().__init__(
+            f"{place} cannot be written to ({said}). Name the primary in storage.url, or give its user the right to "
+            "read and write all tables; the service goes on by itself then.",
+            retry_seconds=5,
+        )
+
+
+class DatabaseFullError(DatabaseFailingError):
+    """The server has no room left."""
+
+    slug, title = "database-full", "The database is full"
+
+    def __init__(self, place: str) -> None:
+        super().__init__(
+            f"{place} has no room left, on its disk or in its memory. Make room; the service goes on by itself then.",
+            retry_seconds=30,
+        )

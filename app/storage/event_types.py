@@ -31,13 +31,23 @@ def declare(connection: DuckDBPyConnection, requests: Sequence[tuple[str, ...]])
         EventTypesError: there is none left.
     """
     codes = declared_codes(connection)
-    for name in dict.fromkeys(name for names in requests for name in names if name not in codes):
-        code = max([FIRST_DECLARED - 1, *codes.values()]) + 1
-        if code >= MOST_TYPES:
-            raise EventTypesError(name, MOST_TYPES - FIRST_DECLARED)
+    new = next_codes(codes, [name for names in requests for name in names])
+    for name, code in new.items():
         connection.execute(_INSERT, {"code": code, "name": name})
-        codes[name] = code
-    return [codes for _ in requests]
+    return [codes | new for _ in requests]
+
+
+def next_codes(codes: Mapping[str, int], names: Iterable[str]) -> dict[str, int]:
+    """A code for each of these types that has none.
+
+    Raises:
+        EventTypesError: there is none left.
+    """
+    new = [name for name in dict.fromkeys(names) if name not in codes]
+    first = max([FIRST_DECLARED - 1, *codes.values()]) + 1
+    if len(new) > MOST_TYPES - first:
+        raise EventTypesError(new[MOST_TYPES - first], MOST_TYPES - FIRST_DECLARED)
+    return dict(zip(new, range(first, first + len(new)), strict=True))
 
 
 def counts(connection: DuckDBPyConnection, names: Sequence[str]) -> dict[str, int]:
@@ -57,6 +67,10 @@ class TypeCodes:
         """Know these too."""
         self._codes |= declared
         self._names |= {code: name for name, code in declared.items()}
+
+    def known(self, name: str) -> bool:
+        """Whether a type is built in, or known to be declared."""
+        return name in self._codes
 
     def codes(self, names: Iterable[str]) -> list[int]:
         """The code of each of these types.

@@ -6,7 +6,7 @@ changed afterwards: a database remembers the checksum of each one that made it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
@@ -55,14 +55,24 @@ def migrate(connection: DuckDBPyConnection, migrations: Iterable[Migration]) -> 
     connection.execute(_LEDGER)
     applied = dict(connection.execute("SELECT name, checksum FROM schema_migrations ORDER BY name").fetchall())
     ordered = list(migrations)
-    _check(applied, {migration.name: migration.checksum for migration in ordered})
+    check(applied, ordered)
     pending = [migration for migration in ordered if migration.name not in applied]
     for migration in pending:
         _apply(connection, migration)
     return [migration.name for migration in pending]
 
 
-def _check(applied: dict[str, str], known: dict[str, str]) -> None:
+def check(applied: Mapping[str, str], migrations: Iterable[Migration]) -> None:
+    """See to it that a database was made by these migrations, or by the first of them.
+
+    Args:
+        applied: checksum by name of those that it has seen.
+        migrations: of this version.
+
+    Raises:
+        MigrationError: it has seen one that is not here, or that reads differently here.
+    """
+    known = {migration.name: migration.checksum for migration in migrations}
     if unknown := sorted(applied.keys() - known.keys()):
         raise MigrationError(
             f"the database was made by a newer version of Penchant, with {', '.join(unknown)}: "

@@ -35,6 +35,7 @@ from app.storage.rows import (
     Merge,
     NewEvent,
     SeenColumns,
+    SharedDocument,
     SnapshotEvent,
     Standing,
     UserRow,
@@ -67,6 +68,8 @@ __all__ = [
     "Pending",
     "Revisions",
     "SeenColumns",
+    "SharedDocument",
+    "SharedState",
     "SnapshotEvent",
     "SnapshotHistory",
     "Standing",
@@ -380,6 +383,25 @@ class Revisions(Protocol):
         ...
 
 
+class SharedState(Protocol):
+    """Documents that all processes on one database go by, each with a version; versions rise over all of them."""
+
+    def get(self, name: str) -> SharedDocument | None:
+        """A document, if there is one of this name."""
+        ...
+
+    def versions(self) -> dict[str, int]:
+        """The version of every document, by name."""
+        ...
+
+    def put(self, name: str, content: bytes, expected: int | None = None) -> Pending[int | None]:
+        """Replace a document, JSON; answers its version.
+
+        Where a version is expected, 0 of none, it is replaced only if it has just that; None if it has not.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Stores:
     """The stores of one database.
@@ -398,6 +420,7 @@ class Stores:
         losses: acknowledged writes that were missing at a start, and that nobody has dealt with.
         close: writes what waits, refuses what comes, and lets go of the database; may be called again.
         revisions: of a database that several processes write to; None where this one has it for itself.
+        shared: what these processes have in common; likewise.
     """
 
     events: EventLog
@@ -413,3 +436,4 @@ class Stores:
     losses: Callable[[], list[str]]
     close: Callable[[], None]
     revisions: Revisions | None = None
+    shared: SharedState | None = None

@@ -49,6 +49,13 @@ class Standing(NamedTuple):
     operators: int
 
 
+class SharedDocument(NamedTuple):
+    """A document that several processes go by, JSON, and its version."""
+
+    content: bytes
+    version: int
+
+
 @dataclass(frozen=True, slots=True)
 class NewEvent:
     """One event as it arrived, validated; `context` is a JSON object.

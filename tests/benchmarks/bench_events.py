@@ -23,7 +23,8 @@ from duckdb import DuckDBPyConnection
 
 from app.main import create_app
 from app.settings import Settings
-from app.storage.database import Database, StorageSettings
+from app.storage.database import Database
+from app.storage.settings import StorageSettings
 from indexer.build import Builder, BuildInput
 from indexer.documents import ItemDocument
 from indexer.embeddings import EmbeddingCache

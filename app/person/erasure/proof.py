@@ -19,11 +19,12 @@ from uuid import uuid4
 import duckdb
 
 from app.person.erasure.byte_search import OF_ITEMS, Hit, Swept, forms_of, sweep
-from app.storage.database import FILE_NAME, StorageSettings
+from app.storage.database import FILE_NAME
 from app.storage.database_copy import copy_database
 from app.storage.duckdb import open_stores
 from app.storage.errors import StorageError
 from app.storage.rows import NewEvent
+from app.storage.settings import StorageSettings
 from app.storage.texts import packed_segments, values_with
 from models.events import EventType
 

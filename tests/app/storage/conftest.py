@@ -1,25 +1,38 @@
-"""The stores under test; a second implementation of the protocols is one more line here."""
+"""The stores under test: every test that asks for `opener` or `stores` runs on each implementation."""
 
 from contextlib import closing
 
 import pytest
 
-from app.storage.duckdb import open_stores
+from app.storage.opening import open_stores
 from app.storage.protocols import NewEvent
 from models.events import EventType
+from tests.postgres import Postgres, postgres_server
 
-IMPLEMENTATIONS = {"duckdb": open_stores}
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A server, for all tests of this process."""
+    with postgres_server() as server:
+        yield server
 
 
-@pytest.fixture(scope="session", params=IMPLEMENTATIONS.values(), ids=IMPLEMENTATIONS.keys())
+@pytest.fixture(scope="session", params=["duckdb", "postgres"])
 def opener(request):
     """Opens the stores of a folder."""
-    return request.param
+    return open_stores if request.param == "duckdb" else Postgres(request.getfixturevalue("postgres"))
 
 
 @pytest.fixture
 def stores(opener, tmp_path):
     with closing(opener(tmp_path)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def duckdb_stores(tmp_path):
+    """Where one process alone writes."""
+    with closing(open_stores(tmp_path)) as opened:
         yield opened
 
 

@@ -6,7 +6,7 @@ from operator import xor
 import duckdb
 import pytest
 
-from app.storage.database import FILE_NAME, Database, StorageSettings
+from app.storage.database import FILE_NAME, Database
 from app.storage.duckdb import open_stores
 from app.storage.errors import (
     DatabaseDamagedError,
@@ -15,6 +15,7 @@ from app.storage.errors import (
     StorageVersionError,
     WriterClosedError,
 )
+from app.storage.settings import StorageSettings
 
 
 def test_a_second_opening_in_the_same_process_is_refused(tmp_path):

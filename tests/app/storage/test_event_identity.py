@@ -90,9 +90,9 @@ def test_nobody_takes_an_id_from_somebody_else_nor_learns_of_it(opener, tmp_path
         assert [of(stores, user) for user in ("ada", "bob", "eve")] == [["rust"], ["rust"], ["go"]]
 
 
-def test_to_look_up_an_id_that_everybody_uses_reads_ones_own_event_only(stores, event):
-    stores.events.append([event("1", f"u{n}") for n in range(300)]).result()
-    log = stores.events
+def test_to_look_up_an_id_that_everybody_uses_reads_ones_own_event_only(duckdb_stores, event):
+    log = duckdb_stores.events
+    log.append([event("1", f"u{n}") for n in range(300)]).result()
     assert log._known.sequences(own_digests(digests_of(("1",)), ("u7",))) == [8]  # noqa: SLF001 - a promise about cost
 
 

@@ -22,15 +22,17 @@ class Model:
     def __init__(self):
         self.kept = {}
         self.highest = 0
+        self.highest_of = dict.fromkeys(USERS, 0)
 
     def append(self, pairs, answers):
         for pair, answer in zip(pairs, answers, strict=True):
             if pair in self.kept:
                 assert answer == Appended(self.kept[pair], duplicate=True)
             else:
-                assert answer == Appended(answer.sequence, duplicate=False)
-                assert answer.sequence > self.highest
-                self.highest = answer.sequence
+                assert answer._replace(revision=None) == Appended(answer.sequence, duplicate=False)
+                assert answer.sequence > self.highest_of[pair[1]]
+                self.highest_of[pair[1]] = answer.sequence
+                self.highest = max(self.highest, answer.sequence)
                 self.kept[pair] = answer.sequence
 
     def delete(self, user_id, deleted):

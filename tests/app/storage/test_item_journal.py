@@ -71,7 +71,7 @@ def test_calls_that_wait_together_are_kept_in_order(stores):
 
 def test_a_document_that_is_no_json_fails_alone(stores):
     pending = [stores.items.upsert([(str(number), b"{" if number == 3 else b"{}")], at=1.0) for number in range(9)]
-    with pytest.raises(Exception, match="JSON"):
+    with pytest.raises(Exception, match=r"(?i)json"):
         pending.pop(3).result()
     assert len({answer.result()[0] for answer in pending}) == 8
     assert sorted(change.item_id for change in stores.items.changes()) == list("01245678")

@@ -7,12 +7,19 @@ import pytest
 
 from app.person.erasure.byte_search import sweep
 from app.storage import log_copy
-from app.storage.database import StorageSettings
+from app.storage.duckdb import open_stores
 from app.storage.rows import ForgetRequest, Forgetting, LoggedPeople, Merge
+from app.storage.settings import StorageSettings
 from models.events import EventType
 
 ALWAYS, NEVER = StorageSettings(copy_from_events=0), StorageSettings(copy_from_events=10**9)
 PEOPLE = [f"person-{number}@example.org" for number in range(7)]
+
+
+@pytest.fixture
+def opener():
+    """Of the database that is read by one process alone."""
+    return open_stores
 
 
 @pytest.fixture

@@ -8,13 +8,21 @@ import pytest
 
 from app.disk import DiskFullError
 from app.person.erasure.byte_search import sweep
-from app.storage.database import FILE_NAME, Database, StorageSettings
+from app.storage.database import FILE_NAME, Database
+from app.storage.duckdb import open_stores
 from app.storage.rewriting import SUFFIX
+from app.storage.settings import StorageSettings
 from models.events import EventType
 
 SECRET = "person-4711@example.org"  # noqa: S105 - an id
 MARK = "INSERT INTO rewriting_due VALUES (make_timestamp(0))"
 SMALL = StorageSettings(checkpoint_mb=1)
+
+
+@pytest.fixture
+def opener():
+    """Of the database that is one file."""
+    return open_stores
 
 
 def fill(stores, event, rounds=6, rows=3_000):

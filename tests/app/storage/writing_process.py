@@ -8,9 +8,9 @@ from itertools import count
 from pathlib import Path
 from threading import Thread
 
-from app.storage.database import StorageSettings
 from app.storage.duckdb import open_stores
 from app.storage.protocols import ForgetRequest, Forgetting, NewEvent
+from app.storage.settings import StorageSettings
 from models.events import EventType
 
 CALLERS = 8

@@ -1,0 +1,197 @@
+"""A PostgreSQL database: its connections, its tables brought up to date, and its writers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final, TypeAlias, TypeVar
+
+import psycopg
+from psycopg import Connection
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg_pool import ConnectionPool
+
+from app.storage.errors import StorageError, StorageVersionError
+from app.storage.group_writer import Written
+from app.storage.postgres.migrations import migrate
+from app.storage.postgres.problems import passing, problem_of, refusal_to_open
+from app.storage.postgres.writers import Writers
+from app.storage.settings import StorageSettings
+
+Answer = TypeVar("Answer")
+Work: TypeAlias = Callable[[Connection[Any]], Answer]
+
+_OLDEST: Final = 140_000
+_TRIES: Final = 5
+_READ_ONLY: Final = "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean"
+_TABLES: Final = ("people", "events", "ignored_events", "users", "forgettings", "seen_items", "aliases")
+
+
+class PostgresDatabase:
+    """One database, its tables brought up to date.
+
+    Args:
+        url: as libpq takes it, password and several hosts included.
+        settings: how many connections, and how long to wait for one.
+
+    Raises:
+        StorageError: it cannot be reached, refuses the user or cannot be written to; the message says what helps.
+        StorageVersionError: the server is too old.
+        MigrationError: the tables are not those that this version knows.
+    """
+
+    def __init__(self, url: str, settings: StorageSettings) -> None:
+        given = _parsed(url) | {"application_name": "penchant"}
+        given.setdefault("connect_timeout", str(settings.connect_seconds))
+        self.place = _place(given)
+        conninfo = make_conninfo("", **given)
+        self._check(conninfo)
+        self._problem: str | None = None
+        self._pool = ConnectionPool(
+            conninfo,
+            min_size=1,
+            max_size=settings.connections,
+            timeout=settings.connect_seconds,
+            kwargs={"autocommit": True},
+            name="penchant",
+            num_workers=1,
+            open=True,
+        )
+        self.writers = Writers(self._write_now, settings.waiting_writes)
+
+    def _check(self, conninfo: str) -> None:
+        try:
+            with psycopg.connect(conninfo, autocommit=True) as connection:
+                if connection.info.server_version < _OLDEST:
+                    raise StorageVersionError(_too_old(self.place, connection.info.server_version))
+                ((read_only,),) = connection.execute(_READ_ONLY).fetchall()
+                if read_only:
+                    raise StorageError(_standby(self.place))
+                migrate(connection)
+        except psycopg.Error as error:
+            raise refusal_to_open(error, self.place) from None
+
+    def write(self, work: Work[Answer], *, beside: bool = False) -> Written[Answer]:
+        """Queue a write; `beside` the others, where it is long and nobody waits for its turn.
+
+        Args:
+            work: gets a connection in autocommit mode, and makes its own transactions; carried out again where other
+                transactions were in its way, so that a transaction of its own is all that it may leave behind.
+            beside: whether it has a thread of its own.
+
+        Raises:
+            WriterBusyError: too many writes wait.
+            WriterClosedError: `close` was called.
+        """
+        return self.writers.submit(work, beside=beside)
+
+    def read(self, work: Work[Answer]) -> Answer:
+        """What a function finds that only reads; it is tried again where a connection was lost.
+
+        Raises:
+            DatabaseFailingError: the server is away.
+        """
+        try:
+            return self._with_connection(work)
+        except psycopg.OperationalError:
+            self._pool.check()
+        return self._told(lambda: self._with_connection(work))
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection[Any]]:
+        """A connection on which everything is read as of one moment.
+
+        Raises:
+            DatabaseFailingError: the server is away.
+        """
+        try:
+            with self._pool.connection() as connection, connection.transaction():
+                connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                yield connection
+        except Exception as error:
+            self._tell(error)
+            raise
+
+    def problem(self) -> str | None:
+        """Why the last call failed, if the server was the reason."""
+        return self._problem
+
+    def vacuum(self) -> Written[bool]:
+        """Have the server give back the room of deleted rows; what its files and its archive hold is its own affair."""
+        return self.write(_vacuum, beside=True)
+
+    def close(self) -> None:
+        """Write what waits, and let go of the server; may be called again."""
+        self.writers.close()
+        self._pool.close()
+
+    def _write_now(self, work: Work[Answer]) -> Answer:
+        for _ in range(_TRIES):
+            try:
+                return self._told(lambda: self._with_connection(work, check=True))
+            except psycopg.Error as error:
+                if not passing(error):
+                    raise
+        return self._told(lambda: self._with_connection(work, check=True))
+
+    def _with_connection(self, work: Work[Answer], *, check: bool = False) -> Answer:
+        with self._pool.connection() as connection:
+            if check:
+                self._revive(connection)
+            return work(connection)
+
+    def _revive(self, connection: Connection[Any]) -> None:
+        """A write is not tried again once it may have been sent: so its connection is asked beforehand."""
+        try:
+            ConnectionPool.check_connection(connection)
+        except psycopg.OperationalError:
+            self._pool.check()
+            raise
+
+    def _told(self, call: Callable[[], Answer]) -> Answer:
+        try:
+            answer = call()
+        except Exception as error:
+            self._tell(error)
+            raise
+        self._problem = None
+        return answer
+
+    def _tell(self, error: Exception) -> None:
+        """Raise what the error says of the server, if it does."""
+        if problem := problem_of(error, self.place):
+            self._problem = problem.detail
+            raise problem from error
+
+
+def _vacuum(connection: Connection[Any]) -> bool:
+    for table in _TABLES:
+        connection.execute(f"VACUUM {table}".encode())
+    return True
+
+
+def _parsed(url: str) -> dict[str, Any]:
+    try:
+        return dict(conninfo_to_dict(url))
+    except psycopg.Error:  # whose message quotes what it could not read
+        raise StorageError(
+            "storage.url is no URL of PostgreSQL: it has to look like postgresql://user:password@host:5432/database, "
+            "with special characters of the password percent-encoded"
+        ) from None
+
+
+def _place(given: dict[str, Any]) -> str:
+    """Host, port and database, for messages."""
+    host, port = given.get("host") or "this machine", given.get("port") or 5432
+    return f"PostgreSQL database {given.get('dbname') or given.get('user') or ''} at {host}:{port}"
+
+
+def _too_old(place: str, version: int) -> str:
+    return f"{place} is of version {version // 10_000}: Penchant needs {_OLDEST // 10_000} or newer"
+
+
+def _standby(place: str) -> str:
+    return (
+        f"{place} is a standby, or read-only: name the primary in storage.url, "
+        "or all hosts with ?target_session_attrs=read-write"
+    )

@@ -1,0 +1,99 @@
+"""Rows of the events' table, as events and as columns, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+from psycopg import Connection, sql
+
+from app.storage.event_types import TypeCodes
+from app.storage.logged_columns import logged_columns, seen_columns
+from app.storage.postgres.arrow_copy import copied_out
+from app.storage.rows import HeldEvent, LoggedColumns, NewEvent, SeenColumns
+from app.storage.timestamps import micros, seconds
+from models.ids import digests_of
+
+_COLUMNS: Final = pa.schema(
+    {
+        "sequence": pa.int64(),
+        "user_id": pa.string(),
+        "item_id": pa.string(),
+        "type": pa.int8(),
+        "value": pa.float64(),
+        "occurred_us": pa.int64(),
+    }
+)
+_PAIRS: Final = pa.schema({"user_id": pa.string(), "item_id": pa.string()})
+
+
+def read_columns(connection: Connection[Any], query: bytes, given: dict[str, Any]) -> LoggedColumns:
+    """The events that a query finds, whose columns are sequence, user, item, type, value and moment."""
+    with copied_out(connection, sql.SQL(query.decode()), _COLUMNS, given) as reader:
+        return logged_columns(reader.read_all())
+
+
+def read_pairs(connection: Connection[Any], query: bytes, given: dict[str, Any]) -> SeenColumns:
+    """The pairs of person and item that a query finds."""
+    with copied_out(connection, sql.SQL(query.decode()), _PAIRS, given) as reader:
+        return seen_columns(reader.read_all())
+
+
+def held_event(types: TypeCodes, row: tuple[Any, ...]) -> HeldEvent:
+    """An event with all its fields, in the order of the statements that read whole rows."""
+    sequence, event_id, user_id, item_id, code, occurred, received, value, answer, position, context, *marks = row
+    awaiting, forgotten = marks
+    event = NewEvent(
+        event_id=event_id,
+        user_id=user_id,
+        item_id=item_id,
+        type=types.name(code),
+        occurred_at=seconds(occurred),
+        received_at=seconds(received),
+        value=value,
+        recommendation_id=answer,
+        position=position,
+        context=None if context is None else context.encode(),
+        awaiting_item=awaiting,
+    )
+    return HeldEvent(sequence, event, forgotten)
+
+
+def event_arrays(rows: Sequence[NewEvent], types: TypeCodes) -> dict[str, list[Any]]:
+    """Columns of new events, under the names of the statement that takes them in."""
+    return {
+        "event_ids": [row.event_id for row in rows],
+        "items": [row.item_id for row in rows],
+        "types": types.codes(row.type for row in rows),
+        "values": [row.value for row in rows],
+        "occurred": [micros(row.occurred_at) for row in rows],
+        "received": [micros(row.received_at) for row in rows],
+        "answers": [row.recommendation_id for row in rows],
+        "positions": [row.position for row in rows],
+        "contexts": [row.context.decode() if row.context else None for row in rows],
+        "awaiting": [row.awaiting_item or None for row in rows],
+    }
+
+
+def signed_digests(event_ids: Sequence[str]) -> list[int]:
+    """The digest of each id as PostgreSQL holds 64 bits: with a sign."""
+    digests: list[int] = digests_of(event_ids).view(np.int64).tolist()
+    return digests
+
+
+@contextmanager
+def durable_at_the_end(connection: Connection[Any]) -> Iterator[None]:
+    """Several transactions that wait for the disk once, and not each.
+
+    The log is written in one order: once the last transaction is on the disk, and on the standbys that are waited for,
+    so are those before it. Nothing may be acknowledged inside.
+    """
+    connection.execute("SET synchronous_commit = off")
+    try:
+        yield
+    finally:
+        connection.execute("RESET synchronous_commit")
+    connection.execute("SELECT pg_logical_emit_message(true, 'penchant', '')")
