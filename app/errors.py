@@ -42,6 +42,7 @@
     ├── UnexpectedError               500  unexpected-error
     └── UnavailableError              503  unavailable
         ├── AccessUnknownError        503  access-unknown
+        ├── EngineAwayError           503  engine-away
         └── SnapshotMissingError      503  no-snapshot
 
 A person of whom nothing is known is no error: that is a path of its own through the query.
@@ -420,6 +421,15 @@ class AccessUnknownError(UnavailableError):
 
     def __init__(self) -> None:
         super().__init__("The server cannot read its keys; its log says why.")
+
+
+class EngineAwayError(UnavailableError):
+    """The vector engine does not answer, and the snapshot's own index is not opened."""
+
+    slug, title = "engine-away", "The vector engine does not answer"
+
+    def __init__(self, why: str = "It cannot be reached.", retry_seconds: float = 5.0) -> None:
+        super().__init__(why, headers={"Retry-After": str(max(1, round(retry_seconds)))})
 
 
 class SnapshotMissingError(UnavailableError):

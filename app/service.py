@@ -64,6 +64,7 @@ from app.serving.control_decisions import ControlDecisions
 from app.serving.counted_people import CountFloor
 from app.serving.declared_types import check_types, undeclared, warn_of, with_types
 from app.serving.embedder import Embedder
+from app.serving.engine.waiting import answered
 from app.serving.event_ingestion import EventIngestion
 from app.serving.event_rules import EventResult
 from app.serving.item_ingestion import ItemIngestion
@@ -251,6 +252,8 @@ class Service:
         if self._clock.witness is not None:
             self._clock.witness.close()
         self.served_log.close()
+        if self.snapshot_swap.engine is not None:
+            self.snapshot_swap.engine.close()
 
     async def _keep_going(self) -> None:
         """What a service does by itself for as long as it runs."""
@@ -387,9 +390,11 @@ class Service:
         """The slate for one person of a batch."""
         return self._recommender.once(request)
 
-    def recommend_page(self, request: PageRequest, *, discreet: bool = False) -> list[Slate]:
+    def recommend_page(
+        self, request: PageRequest, made: list[Slate] | None = None, *, discreet: bool = False
+    ) -> list[Slate]:
         """Several slates for one page, in which no item stands twice."""
-        return self._recommender.page(request.requests(), discreet=discreet)
+        return self._recommender.page(request.requests(), made, discreet=discreet)
 
     async def similar(self, request: SimilarRequest, *, discreet: bool = False) -> dict[str, Any]:
         """Nearest neighbours of an item or of a text."""
@@ -405,11 +410,12 @@ class Service:
         )
         catalogue = context.catalogue
         if request.text is not None and vectors is not None:
-            return similar_to_text(context, request.text, vectors[0], fields)
+            text, vector = request.text, vectors[0]
+            return await answered(lambda: similar_to_text(context, text, vector, fields))
         row = catalogue.row(item_id or "")
         if row < 0:
             raise ItemNotFoundError(item_id or "")
-        return similar_to_item(context, row, request.by or scenario.by or "both", fields)
+        return await answered(lambda: similar_to_item(context, row, request.by or scenario.by or "both", fields))
 
     async def item_changes(self) -> bytes:
         """The items' journal, one JSON object a line."""

@@ -56,6 +56,9 @@ class Status:
             found.append(low)
         if encoder is not None:
             found.append(f"texts cannot be read: {encoder}")
+        if self.swap.engine is not None and self.swap.engine.problem is not None:
+            instead = "the snapshot's own index answers" if self.settings.index.engine.own_index else "503 for some"
+            found.append(f"the vector engine does not answer, {instead}: {self.swap.engine.problem}")
         if built is not None and not built.ok and not self._built_since(built.at.timestamp()):
             found.append(f"the last build failed: {built.said}")
         return found
@@ -149,8 +152,18 @@ class Status:
             "age_seconds": Clock.machine() - manifest.created_at.timestamp() if manifest else None,
             "recall_at_10": manifest.recall_at_10 if manifest else None,
             "live_recall": self.swap.gauge.payload(),
+            "engine": self._engine(),
             "problem": self.swap.problem,
         }
+
+    def _engine(self) -> dict[str, Any] | None:
+        """None where the snapshot's own index is all there is."""
+        generation = self.swap.current_or_none
+        search = generation.catalogue.engine if generation else None
+        if self.swap.engine is None:
+            return None
+        waiting = len(search.changes.unsettled()) if search else 0
+        return self.swap.engine.payload() | {"changes_waiting": waiting}
 
     def _built_since(self, seconds: float) -> bool:
         """Whether a newer snapshot serves than the one that could not be built then."""

@@ -197,6 +197,28 @@ class VectorIndex:
         return hits
 
 
+class NoIndex(VectorIndex):
+    """Vectors that something else searches: nothing of them is read for it, and nothing found."""
+
+    def __init__(self, vectors: Stored) -> None:
+        self._vectors, self.equals, self._index = vectors, None, None
+
+    @property
+    def kind(self) -> str:
+        """`none`."""
+        return "none"
+
+    def search(
+        self,
+        queries: Vectors,
+        k: Counts,
+        excluded: Rows | None = None,  # noqa: ARG002 - as every index
+        allowed: Allowance | None = None,  # noqa: ARG002
+    ) -> Hits:
+        """Finds nothing."""
+        return Hits.none(len(queries), k if isinstance(k, int) else int(k.max(initial=0)))
+
+
 def _similar_breadths(counts: NDArray[np.int64]) -> list[tuple[NDArray[np.int64], int]]:
     """(queries, the largest k among them) of those that are searched with one breadth."""
     breadths = [breadth_of(k) for k in counts.tolist()]

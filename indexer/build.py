@@ -24,6 +24,7 @@ from indexer.copies import Copies, CopySettings, find_copies
 from indexer.documents import ItemDocument
 from indexer.embeddings import CachedEncoder, EmbeddingCache, embed
 from indexer.encoder_account import reading_by_language, told
+from indexer.engines.settings import EngineSettings
 from indexer.index_recall import measure_recall, recall_under_exclusions
 from indexer.own_words import unread_in_itself
 from indexer.predecessor import Given, Predecessor, settings_digest
@@ -81,6 +82,7 @@ class IndexSettings(Config):
     """Items from which on vectors are kept in half precision, which takes half of the room; fewer are read faster."""
 
     ann: AnnSettings = AnnSettings()
+    engine: EngineSettings = EngineSettings()
     topics: TopicSettings = TopicSettings()
     behaviour: BehaviourSettings = BehaviourSettings()
     tags: TagSettings = TagSettings()
@@ -151,6 +153,7 @@ class Builder:
     trained_heads: Path | None = None
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
     gram_of: OpenGram = LocalGram
+    ready: Callable[[str], None] = lambda _: None
 
     def __call__(self, given: BuildInput, *, force: bool = False, anew: bool = False) -> tuple[Manifest, bool]:
         """Publish a snapshot of the input; returns its manifest, and False where the current one is it already.
@@ -181,7 +184,7 @@ class Builder:
             snapshot = self._build(items, given, digest, guard, keep=False)
         self._check_recall(snapshot.manifest, force=force)
         self.say(f"publishing {snapshot.snapshot_id}")
-        return self.folder.publish(snapshot), True
+        return self.folder.publish(snapshot, self.ready), True
 
     def _current(self) -> Manifest | None:
         """What is in service; None also where it cannot be read, damaged or written by another version."""
@@ -197,7 +200,7 @@ class Builder:
         return min(manifest.recalls.values()) < min(self.settings.ann.recall_floor, held)
 
     def _settings_digest(self) -> str:
-        return settings_digest(self.settings.model_dump_json(exclude={"device"}), self.encoder.fingerprint)
+        return settings_digest(self.settings.model_dump_json(exclude={"device", "engine"}), self.encoder.fingerprint)
 
     def _predecessor(self, given: Given) -> Predecessor | None:
         """What is in service, where it may be kept; a word of that."""
@@ -376,7 +379,7 @@ class Builder:
             f"{FORMAT_VERSION}/{self.encoder.fingerprint}/{given.items_version}/{given.events.sequence}".encode(),
             digest_size=16,
         )
-        digest.update(self.settings.model_dump_json(exclude={"device"}).encode())
+        digest.update(self.settings.model_dump_json(exclude={"device", "engine"}).encode())
         if self.attributes:
             digest.update(json.dumps(declared(self.attributes)).encode())
         digest.update(f"{guard.taxonomy.digest()}/{guard.heads.digest()}/{given.events.digest()}".encode())

@@ -57,10 +57,17 @@ def scored(vectors: Stored, queries: Vectors) -> Iterator[tuple[Vectors, Vectors
 
 def recall_of(index: VectorIndex, query: Vectors, scores: NDArray[np.float32], k: int, excluded: Rows) -> float:
     """Share of the k best scores that are reached, of one query [d] whose scores with all rows are given."""
+    rows = index.search(query[None], min(k, len(scores) - len(excluded)), np.sort(excluded)).rows[0]
+    return recall_of_rows(rows, scores, k, excluded)
+
+
+def recall_of_rows(
+    rows: Rows, scores: NDArray[np.float32], k: int, excluded: Rows, tolerance: float = _TOLERANCE
+) -> float:
+    """The same of rows that were found, -1 where none was; scores that differ by so much of the largest are equal."""
     allowed = np.delete(scores, excluded)
     k = min(k, len(allowed))
-    least = np.partition(allowed, -k)[-k] - _TOLERANCE * np.abs(scores).max()
-    rows = index.search(query[None], k, np.sort(excluded)).rows[0]
+    least = np.partition(allowed, -k)[-k] - tolerance * np.abs(scores).max()
     return int((scores[np.unique(rows[rows >= 0])] >= least).sum()) / k
 
 

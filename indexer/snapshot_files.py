@@ -13,7 +13,7 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import fields
 from pathlib import Path
@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from indexer.ann import AnnSettings, VectorIndex
+from indexer.ann import AnnSettings, NoIndex, VectorIndex
 from indexer.attributes.columns import AttributeColumn
 from indexer.attributes.declaration import AttributeType
 from indexer.equal_vectors import EqualVectors
@@ -185,9 +185,19 @@ class SnapshotFolder:
             kind = DamagedSnapshotError if broken else SnapshotError
             raise kind(f"snapshot {snapshot_id!r} has no readable manifest: {error}") from error
 
-    def publish(self, snapshot: Snapshot) -> Manifest:
-        """Write a snapshot and put it in service; whatever interrupts this leaves the previous one in service."""
+    def publish(self, snapshot: Snapshot, ready: Callable[[str], None] = lambda _: None) -> Manifest:
+        """Write a snapshot and put it in service; whatever interrupts this leaves the previous one in service.
+
+        Args:
+            snapshot: which.
+            ready: called with its id before it is put in service; where that fails, the snapshot is removed again.
+        """
         manifest = self.write(snapshot)
+        try:
+            ready(manifest.snapshot_id)
+        except BaseException:
+            shutil.rmtree(self.folder / manifest.snapshot_id, ignore_errors=True)
+            raise
         self.activate(manifest.snapshot_id)
         return manifest
 
@@ -269,8 +279,13 @@ class SnapshotFolder:
             return documents
         return StringColumn.build([documents[row].replace(_SAYS_NOTHING, "") for row in range(len(documents))])
 
-    def open(self, snapshot_id: str, settings: AnnSettings) -> Snapshot:
+    def open(self, snapshot_id: str, settings: AnnSettings, *, indexed: bool = True) -> Snapshot:
         """Map a snapshot into memory; of its files only the lengths are compared, see `verify`.
+
+        Args:
+            snapshot_id: which.
+            settings: how it is searched.
+            indexed: whether its index is opened, which takes memory; without, something else finds what is near.
 
         Raises:
             DamagedSnapshotError: a file is missing or does not have the length that the manifest says.
@@ -282,12 +297,12 @@ class SnapshotFolder:
             if not (folder / name).exists() or (folder / name).stat().st_size != told.bytes:
                 raise DamagedSnapshotError(f"snapshot {snapshot_id!r} is incomplete: {name}")
         try:
-            return _opened(folder, manifest, settings)
+            return _opened(folder, manifest, settings if indexed else None)
         except (ValueError, LookupError, TypeError, RuntimeError) as error:
             raise SnapshotError(f"snapshot {snapshot_id!r} cannot be read by this version: {error!r}") from error
 
 
-def _opened(folder: Path, manifest: Manifest, settings: AnnSettings) -> Snapshot:
+def _opened(folder: Path, manifest: Manifest, settings: AnnSettings | None) -> Snapshot:
     arrays = {name[:-4]: _mapped(folder / name) for name in manifest.files if name.endswith(".npy")}
     vectors = _vectors(manifest, arrays)
     return Snapshot(
@@ -296,7 +311,7 @@ def _opened(folder: Path, manifest: Manifest, settings: AnnSettings) -> Snapshot
         items=_columns(arrays),
         vectors=vectors,
         space=_space(manifest, arrays),
-        index=_index(manifest, arrays, vectors, settings),
+        index=_index(manifest, arrays, vectors, settings) if settings else NoIndex(vectors.index),
         heads=_heads(manifest, arrays),
         lexical=LexicalIndex.open(folder / _LEXICAL),
         attributes=_attributes(folder, arrays),

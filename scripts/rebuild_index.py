@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from app.imports.wishes import Wishes
 from app.policy.charter.charter import CharterError, load_charter
 from app.policy.charter.ingestion_gate import IngestionGate
 from app.serving.build_source import ServiceUnreachableError, read_written
+from app.serving.engine.publication import EnginePublication
 from app.serving.items_file import ItemsFile, from_items_file
 from app.serving.policies.folder import PolicyFolder
 from app.settings import Settings
@@ -28,6 +30,7 @@ from indexer.distributed.encoder import encoder_on
 from indexer.distributed.gram import RayGram
 from indexer.documents import ItemDocument
 from indexer.embeddings import EmbeddingCache
+from indexer.engines.engine import EngineError
 from indexer.http_changes import Newer
 from indexer.intake import BuildRefusedError
 from indexer.moments import moment
@@ -56,6 +59,7 @@ _TOLD = (
     CalibrationError,
     HeadsError,
     EncoderNotFoundError,
+    EngineError,
     VerdictsError,
     ClusterError,
 )
@@ -115,13 +119,36 @@ def rebuild_index(
         file = items and _file(ItemsFile(items, _newer(newer, written_at), allow_shrink), wishes)
         with folder.building(), ProgressBar("embedding", "text") as progress, opened(settings.ray) as cluster:
             given, account = _gather(settings, folder, file or None)
-            builder = _builder(settings, folder, progress, cluster)
-            manifest, built = builder(given, force=force, anew=anew)
-            account = [*_pruned(settings, folder), *account]
+            with _publication(settings) as publication:
+                builder = replace(_builder(settings, folder, progress, cluster), ready=publication or _ready)
+                manifest, built = builder(given, force=force, anew=anew)
+                account = [*_pruned(settings, folder), *account]
+                if publication:
+                    publication.complete(manifest.snapshot_id)
+                    publication.prune(folder.ids())
     except _TOLD as error:
         typer.echo(f"rebuild-index: {error}", err=True)
         raise typer.Exit(1) from error
     typer.echo("\n".join([_account(manifest, built=built, seconds=time.perf_counter() - started), *account]))
+
+
+@contextmanager
+def _publication(settings: Settings) -> Iterator[EnginePublication | None]:
+    """What brings the snapshot to a vector engine, where settings name one."""
+    publication = EnginePublication.of(settings, typer.echo)
+    if publication is None:
+        yield None
+        return
+    try:
+        with ProgressBar("publishing", "vector") as progress:
+            publication.progress = progress
+            yield publication
+    finally:
+        publication.close()
+
+
+def _ready(_: str) -> None:
+    """A snapshot that carries its own index needs nothing before it is put in service."""
 
 
 def _file(file: ItemsFile, wishes: Wishes) -> ItemsFile:

@@ -20,6 +20,7 @@ from app.errors import (
     AccessUnknownError,
     BodyTooLargeError,
     BodyTooSlowError,
+    EngineAwayError,
     ForbiddenError,
     InvalidPayloadError,
     MalformedBodyError,
@@ -65,7 +66,7 @@ Errors = tuple[type[PenchantError], ...]
 URL_ERRORS: Final[Errors] = (MalformedUrlError, InvalidPayloadError)
 BODY_ERRORS: Final[Errors] = (MalformedBodyError, BodyTooSlowError, BodyTooLargeError, UnsupportedMediaTypeError)
 ROWS_ERRORS: Final[Errors] = (*URL_ERRORS, *BODY_ERRORS, TooManyRowsError, RowsRejectedError)
-READING_ERRORS: Final[Errors] = (SnapshotMissingError,)
+READING_ERRORS: Final[Errors] = (SnapshotMissingError, EngineAwayError)
 WRITING_ERRORS: Final[Errors] = (SnapshotMissingError, UnavailableError)
 
 _GUARD_ERRORS: Final[Errors] = (UnauthenticatedError, ForbiddenError, RateLimitedError, AccessUnknownError)

@@ -16,11 +16,13 @@ from app.api.documentation import BODY_ERRORS, READING_ERRORS, URL_ERRORS, answe
 from app.api.guard import asks_for_themselves, for_own_user
 from app.api.problems import document_of
 from app.api.query_or_body import asked
-from app.api.schemas.slate import Page, Slate
+from app.api.schemas import slate as schemas
 from app.api.state import service_of
 from app.errors import CursorError, CursorExpiredError, PenchantError
+from app.pipeline.slate import Slate
 from app.requests import BatchRequest, PageRequest, RecommendRequest
 from app.service import Service
+from app.serving.engine.waiting import answered
 
 PATH: Final = "/recommend"
 router = APIRouter(tags=["recommendations"])
@@ -33,14 +35,14 @@ _ERRORS = (*URL_ERRORS, CursorError, CursorExpiredError, *READING_ERRORS)
     operation_id="recommend",
     summary="Recommend items to a person",
     openapi_extra=query_of(RecommendRequest),
-    responses=answers(Slate, "The slate and its receipt.", *_ERRORS),
+    responses=answers(schemas.Slate, "The slate and its receipt.", *_ERRORS),
 )
 @router.post(
     PATH,
     operation_id="recommend_by_post",
     summary="Recommend items to a person, asked in a body",
     openapi_extra=body_of(RecommendRequest),
-    responses=answers(Slate, "The slate and its receipt.", *_ERRORS, *BODY_ERRORS),
+    responses=answers(schemas.Slate, "The slate and its receipt.", *_ERRORS, *BODY_ERRORS),
 )
 async def recommend(request: Request) -> Response:
     """The slate: labelled items in order, and a receipt that says which floors were kept.
@@ -50,7 +52,9 @@ async def recommend(request: Request) -> Response:
     """
     wanted = await asked(request, RecommendRequest)
     await for_own_user(request, wanted.user_id)
-    return json_answer(service_of(request).recommend(wanted, discreet=asks_for_themselves(request)).payload())
+    service, discreet = service_of(request), asks_for_themselves(request)
+    slate = await answered(lambda: service.recommend(wanted, discreet=discreet))
+    return json_answer(slate.payload())
 
 
 @router.post(
@@ -58,7 +62,9 @@ async def recommend(request: Request) -> Response:
     operation_id="recommend_page",
     summary="Recommend items for the several places of one page",
     openapi_extra=body_of(PageRequest),
-    responses=answers(Page, "The slates, in the order of the placements.", *URL_ERRORS, *READING_ERRORS, *BODY_ERRORS),
+    responses=answers(
+        schemas.Page, "The slates, in the order of the placements.", *URL_ERRORS, *READING_ERRORS, *BODY_ERRORS
+    ),
 )
 async def recommend_page(request: Request) -> Response:
     """One slate for each placement; no item, and no copy of one, stands in two of them.
@@ -68,7 +74,8 @@ async def recommend_page(request: Request) -> Response:
     """
     wanted = await asked(request, PageRequest)
     await for_own_user(request, wanted.user_id)
-    slates = service_of(request).recommend_page(wanted, discreet=asks_for_themselves(request))
+    service, discreet, made = service_of(request), asks_for_themselves(request), list[Slate]()
+    slates = await answered(lambda: service.recommend_page(wanted, made, discreet=discreet))
     return json_answer({"user_id": wanted.user_id, "slates": [slate.payload() for slate in slates]})
 
 
@@ -105,7 +112,7 @@ async def _line(service: Service, wanted: RecommendRequest, *, whole: bool = Fal
     """One person's; what is wrong with the first is taken for wrong with the `whole`."""
     try:
         await service.freshness.prove((wanted.user_id,))
-        told = service.recommend_once(wanted).payload()
+        told = (await answered(lambda: service.recommend_once(wanted))).payload()
     except PenchantError as error:
         if whole:
             raise

@@ -13,6 +13,7 @@ from app.person.subject import Subject
 from app.person.upkeep import Upkeep
 from app.pipeline.slate import Slate
 from app.requests import ResetRequest, Wish
+from app.serving.engine.waiting import answered
 from app.serving.explicit_vectors import stated_vectors
 from app.serving.recommender import Recommender
 from indexer.documents import UserDocument
@@ -60,8 +61,8 @@ class Interests:
         imagined = person if wish else generation.people.without_topic(person, number)
         stated_now = stated_vectors(generation.catalogue, explicit, encoded)
         imagined = replace(imagined, explicit=explicit, stated=stated_now)
-        before = self._recommender.preview(user_id, limit, person)
-        return before, self._recommender.preview(user_id, limit, imagined)
+        before = await answered(lambda: self._recommender.preview(user_id, limit, person))
+        return before, await answered(lambda: self._recommender.preview(user_id, limit, imagined))
 
     def subject(self, topic: str) -> Subject:
         """What a wish about a topic is about.

@@ -17,6 +17,7 @@ from app.pipeline.person_features import features_of
 from app.pipeline.request import Environment, SlateRequest
 from app.pipeline.searched import Found
 from app.pipeline.topic_draw import TopicDraw
+from app.serving.engine.search import Searched
 from app.serving.person import Person
 from models.ids import Rows
 from models.kernels.rows import among
@@ -37,6 +38,7 @@ class Context:
         exclusions: what must be left out.
         draw: the topics that were drawn to be explored, once they are.
         found: what was searched for sources, once it is (app/pipeline/nearest.py).
+        searched: what became of searches by a vector engine.
     """
 
     def __init__(self, environment: Environment, request: SlateRequest, person: Person | None) -> None:
@@ -56,6 +58,7 @@ class Context:
         self.exclusions = Exclusions(environment, request, features.exclusions)
         self.draw: TopicDraw | None = None
         self.found: Mapping[str, Found] | None = None
+        self.searched: list[Searched] = []
         self._indexed: tuple[Rows, Rows, NDArray[np.float32]] | None = None
 
     def index_vectors(self, rows: Rows) -> tuple[NDArray[np.float32], Rows]:

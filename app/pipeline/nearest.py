@@ -102,7 +102,7 @@ def _questions(context: Context, sources: Sequence[str]) -> tuple[NDArray[np.flo
 
 def _searched(context: Context, asked: Asked) -> Searched:
     queries, quotas, owners = _questions(context, asked.sources)
-    hits = context.catalogue.search(queries, quotas, asked.excluded)
+    hits = context.catalogue.search(queries, quotas, asked.excluded, told=context.searched)
     rows, least = _within(hits.rows, quotas), least_found(hits, quotas)
     eligible = asked.eligibility.covers(context.catalogue, rows.ravel()).reshape(rows.shape) | (rows < 0)
     found: dict[str, Found] = {}
@@ -111,7 +111,9 @@ def _searched(context: Context, asked: Asked) -> Searched:
         lost = rows[mine][~eligible[mine]]
         found[name] = rows[mine], _NO_ROWS
         if len(lost) > _MOST_LOST * np.count_nonzero(rows[mine] >= 0):
-            others = context.catalogue.search(queries[mine], quotas[mine], asked.excluded, asked.eligibility)
+            others = context.catalogue.search(
+                queries[mine], quotas[mine], asked.excluded, asked.eligibility, context.searched
+            )
             found[name] = _within(others.rows, quotas[mine]), np.unique(lost)
             least[mine] = np.minimum(least[mine], least_found(others, quotas[mine]))
     return Searched(asked, found, least, len(context.catalogue.changes))
@@ -120,7 +122,7 @@ def _searched(context: Context, asked: Asked) -> Searched:
 def _searched_among_asked(context: Context, asked: Asked) -> Searched:
     """Under a filter what is eligible is searched alone: what is not asked for is counted anyway."""
     queries, quotas, owners = _questions(context, asked.sources)
-    hits = context.catalogue.search(queries, quotas, asked.excluded, asked.eligibility)
+    hits = context.catalogue.search(queries, quotas, asked.excluded, asked.eligibility, context.searched)
     rows, least = _within(hits.rows, quotas), least_found(hits, quotas)
     found = {name: (rows[owners == owner], _NO_ROWS) for owner, name in enumerate(asked.sources)}
     return Searched(asked, found, least, len(context.catalogue.changes))

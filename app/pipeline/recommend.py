@@ -23,6 +23,7 @@ from app.pipeline.reranker import FloorReranker, Ranked
 from app.pipeline.scorer import WeightedScorer
 from app.pipeline.slate import Slate, SlateItem, StageTrace
 from app.pipeline.withheld import ASKED, Filter, Lost, account, by_filter, first_filters, kept
+from app.serving.engine.search import Searched
 from models.ids import Rows
 from models.kernels.rows import among
 
@@ -105,6 +106,7 @@ class Pipeline:
     def _gather(self, context: Context, trace: _Trace) -> Candidates:
         pinned = context.request.placement.pinned
         found = [trace.record(source.name, 0, source(context)) for source in self.sources]
+        trace.searches(context.searched)
         rows = np.concatenate([pinned, *found])
         names = np.array([_PINNED, *range(len(found))], dtype=np.int8)
         origin = np.repeat(names, [len(pinned), *(len(each) for each in found)])
@@ -187,6 +189,10 @@ class _Trace:
             self.stages.append(StageTrace(stage, n_in, n_in - dropped, share))
             n_in -= dropped
         self._before = now
+
+    def searches(self, searched: Sequence[Searched]) -> None:
+        """Note what a vector engine was asked, and what it found of that; the sources above waited for it."""
+        self.stages.extend(StageTrace(f"search by {each.by}", each.wanted, each.found, each.ms) for each in searched)
 
     def record(self, stage: str, n_in: int, result: Result) -> Result:
         """Note a stage that has just returned `result`, and hand it on."""

@@ -23,6 +23,7 @@ from app.serving.changes import Changes
 from app.serving.copies import Copies
 from app.serving.eligibility import Allowances, Eligibility
 from app.serving.encoded_item import EncodedItem
+from app.serving.engine.search import EngineSearch, Searched
 from app.serving.item_attributes import ItemAttributes
 from app.serving.item_order import ItemOrder
 from app.serving.lexicon import Lexicon
@@ -79,6 +80,8 @@ class Catalogue:
     """Items by row: fields, vectors, and nearest-neighbour search."""
 
     gauge: RecallGauge | None = None
+    engine: EngineSearch | None = None
+    """What finds candidates in place of the snapshot's own index, while it answers."""
 
     def __init__(
         self,
@@ -197,7 +200,14 @@ class Catalogue:
             providers=self.providers.all(),
         )
 
-    def search(self, queries: Vectors, k: Counts, excluded: Rows, eligibility: Eligibility | None = None) -> Hits:
+    def search(
+        self,
+        queries: Vectors,
+        k: Counts,
+        excluded: Rows,
+        eligibility: Eligibility | None = None,
+        told: list[Searched] | None = None,
+    ) -> Hits:
         """The k nearest living items to each query, float32 [q, d].
 
         Args:
@@ -205,14 +215,38 @@ class Catalogue:
             k: items a query; int64 [q] where they differ, and what is behind them means nothing.
             excluded: rows that must not be found, ascending without repeats.
             eligibility: what else may not be found; by default everything may.
+            told: is told of searches by an engine.
+
+        Raises:
+            EngineAwayError: the engine does not answer, and there is no index beside it.
         """
+        if self.engine is not None:
+            asked = self.engine(queries, k, excluded, eligibility)
+            if asked is not None:
+                found, account = asked
+                if told is not None:
+                    told.append(account)
+                unsettled = self.engine.changes.unsettled()
+                return self._with_changed(found, (queries, k), (excluded, eligibility), unsettled)
         in_base = excluded[excluded < len(self.snapshot.items.ids)]
         found = self._measured(queries, k, in_base, self._allowances(eligibility))
-        if not len(self._live):
+        return self._with_changed(found, (queries, k), (excluded, eligibility))
+
+    def _with_changed(
+        self,
+        found: Hits,
+        asked: tuple[Vectors, Counts],
+        left_out: tuple[Rows, Eligibility | None],
+        among: Rows | None = None,
+    ) -> Hits:
+        """The best of what was found and of what changed since the snapshot, or of some rows of that."""
+        (queries, k), (excluded, eligibility) = asked, left_out
+        if not len(self._live) or (among is not None and not len(among)):
             return found
 
         def kept(rows: Rows) -> NDArray[np.bool_]:
             keep = self.alive[rows] & ~np.isin(rows, excluded)
+            keep = keep if among is None else keep & np.isin(rows, among)
             return keep if eligibility is None else keep & eligibility.covers(self, rows)
 
         most = k if isinstance(k, int) else int(k.max(initial=0))
@@ -271,6 +305,8 @@ class Catalogue:
     def _take_out(self, row: int) -> None:
         """A row is not what the snapshot's index says of it."""
         self.changes.note([row])
+        if self.engine is not None:
+            self.engine.note(row)
         self.__dict__.pop("_columns", None)
         if row < len(self.snapshot.items.ids):
             self._allowances.take_out(row)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -15,6 +16,7 @@ from typing import Final
 from app.policy.charter.charter import Charter
 from app.serving.build_source import written_in
 from app.serving.embedder import Embedder
+from app.serving.engine.publication import EnginePublication
 from app.serving.rebuild_outcome import RebuildOutcome, write_outcome
 from app.serving.snapshot_swap import SnapshotSwap
 from app.settings import Settings
@@ -105,7 +107,13 @@ class OwnBuild:
                 verdicts=load_verdicts(self._settings.verdicts_file),
             )
             if given.items:
-                replace(self._builder(encoder, cache), progress=progress)(given, force=True)
+                builder = replace(self._builder(encoder, cache), progress=progress)
+                publication = EnginePublication.of(self._settings, partial(log.info, "%s"))
+                if publication is None:
+                    builder(given, force=True)
+                    return
+                with closing(publication):
+                    replace(builder, ready=publication)(given, force=True)
 
     def _builder(self, encoder: Encoder, cache: EmbeddingCache) -> Builder:
         return Builder(

@@ -77,16 +77,24 @@ class Recommender:
             return self._with_fields(self._first(request, discreet=discreet), request)
         return self._with_fields(self._next(request, request.cursor, discreet=discreet), request)
 
-    def page(self, requests: Sequence[RecommendRequest], *, discreet: bool = False) -> list[Slate]:
+    def page(
+        self, requests: Sequence[RecommendRequest], made: list[Slate] | None = None, *, discreet: bool = False
+    ) -> list[Slate]:
         """Slates of one person that are shown together: none has an item, or a copy of one, that is in one before it.
+
+        Args:
+            requests: for each slate.
+            made: the first slates, where they were made before something had to be waited for; further ones are added.
+            discreet: whether the person asks themselves.
 
         Raises:
             InvalidPayloadError: a request cannot be answered; then none is.
         """
         requests = [self._placed(request) for request in requests]
-        self._check(requests)
-        slates: list[Slate] = []
-        for request in requests:
+        slates = [] if made is None else made
+        if not slates:
+            self._check(requests)
+        for request in requests[len(slates) :]:
             shown = [item.item_id for slate in slates for item in slate.items]
             slates.append(self._with_fields(self._first(request, shown, discreet=discreet), request))
         self._stored.share_page([slate for slate in slates if slate.next_cursor])

@@ -15,6 +15,8 @@ from app.memory import give_back
 from app.pipeline.request import Environment
 from app.serving.catalogue import Catalogue
 from app.serving.embedder import Embedder
+from app.serving.engine.remote import RemoteEngine
+from app.serving.engine.search import EngineSearch
 from app.serving.explicit_vectors import Encoded, stated_texts, stated_vectors
 from app.serving.forgotten_topics import forgotten_topics
 from app.serving.generation import Generation, build_generation
@@ -69,6 +71,7 @@ class SnapshotSwap:
         self._one_at_a_time = asyncio.Lock()
         self.ingest_lock = IngestLock()
         self.gauge = RecallGauge(settings.snapshots.gauge)
+        self.engine = RemoteEngine.open(settings.index.engine)
         self.problem: str | None = None
         self.tell: Tell = untold
 
@@ -353,7 +356,9 @@ class SnapshotSwap:
     def _build(self, policy: Policy) -> Generation:
         snapshot_id = policy.snapshot
         self._folder.verify(snapshot_id)  # before anything of it is used: the firewall rests on its columns
-        snapshot = self._folder.open(snapshot_id, self._settings.index.ann)
+        snapshot = self._folder.open(
+            snapshot_id, self._settings.index.ann, indexed=self._settings.index.engine.own_index
+        )
         if snapshot.manifest.encoder != self._embedder.fingerprint:
             raise SnapshotError(
                 f"snapshot {snapshot_id!r} was built with encoder {snapshot.manifest.encoder}, "
@@ -361,11 +366,16 @@ class SnapshotSwap:
             )
         generation = build_generation(snapshot, self._stores, self._embedder, self._settings, policy)
         generation.catalogue.gauge = self.gauge
+        if self.engine is not None:
+            generation.catalogue.engine = EngineSearch(self.engine, generation.catalogue)
         give_back()
         return generation
 
 
 def _let_go(outgoing: list[Generation | None]) -> None:
     """Drop a generation in a thread: it takes a while for which no request should wait."""
+    for generation in outgoing:
+        if generation is not None and generation.catalogue.engine is not None:
+            generation.catalogue.engine.close()
     outgoing.clear()
     give_back()

@@ -7,14 +7,14 @@ An engine brings candidates: who asks scores them again, exactly, and looks at e
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.engines.conditions import EVERYTHING, Column, Condition, Kind
+from indexer.engines.conditions import EVERYTHING, Column, Condition, Kind, Lists
 from indexer.equal_vectors import Vectors
 
 Keys = NDArray[np.int64]
@@ -84,6 +84,9 @@ class VectorEngine(Protocol):
     def collections(self) -> Mapping[str, Description]:
         """Those that are sealed, by name."""
 
+    def begun(self) -> Collection[str]:
+        """Those that are not sealed yet, or were left like that."""
+
     def create(self, name: str, description: Description) -> None:
         """Begin a collection anew, beside a sealed one of the same name; it is not searched yet."""
 
@@ -122,3 +125,19 @@ def padded(found: Sequence[Sequence[int]], k: int) -> Keys:
     for place, some in enumerate(found):
         keys[place, : len(some)] = some[:k]
     return keys
+
+
+def concatenated(batches: Sequence[Batch]) -> Batch:
+    """Rows of several batches, of which there is one at least, in order."""
+    columns = {name: joined([batch.columns[name] for batch in batches]) for name in batches[0].columns}
+    keys, vectors = (np.concatenate(each) for each in zip(*((b.keys, b.vectors) for b in batches), strict=True))
+    return Batch(keys, vectors, columns)
+
+
+def joined(parts: Sequence[Column]) -> Column:
+    """Columns of one kind, one behind the other."""
+    if not isinstance(parts[0], Lists):
+        return np.concatenate([np.asarray(part) for part in parts])
+    lists = [part for part in parts if isinstance(part, Lists)]
+    sizes = np.concatenate([np.diff(part.offsets) for part in lists])
+    return Lists(np.concatenate([[0], np.cumsum(sizes)]), np.concatenate([part.values for part in lists]))

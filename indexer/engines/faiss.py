@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.ann import AnnSettings, VectorIndex
-from indexer.engines.conditions import Column, Condition, Lists, mask
-from indexer.engines.engine import NOTHING, Batch, Description, EngineError, Keys, Question
+from indexer.engines.conditions import Column, Lists, mask
+from indexer.engines.engine import NOTHING, Batch, Description, EngineError, Keys, Question, concatenated, joined
 from indexer.equal_vectors import Vectors
 from indexer.exact_search import best
 
@@ -30,6 +30,10 @@ class FaissEngine:
     def collections(self) -> Mapping[str, Description]:
         """Those that are sealed, by name."""
         return {name: description for name, (description, _) in self._sealed.items()}
+
+    def begun(self) -> Collection[str]:
+        """Those that are not sealed."""
+        return list(self._begun)
 
     def create(self, name: str, description: Description) -> None:
         """Begin a collection anew."""
@@ -87,7 +91,7 @@ class _Collection:
 
     def put(self, batch: Batch) -> None:
         self.delete(batch.keys)
-        self._live = _concatenated([self._live, batch])
+        self._live = concatenated([self._live, batch])
 
     def delete(self, keys: Keys) -> None:
         self._current &= ~np.isin(self._base.keys, keys)
@@ -109,13 +113,13 @@ def _keys(batch: Batch, rows: NDArray[np.int32]) -> Keys:
 
 
 def _permitted(batch: Batch, question: Question) -> NDArray[np.bool_]:
-    condition: Condition = question.condition
-    return mask(condition, batch.columns, len(batch.keys)) & ~np.isin(batch.keys, question.excluded)
+    columns = {"key": batch.keys, **batch.columns}
+    return mask(question.condition, columns, len(batch.keys)) & ~np.isin(batch.keys, question.excluded)
 
 
 def _joined(batches: Sequence[Batch], description: Description) -> Batch:
     if batches:
-        return _concatenated(batches)
+        return concatenated(batches)
     columns: dict[str, Column] = {
         name: Lists(np.zeros(1, np.int64), np.empty(0, np.int64)) if kind == "integers" else np.empty(0)
         for name, kind in description.fields.items()
@@ -123,23 +127,9 @@ def _joined(batches: Sequence[Batch], description: Description) -> Batch:
     return Batch(np.empty(0, np.int64), np.empty((0, description.dimension), np.float32), columns)
 
 
-def _concatenated(batches: Sequence[Batch]) -> Batch:
-    columns = {name: _column([batch.columns[name] for batch in batches]) for name in batches[0].columns}
-    keys, vectors = (np.concatenate(each) for each in zip(*((b.keys, b.vectors) for b in batches), strict=True))
-    return Batch(keys, vectors, columns)
-
-
-def _column(parts: Sequence[Column]) -> Column:
-    if not isinstance(parts[0], Lists):
-        return np.concatenate([np.asarray(part) for part in parts])
-    lists = [part for part in parts if isinstance(part, Lists)]
-    sizes = np.concatenate([np.diff(part.offsets) for part in lists])
-    return Lists(np.concatenate([[0], np.cumsum(sizes)]), np.concatenate([part.values for part in lists]))
-
-
 def _some(batch: Batch, places: NDArray[np.int64]) -> Batch:
     columns: dict[str, Column] = {}
     for name, column in batch.columns.items():
-        columns[name] = _column([column[p : p + 1] for p in places.tolist()] or [column[:0]])
+        columns[name] = joined([column[p : p + 1] for p in places.tolist()] or [column[:0]])
     vectors: Vectors = batch.vectors[places]
     return Batch(batch.keys[places], vectors, columns)

@@ -7,7 +7,7 @@ some tenths of a second.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -63,12 +63,21 @@ class MilvusEngine:
 
     def collections(self) -> Mapping[str, Description]:
         """Those that are sealed, by name."""
-        start = len(self._prefix) + 1
+        names = [name for name in self._names() if not name.endswith(_BUILDING)]
+        with self._connected() as client:
+            told = [client.describe_collection(self._collection(name), timeout=self._timeout) for name in names]
+        return {name: _described(each["description"]) for name, each in zip(names, told, strict=True)}
+
+    def begun(self) -> Collection[str]:
+        """Those that are not sealed."""
+        return [name.removesuffix(_BUILDING) for name in self._names() if name.endswith(_BUILDING)]
+
+    def _names(self) -> list[str]:
+        """Of every collection with the prefix."""
+        start = f"{self._prefix}_"
         with self._connected() as client:
             names = client.list_collections(timeout=self._timeout)
-            sealed = [n for n in names if n.startswith(f"{self._prefix}_") and not n.endswith(_BUILDING)]
-            told = {name: client.describe_collection(name, timeout=self._timeout) for name in sealed}
-        return {_name(name[start:]): _described(each["description"]) for name, each in told.items()}
+        return [_name(name.removeprefix(start)) for name in names if name.startswith(start)]
 
     def create(self, name: str, description: Description) -> None:
         """Begin a collection anew."""

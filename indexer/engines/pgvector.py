@@ -7,7 +7,7 @@ the planner compares all that a condition leaves, exactly, where that is little.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -33,6 +33,7 @@ _LEAST_LOOKED_AT, _MOST_LOOKED_AT = 100, 1_000
 """Bounds of hnsw.ef_search: twice what is looked for, within these."""
 _SCANNED: Final = 20_000
 """Rows that a search goes through at least before it gives up, and four times what is excluded more."""
+_KEEPALIVES: Final = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
 _BREADTH: Final = (
     "SELECT set_config('hnsw.iterative_scan', 'relaxed_order', true),"
     " set_config('hnsw.ef_search', %s::text, true),"
@@ -58,7 +59,7 @@ class PgvectorEngine:
             connections: at the same time, at most.
         """
         self._prefix, self._milliseconds = prefix, max(1, round(1e3 * timeout))
-        options = {"connect_timeout": max(2, round(timeout)), "prepare_threshold": None}
+        options = {"connect_timeout": max(2, round(timeout)), "prepare_threshold": None} | _KEEPALIVES
         self._pool = ConnectionPool(
             address, min_size=0, max_size=connections, kwargs=options, timeout=timeout, open=False,
             configure=_configure, check=ConnectionPool.check_connection, reconnect_timeout=timeout,
@@ -66,14 +67,20 @@ class PgvectorEngine:
 
     def collections(self) -> Mapping[str, Description]:
         """Those that are sealed, by name."""
+        return {name: _described(told) for name, told in self._tables() if told and not name.endswith(_BUILDING)}
+
+    def begun(self) -> Collection[str]:
+        """Those that are not sealed."""
+        return [name.removesuffix(_BUILDING) for name, _ in self._tables() if name.endswith(_BUILDING)]
+
+    def _tables(self) -> list[tuple[str, str]]:
+        """(name, comment) of every table with the prefix."""
         asked = sql.SQL(
-            "SELECT relname, obj_description(oid, 'pg_class') FROM pg_class"
+            "SELECT substr(relname, {}), obj_description(oid, 'pg_class') FROM pg_class"
             " WHERE relkind = 'r' AND starts_with(relname, {}) AND relnamespace = to_regnamespace(current_schema())"
-        ).format(f"{self._prefix}_")
+        ).format(len(self._prefix) + 2, f"{self._prefix}_")
         with self._connected() as connection:
-            tables = connection.execute(asked).fetchall()
-        start = len(self._prefix) + 1
-        return {name[start:]: _described(told) for name, told in tables if told and not name.endswith(_BUILDING)}
+            return connection.execute(asked).fetchall()
 
     def create(self, name: str, description: Description) -> None:
         """Begin a table anew."""

@@ -123,9 +123,14 @@ class Household:
         self.embedder = Embedder(self.encoder, self.cache)
         self.service = Service(self.settings, self.stores, self.embedder)
 
-    def publish(self, items: list[ItemDocument], version: int = 0) -> str:
+    def publish(
+        self, items: list[ItemDocument], version: int = 0, ready: Callable[[str], None] = lambda _: None
+    ) -> str:
         """Build a snapshot and take it up."""
-        builder = Builder(self.settings.index, self.encoder, self.cache, self.snapshots, lambda _: None)
+        builder = Builder(
+            self.settings.index, self.encoder, self.cache, self.snapshots, lambda _: None,
+            attributes=self.settings.attributes, ready=ready,
+        )  # fmt: skip
         manifest, _ = builder(BuildInput(items, version), force=True)
         self.loop.run_until_complete(self.service.snapshot_swap.refresh())
         return manifest.snapshot_id

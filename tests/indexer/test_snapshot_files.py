@@ -117,7 +117,7 @@ def test_saving_and_loading_change_nothing(workshop, an_item, some_events, learn
     events = some_events(12, len(items)) if learned and len(items) > 3 else BuildInput(()).events
     saved = []
     original = workshop.snapshots.publish
-    workshop.snapshots.publish = lambda snapshot: saved.append(snapshot) or original(snapshot)
+    workshop.snapshots.publish = lambda snapshot, _: saved.append(snapshot) or original(snapshot)
     manifest, _ = workshop.build(BuildInput(items, 7, events), learning, force=True)
     workshop.snapshots.publish = original
     opened = workshop.current()

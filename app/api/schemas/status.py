@@ -59,6 +59,27 @@ class BuildStatus(Answer):
     last: LastBuild | None
 
 
+class EngineStatus(Answer):
+    """The vector engine that finds candidates in place of the snapshot's own index; counts are since the start."""
+
+    kind: str
+    problem: str | None
+    """Why it was not asked last, or did not answer."""
+    searches: int
+    """That it answered."""
+    failures: int
+    by_own_index: int
+    """Searches that the snapshot's own index answered instead."""
+    refused: int
+    """Searches that nothing answered: 503."""
+    repeated: int
+    """Searches that were asked again for more, since too much of what came was held back afterwards."""
+    short: int
+    """Items that were looked for and not found, though the engine had more."""
+    changes_waiting: int
+    """Items that changed and are not written there yet; these are searched in this process."""
+
+
 class SnapshotStatus(Answer):
     """The index in service."""
 
@@ -69,6 +90,8 @@ class SnapshotStatus(Answer):
     """Of exact search, when it was built."""
     live_recall: dict[str, Any]
     """Of live searches that were done again exactly."""
+    engine: EngineStatus | None
+    """Null where the snapshot's own index is all there is."""
     problem: str | None
     """Why a newer one is not in service."""
 

@@ -2317,6 +2317,51 @@ export interface components {
             waiting: number;
         };
         /**
+         * EngineStatus
+         * @description The vector engine that finds candidates in place of the snapshot's own index; counts are since the start.
+         */
+        EngineStatus: {
+            /** Kind */
+            kind: string;
+            /**
+             * Problem
+             * @description Why it was not asked last, or did not answer.
+             */
+            problem: string | null;
+            /**
+             * Searches
+             * @description That it answered.
+             */
+            searches: number;
+            /** Failures */
+            failures: number;
+            /**
+             * By Own Index
+             * @description Searches that the snapshot's own index answered instead.
+             */
+            by_own_index: number;
+            /**
+             * Refused
+             * @description Searches that nothing answered: 503.
+             */
+            refused: number;
+            /**
+             * Repeated
+             * @description Searches that were asked again for more, since too much of what came was held back afterwards.
+             */
+            repeated: number;
+            /**
+             * Short
+             * @description Items that were looked for and not found, though the engine had more.
+             */
+            short: number;
+            /**
+             * Changes Waiting
+             * @description Items that changed and are not written there yet; these are searched in this process.
+             */
+            changes_waiting: number;
+        };
+        /**
          * ErasureReceipt
          * @description What an erasure did.
          */
@@ -4833,6 +4878,8 @@ export interface components {
             live_recall: {
                 [key: string]: unknown;
             };
+            /** @description Null where the snapshot's own index is all there is. */
+            engine: components["schemas"]["EngineStatus"] | null;
             /**
              * Problem
              * @description Why a newer one is not in service.
@@ -6742,7 +6789,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no index yet (`no-snapshot`); The keys cannot be read (`access-unknown`) */
+            /** @description There is no index yet (`no-snapshot`); The vector engine does not answer (`engine-away`); The keys cannot be read (`access-unknown`) */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6865,7 +6912,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no index yet (`no-snapshot`); The keys cannot be read (`access-unknown`) */
+            /** @description There is no index yet (`no-snapshot`); The vector engine does not answer (`engine-away`); The keys cannot be read (`access-unknown`) */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6979,7 +7026,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no index yet (`no-snapshot`); The keys cannot be read (`access-unknown`) */
+            /** @description There is no index yet (`no-snapshot`); The vector engine does not answer (`engine-away`); The keys cannot be read (`access-unknown`) */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7094,7 +7141,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no index yet (`no-snapshot`); The keys cannot be read (`access-unknown`) */
+            /** @description There is no index yet (`no-snapshot`); The vector engine does not answer (`engine-away`); The keys cannot be read (`access-unknown`) */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7336,7 +7383,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no index yet (`no-snapshot`); The keys cannot be read (`access-unknown`) */
+            /** @description There is no index yet (`no-snapshot`); The vector engine does not answer (`engine-away`); The keys cannot be read (`access-unknown`) */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7459,7 +7506,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no index yet (`no-snapshot`); The keys cannot be read (`access-unknown`) */
+            /** @description There is no index yet (`no-snapshot`); The vector engine does not answer (`engine-away`); The keys cannot be read (`access-unknown`) */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7570,7 +7617,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no index yet (`no-snapshot`); The keys cannot be read (`access-unknown`) */
+            /** @description There is no index yet (`no-snapshot`); The vector engine does not answer (`engine-away`); The keys cannot be read (`access-unknown`) */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7913,7 +7960,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no index yet (`no-snapshot`); The keys cannot be read (`access-unknown`) */
+            /** @description There is no index yet (`no-snapshot`); The vector engine does not answer (`engine-away`); The keys cannot be read (`access-unknown`) */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8236,7 +8283,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no index yet (`no-snapshot`); The keys cannot be read (`access-unknown`) */
+            /** @description There is no index yet (`no-snapshot`); The vector engine does not answer (`engine-away`); The keys cannot be read (`access-unknown`) */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8339,7 +8386,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no index yet (`no-snapshot`); The keys cannot be read (`access-unknown`) */
+            /** @description There is no index yet (`no-snapshot`); The vector engine does not answer (`engine-away`); The keys cannot be read (`access-unknown`) */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8444,7 +8491,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no index yet (`no-snapshot`); The keys cannot be read (`access-unknown`) */
+            /** @description There is no index yet (`no-snapshot`); The vector engine does not answer (`engine-away`); The keys cannot be read (`access-unknown`) */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8541,7 +8588,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no index yet (`no-snapshot`); The keys cannot be read (`access-unknown`) */
+            /** @description There is no index yet (`no-snapshot`); The vector engine does not answer (`engine-away`); The keys cannot be read (`access-unknown`) */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8639,7 +8686,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no index yet (`no-snapshot`); The keys cannot be read (`access-unknown`) */
+            /** @description There is no index yet (`no-snapshot`); The vector engine does not answer (`engine-away`); The keys cannot be read (`access-unknown`) */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8737,7 +8784,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no index yet (`no-snapshot`); The keys cannot be read (`access-unknown`) */
+            /** @description There is no index yet (`no-snapshot`); The vector engine does not answer (`engine-away`); The keys cannot be read (`access-unknown`) */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8823,7 +8870,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no index yet (`no-snapshot`); The keys cannot be read (`access-unknown`) */
+            /** @description There is no index yet (`no-snapshot`); The vector engine does not answer (`engine-away`); The keys cannot be read (`access-unknown`) */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10072,7 +10119,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no index yet (`no-snapshot`); The keys cannot be read (`access-unknown`) */
+            /** @description There is no index yet (`no-snapshot`); The vector engine does not answer (`engine-away`); The keys cannot be read (`access-unknown`) */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11421,7 +11468,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no index yet (`no-snapshot`); The keys cannot be read (`access-unknown`) */
+            /** @description There is no index yet (`no-snapshot`); The vector engine does not answer (`engine-away`); The keys cannot be read (`access-unknown`) */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11556,7 +11603,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no index yet (`no-snapshot`); The keys cannot be read (`access-unknown`) */
+            /** @description There is no index yet (`no-snapshot`); The vector engine does not answer (`engine-away`); The keys cannot be read (`access-unknown`) */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11878,7 +11925,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no index yet (`no-snapshot`); The keys cannot be read (`access-unknown`) */
+            /** @description There is no index yet (`no-snapshot`); The vector engine does not answer (`engine-away`); The keys cannot be read (`access-unknown`) */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12467,7 +12514,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no index yet (`no-snapshot`); The keys cannot be read (`access-unknown`) */
+            /** @description There is no index yet (`no-snapshot`); The vector engine does not answer (`engine-away`); The keys cannot be read (`access-unknown`) */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13687,7 +13734,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no index yet (`no-snapshot`); The keys cannot be read (`access-unknown`) */
+            /** @description There is no index yet (`no-snapshot`); The vector engine does not answer (`engine-away`); The keys cannot be read (`access-unknown`) */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13801,7 +13848,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no index yet (`no-snapshot`); The keys cannot be read (`access-unknown`) */
+            /** @description There is no index yet (`no-snapshot`); The vector engine does not answer (`engine-away`); The keys cannot be read (`access-unknown`) */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13884,7 +13931,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no index yet (`no-snapshot`); The keys cannot be read (`access-unknown`) */
+            /** @description There is no index yet (`no-snapshot`); The vector engine does not answer (`engine-away`); The keys cannot be read (`access-unknown`) */
             503: {
                 headers: {
                     [name: string]: unknown;

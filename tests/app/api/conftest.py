@@ -183,7 +183,7 @@ class MemoryService:
         receipt = FloorReceipt("exploration", 4, 4, None)
         return Slate("r1", request.user_id, True, "s1", "p1", (item,), (receipt,), () if request.debug else None)
 
-    def recommend_page(self, request: PageRequest, *, discreet: bool = False) -> list[Slate]:
+    def recommend_page(self, request: PageRequest, made: list[Slate], *, discreet: bool = False) -> list[Slate]:
         return [self.recommend(each) for each in request.requests()]
 
     async def similar(self, request: SimilarRequest, *, discreet: bool = False) -> dict[str, Any]:
@@ -251,6 +251,7 @@ STATUS = {
         "recall_at_10": None,
         "problem": None,
         "live_recall": {},
+        "engine": None,
     },
     "encoder": {"state": "ready", "problem": None, "fingerprint": "hashing", "waiting": 0},
     "retention": {"last": None, "problem": None},

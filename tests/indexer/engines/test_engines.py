@@ -125,9 +125,11 @@ def test_a_collection_is_there_when_it_is_sealed(engine: VectorEngine, batch: Ba
     engine.create("items", DESCRIPTION)
     engine.add("items", batch)
     assert engine.collections() == {}
+    assert list(engine.begun()) == ["items"]
     with pytest.raises(EngineError):
         engine.search("items", Question(queries(), 3))
     engine.seal("items")
+    assert list(engine.begun()) == []
     assert engine.collections() == {"items": DESCRIPTION}
     assert engine.count("items") == 1_500
 
