@@ -24,6 +24,7 @@ SUMMARIES: Final = {
     "doctor": "Say what is wrong with settings, a data folder, a running service and files, and how to mend it.",
     "replay": "Send an events file, and a users file if given, to a running service, in order of the file.",
     "import": "Take files of items, events or people in.",
+    "migrate": "Move everything that is known of people from the data folder's DuckDB into PostgreSQL.",
     "backup": "Back the data folder up, while it is served or not: database, index, policies, keys, what was served.",
     "export": "Bring a folder of Parquet files for a warehouse up to date, or begin it.",
     "restore": "Restore a backup, and apply again the erasures, opt-outs and revoked keys that came after it.",

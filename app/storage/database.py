@@ -216,7 +216,17 @@ class _Care:
 
 
 def _connect(path: Path, settings: StorageSettings) -> DuckDBPyConnection:
-    config: dict[str, str | bool | int | float | list[str]] = {
+    with _said_of(path):
+        connection = duckdb.connect(path, config=_shares(settings))
+    connection.execute(_TEXTS_AS_THEY_ARE)
+    served = str(path.parent / SERVED) + os.sep
+    connection.execute(_READABLE.format(folder="'" + served.replace("'", "''") + "'"))
+    connection.execute(_SHUT)  # no statement reads or writes any other file, but those of the served log
+    return connection
+
+
+def _shares(settings: StorageSettings) -> dict[str, str | bool | int | float | list[str]]:
+    return {
         "threads": settings.threads,
         "memory_limit": f"{settings.memory_mb}MB",
         "checkpoint_threshold": f"{settings.checkpoint_mb}MB",
@@ -224,18 +234,6 @@ def _connect(path: Path, settings: StorageSettings) -> DuckDBPyConnection:
         "autoinstall_known_extensions": False,  # no statement reaches the network
         "python_enable_replacements": False,  # nor Python variables
     }
-    try:
-        connection = duckdb.connect(path, config=config)
-    except duckdb.IOException as error:
-        problem = _in_use(path, str(error)) or _of_another_version(path, str(error))
-        if problem is None:
-            raise
-        raise problem from error
-    connection.execute(_TEXTS_AS_THEY_ARE)
-    served = str(path.parent / SERVED) + os.sep
-    connection.execute(_READABLE.format(folder="'" + served.replace("'", "''") + "'"))
-    connection.execute(_SHUT)  # no statement reads or writes any other file, but those of the served log
-    return connection
 
 
 def connected(path: Path) -> DuckDBPyConnection:
@@ -246,6 +244,31 @@ def connected(path: Path) -> DuckDBPyConnection:
         StorageVersionError: it is of a version that the installed DuckDB does not read.
     """
     return _connect(path, StorageSettings())
+
+
+def read_only(path: Path, settings: StorageSettings) -> DuckDBPyConnection:
+    """A database file that nobody else uses, of which nothing is changed; who wants to write to it has to wait.
+
+    Raises:
+        DatabaseInUseError: somebody else holds it.
+        StorageVersionError: it is of a version that the installed DuckDB does not read.
+    """
+    if in_use(path):
+        raise DatabaseInUseError(f"{path} is in use: {_ADVICE}")
+    with _said_of(path):
+        return duckdb.connect(path, read_only=True, config=_shares(settings))
+
+
+@contextmanager
+def _said_of(path: Path) -> Iterator[None]:
+    """What DuckDB says where it opens a file, as errors of ours."""
+    try:
+        yield
+    except duckdb.IOException as error:
+        problem = _in_use(path, str(error)) or _of_another_version(path, str(error))
+        if problem is None:
+            raise
+        raise problem from error
 
 
 def _in_use(path: Path, message: str) -> DatabaseInUseError | None:

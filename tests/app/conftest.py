@@ -31,7 +31,7 @@ from app.service import Service
 from app.serving.embedder import Embedder
 from app.settings import Settings
 from app.storage.database import SERVED, Database
-from app.storage.duckdb import open_stores
+from app.storage.opening import open_stores
 from app.storage.rows import ControlAction, NewEvent
 from indexer.build import Builder, BuildInput
 from indexer.documents import EventDocument, ItemDocument
@@ -39,6 +39,7 @@ from indexer.embeddings import EmbeddingCache
 from indexer.snapshot_files import SnapshotFolder
 from models.encoder import Encoder, HashingEncoder
 from models.events import EventWeights
+from tests.postgres import PostgresServer, postgres_server
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 THEMES = {
@@ -209,6 +210,13 @@ def household(folder: Path, **settings: Any) -> Iterator[Household]:
         yield home
     finally:
         home.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A server of PostgreSQL, for all tests of this process."""
+    with postgres_server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,7 @@ Work: TypeAlias = Callable[[Connection[Any]], Answer]
 _OLDEST: Final = 140_000
 _TRIES: Final = 5
 _READ_ONLY: Final = "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean"
+_UNFINISHED: Final = "SELECT to_regclass('unfinished_move') IS NOT NULL"
 _TABLES: Final = ("people", "events", "ignored_events", "users", "forgettings", "seen_items", "aliases")
 
 
@@ -41,9 +42,9 @@ class PostgresDatabase:
     """
 
     def __init__(self, url: str, settings: StorageSettings) -> None:
-        given = _parsed(url) | {"application_name": "penchant"}
+        given = parsed(url) | {"application_name": "penchant"}
         given.setdefault("connect_timeout", str(settings.connect_seconds))
-        self.place = _place(given)
+        self.place = place_of(given)
         conninfo = make_conninfo("", **given)
         self._check(conninfo)
         self._problem: str | None = None
@@ -67,6 +68,8 @@ class PostgresDatabase:
                 ((read_only,),) = connection.execute(_READ_ONLY).fetchall()
                 if read_only:
                     raise StorageError(_standby(self.place))
+                if connection.execute(_UNFINISHED).fetchone() == (True,):
+                    raise StorageError(f"{self.place} holds an unfinished move: call `penchant migrate` again")
                 migrate(connection)
         except psycopg.Error as error:
             raise refusal_to_open(error, self.place) from None
@@ -170,7 +173,12 @@ def _vacuum(connection: Connection[Any]) -> bool:
     return True
 
 
-def _parsed(url: str) -> dict[str, Any]:
+def parsed(url: str) -> dict[str, Any]:
+    """What a URL says.
+
+    Raises:
+        StorageError: it is none.
+    """
     try:
         return dict(conninfo_to_dict(url))
     except psycopg.Error:  # whose message quotes what it could not read
@@ -180,7 +188,7 @@ def _parsed(url: str) -> dict[str, Any]:
         ) from None
 
 
-def _place(given: dict[str, Any]) -> str:
+def place_of(given: dict[str, Any]) -> str:
     """Host, port and database, for messages."""
     host, port = given.get("host") or "this machine", given.get("port") or 5432
     return f"PostgreSQL database {given.get('dbname') or given.get('user') or ''} at {host}:{port}"

@@ -7,14 +7,7 @@ import pytest
 from app.storage.opening import open_stores
 from app.storage.protocols import NewEvent
 from models.events import EventType
-from tests.postgres import Postgres, postgres_server
-
-
-@pytest.fixture(scope="session")
-def postgres():
-    """A server, for all tests of this process."""
-    with postgres_server() as server:
-        yield server
+from tests.postgres import Postgres
 
 
 @pytest.fixture(scope="session", params=["duckdb", "postgres"])

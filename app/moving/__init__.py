@@ -1,0 +1,1 @@
+"""Moving up: everything that a folder's DuckDB holds, into PostgreSQL."""
