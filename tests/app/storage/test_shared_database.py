@@ -2,8 +2,11 @@
 
 from contextlib import closing
 
+import psycopg
 import pytest
 
+from app.storage.event_types import TypeCodes
+from app.storage.postgres.intake import Intake, take_in
 from app.storage.protocols import BEGINNING, ForgetRequest, Forgetting, Merge
 from app.storage.rows import Revision, SharedDocument
 from tests.postgres import Postgres
@@ -103,3 +106,54 @@ def test_documents_are_replaced_by_who_knows_the_last(stores):
 def test_the_newest_change_of_an_item_is_told_with_the_people(stores):
     (version,) = stores.items.upsert([("rust", b"{}")], 1.0).result()
     assert stores.revisions.standing(["nobody"]) == ({}, version, 0)
+
+
+def by_numbers(stores, after):
+    """What a reader would do to whom numbers are the order of the log."""
+    columns = stores.events.columns(after=after or 0)
+    return columns, int(columns.sequence.max(initial=after or 0))
+
+
+def by_marks(stores, after):
+    return stores.events.walk(after or BEGINNING)
+
+
+@pytest.mark.parametrize(("reader", "finds"), [(by_marks, {"slow", "fast"}), (by_numbers, {"fast"})])
+def test_what_a_slow_transaction_stores_under_a_low_number_is_found_by_who_goes_by_marks(
+    opener, tmp_path, event, reader, finds
+):
+    url = opener.settings(tmp_path).url.get_secret_value()
+    with closing(opener(tmp_path)) as stores, psycopg.connect(url) as slow:
+        (low,) = take_in(slow, Intake((event("slow"),), None, None), TypeCodes({}))
+        (high,) = stores.events.append([event("fast", "bob")]).result()
+        assert low.sequence < high.sequence
+        first, mark = reader(stores, None)
+        slow.commit()
+        found = [first, reader(stores, mark)[0]]
+        names = [stores.events.event_ids(columns.sequence.tolist()).values() for columns in found]
+        assert set().union(*names) == finds
+        (again,) = take_in(slow, Intake((event("slow"),), None, None), TypeCodes({}))
+        assert again.duplicate
+
+
+def test_a_person_who_changes_while_their_events_are_looked_at_is_looked_at_again(opener, tmp_path, event):
+    url = opener.settings(tmp_path).url.get_secret_value()
+    with closing(opener(tmp_path)) as stores, psycopg.connect(url) as slow:
+        take_in(slow, Intake((event("same"), event("own")), None, None), TypeCodes({}))
+        waiting = stores.events.append([event("same"), event("new"), event("other", "bob")])
+        with pytest.raises(TimeoutError):
+            waiting.result(0.3)
+        slow.commit()
+        assert [each.duplicate for each in waiting.result()] == [True, False, False]
+        assert standing(stores, "ada")["ada"].revision == 3
+
+
+def test_rows_from_another_server_do_not_hide_what_comes(opener, tmp_path, event):
+    with closing(opener(tmp_path)) as stores:
+        stores.events.append([event("a")]).result()
+    with psycopg.connect(opener.settings(tmp_path).url.get_secret_value()) as connection:
+        connection.execute("UPDATE events SET xact = '900000000000'")  # as they are after pg_dump and pg_restore
+    with closing(opener(tmp_path)) as stores:
+        first, mark = stores.events.walk()
+        stores.events.append([event("b")]).result()
+        assert (len(first), len(stores.events.walk(mark)[0])) == (1, 1)
