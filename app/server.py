@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 import sys
 from contextlib import ExitStack
 from functools import partial
@@ -22,6 +23,7 @@ from app.insights.telemetry.opening import TelemetryMissingError
 from app.jobs import Jobs, Work
 from app.main import create_app
 from app.memory import give_back
+from app.replicas.workers import FIRST
 from app.serving.scheduled_rebuild import rebuild_on_time
 from app.settings import Settings
 from app.storage.errors import StorageError
@@ -66,12 +68,13 @@ class AnnouncedServer(uvicorn.Server):
         exempt_from_collection()
         await super().startup(sockets)
         give_back()
-        host, port = self.servers[0].sockets[0].getsockname()[:2]
+        host, port = (sockets or self.servers[0].sockets)[0].getsockname()[:2]
         address = reachable(host, port)
         self._listening.enter_context(announced(self._settings.data_dir, address))
-        self._begin("build the index on time", partial(rebuild_on_time, self._settings, self._rebuild))
-        data_dir, backup = self._settings.data_dir, self._settings.backup
-        self._begin("back up on time", partial(backup_on_time, data_dir, backup, self._backup))
+        if os.environ.get(FIRST) != "no":
+            self._begin("build the index on time", partial(rebuild_on_time, self._settings, self._rebuild))
+            data_dir, backup = self._settings.data_dir, self._settings.backup
+            self._begin("back up on time", partial(backup_on_time, data_dir, backup, self._backup))
         served = "without keys, to this machine only" if self._keyless else "to those who have a key or a token"
         logger.info("serving at %s %s", address, served)
 

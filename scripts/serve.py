@@ -16,17 +16,25 @@ from app.access.keyfile import KeyFile, KeyFileError
 from app.access.loopback import is_loopback
 from app.logs import log_as_json
 from app.memory import hold_little
+from app.replicas.workers import Workers, listening
 from app.server import AnnouncedServer
 from app.settings import HttpSettings, Settings, load_settings
 from indexer.problems import problems
 
 logger = logging.getLogger("penchant.serve")
 
+_ONE_WRITER = (
+    "--workers needs a database that several processes may write to, which a DuckDB file is not: set storage.url to a "
+    "PostgreSQL database, or serve with one process"
+)
+
 
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; else the settings'.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on, 0 for a free one; else the settings'.")] = None,
     config: Annotated[Path | None, typer.Option(help="TOML file of settings.")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes; more than one need storage.url.")] = 1,
+    socket_number: Annotated[int | None, typer.Option("--socket", hidden=True, help="Socket of a worker.")] = None,
 ) -> None:
     """Serve recommendations over HTTP until told to stop.
 
@@ -45,13 +53,24 @@ def serve(
         _exit(str(error))
     if not is_loopback(settings.http.host) and not keyring.active:
         _exit(_refusal(settings.http.host))
-    _try_to_listen(settings.http)
+    if socket_number is None:
+        _try_to_listen(settings.http)
     log_as_json()
+    if workers > 1:
+        _serve_with(workers, settings, config)
     if keyring.keys and settings.api_key is None:
         settings = without_dates(settings)
     with suppress(KeyboardInterrupt):
         hold_little()
-        AnnouncedServer(settings, rebuild_command(config), backup_command(config), keyless=not keyring.keys).run()
+        sockets = None if socket_number is None else [socket.socket(fileno=socket_number)]
+        commands = rebuild_command(config), backup_command(config)
+        AnnouncedServer(settings, *commands, keyless=not keyring.keys).run(sockets)
+
+
+def _serve_with(workers: int, settings: Settings, config: Path | None) -> NoReturn:
+    if settings.storage.url is None:
+        _exit(_ONE_WRITER)
+    raise typer.Exit(Workers(_worker(config, settings.http), workers, listening(settings.http)).run())
 
 
 def without_dates(settings: Settings) -> Settings:
@@ -60,6 +79,12 @@ def without_dates(settings: Settings) -> Settings:
         logger.warning("the index is not built anew by itself: for that, set PENCHANT_API_KEY to an operator's key")
     snapshots = settings.snapshots.model_copy(update={"rebuild_days": None})
     return settings.model_copy(update={"snapshots": snapshots})
+
+
+def _worker(config: Path | None, http: HttpSettings) -> list[str]:
+    """The command of one, on the same address; it is given a socket that listens there already."""
+    named = ["--config", str(config)] if config else []
+    return [sys.executable, "-m", "scripts", "serve", "--host", http.host, "--port", str(http.port), *named]
 
 
 def rebuild_command(config: Path | None) -> list[str]:

@@ -78,6 +78,7 @@ class Replica:
         self._held = OrderedDict[str, Revision]()
         self._serial: int | None = None
         self._operators: int | None = None
+        self._erased = set[str]()
         self._read_again: set[str] | None = None
         self._calls = JointCalls(self._ask, settings.held_people)
         _, self._anew = revisions.begun_anew(BEGINNING)
@@ -88,7 +89,7 @@ class Replica:
         ids = {*user_ids, *map(self._decisions.owner, user_ids)}
         (standing,) = await self._calls(tuple(ids))
         if standing.operators != self._operators:
-            await self._decisions.reload_erased()
+            self._erased |= await self._decisions.reload_erased()
             self._operators = standing.operators
         generation = self._snapshot_swap.current_or_none
         if generation is not None and standing.items > generation.items:
@@ -127,6 +128,9 @@ class Replica:
         if generation is None:
             return
         anew, self._anew = await asyncio.to_thread(self._revisions.begun_anew, self._anew)
+        erased, self._erased = self._erased, set()
+        if erased:  # of whom nothing is left that could be told
+            anew += await asyncio.to_thread(self._decisions.of_digests, generation.people.ids(), erased)
         for start in range(0, len(anew), _AT_ONCE):
             await self._read(anew[start : start + _AT_ONCE])
         self._read_again = set()

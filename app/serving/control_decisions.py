@@ -72,9 +72,15 @@ class ControlDecisions:
             self._erased.pop(digest, None)
         self._erased |= {each.digest: each for each in changed.erased}
 
-    async def reload_erased(self) -> None:
-        """Take over which ids were erased, of everybody."""
+    async def reload_erased(self) -> set[str]:
+        """Take over which ids were erased, of everybody; digests of those that were not known."""
+        before = self._erased
         self._erased = {each.digest: each for each in await asyncio.to_thread(self._stores.identities.erased)}
+        return self._erased.keys() - before.keys()
+
+    def of_digests(self, user_ids: Iterable[str], digests: Collection[str]) -> list[str]:
+        """Those of some ids that these digests know; a microsecond each."""
+        return [user_id for user_id in user_ids if self.digest(user_id) in digests]
 
     def knows(self, user_id: str) -> bool:
         """Whether anything was decided that concerns an id."""

@@ -16,12 +16,15 @@ from app.storage.postgres.database import PostgresDatabase
 from app.storage.postgres.event_rows import held_event
 from app.storage.postgres.events import PostgresEventLog
 from app.storage.postgres.people import PEOPLE, changing, deleted, strings
+from app.storage.postgres.shared import put_shared
 from app.storage.postgres.statements import statements
 from app.storage.rows import ControlAction, ErasedId, Merge
 from app.storage.timestamps import micros, seconds
 
 _EVENTS: Final = statements("events")
 _NUMBERED: Final = _EVENTS["whole"] + b" WHERE user_id = ANY(%(users)s) AND sequence = ANY(%(numbers)s)"
+_ERASURES: Final = "erasures"
+"""Shared document of which there is another version after each erasure: no row of a person is left to tell of it."""
 _GIVEN: Final = (
     (PEOPLE["give_seen"], PEOPLE["delete_seen"]),
     (PEOPLE["give_ignored"], _EVENTS["delete_ignored"]),
@@ -128,3 +131,4 @@ def _put_erased(connection: Connection[Any], erased: ErasedId) -> None:
     with connection.transaction():
         connection.execute(PEOPLE["forget_erased"], {"at": micros(erased.erased_at)})
         connection.execute(PEOPLE["put_erased"], told)
+        put_shared(connection, _ERASURES, b"{}")

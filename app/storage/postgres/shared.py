@@ -45,6 +45,12 @@ def _put(connection: Connection[Any], name: str, content: bytes, expected: int |
         before = _get(connection, name)
         if expected is not None and expected != (before.version if before else 0):
             return None
-        given = {"name": name, "document": content.decode()}
-        ((version,),) = connection.execute(_STATEMENTS["put_shared"], given).fetchall()
+        return put_shared(connection, name, content)
+
+
+def put_shared(connection: Connection[Any], name: str, content: bytes) -> int:
+    """Replace a document within a transaction, of which others take notice once it is committed; its version."""
+    connection.execute(_STATEMENTS["lock_shared"])
+    given = {"name": name, "document": content.decode()}
+    ((version,),) = connection.execute(_STATEMENTS["put_shared"], given).fetchall()
     return int(version)
