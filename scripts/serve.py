@@ -53,23 +53,25 @@ def serve(
         _exit(str(error))
     if not is_loopback(settings.http.host) and not keyring.active:
         _exit(_refusal(settings.http.host))
+    if workers > 1:
+        _serve_with(workers, settings, config)
     if socket_number is None:
         _try_to_listen(settings.http)
     log_as_json()
-    if workers > 1:
-        _serve_with(workers, settings, config)
     if keyring.keys and settings.api_key is None:
         settings = without_dates(settings)
+    sockets = None if socket_number is None else [socket.socket(fileno=socket_number)]
     with suppress(KeyboardInterrupt):
         hold_little()
-        sockets = None if socket_number is None else [socket.socket(fileno=socket_number)]
-        commands = rebuild_command(config), backup_command(config)
-        AnnouncedServer(settings, *commands, keyless=not keyring.keys).run(sockets)
+        AnnouncedServer(settings, rebuild_command(config), backup_command(config), keyless=not keyring.keys).run(
+            sockets
+        )
 
 
 def _serve_with(workers: int, settings: Settings, config: Path | None) -> NoReturn:
     if settings.storage.url is None:
         _exit(_ONE_WRITER)
+    log_as_json()
     raise typer.Exit(Workers(_worker(config, settings.http), workers, listening(settings.http)).run())
 
 
