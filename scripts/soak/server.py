@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Final
 
@@ -29,10 +30,13 @@ class Server:
         folder: of data; the log stands beside it.
         port: on this machine.
         preload: what lets its system calls fail; None where nothing can.
+        settings: further variables of its environment.
     """
 
-    def __init__(self, folder: Path, port: int, preload: Preload | None) -> None:
-        self.folder, self.port, self._preload = folder, port, preload
+    def __init__(
+        self, folder: Path, port: int, preload: Preload | None, settings: Mapping[str, str] | None = None
+    ) -> None:
+        self.folder, self.port, self._preload, self._settings = folder, port, preload, settings or {}
         self.address = f"http://127.0.0.1:{port}"
         self.log = folder.with_suffix(".log")
         self._process: subprocess.Popen[bytes] | None = None
@@ -114,4 +118,5 @@ class Server:
             "PENCHANT_DATA_DIR": str(self.folder),
             "PENCHANT_HTTP__LOG_REQUESTS": "false",
             "PENCHANT_SNAPSHOTS__POLL_SECONDS": "0.5",
+            **self._settings,
         }

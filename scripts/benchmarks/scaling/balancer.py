@@ -23,12 +23,13 @@ frontend api
     bind 127.0.0.1:{port}
     default_backend replicas
 backend replicas
+    http-response set-header x-replica %s
     balance roundrobin
     option httpchk GET /readyz
     default-server check inter 500ms fastinter 200ms downinter 200ms fall 1 rise 1
 {servers}
 """
-"""Turn by turn, so that nobody is answered twice in a row by the same server."""
+"""Turn by turn, whoever asks; the answer says in `x-replica` whose turn it was."""
 
 
 def round_robin(port: int, ports: Sequence[int]) -> str:

@@ -11,10 +11,11 @@ _LENGTH = b"content-length:"
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back."""
+    """What came back; the head as it came over the wire."""
 
     status: int
     body: bytes
+    head: bytes
 
 
 class Connections:
@@ -33,13 +34,18 @@ class Connections:
 
         Raises:
             OSError: the server is gone.
+            asyncio.IncompleteReadError: it went in the midst of the answer.
         """
         reader, writer = self._idle.pop() if self._idle else await asyncio.open_connection("127.0.0.1", self._port)
-        writer.write(request)
-        head = await reader.readuntil(_HEAD_END)
-        body = await reader.readexactly(_length(head))
+        try:
+            writer.write(request)
+            head = await reader.readuntil(_HEAD_END)
+            body = await reader.readexactly(_length(head))
+        except BaseException:
+            writer.close()
+            raise
         self._idle.append((reader, writer))
-        return Reply(int(head[9:12]), body)
+        return Reply(int(head[9:12]), body, head)
 
     async def close(self) -> None:
         """Hang up."""
