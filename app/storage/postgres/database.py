@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any, Final, TypeAlias, TypeVar
 
@@ -51,6 +52,7 @@ class PostgresDatabase:
         conninfo = make_conninfo("", **given)
         self._check(conninfo)
         self._problem: str | None = None
+        self._rows_left = False
         self._pool = ConnectionPool(
             conninfo,
             min_size=1,
@@ -123,9 +125,25 @@ class PostgresDatabase:
         """Why the last call failed, if the server was the reason."""
         return self._problem
 
+    def erase(self, work: Work[int]) -> Written[int]:
+        """Queue a write that deletes what there is of a person, and answers how many rows that was."""
+        return self.write(lambda connection: self._noting(work(connection)))
+
     def vacuum(self) -> Written[bool]:
-        """Have the server give back the room of deleted rows; what its files and its archive hold is its own affair."""
-        return self.write(_vacuum, beside=True)
+        """Have the server clear away rows of who was erased, while nobody waits for it.
+
+        Answers False at once: of bytes in its files, its log and its archive the server alone can dispose.
+        """
+        if self._rows_left:
+            self._rows_left = False
+            self.write(_vacuum, beside=True)
+        done: Future[bool] = Future()
+        done.set_result(False)
+        return Written(done)
+
+    def _noting(self, deleted: int) -> int:
+        self._rows_left = self._rows_left or deleted > 0
+        return deleted
 
     def close(self) -> None:
         """Write what waits, and let go of the server; may be called again."""
@@ -173,10 +191,9 @@ class PostgresDatabase:
             raise problem from error
 
 
-def _vacuum(connection: Connection[Any]) -> bool:
+def _vacuum(connection: Connection[Any]) -> None:
     for table in _TABLES:
         connection.execute(f"VACUUM {table}".encode())
-    return True
 
 
 def parsed(url: str) -> dict[str, Any]:

@@ -166,7 +166,7 @@ class PostgresEventLog:
 
     def delete_user(self, user_id: str) -> Written[int]:
         """Delete all events of one user, and their place among the people."""
-        return self._database.write(lambda connection: _delete_user(connection, user_id))
+        return self._database.erase(lambda connection: _delete_user(connection, user_id))
 
     def _known_types(self, rows: Sequence[NewEvent]) -> TypeCodes:
         """Types that another process declared are asked for when they come."""

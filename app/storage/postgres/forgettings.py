@@ -61,7 +61,7 @@ class PostgresForgettings:
     def delete_user(self, user_id: str) -> Written[int]:
         """Delete all of one user; answers how many rows there were."""
         each = PEOPLE["delete_forgettings"], PEOPLE["delete_seen"]
-        return self._database.write(lambda connection: deleted(connection, user_id, *each))
+        return self._database.erase(lambda connection: deleted(connection, user_id, *each))
 
 
 def _forgetting(number: int, user_id: str, *rest: Any) -> Forgetting:

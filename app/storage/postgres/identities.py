@@ -80,7 +80,7 @@ class PostgresIdentities:
     def delete_user(self, user_id: str) -> Written[int]:
         """Delete all of one user; answers how many rows there were."""
         each = PEOPLE["delete_aliases"], PEOPLE["delete_actions"]
-        return self._database.write(lambda connection: deleted(connection, user_id, *each))
+        return self._database.erase(lambda connection: deleted(connection, user_id, *each))
 
     def _rows(self, query: bytes, given: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
         return self._database.read(lambda connection: connection.execute(query, given).fetchall())
