@@ -18,6 +18,7 @@ from scripts.cli import app
 
 SAMPLE = generated(3_000, 32, 4, seed=0)
 FILTERS = filters_of(SAMPLE, seed=0)
+OWN, SERVERS = ("penchant", "graph", "faiss-lists"), ("pgvector", "milvus")
 
 
 def test_filters_allow_about_what_they_say_and_languages_go_with_the_subject() -> None:
@@ -37,7 +38,7 @@ def test_the_nearest_are_excluded() -> None:
     assert scores[case.excluded].min() >= np.delete(scores, case.excluded).max()
 
 
-@pytest.mark.parametrize("name", ["penchant", "graph", "faiss-lists"])
+@pytest.mark.parametrize("name", OWN)
 def test_an_engine_is_asked_every_case(name: str) -> None:
     measured = measure(SAMPLE, FILTERS, name, k=20)
     assert list(measured.cases) == [EVERYTHING, *(each.name for each in FILTERS), "all but the 500 nearest"]
@@ -46,7 +47,15 @@ def test_an_engine_is_asked_every_case(name: str) -> None:
     assert measured.build_seconds > 0
 
 
-@pytest.mark.parametrize("name", [name for name in ENGINES if name not in ("penchant", "graph", "faiss-lists")])
+@pytest.mark.parametrize("name", [SERVERS[0], pytest.param(SERVERS[1], marks=pytest.mark.nightly)])
+def test_a_server_is_asked_every_case_and_its_cpu_counts(name: str) -> None:
+    measured = measure(SAMPLE, FILTERS, name, k=20)
+    assert all(each.recall > 0.9 for each in measured.cases.values())
+    assert measured.build_seconds > 0
+    assert measured.bytes_an_item > 32
+
+
+@pytest.mark.parametrize("name", [name for name in ENGINES if name not in (*OWN, *SERVERS)])
 def test_a_peer_finds_what_is_near_where_it_is_installed(name: str, tmp_path: Path) -> None:
     pytest.importorskip(name.replace("-", "_"))
     engine = ENGINES[name](tmp_path)

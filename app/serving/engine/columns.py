@@ -69,7 +69,7 @@ class EngineKeys:
 
     def rows(self, keys: Keys) -> Rows:
         """int32 [...], -1 for keys that are not known here."""
-        rows = np.where(keys < 0, -1, keys).astype(np.int32)
+        rows = np.where((keys < 0) | (keys >= self._base), -1, keys).astype(np.int32)
         for place in np.flatnonzero(keys.ravel() < NOTHING).tolist():
             rows.ravel()[place] = self._rows.get(int(keys.ravel()[place]), -1)
         return rows

@@ -9,6 +9,9 @@ from typing import Any
 from scripts.benchmarks.ann.cases import EVERYTHING
 from scripts.benchmarks.ann.measure import Figures, Measured
 
+_WAITS = 1.5
+"""Times as long by the clock as CPU was used, from which that is told."""
+
 
 def table(title: str, measured: Mapping[str, Measured], missing: Sequence[str]) -> str:
     """Markdown: recall, CPU milliseconds and what they are of an unfiltered search, by case and engine."""
@@ -30,7 +33,8 @@ def _cell(figures: Figures | None, unfiltered: Figures | None) -> str:
     if figures is None or unfiltered is None:
         return "no such filter"
     times = figures.milliseconds / max(unfiltered.milliseconds, 1e-9)
-    return f"{figures.recall:.3f} (least {figures.least:.2f}), {figures.milliseconds:.2f} ms, {times:.1f}x"
+    waited = f", waited {figures.waited:.1f} ms" if figures.waited > _WAITS * figures.milliseconds else ""
+    return f"{figures.recall:.3f} (least {figures.least:.2f}), {figures.milliseconds:.2f} ms, {times:.1f}x{waited}"
 
 
 def _bytes(count: float | None) -> str:
