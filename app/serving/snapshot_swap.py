@@ -368,6 +368,7 @@ class SnapshotSwap:
         generation.catalogue.gauge = self.gauge
         if self.engine is not None:
             generation.catalogue.engine = EngineSearch(self.engine, generation.catalogue)
+            generation.catalogue.engine.introduce()
         give_back()
         return generation
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -141,3 +141,12 @@ def joined(parts: Sequence[Column]) -> Column:
     lists = [part for part in parts if isinstance(part, Lists)]
     sizes = np.concatenate([np.diff(part.offsets) for part in lists])
     return Lists(np.concatenate([[0], np.cumsum(sizes)]), np.concatenate([part.values for part in lists]))
+
+
+def taken(batch: Batch, places: NDArray[np.integer[Any]]) -> Batch:
+    """Some rows of a batch, in this order."""
+    columns: dict[str, Column] = {}
+    for name, column in batch.columns.items():
+        columns[name] = joined([column[p : p + 1] for p in places.tolist()] or [column[:0]])
+    vectors: Vectors = batch.vectors[places]
+    return Batch(batch.keys[places], vectors, columns)

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from indexer.ann import AnnSettings, VectorIndex
 from indexer.engines.conditions import Column, Lists, mask
-from indexer.engines.engine import NOTHING, Batch, Description, EngineError, Keys, Question, concatenated, joined
-from indexer.equal_vectors import Vectors
+from indexer.engines.engine import NOTHING, Batch, Description, EngineError, Keys, Question, concatenated, taken
 from indexer.exact_search import best
 
 
@@ -84,7 +83,7 @@ class _Collection:
     def __init__(self, base: Batch, settings: AnnSettings) -> None:
         self._base, self._index = base, VectorIndex.build(base.vectors, settings)
         self._current = np.ones(len(base.keys), dtype=np.bool_)
-        self._live = _some(base, np.empty(0, dtype=np.int64))
+        self._live = taken(base, np.empty(0, dtype=np.int64))
 
     def __len__(self) -> int:
         return int(np.count_nonzero(self._current)) + len(self._live.keys)
@@ -95,7 +94,7 @@ class _Collection:
 
     def delete(self, keys: Keys) -> None:
         self._current &= ~np.isin(self._base.keys, keys)
-        self._live = _some(self._live, np.flatnonzero(~np.isin(self._live.keys, keys)))
+        self._live = taken(self._live, np.flatnonzero(~np.isin(self._live.keys, keys)))
 
     def search(self, question: Question) -> Keys:
         allowed = self._index.allowance(self._current & _permitted(self._base, question))
@@ -125,11 +124,3 @@ def _joined(batches: Sequence[Batch], description: Description) -> Batch:
         for name, kind in description.fields.items()
     }
     return Batch(np.empty(0, np.int64), np.empty((0, description.dimension), np.float32), columns)
-
-
-def _some(batch: Batch, places: NDArray[np.int64]) -> Batch:
-    columns: dict[str, Column] = {}
-    for name, column in batch.columns.items():
-        columns[name] = joined([column[p : p + 1] for p in places.tolist()] or [column[:0]])
-    vectors: Vectors = batch.vectors[places]
-    return Batch(batch.keys[places], vectors, columns)

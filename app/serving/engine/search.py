@@ -144,12 +144,20 @@ class EngineSearch:
 
     def note(self, row: int) -> None:
         """A row was added, replaced or deleted."""
-        self.changes.note(row, alive=bool(self._catalogue.alive.at(row)))
+        rows = np.array([row], dtype=np.int32)
+        self.changes.note(rows, self._catalogue.alive[rows])
+
+    def introduce(self) -> None:
+        """Ask what the collection holds, and send there what changed since; blocks. What fails is tried again."""
+        try:
+            self._introduced()
+        except EngineError:
+            self._known = None
 
     def _note_all(self) -> None:
-        changed = self._catalogue.changed.all() | ~self._catalogue.alive.all()
-        for row in np.flatnonzero(changed).tolist():
-            self.note(row)
+        alive = self._catalogue.alive.all()
+        rows = np.flatnonzero(self._catalogue.changed.all() | ~alive).astype(np.int32)
+        self.changes.note(rows, alive[rows])
 
     def _description(self) -> Description:
         found = collections(self.remote)
