@@ -49,7 +49,7 @@ class Workers:
 
     def __init__(self, command: Sequence[str], count: int, sock: socket) -> None:
         self._command = [*command, "--socket", str(sock.fileno())]
-        self._count, self._descriptor = count, sock.fileno()
+        self._count, self._socket = count, sock
         self._running: dict[int, subprocess.Popen[bytes]] = {}
         self._ending = False
 
@@ -68,7 +68,7 @@ class Workers:
 
     def _begin(self, place: int) -> None:
         environment = {**os.environ, FIRST: "yes" if place == 0 else "no"}
-        self._running[place] = subprocess.Popen(self._command, env=environment, pass_fds=[self._descriptor])
+        self._running[place] = subprocess.Popen(self._command, env=environment, pass_fds=[self._socket.fileno()])
 
     def _replace_who_died(self) -> int:
         """A worker that ends by itself with a reason would do so again: then all end with its status."""
