@@ -171,8 +171,8 @@ class Service:
         self.insights = Insights(
             self._stores, files, self._settings.events, segments, self.served_log, settings.attribution_hours
         )
-        reading = self.insights.reading if self.served_log.enabled else None
-        watched = Watched(self.snapshot_swap, self.policies, clock, reading, self._stores, self.webhooks.tell)
+        insights = self.insights if self.served_log.enabled else None
+        watched = Watched(self.snapshot_swap, self.policies, clock, insights, self._stores, self.webhooks.tell)
         self.watch = Watch(self._settings, watched)
         exposition = Exposition(self.meters, self._gauges, lambda: self.served_log.dropped)
         exposition.registry.register(WatchCollector(self.watch.board, self.snapshot_swap.gauge))

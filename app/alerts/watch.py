@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
-
-from duckdb import DuckDBPyConnection
 
 from app.alerts.action import Actions
 from app.alerts.board import FOLDER, Board
@@ -24,6 +21,7 @@ from app.alerts.settings import AlertName
 from app.backup.timetable import backup_problem
 from app.clock import Clock
 from app.insights.equity.folder import AuditFolder
+from app.insights.reading import Insights
 from app.serving.policies.policies import Policies
 from app.serving.rebuild_outcome import read_outcome
 from app.serving.snapshot_swap import SnapshotSwap
@@ -35,8 +33,6 @@ from indexer.snapshot_files import SnapshotFolder
 
 log = logging.getLogger("penchant.alerts")
 
-Reading = Callable[[date | None, date | None], AbstractContextManager[DuckDBPyConnection]]
-"""A connection with the views on what was served and done, from one day to another."""
 _DAY: Final = timedelta(days=1)
 _ATTRIBUTION: Final = timedelta(days=7)
 """Answers that are so old may still be reacted to."""
@@ -50,7 +46,7 @@ class Watched:
         swap: the snapshot in service.
         policies: to go back to.
         clock: the service's.
-        reading: the views on what was served; None where nothing is logged.
+        insights: the views on what was served; None where nothing is logged.
         stores: where everything is written to, if that is watched.
         tell: other webhooks, what begins to fire and what is resolved.
     """
@@ -58,7 +54,7 @@ class Watched:
     swap: SnapshotSwap
     policies: Policies
     clock: Clock
-    reading: Reading | None = None
+    insights: Insights | None = None
     stores: Stores | None = None
     tell: Tell = untold
 
@@ -135,14 +131,14 @@ class Watch:
 
     def _read(self, now: datetime) -> Share | None:
         """Read the days that are over, once a day, and the floors of the last 24 hours."""
-        if self._watched.reading is None:
+        if self._watched.insights is None:
             return None
         today, naive = now.date(), now.astimezone(UTC).replace(tzinfo=None)
         if self._read_up_to != today:
-            with self._watched.reading(self._figures.first_open(today) - _ATTRIBUTION, today) as connection:
+            with self._watched.insights.reading(self._figures.first_open(today) - _ATTRIBUTION, today) as connection:
                 self._figures.read(connection, today)
             self._read_up_to = today
-        with self._watched.reading(today - _DAY, today) as connection:
+        with self._watched.insights.answers(today - _DAY, today) as connection:
             span = {"first": naive - _DAY, "after": naive + _DAY}
             answers, missed = connection.execute(statement("missed_floors"), span).fetchall()[0]
         return Share(missed, answers)

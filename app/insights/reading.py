@@ -12,7 +12,19 @@ from duckdb import DuckDBPyConnection
 
 from app.insights.served_files import ServedFiles
 from app.insights.served_log import ServedLog
-from app.insights.views import EVER, EVERYTHING, NO_SEGMENTS, Scope, Segments, Since, open_views
+from app.insights.views import (
+    ANSWERS,
+    EVER,
+    EVERYTHING,
+    NO_SEGMENTS,
+    TABLES,
+    TABLES_OF_ANSWERS,
+    VIEWS,
+    Scope,
+    Segments,
+    Since,
+    open_views,
+)
 from app.storage.protocols import Stores
 from models.events import EventWeights
 
@@ -52,11 +64,23 @@ class Insights:
             last: day up to which it is; None for its end.
             since: from when on anything counts, in an experiment.
         """
+        with self._reading(first, last, Scope(self.segments, self.window_hours, since)) as connection:
+            yield connection
+
+    @contextmanager
+    def answers(self, first: date, last: date) -> Iterator[DuckDBPyConnection]:
+        """A connection with the views of what was served on some days only, which costs no read of what people did."""
+        scope = Scope(self.segments, self.window_hours, views=ANSWERS)
+        with self._reading(first, last, scope) as connection:
+            yield connection
+
+    @contextmanager
+    def _reading(self, first: date | None, last: date | None, scope: Scope) -> Iterator[DuckDBPyConnection]:
         if self.log is not None:
             self.log.flush()
-        with self.files.gate.shared(), self.stores.reading() as connection:
-            logged = self.files.paths(first, last)
-            open_views(connection, logged, self.weights, Scope(self.segments, self.window_hours, since))
+        tables = TABLES if scope.views == VIEWS else TABLES_OF_ANSWERS
+        with self.files.gate.shared(), self.stores.reading(tables) as connection:
+            open_views(connection, self.files.paths(first, last), self.weights, scope)
             yield connection
 
     def stored(self) -> tuple[int, int]:

@@ -25,6 +25,8 @@ from app.storage.settings import StorageSettings
 from app.storage.witness import Witness, acknowledged
 
 FILE_NAME = "penchant.duckdb"
+COPIES = "verifying-"
+"""How folders of copies begin that go at the end, or at the next start."""
 SERVED = "served"
 """Folder of the served log, beside the database, which it may read."""
 _ADVICE = "stop the service that runs on this folder, or ask it over HTTP"
@@ -218,11 +220,29 @@ class _Care:
 def _connect(path: Path, settings: StorageSettings) -> DuckDBPyConnection:
     with _said_of(path):
         connection = duckdb.connect(path, config=_shares(settings))
-    connection.execute(_TEXTS_AS_THEY_ARE)
-    served = str(path.parent / SERVED) + os.sep
-    connection.execute(_READABLE.format(folder="'" + served.replace("'", "''") + "'"))
-    connection.execute(_SHUT)  # no statement reads or writes any other file, but those of the served log
+    _shut(connection, path.parent)
     return connection
+
+
+def in_memory(folder: Path, temporary: Path, settings: StorageSettings) -> DuckDBPyConnection:
+    """A database that is in no file, under the settings of every database of ours.
+
+    Args:
+        folder: that has the served log, which it may read.
+        temporary: where it may put what does not fit into memory.
+        settings: its share of the machine.
+    """
+    connection = duckdb.connect(":memory:", config=_shares(settings) | {"temp_directory": str(temporary)})
+    _shut(connection, folder)
+    return connection
+
+
+def _shut(connection: DuckDBPyConnection, folder: Path) -> None:
+    """No statement reads or writes any other file, but those of the served log."""
+    connection.execute(_TEXTS_AS_THEY_ARE)
+    served = str(folder.resolve() / SERVED) + os.sep
+    connection.execute(_READABLE.format(folder="'" + served.replace("'", "''") + "'"))
+    connection.execute(_SHUT)
 
 
 def _shares(settings: StorageSettings) -> dict[str, str | bool | int | float | list[str]]:

@@ -45,7 +45,7 @@ def _stores(database: Database) -> Stores:
         forgettings=DuckDBForgettings(database, ignored),
         identities=DuckDBIdentities(database, events, ignored),
         waiting=lambda: database.writer.waiting,
-        reading=database.reading,
+        reading=lambda _: database.reading(),
         rewrite=database.rewrite,
         problem=database.problem,
         losses=database.losses,

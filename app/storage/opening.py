@@ -26,4 +26,4 @@ def open_stores(folder: Path, settings: StorageSettings | None = None) -> Stores
         raise StorageError("storage.url names a PostgreSQL database, which needs `pip install 'penchant[postgres]'`")
     from app.storage.postgres import stores  # noqa: PLC0415 - an extra
 
-    return stores.open_stores(settings.url.get_secret_value(), settings)
+    return stores.open_stores(settings.url.get_secret_value(), folder, settings)

@@ -414,7 +414,7 @@ class Stores:
         forgettings: what people decided to forget.
         identities: aliases, and the history of what people decided.
         waiting: how many writes wait for the disk.
-        reading: a connection of its own that reads every table, for reports.
+        reading: a connection of its own that reads the tables named, for reports.
         rewrite: frees the files of every byte of deleted rows, if any were deleted; answers whether.
         problem: why nothing can be written at present; None where all is well.
         losses: acknowledged writes that were missing at a start, and that nobody has dealt with.
@@ -430,7 +430,7 @@ class Stores:
     forgettings: ForgettingStore
     identities: IdentityStore
     waiting: Callable[[], int]
-    reading: Callable[[], AbstractContextManager[DuckDBPyConnection]]
+    reading: Callable[[Collection[str]], AbstractContextManager[DuckDBPyConnection]]
     rewrite: Callable[[], Pending[bool]]
     problem: Callable[[], str | None]
     losses: Callable[[], list[str]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -13,11 +14,10 @@ import numpy as np
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from app.person.erasure.proof import VERIFYING
 from app.policy.firewall import Firewall
 from app.policy.sensitive_items import SensitiveTopics
 from app.settings import Settings
-from app.storage.database import FILE_NAME, connected
+from app.storage.database import COPIES, FILE_NAME, connected
 from app.storage.database_copy import copy_database
 from app.warehouse.errors import ExportError
 from indexer.documents import ItemDocument
@@ -46,7 +46,7 @@ def copied(data_dir: Path) -> Iterator[DuckDBPyConnection]:
     """
     if not (data_dir / FILE_NAME).exists():
         raise ExportError(f"there is nothing to export: {data_dir} has no {FILE_NAME}")
-    work = Path(tempfile.mkdtemp(prefix=f"{VERIFYING}export-", dir=data_dir))
+    work = Path(tempfile.mkdtemp(prefix=f"{COPIES}{os.getpid()}-", dir=data_dir))
     try:
         with connected(copy_database(data_dir / FILE_NAME, work)) as connection:
             yield connection

@@ -33,6 +33,7 @@ from app.settings import Settings
 from app.storage.database import SERVED, Database
 from app.storage.opening import open_stores
 from app.storage.rows import ControlAction, NewEvent
+from app.storage.settings import StorageSettings
 from indexer.build import Builder, BuildInput
 from indexer.documents import EventDocument, ItemDocument
 from indexer.embeddings import EmbeddingCache
@@ -249,8 +250,14 @@ class Ledger:
     What a row leaves out has the plainest value; times are RFC 3339 without an offset, in UTC.
     """
 
-    def __init__(self, folder: Path, segments: tuple[str, ...] = (), weights: EventWeights | None = None) -> None:
-        self.stores = open_stores(folder)
+    def __init__(
+        self,
+        folder: Path,
+        segments: tuple[str, ...] = (),
+        weights: EventWeights | None = None,
+        storage: StorageSettings | None = None,
+    ) -> None:
+        self.stores = open_stores(folder, storage)
         self.files = ServedFiles(folder / SERVED)
         self.insights = Insights(self.stores, self.files, weights or EventWeights(), Segments(segments))
         self._numbers = itertools.count(1)

@@ -25,6 +25,12 @@ from models.signal import Signal
 
 VIEWS: Final = ("answers", "served", "events", "outcomes", "people", "controls")
 """In the order in which they rest on one another."""
+ANSWERS: Final = VIEWS[:2]
+"""Of what was served, which need not read what people did."""
+TABLES: Final = ("events", "event_types", "users", "aliases", "control_actions")
+"""Of the store, on which they rest."""
+TABLES_OF_ANSWERS: Final = ("event_types", "aliases")
+"""Those that the views of what was served need."""
 
 _NONE_LOGGED: Final = "none_logged"
 _SIGNALS: Final = "signals"
@@ -96,11 +102,13 @@ class Scope:
         segments: of people.
         window_hours: after an answer, in which what people do with it is attributed to it.
         since: from when on anything counts.
+        views: which are made, with those that they rest on.
     """
 
     segments: Segments = NO_SEGMENTS
     window_hours: float = 24.0
     since: Since = EVER
+    views: Sequence[str] = VIEWS
 
 
 EVERYTHING: Final = Scope()
@@ -132,7 +140,7 @@ def open_views(
         "window": repr(3_600 * scope.window_hours),
         "machine_events": str(most if most is not None else 2**62),
     }
-    for name in VIEWS:
+    for name in scope.views:
         connection.execute(files(__name__).joinpath(f"{name}.sql").read_text(encoding="utf-8").format(**words))
 
 

@@ -19,7 +19,7 @@ from uuid import uuid4
 import duckdb
 
 from app.person.erasure.byte_search import OF_ITEMS, Hit, Swept, forms_of, sweep
-from app.storage.database import FILE_NAME
+from app.storage.database import COPIES, FILE_NAME
 from app.storage.database_copy import copy_database
 from app.storage.duckdb import open_stores
 from app.storage.errors import StorageError
@@ -28,8 +28,7 @@ from app.storage.settings import StorageSettings
 from app.storage.texts import packed_segments, values_with
 from models.events import EventType
 
-VERIFYING: Final = "verifying-"
-"""How the folder begins in which copies of databases are looked through; it goes at the end, or at the next start."""
+VERIFYING: Final = COPIES
 PLANTED: Final = 20
 PRESENT: Final = 200
 _MAGIC: Final = slice(8, 12)
@@ -109,7 +108,7 @@ def prove(folder: Path, user_id: str, others: Sequence[Path] = (), settings: Sto
 def remove_leftovers(folder: Path) -> None:
     """Remove copies that a proof left behind when it was killed."""
     for left in folder.glob(f"{VERIFYING}*"):
-        if not _runs(left.name.removeprefix(VERIFYING)):
+        if not _runs(left.name.removeprefix(VERIFYING).partition("-")[0]):
             shutil.rmtree(left, ignore_errors=True)
 
 

@@ -1,6 +1,7 @@
 """From what people were served to what is done about it: a policy that annoys is gone back from, all by itself."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import numpy as np
 import orjson
@@ -27,7 +28,8 @@ def watch_of(reading, open_household, an_item, tmp_path):
         (tmp_path / "audits" / "2026Q1.json").touch()
         swap, service = home.service.snapshot_swap, home.service
         clock = service.person._upkeep.clock  # noqa: SLF001 - the clock that stands still
-        return home, Watch(home.settings, Watched(swap, service.policies, clock, reading))
+        insights = SimpleNamespace(reading=reading, answers=reading)
+        return home, Watch(home.settings, Watched(swap, service.policies, clock, insights))
 
     yield make
     for context in opened:
