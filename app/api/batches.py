@@ -62,7 +62,7 @@ async def take_rows(
     model: type[Doc],
     statuses: Sequence[str],
     accept: Accept[Doc],
-    completed: Callable[[Sequence[BodyRow]], Sequence[BodyRow]] = lambda rows: rows,
+    completed: Callable[[Sequence[BodyRow]], Awaitable[Sequence[BodyRow]]] | None = None,
 ) -> Response:
     """Read a body's rows, hand the valid ones to `accept`, and answer for each.
 
@@ -76,7 +76,9 @@ async def take_rows(
     Raises:
         PenchantError: the body cannot be read, or every row was refused.
     """
-    rows = completed(await read_rows(request))
+    rows: Sequence[BodyRow] = await read_rows(request)
+    if completed is not None:
+        rows = await completed(rows)
     checked, mended = await _check(rows, model)
     verdicts = iter(await accept([one for one in checked if isinstance(one, model)]))
     results = [

@@ -7,6 +7,7 @@ so with no effect, and what is done again two hours later is another event.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from hashlib import blake2b
@@ -25,17 +26,20 @@ Known = Callable[[str, str], bool]
 """Whether an event of this person and this id is known."""
 
 
-def with_ids(rows: Sequence[BodyRow], now: float, known: Known) -> Sequence[BodyRow]:
+async def with_ids(rows: Sequence[BodyRow], now: float, known: Known) -> Sequence[BodyRow]:
     """The rows, each object among them with an id.
 
     Args:
         rows: as they came.
         now: seconds since 1970.
-        known: asked of rows that say neither their id nor their time.
+        known: asked, in a thread, of rows that say neither their id nor their time.
     """
     if all(not isinstance(row.value, dict) or row.value.get(_FIELD) is not None for row in rows):
         return rows
-    hour = int(now // _HOUR)
+    return await asyncio.to_thread(_all_with_ids, rows, int(now // _HOUR), known)
+
+
+def _all_with_ids(rows: Sequence[BodyRow], hour: int, known: Known) -> Sequence[BodyRow]:
     return [_with_id(row, hour, known) if isinstance(row.value, dict) else row for row in rows]
 
 

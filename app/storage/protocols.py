@@ -109,7 +109,7 @@ class EventLog(Protocol):
         ...
 
     def knows(self, user_id: str, event_id: str) -> bool:
-        """Whether a person's event of an id was stored before, one that was deleted since perhaps; costs no read."""
+        """Whether a person's event of an id was stored before, one that was deleted since perhaps."""
         ...
 
     def type_counts(self, names: Sequence[str]) -> dict[str, int]:

@@ -32,6 +32,7 @@ from app.serving.embedder import Embedder
 from app.settings import Settings
 from app.storage.database import SERVED, Database
 from app.storage.opening import open_stores
+from app.storage.postgres.database import PostgresDatabase
 from app.storage.rows import ControlAction, NewEvent
 from app.storage.settings import StorageSettings
 from indexer.build import Builder, BuildInput
@@ -82,16 +83,19 @@ def make_event(number: int, user: str, item: str, kind: str = "like", days_ago: 
 @pytest.fixture(autouse=True)
 def reads_off_the_loop(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Whatever a test does with a service: no read of the database stands on its event loop, where all would wait."""
-    reading, found = Database.reading, []
+    found: list[str] = []
 
-    @contextmanager
-    def guarded(self: Database) -> Iterator[Any]:
-        if on_a_loop() and not starting():
-            found.append("".join(traceback.format_stack(limit=8)))
-        with reading(self) as connection:
-            yield connection
+    def guarded(method: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*given: Any) -> Any:
+            if on_a_loop() and not starting():
+                found.append("".join(traceback.format_stack(limit=8)))
+            return method(*given)
 
-    monkeypatch.setattr(Database, "reading", guarded)
+        return call
+
+    monkeypatch.setattr(Database, "reading", guarded(Database.reading))
+    for name in ("read", "snapshot"):
+        monkeypatch.setattr(PostgresDatabase, name, guarded(getattr(PostgresDatabase, name)))
     yield
     assert not found, f"{len(found)} reads on the event loop, the first:\n{found[0]}"
 
