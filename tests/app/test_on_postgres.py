@@ -15,7 +15,7 @@ from indexer.build import Builder, BuildInput
 from indexer.embeddings import EmbeddingCache
 from indexer.snapshot_files import SnapshotFolder
 from models.encoder import HashingEncoder
-from tests.postgres import Postgres, postgres_server
+from tests.postgres import Postgres
 
 ITEMS = 60
 VOLATILE = {"recommendation_id", "next_cursor", "database_rewritten", "audit"}
@@ -52,6 +52,7 @@ def tour(new_item):
         ("GET", "/users/ann/controls", None),
         ("GET", "/users/ann/export", None),
         ("GET", "/popular?limit=5", None),
+        ("GET", "/insights/metrics", None),
         ("GET", "/similar?item_id=i001&limit=5", None),
         ("DELETE", "/users/ann", None),
         ("POST", "/events", [like(13, "ann", "i004")]),
@@ -62,13 +63,7 @@ def tour(new_item):
 
 
 @pytest.fixture(scope="module")
-def server():
-    with postgres_server() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def places(tmp_path_factory, an_item, server):
+def places(tmp_path_factory, an_item, postgres):
     """Settings of two services on one snapshot, by the database that each has."""
     folder = tmp_path_factory.mktemp("on_postgres")
     made = Settings(data_dir=folder / "duckdb", as_of=an_item(0).published_at + timedelta(days=1))
@@ -81,7 +76,7 @@ def places(tmp_path_factory, an_item, server):
     )
     builder(BuildInput([an_item(number) for number in range(ITEMS)], 0), force=True)
     shutil.copytree(made.data_dir, folder / "postgres")
-    storage = Postgres(server).settings(folder, StorageSettings())
+    storage = Postgres(postgres).settings(folder, StorageSettings())
     other = made.model_copy(update={"data_dir": folder / "postgres", "storage": storage})
     return {"duckdb": made, "postgres": other}
 
