@@ -13,8 +13,11 @@ from typing import Any
 
 from app.errors import InvalidPayloadError
 from app.insights.equity.held_out import split_of
+from app.pipeline.context import Context
+from app.pipeline.recommend import Answer
 from app.pipeline.request import Environment
 from app.requests import InspectionRequest, RecommendRequest, TrialRequest
+from app.serving.engine.waiting import answered
 from app.serving.policies.policies import Policies
 from app.serving.policies.policy import Policy, differences
 from app.serving.recommender import Recommender
@@ -40,9 +43,9 @@ class Trials:
         asked, in_force = wanted.asked(), await asyncio.to_thread(self._policies.in_force)
         named = enumerate(wanted.alternatives)
         others = [await self._draft(overrides, f"alternatives.{place}") for place, overrides in named]
-        slates = [inspected(*self._recommender.draft(asked)) | {"changes": {}}]
+        slates = [inspected(*await self._drafted(asked)) | {"changes": {}}]
         for policy in others:
-            told = inspected(*self._recommender.draft(asked, self._under(policy)))
+            told = inspected(*await self._drafted(asked, self._under(policy)))
             slates.append(told | {"changes": differences(in_force.values, policy.values)})
         return {"user_id": wanted.user_id, "policy": in_force.policy_id, "slates": slates}
 
@@ -60,13 +63,17 @@ class Trials:
         for user_id in await drawn(generation.people, wanted.people, wanted.seed):
             await asyncio.sleep(0)
             asked = RecommendRequest(user_id=user_id, limit=wanted.limit, scenario=wanted.scenario)
-            drafts.add(user_id, [self._recommender.draft(asked, each, window=False) for each in pair])
+            drafts.add(user_id, [await self._drafted(asked, each, window=False) for each in pair])
             await asyncio.sleep(0)
             if split := split_of(generation, user_id, math.inf):
-                slates = [self._recommender.draft(asked, each, split[0], window=False)[1].slate for each in pair]
+                answers = [await self._drafted(asked, each, split[0], window=False) for each in pair]
+                slates = [answer.slate for _, answer in answers]
                 drafts.add_held_out(split[1], slates, wanted.limit)
         told = {"policy": in_force.policy_id, "changes": differences(in_force.values, policy.values)}
         return told | effect_of(drafts, generation.catalogue, wanted)
+
+    async def _drafted(self, asked: RecommendRequest, *what: Any, **how: Any) -> tuple[Context, Answer]:
+        return await answered(lambda: self._recommender.draft(asked, *what, **how))
 
     async def _draft(self, overrides: Mapping[str, Any], field: str = "overrides") -> Policy:
         try:

@@ -24,7 +24,7 @@ from indexer.engines.conditions import (
     Overlap,
     Some,
 )
-from indexer.engines.engine import Batch, Description, EngineError, EngineMissingError, Keys, Question, padded
+from indexer.engines.engine import NOTHING, Batch, Description, EngineError, EngineMissingError, Keys, Question, padded
 
 try:
     from grpc import RpcError
@@ -37,8 +37,10 @@ _TYPES: Final = {Kind.INTEGER: DataType.INT64, Kind.NUMBER: DataType.DOUBLE, Kin
 _LONGEST: Final = 4_096
 """Entries of a list that Milvus holds; further ones are not asked for there."""
 _CONSTRUCTION: Final = {"M": 16, "efConstruction": 128}
-_LEAST_LOOKED_AT: Final = 100
-"""Of `ef`: twice what is looked for, and this at least."""
+_BREADTH, _LEAST_LOOKED_AT, _MOST_LOOKED_AT = 2, 100, 32_768
+"""Of `ef`: twice what is looked for, within these bounds."""
+_FILTERED: Final = 8
+"""Times as many under a condition; a graph walks through what it may not return."""
 _NONE: Final = "(key in [])"
 _ALL: Final = f"(not {_NONE})"
 
@@ -127,13 +129,22 @@ class MilvusEngine:
         self._settle(name)
 
     def search(self, name: str, question: Question) -> Keys:
-        """All queries in one call."""
+        """All queries in one call; in further ones through more of the graph, where it finds too few."""
         parts = [] if question.condition == EVERYTHING else [_expression(question.condition)]
         parts += [f"key not in {question.excluded.tolist()}"] if len(question.excluded) else []
-        params = {"metric_type": "IP", "params": {"ef": max(2 * question.k, _LEAST_LOOKED_AT)}}
+        breadth = max(_BREADTH * question.k, _LEAST_LOOKED_AT) * (_FILTERED if parts else 1)
+        breadth = min(breadth + _BREADTH * len(question.excluded), _MOST_LOOKED_AT)
+        while True:
+            keys = self._found(name, question, " and ".join(parts), breadth)
+            if not parts or breadth == _MOST_LOOKED_AT or (keys != NOTHING).all():
+                return keys
+            breadth = min(_FILTERED * breadth, _MOST_LOOKED_AT)  # where it stopped there may be more
+
+    def _found(self, name: str, question: Question, expression: str, breadth: int) -> Keys:
+        params = {"metric_type": "IP", "params": {"ef": breadth}}
         with self._connected() as client:
             found = client.search(
-                self._collection(name), data=list(question.queries), limit=question.k, filter=" and ".join(parts),
+                self._collection(name), data=list(question.queries), limit=question.k, filter=expression,
                 search_params=params, output_fields=[], consistency_level="Session", timeout=self._timeout,
             )  # fmt: skip
         return padded([[hit["id"] for hit in hits] for hits in found], question.k)

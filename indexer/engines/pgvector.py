@@ -11,7 +11,18 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from indexer.engines.conditions import Column, Comparison, Condition, Every, Kind, Lists, Membership, Negation, Some
+from indexer.engines.conditions import (
+    EVERYTHING,
+    Column,
+    Comparison,
+    Condition,
+    Every,
+    Kind,
+    Lists,
+    Membership,
+    Negation,
+    Some,
+)
 from indexer.engines.engine import Batch, Description, EngineError, EngineMissingError, Keys, Question, padded
 
 try:
@@ -30,7 +41,9 @@ _TYPES: Final = {Kind.INTEGER: "bigint", Kind.NUMBER: "double precision", Kind.I
 _KEY, _VECTOR = sql.Identifier("key"), sql.Identifier("vector")
 _BUILDING: Final = "_building"
 _LEAST_LOOKED_AT, _MOST_LOOKED_AT = 100, 1_000
-"""Bounds of hnsw.ef_search: twice what is looked for, within these."""
+"""Bounds of hnsw.ef_search: twice what is looked for, and what is excluded, within these."""
+_FILTERED: Final = 4
+"""Times as many under a condition: what the index finds first of what is left is not always the nearest."""
 _SCANNED: Final = 20_000
 """Rows that a search goes through at least before it gives up, and four times what is excluded more."""
 _KEEPALIVES: Final = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
@@ -165,7 +178,8 @@ class PgvectorEngine:
         self._pool.close()
 
     def _breadth(self, question: Question) -> list[int]:
-        breadth = min(max(2 * question.k, _LEAST_LOOKED_AT), _MOST_LOOKED_AT)
+        breadth = max(2 * question.k, _LEAST_LOOKED_AT) * (1 if question.condition == EVERYTHING else _FILTERED)
+        breadth = min(breadth + len(question.excluded), _MOST_LOOKED_AT)
         return [breadth, _SCANNED + 4 * len(question.excluded), self._milliseconds]
 
     def _table(self, name: str) -> sql.Identifier:

