@@ -19,7 +19,6 @@ from app.backup.timetable import backup_problem, read_outcome
 from app.clock import Clock
 from app.clock_witness import ClockWitness
 from app.errors import CountChangedError, ItemNotFoundError
-from app.folder_secret import folder_secret
 from app.insights.answer_log import AnswerLog
 from app.insights.equity.audits import Audits
 from app.insights.equity.folder import AuditFolder
@@ -56,6 +55,8 @@ from app.policy.personalization_switch import PersonalizationSwitch
 from app.policy.retention import Retention
 from app.policy.transparency import transparency_payload
 from app.replicas.freshness import Alone, Freshness, Replica
+from app.replicas.handover import switches
+from app.replicas.secret import secret_of_all
 from app.requests import PageRequest, RecommendRequest, SimilarRequest
 from app.serving.administrators_switch import AdministratorsSwitch
 from app.serving.catalogue_map import topics_in_the_plane
@@ -107,7 +108,7 @@ class Service:
         self._undeclared: dict[str, int] = {}
         self.refusals = Refusals()
         self.gate = self._gate()
-        self._decisions = decisions = ControlDecisions(stores, folder_secret(settings.data_dir))
+        self._decisions = decisions = ControlDecisions(stores, secret_of_all(settings.data_dir, stores.shared))
         self._open_insights(decisions)
         notes = AnswerLog(self.served_log, self.meters)
         self._recommender = Recommender(self.snapshot_swap, clock, settings.paging, notes, settings.scenarios)
@@ -143,7 +144,9 @@ class Service:
         if stores.revisions is None:
             return Alone()
         held = self.snapshot_swap, self._decisions
-        return Replica(stores, stores.revisions, held, items.follow, self._settings.replicas)
+        replica = Replica(stores, stores.revisions, held, items.follow, self._settings.replicas)
+        replica.heed = self.administrators_switch.reload
+        return replica
 
     def _gate(self) -> IngestionGate:
         settings = self._settings
@@ -152,7 +155,7 @@ class Service:
         return IngestionGate(self._charter, settings.firewall.keep_as_seen, topics, settings.events)
 
     def _administrators_switch(self) -> AdministratorsSwitch:
-        switch = PersonalizationSwitch(self._settings.data_dir)
+        switch = PersonalizationSwitch(switches(self._settings.data_dir, self._stores.shared))
         names = self._charter.attributes, self._settings.scenarios
         return AdministratorsSwitch(switch, self._recommender, self.snapshot_swap, self._clock, names)
 

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
+from pydantic import SecretStr
 
+from app.replicas.handover import hand_over
 from app.settings import Settings
 from app.storage.errors import StorageError
+from app.storage.opening import open_stores
 from indexer.progress import ProgressBar
 from scripts.command_settings import settings_or_exit
 
@@ -63,7 +66,19 @@ def _migrate(settings: Settings, url: str, *, dry_run: bool, anew: bool) -> None
         if dry_run:
             typer.echo("\n".join(_rehearsed(move.rehearse())))
         else:
-            typer.echo("\n".join([*_moved(move, anew=anew), *_next(settings)]))
+            typer.echo("\n".join(_moved(move, anew=anew)))
+    if not dry_run:
+        _hand_over(settings, url)
+        typer.echo("\n".join(_next(settings)))
+
+
+def _hand_over(settings: Settings, url: str) -> None:
+    stores = open_stores(settings.data_dir, settings.storage.model_copy(update={"url": SecretStr(url)}))
+    try:
+        if stores.shared is not None:
+            hand_over(settings.data_dir, stores.shared)
+    finally:
+        stores.close()
 
 
 def _moved(move: Move, *, anew: bool) -> list[str]:

@@ -11,7 +11,7 @@ import typer
 from app.access.keyfile import KeyFileError
 from app.backup.decisions import reapply
 from app.backup.ledger import Ledger
-from app.folder_secret import folder_secret
+from app.replicas.secret import secret_of_all
 from app.storage.errors import StorageError
 from app.storage.opening import open_stores
 from scripts.command_settings import settings_or_exit
@@ -37,7 +37,7 @@ def reapply_decisions(
     try:
         stores = open_stores(settings.data_dir, settings.storage)
         try:
-            secret = folder_secret(settings.data_dir)
+            secret = secret_of_all(settings.data_dir, stores.shared)
             done = reapply(stores, settings.data_dir, secret, entries, datetime.now(UTC).timestamp())
         finally:
             stores.close()

@@ -1,6 +1,7 @@
 """The administrator's switch: personalisation off for everybody, in a scenario or for a segment of people, at once.
 
-    personalization.ndjson in the data folder: a line each time that something was switched off or on again
+    personalization.ndjson in the data folder: a line each time that something was switched off or on again; where
+    several processes share a database, the lines are kept there
 
 It decides how answers are made, and nothing else: events are stored and learned from as ever, so that what is switched
 on again follows what people did meanwhile. What a person switched off for themselves stays off.
@@ -12,7 +13,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 import orjson
 
@@ -67,19 +68,30 @@ class Switching:
         return self.target.told() | {"enabled": self.enabled, "at": self.at, "key_id": self.key_id, "why": self.why}
 
 
+class Lines(Protocol):
+    """Where it is written what was switched."""
+
+    def read(self) -> list[dict[str, Any]]:
+        """Every line, oldest first."""
+        ...
+
+    def add(self, line: Mapping[str, Any]) -> None:
+        """Write one more, durably; blocks."""
+        ...
+
+
 class PersonalizationSwitch:
     """What is switched off, and everything that ever was.
 
     Args:
-        folder: the data folder.
+        lines: where it is written.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / FILE
-        self.record = tuple(map(_switching, self._lines()))
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+        self.record: tuple[Switching, ...] = ()
         self._off: dict[Target, Switching] = {}
-        for each in self.record:
-            self._take(each)
+        self.reload()
 
     @property
     def in_force(self) -> tuple[Switching, ...]:
@@ -87,15 +99,20 @@ class PersonalizationSwitch:
         return tuple(self._off.values())
 
     def switch(self, switching: Switching) -> None:
-        """Write it down, on the disk before it takes effect; blocks."""
-        descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            os.write(descriptor, self._seam() + orjson.dumps(switching.told(), option=orjson.OPT_APPEND_NEWLINE))
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        self.record = (*self.record, switching)
-        self._take(switching)
+        """Write it down, durably before it takes effect; blocks."""
+        self._lines.add(switching.told())
+        self.reload()
+
+    def reload(self) -> bool:
+        """Take over what was switched, by others too; whether it was anything. Blocks."""
+        record, off = tuple(map(_switching, self._lines.read())), dict[Target, Switching]()
+        for each in record:
+            off.pop(each.target, None)
+            if not each.enabled:
+                off[each.target] = each
+        changed = record != self.record
+        self.record, self._off = record, off  # replaced and not changed, for who reads them meanwhile
+        return changed
 
     def off(self, scenario: str, attributes: Mapping[str, Any] | None) -> SwitchScope | None:
         """By what an answer is not to be personalised; None where it may be.
@@ -115,24 +132,39 @@ class PersonalizationSwitch:
                 return target.scope
         return None
 
-    def _take(self, switching: Switching) -> None:
-        """The dictionary is replaced and not changed, for who reads it meanwhile."""
-        others = {target: each for target, each in self._off.items() if target != switching.target}
-        self._off = others if switching.enabled else {**others, switching.target: switching}
+    def __bool__(self) -> bool:
+        """Whether anything is off."""
+        return bool(self._off)
+
+
+class SwitchFile:
+    """The lines of a file in the data folder.
+
+    Args:
+        folder: the data folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / FILE
+
+    def read(self) -> list[dict[str, Any]]:
+        """Every line; one that was broken off took no effect."""
+        lines = self._path.read_bytes().splitlines() if self._path.exists() else []
+        return [orjson.loads(line) for line in lines if line.endswith(b"}")]
+
+    def add(self, line: Mapping[str, Any]) -> None:
+        """Write one more, and bring it to the disk."""
+        descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            os.write(descriptor, self._seam() + orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
     def _seam(self) -> bytes:
         """What ends a last line that was broken off."""
         written = self._path.read_bytes()
         return b"" if not written or written.endswith(b"\n") else b"\n"
-
-    def _lines(self) -> list[dict[str, Any]]:
-        """A line that was broken off took no effect."""
-        lines = self._path.read_bytes().splitlines() if self._path.exists() else []
-        return [orjson.loads(line) for line in lines if line.endswith(b"}")]
-
-    def __bool__(self) -> bool:
-        """Whether anything is off."""
-        return bool(self._off)
 
 
 def as_text(value: object) -> str:

@@ -81,6 +81,8 @@ class Replica:
         self._erased = set[str]()
         self._read_again: set[str] | None = None
         self._calls = JointCalls(self._ask, settings.held_people)
+        self.heed: Callable[[], Awaitable[None]] | None = None
+        """Takes over what operators decided through others."""
         _, self._anew = revisions.begun_anew(BEGINNING)
 
     async def prove(self, user_ids: Collection[str]) -> None:
@@ -90,6 +92,8 @@ class Replica:
         (standing,) = await self._calls(tuple(ids))
         if standing.operators != self._operators:
             self._erased |= await self._decisions.reload_erased()
+            if self.heed is not None:
+                await self.heed()
             self._operators = standing.operators
         generation = self._snapshot_swap.current_or_none
         if generation is not None and standing.items > generation.items:

@@ -69,6 +69,11 @@ class AdministratorsSwitch:
                 self._recommender.outdate_all()
         return self.payload()
 
+    async def reload(self) -> None:
+        """Follow what was switched through other processes on the same database."""
+        if await asyncio.to_thread(self._switch.reload):
+            self._recommender.outdate_all()
+
     def off(self, user_id: str, scenario: str) -> SwitchScope | None:
         """By what an answer to a person is not to be personalised; None where it may be."""
         if not self._switch:

@@ -4,7 +4,7 @@ import pytest
 
 from app.errors import CursorError, InvalidPayloadError
 from app.policy.charter.charter import PACKAGED
-from app.policy.personalization_switch import FILE, PersonalizationSwitch, Switching, Target
+from app.policy.personalization_switch import FILE, PersonalizationSwitch, SwitchFile, Switching, Target
 
 ALL, NEWSLETTER = Target(), Target(scenario="newsletter")
 MINORS = Target(segment="age_band", value="under 18")
@@ -118,10 +118,10 @@ def test_only_what_is_declared_can_be_named(town):
 
 def test_a_line_that_was_broken_off_takes_no_effect(tmp_path):
     off = Switching(ALL, enabled=False, at="2026-03-01T12:00:00+00:00", key_id="k", why="w")
-    PersonalizationSwitch(tmp_path).switch(off)
+    PersonalizationSwitch(SwitchFile(tmp_path)).switch(off)
     with (tmp_path / FILE).open("ab") as file:
         file.write(b'{"scope":"scenario","scen')
-    again = PersonalizationSwitch(tmp_path)
+    again = PersonalizationSwitch(SwitchFile(tmp_path))
     assert again.in_force == (off,)
     again.switch(Switching(NEWSLETTER, enabled=False, at=off.at, key_id="k", why="w"))
-    assert [each.target for each in PersonalizationSwitch(tmp_path).in_force] == [ALL, NEWSLETTER]
+    assert [each.target for each in PersonalizationSwitch(SwitchFile(tmp_path)).in_force] == [ALL, NEWSLETTER]

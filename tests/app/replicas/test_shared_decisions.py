@@ -1,0 +1,52 @@
+"""What is decided for everybody through one service holds for every other on the same database."""
+
+from app.policy.personalization_switch import Target
+from app.replicas.secret import secret_of_all
+from app.replicas.shared_lines import SharedLines
+from app.storage.opening import open_stores
+from app.storage.settings import StorageSettings
+
+
+def proved(home):
+    home.loop.run_until_complete(home.service.freshness.prove(("ann",)))
+    return home
+
+
+def switch(home, *, enabled):
+    setting = home.service.administrators_switch.set(Target(), "k1", "An incident.", enabled=enabled)
+    return home.loop.run_until_complete(setting)
+
+
+def test_what_an_administrator_switches_off_through_one_is_off_for_the_other(pair, an_event):
+    one, other = pair
+    proved(one).ingest(an_event(1, "ann", "i001"))
+    assert proved(other).recommend("ann").personalized
+    switch(one, enabled=False)
+    assert not proved(other).recommend("ann").personalized
+    told = switch(other, enabled=True)
+    assert [each["enabled"] for each in told["record"]] == [False, True]
+    assert proved(one).recommend("ann").personalized
+    assert one.service.administrators_switch.payload() == told
+
+
+def test_ids_are_digested_under_one_secret_whatever_folder_a_process_has(tmp_path, postgres):
+    settings = StorageSettings(url=postgres.new_schema())
+    stores = open_stores(tmp_path, settings)
+    try:
+        first = secret_of_all(tmp_path / "one", stores.shared)
+        assert secret_of_all(tmp_path / "two", stores.shared) == first
+        assert secret_of_all(tmp_path / "two", None) != first
+    finally:
+        stores.close()
+
+
+def test_lines_that_are_added_by_turns_are_all_there(tmp_path, postgres):
+    stores = open_stores(tmp_path, StorageSettings(url=postgres.new_schema()))
+    try:
+        one = SharedLines(stores.shared, "lines", [{"n": 0}])
+        other = SharedLines(stores.shared, "lines", [{"n": 100}])
+        for number in range(1, 5):
+            (one if number % 2 else other).add({"n": number})
+        assert one.read() == other.read() == [{"n": number} for number in range(5)]
+    finally:
+        stores.close()
