@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any, Final
 
 from indexer.engines.conditions import (
@@ -62,6 +63,7 @@ class MilvusEngine:
         """
         self._address, self._token, self._prefix, self._timeout = address, token, prefix, timeout
         self._opened: MilvusClient | None = None
+        self._opening = Lock()
 
     def collections(self) -> Mapping[str, Description]:
         """Those that are sealed, by name."""
@@ -180,8 +182,9 @@ class MilvusEngine:
     def _connected(self) -> Iterator[MilvusClient]:
         """The client; what goes wrong says nothing of the address."""
         try:
-            if self._opened is None:
-                self._opened = MilvusClient(self._address, token=self._token, timeout=self._timeout)
+            with self._opening:
+                if self._opened is None:
+                    self._opened = MilvusClient(self._address, token=self._token, timeout=self._timeout)
             yield self._opened
         except MilvusException as error:
             raise EngineError(f"milvus: {error.message}".replace(self._address, "the server")) from None

@@ -175,6 +175,17 @@ def test_passwords_are_told_to_nobody(caplog):
     assert PASSWORD not in caplog.text
 
 
+def test_milvus_tells_its_token_to_nobody(caplog):
+    pytest.importorskip("pymilvus")
+    caplog.set_level(logging.DEBUG)
+    settings = EngineSettings(kind="milvus", address="http://127.0.0.1:1", token=f"root:{PASSWORD}")
+    engine = settings.open(0.3)
+    with pytest.raises(EngineError) as error:
+        engine.collections()
+    engine.close()
+    assert PASSWORD not in f"{error.value} {caplog.text} {settings!r}"
+
+
 @pytest.mark.parametrize("wrong", [{"kind": "milvus"}, {"own_index": False}], ids=["no address", "nothing at all"])
 def test_settings_that_cannot_work_are_refused(wrong):
     with pytest.raises(ValueError, match="kind is"):
