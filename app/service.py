@@ -484,6 +484,8 @@ class Service:
 
     async def awaiting(self) -> dict[str, Any]:
         """How many events wait for items that the catalogue does not have, and what became of those that did."""
+        if self.freshness.away is not None:  # to ask would be to wait
+            raise self.freshness.away.with_traceback(None)
         found = await asyncio.to_thread(self._stores.events.awaiting)
         since = None if found.since is None else moment(found.since)
         waiting = {"events": found.events, "people": found.people, "items": found.items, "since": since}

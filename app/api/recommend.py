@@ -10,7 +10,7 @@ import orjson
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
-from app.api.answers import json_answer
+from app.api.answers import json_answer, marked
 from app.api.bodies import NDJSON
 from app.api.documentation import BODY_ERRORS, READING_ERRORS, URL_ERRORS, answers, body_of, problems, query_of
 from app.api.guard import asks_for_themselves, for_own_user
@@ -112,7 +112,7 @@ async def _line(service: Service, wanted: RecommendRequest, *, whole: bool = Fal
     """One person's; what is wrong with the first is taken for wrong with the `whole`."""
     try:
         await service.freshness.prove((wanted.user_id,))
-        told = (await answered(lambda: service.recommend_once(wanted))).payload()
+        told = marked((await answered(lambda: service.recommend_once(wanted))).payload())
     except PenchantError as error:
         if whole:
             raise

@@ -11,14 +11,17 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
 from typing import Final, Protocol
 
 import numpy as np
 
 from app.replicas.settings import ReplicaSettings
+from app.replicas.staleness import STALE, Staleness
 from app.serving.control_decisions import ControlDecisions
 from app.serving.joint_calls import JointCalls
 from app.serving.snapshot_swap import SnapshotSwap
+from app.storage.errors import DatabaseFailingError
 from app.storage.protocols import BEGINNING, Revisions, Stores
 from app.storage.rows import UNKNOWN, Appended, NewEvent, Revision, Standing
 
@@ -28,6 +31,10 @@ _AT_ONCE: Final = 256
 
 class Freshness(Protocol):
     """What an answer and an event rest on."""
+
+    @property
+    def away(self) -> DatabaseFailingError | None:
+        """Why nothing can be proved at present, if that is so."""
 
     async def prove(self, user_ids: Collection[str]) -> None:
         """Make sure that what is held of people, of items and of operators' decisions is what is stored now."""
@@ -41,6 +48,8 @@ class Freshness(Protocol):
 
 class Alone:
     """Nobody else writes: what is held is so."""
+
+    away: DatabaseFailingError | None = None
 
     async def prove(self, user_ids: Collection[str]) -> None:
         """Nothing is to be done."""
@@ -79,32 +88,61 @@ class Replica:
         self._serial: int | None = None
         self._operators: int | None = None
         self._erased = set[str]()
+        self._staleness = Staleness(settings.stale_seconds, settings.patience_seconds)
         self._read_again: set[str] | None = None
         self._calls = JointCalls(self._ask, settings.held_people)
         self.heed: Callable[[], Awaitable[None]] | None = None
         """Takes over what operators decided through others."""
         _, self._anew = revisions.begun_anew(BEGINNING)
 
+    @property
+    def away(self) -> DatabaseFailingError | None:
+        """Why nothing can be proved at present, if that is so."""
+        return self._staleness.away
+
     async def prove(self, user_ids: Collection[str]) -> None:
-        """Make sure that what is held of people, of items and of operators' decisions is what is stored now."""
+        """Make sure that what is held of people, of items and of operators' decisions is what is stored now.
+
+        While the database is away, what was proved before is good enough for a while: then the answer is marked.
+
+        Raises:
+            DatabaseFailingError: it is away, and what is held is not good enough.
+        """
         self._drop_what_another_generation_held()
         ids = {*user_ids, *map(self._decisions.owner, user_ids)}
-        (standing,) = await self._calls(tuple(ids))
-        if standing.operators != self._operators:
-            self._erased |= await self._decisions.reload_erased()
-            if self.heed is not None:
-                await self.heed()
-            self._operators = standing.operators
+        try:
+            if self.away is not None:  # until `follow` finds it back
+                raise self.away.with_traceback(None)
+            await self._prove(ids)
+        except DatabaseFailingError as error:
+            self._staleness.allow(error, held=self._operators is not None and ids <= self._held.keys())
+        else:
+            STALE.set(False)
+
+    async def _prove(self, ids: Collection[str]) -> None:
+        (standing,) = await self._staleness.tried(self._calls(tuple(ids)))
+        await self._follow_operators(standing.operators)
         generation = self._snapshot_swap.current_or_none
         if generation is not None and standing.items > generation.items:
             await self._items()
         behind = [each for each in ids if not self._is_fresh(each, standing.people.get(each, UNKNOWN))]
         if behind:
+            for user_id in behind:  # while what they decided cannot be read, they are not answered
+                self._held.pop(user_id, None)
             await self._read(behind)
             for user_id in behind:
                 self._hold(user_id, standing.people.get(user_id, UNKNOWN))
-            if others := set(map(self._decisions.owner, behind)) - ids:
-                await self.prove(others)
+            if others := set(map(self._decisions.owner, behind)).difference(ids):
+                await self._prove(others)
+
+    async def _follow_operators(self, operators: int) -> None:
+        if operators == self._operators:
+            return
+        self._operators = None
+        self._erased |= await self._decisions.reload_erased()
+        if self.heed is not None:
+            await self.heed()
+        self._operators = operators
 
     def epochs(self, user_ids: Collection[str]) -> dict[str, int] | None:
         """Of people who were proved, on which epoch what is held of them rests."""
@@ -123,11 +161,12 @@ class Replica:
         """Follow until cancelled."""
         while True:
             await asyncio.sleep(self._settings.follow_seconds)
-            await self.follow()
+            with suppress(DatabaseFailingError):  # which `/readyz` tells of, and the next time tries again
+                await self.follow()
 
     async def follow(self) -> None:
         """Take in what others wrote of people whom nobody asks for here; to be called again and again."""
-        await self.prove(())
+        await self._prove(())
         generation = self._snapshot_swap.current_or_none
         if generation is None:
             return
@@ -145,6 +184,7 @@ class Replica:
             among = ~np.isin(owners, known)
             generation.learn(log.users, owners[among], events.where(among))
             generation.mark = mark
+            self._staleness.followed()
         finally:
             self._read_again = None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from app.api.schemas.base import Answer
+from app.api.schemas.base import Answer, HeldAnswer
 from app.api.schemas.slate import ItemFields, Withheld
 
 
@@ -25,7 +25,7 @@ class ListedItem(ItemFields):
     """Of `/trending`, who engaged with it in the last days; of a segment, who of it ever did."""
 
 
-class ItemList(Answer):
+class ItemList(HeldAnswer):
     """Items, first first."""
 
     snapshot: str
@@ -47,7 +47,7 @@ class ItemTogether(ListedItem):
     """Of the people who took the other, those who took this one too."""
 
 
-class ItemsTogether(Answer):
+class ItemsTogether(HeldAnswer):
     """Items that go with one, those that do most first: by `people / sqrt(a * b)`, of `a` and `b` who took either."""
 
     snapshot: str
@@ -77,7 +77,7 @@ class SimilarPerson(Answer):
     """Items that both took."""
 
 
-class SimilarPeopleList(Answer):
+class SimilarPeopleList(HeldAnswer):
     """People like a person."""
 
     user_id: str
@@ -94,7 +94,7 @@ class CatalogueItem(ItemFields):
     title: str
 
 
-class CataloguePart(Answer):
+class CataloguePart(HeldAnswer):
     """A part of the catalogue."""
 
     snapshot: str
@@ -124,7 +124,7 @@ class Tag(Answer):
     """Titles of some of them."""
 
 
-class Tags(Answer):
+class Tags(HeldAnswer):
     """Tags, those of most items first."""
 
     tags: list[Tag]
@@ -149,7 +149,7 @@ class Topic(Answer):
     """Titles of some of them."""
 
 
-class Topics(Answer):
+class Topics(HeldAnswer):
     """Topics, those of most items first."""
 
     topics: list[Topic]

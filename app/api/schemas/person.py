@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from app.api.schemas.base import Answer
+from app.api.schemas.base import Answer, HeldAnswer
 
 
 class StatedPreferences(Answer):
@@ -199,7 +199,7 @@ class ProfileWarning(Answer):
     """The nearest name that something bears, if one is near."""
 
 
-class Profile(Answer):
+class Profile(HeldAnswer):
     """What is held of a person: what they stated, and what was inferred from which events."""
 
     user_id: str

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from app.api.schemas.base import Answer
+from app.api.schemas.base import Answer, HeldAnswer
 
 
 class Part(Answer):
@@ -182,7 +182,7 @@ class StageTrace(Answer):
     """Milliseconds."""
 
 
-class Slate(Answer):
+class Slate(HeldAnswer):
     """The recommended items, in order."""
 
     recommendation_id: str
@@ -219,7 +219,7 @@ class Slate(Answer):
     """Continues this slate; null where it cannot be continued."""
 
 
-class Page(Answer):
+class Page(HeldAnswer):
     """The slates of one page, in the order of its placements."""
 
     user_id: str
@@ -247,7 +247,7 @@ class SimilarItem(ItemFields):
     """What they have in common, for a person to read."""
 
 
-class SimilarItems(Answer):
+class SimilarItems(HeldAnswer):
     """The nearest neighbours, nearest first."""
 
     snapshot: str

@@ -27,6 +27,13 @@ _OLDEST: Final = 140_000
 _TRIES: Final = 5
 _READ_ONLY: Final = "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean"
 _UNFINISHED: Final = "SELECT to_regclass('unfinished_move') IS NOT NULL"
+_PATIENCE: Final = {
+    "tcp_user_timeout": "10000",
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "3",
+}
+"""Of a server that was cut off nothing is heard: without these a call would wait for it for a quarter of an hour."""
 _TABLES: Final = ("people", "events", "ignored_events", "users", "forgettings", "seen_items", "aliases")
 
 logger = logging.getLogger(__name__)
@@ -47,6 +54,8 @@ class PostgresDatabase:
 
     def __init__(self, url: str, settings: StorageSettings) -> None:
         given = parsed(url) | {"application_name": "penchant"}
+        for name, seconds in _PATIENCE.items():
+            given.setdefault(name, seconds)
         given.setdefault("connect_timeout", str(settings.connect_seconds))
         self.place = place_of(given)
         conninfo = make_conninfo("", **given)

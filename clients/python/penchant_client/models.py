@@ -69,6 +69,10 @@ class CataloguePart(BaseModel):
     A part of the catalogue.
     """
 
+    stale: bool | None = None
+    """
+    True where it rests on what could not be proved, since the database that several processes share is away.
+    """
     snapshot: str
     """
     The index that answered.
@@ -941,6 +945,10 @@ class Tags(BaseModel):
     Tags, those of most items first.
     """
 
+    stale: bool | None = None
+    """
+    True where it rests on what could not be proved, since the database that several processes share is away.
+    """
     tags: list[Tag]
 
 
@@ -1019,6 +1027,10 @@ class Topics(BaseModel):
     Topics, those of most items first.
     """
 
+    stale: bool | None = None
+    """
+    True where it rests on what could not be proved, since the database that several processes share is away.
+    """
     topics: list[Topic]
 
 
@@ -1172,6 +1184,10 @@ class ItemList(BaseModel):
     Items, first first.
     """
 
+    stale: bool | None = None
+    """
+    True where it rests on what could not be proved, since the database that several processes share is away.
+    """
     snapshot: str
     """
     The index that answered.
@@ -1201,6 +1217,10 @@ class ItemsTogether(BaseModel):
     Items that go with one, those that do most first: by `people / sqrt(a * b)`, of `a` and `b` who took either.
     """
 
+    stale: bool | None = None
+    """
+    True where it rests on what could not be proved, since the database that several processes share is away.
+    """
     snapshot: str
     """
     The index that answered.
@@ -1252,6 +1272,10 @@ class SimilarItems(BaseModel):
     The nearest neighbours, nearest first.
     """
 
+    stale: bool | None = None
+    """
+    True where it rests on what could not be proved, since the database that several processes share is away.
+    """
     snapshot: str
     """
     The index that answered.
@@ -1357,6 +1381,10 @@ class Profile(BaseModel):
     What is held of a person: what they stated, and what was inferred from which events.
     """
 
+    stale: bool | None = None
+    """
+    True where it rests on what could not be proved, since the database that several processes share is away.
+    """
     user_id: str
     known: bool
     """
@@ -1386,6 +1414,10 @@ class Slate(BaseModel):
     The recommended items, in order.
     """
 
+    stale: bool | None = None
+    """
+    True where it rests on what could not be proved, since the database that several processes share is away.
+    """
     recommendation_id: str
     """
     Names this answer; echo it in events.
@@ -1509,5 +1541,9 @@ class Page(BaseModel):
     The slates of one page, in the order of its placements.
     """
 
+    stale: bool | None = None
+    """
+    True where it rests on what could not be proved, since the database that several processes share is away.
+    """
     user_id: str
     slates: list[Slate]

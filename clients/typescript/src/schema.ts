@@ -2087,6 +2087,11 @@ export interface components {
          */
         CataloguePart: {
             /**
+             * Stale
+             * @description True where it rests on what could not be proved, since the database that several processes share is away.
+             */
+            stale?: boolean | null;
+            /**
              * Snapshot
              * @description The index that answered.
              */
@@ -3125,6 +3130,11 @@ export interface components {
          */
         ItemList: {
             /**
+             * Stale
+             * @description True where it rests on what could not be proved, since the database that several processes share is away.
+             */
+            stale?: boolean | null;
+            /**
              * Snapshot
              * @description The index that answered.
              */
@@ -3256,6 +3266,11 @@ export interface components {
          * @description Items that go with one, those that do most first: by `people / sqrt(a * b)`, of `a` and `b` who took either.
          */
         ItemsTogether: {
+            /**
+             * Stale
+             * @description True where it rests on what could not be proved, since the database that several processes share is away.
+             */
+            stale?: boolean | null;
             /**
              * Snapshot
              * @description The index that answered.
@@ -3617,6 +3632,11 @@ export interface components {
          * @description The slates of one page, in the order of its placements.
          */
         Page: {
+            /**
+             * Stale
+             * @description True where it rests on what could not be proved, since the database that several processes share is away.
+             */
+            stale?: boolean | null;
             /** User Id */
             user_id: string;
             /** Slates */
@@ -3969,6 +3989,11 @@ export interface components {
          * @description What is held of a person: what they stated, and what was inferred from which events.
          */
         Profile: {
+            /**
+             * Stale
+             * @description True where it rests on what could not be proved, since the database that several processes share is away.
+             */
+            stale?: boolean | null;
             /** User Id */
             user_id: string;
             /**
@@ -4650,6 +4675,11 @@ export interface components {
          */
         SimilarItems: {
             /**
+             * Stale
+             * @description True where it rests on what could not be proved, since the database that several processes share is away.
+             */
+            stale?: boolean | null;
+            /**
              * Snapshot
              * @description The index that answered.
              */
@@ -4682,6 +4712,11 @@ export interface components {
          * @description People like a person.
          */
         SimilarPeopleList: {
+            /**
+             * Stale
+             * @description True where it rests on what could not be proved, since the database that several processes share is away.
+             */
+            stale?: boolean | null;
             /** User Id */
             user_id: string;
             /** People */
@@ -4715,6 +4750,11 @@ export interface components {
          * @description The recommended items, in order.
          */
         Slate: {
+            /**
+             * Stale
+             * @description True where it rests on what could not be proved, since the database that several processes share is away.
+             */
+            stale?: boolean | null;
             /**
              * Recommendation Id
              * @description Names this answer; echo it in events.
@@ -5040,6 +5080,11 @@ export interface components {
          * @description Tags, those of most items first.
          */
         Tags: {
+            /**
+             * Stale
+             * @description True where it rests on what could not be proved, since the database that several processes share is away.
+             */
+            stale?: boolean | null;
             /** Tags */
             tags: components["schemas"]["Tag"][];
         };
@@ -5176,6 +5221,11 @@ export interface components {
          * @description Topics, those of most items first.
          */
         Topics: {
+            /**
+             * Stale
+             * @description True where it rests on what could not be proved, since the database that several processes share is away.
+             */
+            stale?: boolean | null;
             /** Topics */
             topics: components["schemas"]["Topic"][];
         };
