@@ -46,6 +46,7 @@ SUMMARIES: Final = {
     "control-benchmark": "Measure what speaking against an item prevents, and what it costs elsewhere.",
     "slate-benchmark": "Compare settings of the query: relevance, variety, shares of interests, and cost.",
     "load-benchmark": "Put load on a real server, and tell latency, throughput, processor time a request and memory.",
+    "scaling-benchmark": "Compare replicas on one PostgreSQL, behind HAProxy in turn, with one process on DuckDB.",
     "soak": "Put load and faults on a real server of made-up people; fail if it breaks a promise.",
     "ann-benchmark": "Compare vector indexes: recall against exact search and CPU a search, under filters.",
     "encoder-benchmark": "Compare encoders: translations, subjects across languages, English texts, and speed.",
