@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+import socket
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,7 +18,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
-from socket import gethostname
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -27,7 +27,9 @@ Row = Mapping[str, Any]
 """Numbers, texts, lists of texts, and bytes."""
 
 LOCAL: Final = "local"
+AUTO: Final = "auto"
 CLIENT: Final = "ray://"
+ANSWER_SECONDS: Final = 10.0
 TRIES: Final = 3
 """Times that a row is tried again when its worker dies; one that kills every worker ends the build."""
 
@@ -72,7 +74,7 @@ class Worker:
         except RayError:
             raise
         except Exception as error:  # noqa: BLE001 - raised again where the build runs
-            return {"row": row["row"], "error": f"{type(error).__name__}: {error} (on {gethostname()})"}
+            return {"row": row["row"], "error": f"{type(error).__name__}: {error} (on {socket.gethostname()})"}
 
     @cached_property
     def _work(self) -> Callable[[Row], Row]:
@@ -84,17 +86,13 @@ class Cluster:
 
     Raises:
         RayMissingError: Ray is not installed.
-        ClusterError: the address is one of Ray Client, which hands over no memory.
+        ClusterError: the address is none, or nobody answers there.
     """
 
     def __init__(self, settings: RaySettings) -> None:
         if find_spec("ray") is None:
             raise RayMissingError("--ray and ray.address need a package of their own: pip install 'penchant[ray]'")
-        if (settings.address or "").startswith(CLIENT):
-            raise ClusterError(
-                f"{settings.address} is an address of Ray Client: run the build on a machine of the cluster, with "
-                "--ray auto or --ray HOST:PORT"
-            )
+        _require_answer(settings.address or LOCAL)
         self._settings = settings
         self._open = ExitStack()
 
@@ -166,8 +164,8 @@ class Cluster:
                 logging_level=logging.ERROR,
                 **more,
             )
-        except (ConnectionError, RuntimeError, ValueError) as error:
-            raise ClusterError(f"no Ray cluster at {self._settings.address}: {error}") from error
+        except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
+            raise ClusterError(f"the Ray cluster at {self._settings.address} cannot be joined: {error}") from error
         self._open.callback(ray.shutdown)
         logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # what fails is raised
         context = ray.data.DataContext.get_current()
@@ -181,6 +179,24 @@ class Cluster:
         os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
         folder = self._open.enter_context(tempfile.TemporaryDirectory(prefix="penchant-", ignore_cleanup_errors=True))
         return {"_temp_dir": folder, "num_cpus": self._settings.workers or os.cpu_count()}
+
+
+def _require_answer(address: str) -> None:
+    """That somebody listens at an address; Ray itself would try for minutes."""
+    if address.startswith(CLIENT):
+        raise ClusterError(
+            f"{address} is an address of Ray Client, over which no memory is handed: run the build on a machine of the "
+            "cluster, with --ray auto or --ray HOST:PORT"
+        )
+    if address in {LOCAL, AUTO}:
+        return
+    host, _, port = address.rpartition(":")
+    if not (host and port.isdecimal()):
+        raise ClusterError(f"the address of a Ray cluster is HOST:PORT, auto or local, and not {address!r}")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), ANSWER_SECONDS).close()
+    except (OSError, OverflowError) as error:
+        raise ClusterError(f"nobody answers at {address}, where a Ray cluster should be: {error}") from error
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from scipy import sparse
 Dense = NDArray[np.float32]
 Matrix = sparse.csr_array
 
-LEAST: Final = 1 << 22
+LEAST: Final = 1 << 24
 """Interactions of a block, at least."""
 
 PER_ITEM: Final = 16

@@ -80,7 +80,7 @@ def test_factors_learned_in_blocks_are_those_learned_at_once(monkeypatch: pytest
     settings = FactorSettings(method=Method.SPECTRAL, least_interactions=0, rank=5, neighbours=4)
     given = Interactions(matrix())
     divided = learn_spectral(given, settings)
-    monkeypatch.setattr(gram, "LEAST", 1 << 22)
+    monkeypatch.setattr(gram, "LEAST", 1 << 24)
     whole = learn_spectral(given, settings)
     np.testing.assert_allclose(divided.engage @ divided.index.T, whole.engage @ whole.index.T, atol=1e-4)
     np.testing.assert_allclose(

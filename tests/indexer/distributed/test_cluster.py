@@ -26,9 +26,19 @@ def test_without_ray_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None
         pass
 
 
-def test_an_address_of_ray_client_is_refused_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("ray://there:10001", "on a machine of the cluster"),
+        ("there", "HOST:PORT, auto or local, and not 'there'"),
+        ("127.0.0.1:1", "nobody answers at 127.0.0.1:1"),
+        ("[::1]:1", r"nobody answers at \[::1\]:1"),
+        ("127.0.0.1:99999", "nobody answers at"),
+    ],
+)
+def test_an_address_that_is_none_is_told_at_once(address: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "find_spec", lambda _: True)
-    with pytest.raises(ClusterError, match="on a machine of the cluster"), opened(RaySettings(address="ray://there")):
+    with pytest.raises(ClusterError, match=said), opened(RaySettings(address=address)):
         pass
 
 

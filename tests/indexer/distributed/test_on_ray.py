@@ -22,6 +22,7 @@ from indexer.documents import ItemDocument
 from indexer.embeddings import EmbeddingCache, EmbeddingSettings, embed
 from indexer.snapshot_files import SnapshotFolder
 from models.encoder import Encoder, HashingEncoder, Vectors
+from models.factors import gram
 from models.factors.gram import LocalGram
 from models.factors.settings import Method, TransitionSettings
 from models.sentence_encoder import SentenceTransformerEncoder
@@ -55,7 +56,9 @@ def test_the_snapshot_is_that_of_one_process_to_the_byte(
     learning: IndexSettings,
     method: Method,
     directed: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(gram, "LEAST", 10_000)  # several blocks
     factors = learning.behaviour.factors.model_copy(
         update={"method": method, "rank": 60, "transitions": TransitionSettings(weight=float(directed))}
     )
