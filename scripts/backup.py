@@ -9,9 +9,9 @@ from typing import Annotated, NoReturn
 import duckdb
 import typer
 
-from app.backup.backup import make_backup
+from app.backup.backup import BackedUp, make_backup
 from app.backup.ledger import Ledger
-from app.backup.manifest import BackupError, backups_in, read_manifest
+from app.backup.manifest import BackupError, BackupManifest, backups_in, read_manifest
 from app.backup.timetable import BackupOutcome, write_outcome
 from app.storage.errors import DatabaseCopyError
 from scripts.command_settings import settings_or_exit
@@ -34,9 +34,10 @@ def backup(
         _exit("name a folder, or set backup.folder")
     now = datetime.now(UTC)
     try:
-        made = make_backup(settings.data_dir, place, now, keep or settings.backup.keep, typer.echo)
+        source = BackedUp(settings.data_dir, has_people=settings.storage.url is None)
+        made = make_backup(source, place, now, keep or settings.backup.keep, typer.echo)
         oldest = read_manifest(backups_in(place)[0]).created_at.timestamp()
-        if place == settings.backup.folder:
+        if place == settings.backup.folder and source.has_people:  # of dumps nobody knows the oldest
             Ledger(settings.data_dir, place).drop_before(oldest)
     except (BackupError, DatabaseCopyError, duckdb.Error, OSError) as error:
         _note(settings.data_dir, BackupOutcome(at=now, ok=False, said=str(error)))
@@ -44,9 +45,15 @@ def backup(
     _note(settings.data_dir, BackupOutcome(at=now, ok=True, said=str(made.path)))
     linked = len(made.manifest.files) - made.copied
     typer.echo(
-        f"backed up to {made.path}: {made.manifest.events:,} events, index {made.manifest.snapshot or 'none'}; "
+        f"backed up to {made.path}: {_people(made.manifest)}, index {made.manifest.snapshot or 'none'}; "
         f"{made.copied:,} files copied ({made.copied_bytes / 1e6:,.1f} MB), {linked:,} unchanged"
     )
+
+
+def _people(manifest: BackupManifest) -> str:
+    if manifest.events is None:
+        return "no people, who are in PostgreSQL (dump that with its own tools)"
+    return f"{manifest.events:,} events"
 
 
 def _note(data_dir: Path, outcome: BackupOutcome) -> None:

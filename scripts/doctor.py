@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from app.doctor.database import of_database
 from app.doctor.files import of_file
 from app.doctor.finding import State
 from app.doctor.fit import of_fit
@@ -38,6 +39,7 @@ def doctor(
     key = settings.api_key.get_secret_value() if settings.api_key else None
     findings = [
         *of_folder(settings),
+        *of_database(settings),
         *of_fit(settings, running=address is not None),
         *of_service(address, key),
         *(finding for file in files or () for finding in of_file(file, settings)),

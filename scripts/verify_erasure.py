@@ -26,6 +26,13 @@ _PACKED = (
 )
 
 
+_OF_THE_SERVER = (
+    "The tables of the {place} were looked through by query. What no query sees cannot be told from here: the "
+    "server's files, in which deleted rows stay until their room is used again, its write-ahead log and archive, "
+    "standbys, dumps and copies of its disks. See docs/guides/postgresql.md for when each of them is free of a person."
+)
+
+
 def verify_erasure(
     user: Annotated[str, typer.Argument(help="Id of the person who was erased.")],
     also: Annotated[
@@ -38,6 +45,8 @@ def verify_erasure(
     Every file is looked through byte by byte, the database's free blocks and write-ahead log and packed files too, and
     every table by query. That the search would find the person is shown by others: by people who are there, and by some
     that are planted in a copy of the database, found, erased, and found no more. The service may be running.
+
+    Where people are in PostgreSQL, its tables are looked through by query, and what that cannot see is said.
 
     The status is 0 if the id is nowhere, 1 if it was found, and 2 if not everything could be looked into.
     """
@@ -62,6 +71,8 @@ def _tell(proof: Proof, user: str, folder: Path) -> int:
         typer.echo("\n".join(lines), err=True)
     if proof.sight is not None:
         typer.echo(_of_sight(proof.sight), err=not proof.sight.is_clear)
+    if proof.server is not None:
+        typer.echo(_OF_THE_SERVER.format(place=proof.server))
     if any(hit.times > hit.in_items for hit in proof.hits):
         if len(user.encode()) < SHORT_BYTES:
             typer.echo("The id is short: it may be a part of something else.", err=True)

@@ -36,6 +36,19 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
+class BackedUp:
+    """What is backed up.
+
+    Attributes:
+        data_dir: a data folder.
+        has_people: whether people are in its database; dumps of another one are made with that one's own tools.
+    """
+
+    data_dir: Path
+    has_people: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Made:
     """A backup that was made.
 
@@ -52,11 +65,11 @@ class Made:
     copied_bytes: int
 
 
-def make_backup(data_dir: Path, folder: Path, now: datetime, keep: int, say: Say = lambda _: None) -> Made:
+def make_backup(source: BackedUp, folder: Path, now: datetime, keep: int, say: Say = lambda _: None) -> Made:
     """Make a backup and remove all but the newest ones.
 
     Args:
-        data_dir: of what.
+        source: of what.
         folder: of the backups; made if it is not there.
         now: the time.
         keep: how many are to stay.
@@ -67,14 +80,14 @@ def make_backup(data_dir: Path, folder: Path, now: datetime, keep: int, say: Say
         DatabaseCopyError: the database was rewritten all the time.
         OSError: there is no room, or a file cannot be read.
     """
-    _check(data_dir, folder)
+    _check(source, folder)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with sole(folder, BackupError(f"another process makes a backup in {folder}")):
         for left in folder.glob(f"{UNFINISHED}*"):
             shutil.rmtree(left)
         work = folder / f"{UNFINISHED}{now:%Y%m%dT%H%M%S%fZ}"
         work.mkdir(mode=0o700)
-        made = _Making(data_dir, work, now, say).make(next(reversed(backups_in(folder)), None))
+        made = _Making(source, work, now, say).make(next(reversed(backups_in(folder)), None))
         place = folder / work.name.removeprefix(UNFINISHED)
         work.rename(place)
         _sync(folder)
@@ -97,15 +110,16 @@ def verify_backup(backup: Path) -> BackupManifest:
 
 
 class _Making:
-    def __init__(self, data_dir: Path, work: Path, now: datetime, say: Say) -> None:
-        self._data_dir, self._work, self._now, self._say = data_dir, work, now, say
+    def __init__(self, source: BackedUp, work: Path, now: datetime, say: Say) -> None:
+        self._data_dir, self._has_people = source.data_dir, source.has_people
+        self._work, self._now, self._say = work, now, say
         self._files: dict[str, BackedUpFile] = {}
         self._copied = self._bytes = 0
 
     def make(self, before: Path | None) -> Made:
         """Everything into the working folder, the manifest last."""
         known = _known(before)
-        events = self._database(before, known)
+        events = self._database(before, known) if self._has_people else None
         snapshot = SnapshotFolder(self._data_dir / "snapshots").current_id()
         for path in sorted(_wanted(self._data_dir, snapshot)):
             self._take(path, before, known)
@@ -123,7 +137,7 @@ class _Making:
         stamp = " ".join(_stamp(each) for each in (source, source.with_name(f"{FILE_NAME}.wal")))
         if before is not None and FILE_NAME in known and known[FILE_NAME].stamp == stamp:
             self._link(before / FILE_NAME, copy, known[FILE_NAME])
-            return read_manifest(before).events
+            return read_manifest(before).events or 0
         self._say("copying the database")
         copy_database(source, self._work)
         events = settle(copy)
@@ -192,10 +206,11 @@ def _stamp(path: Path) -> str:
     return f"{status.st_size}-{status.st_mtime_ns}-{status.st_ino}"
 
 
-def _check(data_dir: Path, folder: Path) -> None:
-    if not (data_dir / FILE_NAME).exists():
-        raise BackupError(f"there is nothing to back up: {data_dir} has no {FILE_NAME}")
-    if folder.resolve().is_relative_to(data_dir.resolve()):
+def _check(source: BackedUp, folder: Path) -> None:
+    needed = source.data_dir / FILE_NAME if source.has_people else source.data_dir
+    if not needed.exists():
+        raise BackupError(f"there is nothing to back up: there is no {needed}")
+    if folder.resolve().is_relative_to(source.data_dir.resolve()):
         raise BackupError(f"{folder} is in the data folder itself: name a folder elsewhere, best on another disk")
 
 

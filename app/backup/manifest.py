@@ -42,8 +42,8 @@ class BackupManifest(Config):
     version: int = 1
     created_at: AwareDatetime
     """When it was begun: whatever was acknowledged before is in it."""
-    events: int
-    """Number of its last event."""
+    events: int | None
+    """Number of its last event; None where people are in another database."""
     snapshot: str | None
     """The index in service then."""
     files: dict[str, BackedUpFile]

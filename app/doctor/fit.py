@@ -14,7 +14,7 @@ from app.imports.wishes import MappingFile
 from app.policy.charter.charter import ANY, Charter, CharterError, load_charter
 from app.settings import Settings
 from app.storage.database import FILE_NAME
-from app.storage.log_span import log_span
+from app.storage.log_span import LogSpan, log_span
 from indexer.readers import InputFileError
 from indexer.sensitive.taxonomy import TaxonomyError
 
@@ -38,8 +38,8 @@ def of_fit(settings: Settings, *, running: bool) -> Iterator[Finding]:
         yield look(
             "clock", f"it stands still at {settings.as_of:%Y-%m-%d %H:%M}", "take as_of out before new events come"
         )
-    if not running and (settings.data_dir / FILE_NAME).is_file():
-        yield from _of_the_log(settings)
+    if settings.storage.url is None and not running and (settings.data_dir / FILE_NAME).is_file():
+        yield from _of_the_file(settings)
 
 
 def _refused(settings: Settings, charter: Charter) -> Iterator[Finding]:
@@ -77,12 +77,17 @@ def _unmapped(mapping: MappingFile, charter: Charter) -> Iterator[Finding]:
             )
 
 
-def _of_the_log(settings: Settings) -> Iterator[Finding]:
+def _of_the_file(settings: Settings) -> Iterator[Finding]:
     try:
         span = log_span(settings.data_dir / FILE_NAME)
     except duckdb.Error as error:
         yield look("log", f"it cannot be looked at: {error}", "see whether another process has it open")
         return
+    yield from of_log(span, settings)
+
+
+def of_log(span: LogSpan | None, settings: Settings) -> Iterator[Finding]:
+    """Whether the events are so old that they hardly count."""
     if span is None:
         return
     half_life, now = settings.events.half_life_positive_days, settings.as_of or datetime.now(UTC)

@@ -134,6 +134,12 @@ def _of_losses(folder: Path) -> Iterator[Finding]:
 
 def _of_backups(settings: Settings) -> Finding:
     last = read_backup(settings.data_dir)
+    if settings.storage.url is not None and last is None:
+        return look(
+            "backup",
+            "people are in PostgreSQL, of which dumps are made with its own tools",
+            "see docs/guides/backup.md; penchant backup saves keys, policies and the index",
+        )
     if settings.backup.folder is None and last is None:
         return look("backup", "there is none", "set backup.folder, or call penchant backup FOLDER by a timetable")
     if last is None:

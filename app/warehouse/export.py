@@ -79,6 +79,7 @@ def export(settings: Settings, kind: Kind, to: Path, say: Progress, *, pseudonym
         ExportError: there is nothing, the charter does not say that it is done, or the folder is of another export.
         CharterError: the charter cannot be read.
         DatabaseCopyError: the database was rewritten all the time.
+        StorageError: PostgreSQL cannot be reached.
         OSError: there is no room.
     """
     charter = load_charter(settings.charter, settings.index.sensitive.taxonomy)
@@ -91,7 +92,7 @@ def export(settings: Settings, kind: Kind, to: Path, say: Progress, *, pseudonym
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     columns = {field.name: str(field.type) for field in schema_of(kind, pseudonyms=pseudonyms)}
     told: dict[str, Any] = {"made_at": now, "columns": columns, "charter": charter.name, "why": why}
-    with sole(folder, ExportError(f"another process exports to {folder}")), copied(settings.data_dir) as connection:
+    with sole(folder, ExportError(f"another process exports to {folder}")), copied(settings) as connection:
         before = read_manifest(folder) or ExportManifest(kind=kind, key=KEYS[kind], pseudonyms=pseudonyms, **told)
         if before.pseudonyms != pseudonyms:
             raise ExportError(f"{folder} was begun with{'' if before.pseudonyms else 'out'} --pseudonyms: keep to that")

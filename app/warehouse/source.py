@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +19,7 @@ from app.policy.sensitive_items import SensitiveTopics
 from app.settings import Settings
 from app.storage.database import COPIES, FILE_NAME, connected
 from app.storage.database_copy import copy_database
+from app.storage.opening import open_stores
 from app.warehouse.errors import ExportError
 from indexer.documents import ItemDocument
 from indexer.sensitive.rules import SensitiveRules
@@ -26,6 +27,8 @@ from indexer.sensitive.taxonomy import load_taxonomy
 from indexer.sensitive.verdicts import load_verdicts
 from indexer.snapshot_files import SnapshotFolder
 
+_TABLES: Final = ("events", "event_types", "users", "aliases", "item_journal")
+"""That say what leaves, and what may not."""
 _ROWS: Final = 10_000
 _CATALOGUE: Final = "CREATE TABLE catalogue (item_id VARCHAR, document JSON)"
 _JOURNAL: Final = """
@@ -36,14 +39,22 @@ _NEWER: Final = "SELECT item_id, document FROM item_journal WHERE version > $ver
 
 
 @contextmanager
-def copied(data_dir: Path) -> Iterator[DuckDBPyConnection]:
+def copied(settings: Settings) -> Iterator[DuckDBPyConnection]:
     """A connection to a copy of the database, which is removed at the end, or by the next start of a service.
+
+    Of PostgreSQL the tables that leave are copied, into memory as far as they fit there.
 
     Raises:
         ExportError: there is no database.
-        DatabaseCopyError: it was rewritten all the time.
+        StorageError: PostgreSQL cannot be reached.
+        DatabaseCopyError: the file was rewritten all the time.
         OSError: there is no room.
     """
+    if settings.storage.url is not None:
+        with closing(open_stores(settings.data_dir, settings.storage)) as stores, stores.reading(_TABLES) as connection:
+            yield connection
+        return
+    data_dir = settings.data_dir
     if not (data_dir / FILE_NAME).exists():
         raise ExportError(f"there is nothing to export: {data_dir} has no {FILE_NAME}")
     work = Path(tempfile.mkdtemp(prefix=f"{COPIES}{os.getpid()}-", dir=data_dir))

@@ -36,7 +36,7 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="Stop as soon as the demo is ready.")] = False,
 ) -> None:
     """Fetch MovieLens 100K, index it, replay its events through the service, and serve it."""
-    settings = settings_or_exit("demo", CONFIG)
+    settings = _settings()
     _refuse_if_taken(port)
     files, snapshots = settings.data_dir / "movielens", SnapshotFolder(settings.snapshot_folder)
     _say("fetching MovieLens 100K")
@@ -82,6 +82,15 @@ def _command(name: object, *arguments: object) -> list[str]:
 
 def _environment() -> dict[str, str]:
     return {**os.environ, CONFIG_VARIABLE: str(CONFIG)}
+
+
+def _settings() -> Settings:
+    """Of a demo that leaves everybody's database alone."""
+    settings = settings_or_exit("demo", CONFIG)
+    if settings.storage.url is not None:
+        typer.echo("demo: its people belong into a folder of their own: unset PENCHANT_STORAGE__URL", err=True)
+        raise typer.Exit(1)
+    return settings
 
 
 def _refuse_if_taken(port: int) -> None:

@@ -113,8 +113,9 @@ class Server:
             self._said.close()
 
     def _environment(self) -> dict[str, str]:
+        inherited = {name: value for name, value in os.environ.items() if name != "PENCHANT_STORAGE__URL"}
         return {
-            **os.environ,
+            **inherited,  # made-up people, and faults, are for nobody's database
             "PENCHANT_DATA_DIR": str(self.folder),
             "PENCHANT_HTTP__LOG_REQUESTS": "false",
             "PENCHANT_SNAPSHOTS__POLL_SECONDS": "0.5",

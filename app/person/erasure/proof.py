@@ -9,7 +9,7 @@ from __future__ import annotations
 import mmap
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,6 +68,7 @@ class Proof:
         hits: where the id stands.
         unseen: what could not be looked into, and why.
         sight: what the search can see; None where the folder has no database.
+        server: PostgreSQL database whose tables were looked through, if people are in one.
     """
 
     files: int = 0
@@ -76,6 +77,7 @@ class Proof:
     hits: list[Hit] = field(default_factory=list)
     unseen: list[str] = field(default_factory=list)
     sight: Sight | None = None
+    server: str | None = None
 
     def add(self, swept: Swept, place: str) -> None:
         """Take in what a sweep of a folder, or of a file, found."""
@@ -102,6 +104,9 @@ def prove(folder: Path, user_id: str, others: Sequence[Path] = (), settings: Sto
         if (folder / FILE_NAME).is_file():
             with _told(proof, f"a copy of {FILE_NAME} in which to plant people"):
                 proof.sight = _sight(copy_database(folder / FILE_NAME, place), settings or StorageSettings())
+    if settings is not None and settings.url is not None:
+        with _told(proof, "tables of the database that storage.url names"):
+            _look_into_server(settings.url.get_secret_value(), user_id, proof)
     return proof
 
 
@@ -145,14 +150,36 @@ def _databases(root: Path, without: Path) -> list[Path]:
 
 def _look_into(database: Path, place: Path, user_id: str, proof: Proof) -> None:
     """Through the tables, by query: texts may be packed in the file's bytes."""
+    with _told(proof, f"tables of {database.name}"):
+        copy = copy_database(database, place)
+        proof.hits += _hits(database.name, user_id, lambda texts: values_with(copy, texts))
+        proof.tables += 1
+
+
+def _look_into_server(url: str, user_id: str, proof: Proof) -> None:
+    """Through the tables of PostgreSQL: whatever any query could see."""
+    from app.storage.postgres.texts import searched  # noqa: PLC0415 - an extra
+
+    with searched(url) as server:
+        if not server.sees():
+            proof.unseen.append(f"tables of the {server.place} (who was planted there was not found)")
+        proof.hits += _hits(server.place, user_id, server.values_with)
+        proof.tables, proof.server = proof.tables + 1, server.place
+
+
+def _hits(
+    database: str, user_id: str, search: Callable[[Sequence[str]], Iterable[tuple[str, str, list[str]]]]
+) -> list[Hit]:
+    """Where a search of a database's tables finds an id."""
     texts = [text for form in forms_of(user_id) if (text := _text(form)) is not None]
     of_items = [start.decode() + text for start in OF_ITEMS for text in texts]
-    with _told(proof, f"tables of {database.name}"):
-        for table, column, values in values_with(copy_database(database, place), texts):
-            times, named = (sum(value.count(text) for value in values for text in each) for each in (texts, of_items))
-            where = f"{database.name}, table {table}, column {column}"
-            proof.hits.append(Hit(where, times, times if table == _ITEMS_TABLE else named))
-        proof.tables += 1
+    hits = []
+    for table, column, values in search(texts):
+        times, named = (sum(value.count(text) for value in values for text in each) for each in (texts, of_items))
+        hits.append(
+            Hit(f"{database}, table {table}, column {column}", times, times if table == _ITEMS_TABLE else named)
+        )
+    return hits
 
 
 @contextmanager

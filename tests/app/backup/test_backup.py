@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from app.access.keyfile import KeyFile
-from app.backup.backup import make_backup, verify_backup
+from app.backup.backup import BackedUp, make_backup, verify_backup
 from app.backup.decisions import Reapplied
 from app.backup.ledger import Entry, Ledger
 from app.backup.manifest import BackupError, backups_in
@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def made(home, folder, keep=3):
-    return make_backup(home.settings.data_dir, folder, datetime.now(UTC), keep)
+    return make_backup(BackedUp(home.settings.data_dir), folder, datetime.now(UTC), keep)
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_a_backup_of_a_served_folder_holds_all_that_was_acknowledged(kept, tmp_p
     assert done.manifest.snapshot == home.snapshots.current_id()
     assert not [*done.path.glob("*.wal")]  # all of it is in the one file
     elsewhere = tmp_path_factory.mktemp("elsewhere")
-    told = restore(elsewhere, folder, datetime.now(UTC))
+    told = restore(BackedUp(elsewhere), folder, datetime.now(UTC))
     assert (told.aside, told.reapplied.erasures) == (None, 0)
     with open_household(elsewhere) as restored:
         restored.loop.run_until_complete(restored.service.snapshot_swap.refresh())
@@ -79,7 +79,7 @@ def test_a_restore_applies_again_what_was_decided_after_the_backup(kept, open_ho
     Ledger(data).add(Entry(at=datetime.now(UTC).timestamp(), kind="key_revoked", subject=key_id))
     home.stores.close()
     (data / "keys.json").unlink()
-    told = restore(data, folder, datetime.now(UTC))
+    told = restore(BackedUp(data), folder, datetime.now(UTC))
     assert told.reapplied == Reapplied(erasures=1, opt_outs=1, revoked=1)
     assert (told.aside / FILE_NAME).exists()
     assert KeyFile(data).current().active == []
@@ -122,7 +122,7 @@ def test_who_returned_or_opted_in_again_stays_so(kept, open_household, an_event)
     home.switch("bob", enabled=True)
     data = home.settings.data_dir
     home.stores.close()
-    assert restore(data, folder, datetime.now(UTC)).reapplied.opt_outs == 0
+    assert restore(BackedUp(data), folder, datetime.now(UTC)).reapplied.opt_outs == 0
     with open_household(data, as_of=datetime.now(UTC) + timedelta(seconds=5)) as restored:
         restored.loop.run_until_complete(restored.service.person.finish_erasures())
         restored.loop.run_until_complete(restored.service.snapshot_swap.refresh())
@@ -140,14 +140,14 @@ def test_a_damaged_backup_is_refused_and_nothing_is_touched(kept, tmp_path, harm
     file.unlink() if harm == "gone" else file.write_bytes(content if harm == "flipped" else content[:-9])
     target = tmp_path / "target"
     with pytest.raises(BackupError, match=r"damaged: penchant\.duckdb"):
-        restore(target, done.path, datetime.now(UTC))
+        restore(BackedUp(target), done.path, datetime.now(UTC))
     assert not target.exists()
 
 
 def test_a_folder_in_use_is_refused(kept):
     home, folder, _ = kept
     with pytest.raises(BackupError, match="in use"):
-        restore(home.settings.data_dir, folder, datetime.now(UTC))
+        restore(BackedUp(home.settings.data_dir), folder, datetime.now(UTC))
 
 
 def test_impossible_places_are_named(home, tmp_path):
@@ -155,9 +155,9 @@ def test_impossible_places_are_named(home, tmp_path):
     with pytest.raises(BackupError, match="in the data folder itself"):
         made(home, data / "backups")
     with pytest.raises(BackupError, match="nothing to back up"):
-        make_backup(tmp_path / "nowhere", tmp_path / "b", datetime.now(UTC), 1)
+        make_backup(BackedUp(tmp_path / "nowhere"), tmp_path / "b", datetime.now(UTC), 1)
     with pytest.raises(BackupError, match="no backup"):
-        restore(data, tmp_path / "nowhere", datetime.now(UTC))
+        restore(BackedUp(data), tmp_path / "nowhere", datetime.now(UTC))
 
 
 def test_a_ledger_is_kept_in_two_places_and_survives_a_cut_line(tmp_path):

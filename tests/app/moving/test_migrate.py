@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -26,7 +25,6 @@ from models.events import EventType
 from scripts.cli import app
 
 ROOT = Path(__file__).parents[3]
-PEOPLE = ("ann", "bob", "cleo", "dora", "finn")
 KILLED = """
 import os, signal, sys
 from pathlib import Path
@@ -41,38 +39,6 @@ def progress(done, total):
 with source.opened(Path(sys.argv[1]), StorageSettings()) as held, target.opened(sys.argv[2]) as database:
     Move(held, database, part=10).copy(progress)
 """
-
-
-@pytest.fixture(scope="module")
-def lived(tmp_path_factory, open_household, an_event, an_item):
-    """The folder of a household of people who changed their minds in every way, and what the service said of them."""
-    folder, people = tmp_path_factory.mktemp("lived"), ("ann", "bob", "cleo", "dora", "ed", "session", "finn")
-    with open_household(folder) as home:
-        home.publish([an_item(number) for number in range(90)])
-        home.ingest(*(an_event(n, people[n % 7], f"i{n:03}", days_ago=n / 10) for n in range(80)))
-        home.ingest(an_event(200, "finn", "i001"), an_event(200, "session", "i002"), an_event(201, "bob", "i050"))
-        home.patch("ann", goals=['read: "quotes", commas,\n é 😀'], preferences={"tags": ["rust"]})
-        home.wish("ann", "chess", "mute")
-        home.ignore_event("ann", "e7")
-        home.reset("bob", keep_seen=True)
-        home.switch("cleo", enabled=False)
-        home.merge("finn", "session")
-        home.erase("ed")
-        home.put(an_item(95))
-        said = {user: told(home, user) for user in PEOPLE}
-        exports = {user: exported(home, user) for user in PEOPLE}
-    return SimpleNamespace(folder=folder, said=said, exports=exports)
-
-
-def told(home, user):
-    """What the service says of a person, but for what names an answer."""
-    slate = home.recommend(user, 20)
-    return [(each.item_id, each.score, each.label) for each in slate.items], home.profile(user), home.controls(user)
-
-
-def exported(home, user):
-    """What a person's export holds, but for slates that live in one process."""
-    return {name: list(rows()) for name, rows in home.export(user).parts().items() if name not in {"slates", "served"}}
 
 
 def migrate(folder, url, *options):
@@ -97,8 +63,8 @@ def test_everything_is_moved_and_the_service_goes_on_as_it_was(lived, postgres, 
     assert file.read_bytes() == before
     with open_household(lived.folder, storage={"url": url}) as moved:
         moved.loop.run_until_complete(moved.service.snapshot_swap.refresh())
-        assert {user: told(moved, user) for user in PEOPLE} == lived.said
-        assert {user: exported(moved, user) for user in PEOPLE} == lived.exports
+        assert {user: lived.told(moved, user) for user in lived.people} == lived.said
+        assert {user: lived.exported(moved, user) for user in lived.people} == lived.exports
         assert moved.ingest(an_event(300, "ed", "i001"), an_event(7, "ann", "i007")) == ["rejected", "duplicate"]
         assert moved.undo_reset("bob")
         assert len(moved.stores.events.columns(user_id="bob")) == 13
