@@ -19,7 +19,7 @@ from app.storage.arrivals import Arrivals
 from app.storage.awaiting_events import Room
 from app.storage.event_identity import shown
 from app.storage.event_types import TypeCodes
-from app.storage.postgres.event_rows import durable_at_the_end, event_arrays, held_event, signed_digests
+from app.storage.postgres.event_rows import durable_at_the_end, event_rows, held_event, signed_digests
 from app.storage.postgres.statements import statements
 from app.storage.rows import UNKNOWN, Appended, AwaitingLimits, HeldEvent, NewEvent, Revision
 
@@ -138,6 +138,6 @@ def _store(
     with durable_at_the_end(connection) if len(new) > 1 else nullcontext(), connection.pipeline() as pipeline:
         for user, rows in new.items():
             given = {"user": user, "count": len(rows), **revisions.get(user, UNKNOWN)._asdict()}
-            cursors[user] = connection.execute(_EVENTS["take_in"], given | event_arrays(rows, types))
+            cursors[user] = connection.execute(_EVENTS["take_in"], given | {"rows": event_rows(rows, types)})
             pipeline.sync()
     return cursors

@@ -60,9 +60,9 @@ WITH grown AS (
         position, context, awaiting_item)
     SELECT %(user)s, counted.before + given.place, given.event_id, given.item_id, given.type, given.value,
         given.occurred_at, given.received_at, given.recommendation_id, given.position, given.context::json, given.awaiting_item
-    FROM counted, unnest(%(event_ids)s::text[], %(items)s::text[], %(types)s::smallint[], %(values)s::float8[],
-        %(occurred)s::bigint[], %(received)s::bigint[], %(answers)s::text[], %(positions)s::bigint[], %(contexts)s::text[],
-        %(awaiting)s::boolean[]) WITH ORDINALITY
+    FROM counted, ROWS FROM (json_to_recordset(%(rows)s::json) AS (event_id text, item_id text, type smallint,
+        value float8, occurred_at bigint, received_at bigint, recommendation_id text, position bigint, context text,
+        awaiting_item boolean)) WITH ORDINALITY
         AS given (event_id, item_id, type, value, occurred_at, received_at, recommendation_id, position, context,
             awaiting_item, place)
     ORDER BY given.place
