@@ -88,6 +88,7 @@ class Status:
             "penchant_build_failing": float(not built.ok) if built else None,
             "penchant_retention_age_seconds": Clock.machine() - last.at if last else None,
             "penchant_encoder_failing": float(self.embedder.problem() is not None),
+            "penchant_vector_engine_failing": float(self.swap.engine.problem is not None) if self.swap.engine else None,
             "penchant_job_failures": self.jobs.failures(),
         }
 

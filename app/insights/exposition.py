@@ -29,6 +29,7 @@ GAUGES: Final = {
     "penchant_build_failing": "1 after the last build failed, 0 after it went well.",
     "penchant_retention_age_seconds": "Seconds since what is too old was last deleted.",
     "penchant_encoder_failing": "1 where the encoder could not be loaded, 0 otherwise.",
+    "penchant_vector_engine_failing": "1 where the vector engine does not answer, 0 otherwise.",
     "penchant_job_failures": "How often what goes on by itself failed since the start, all jobs together.",
 }
 """What is read of the service at the moment of asking."""

@@ -47,7 +47,8 @@ def test_an_engine_is_asked_every_case(name: str) -> None:
     assert measured.build_seconds > 0
 
 
-@pytest.mark.parametrize("name", [SERVERS[0], pytest.param(SERVERS[1], marks=pytest.mark.nightly)])
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", SERVERS)
 def test_a_server_is_asked_every_case_and_its_cpu_counts(name: str) -> None:
     measured = measure(SAMPLE, FILTERS, name, k=20)
     assert all(each.recall > 0.9 for each in measured.cases.values())

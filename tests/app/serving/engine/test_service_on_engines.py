@@ -6,8 +6,11 @@ import time
 
 import pytest
 
+from app.errors import EngineAwayError
 from app.requests import PageRequest
 from app.serving.engine.waiting import answered
+from indexer.documents import ItemDocument
+from indexer.engines.settings import EngineKind, EngineSettings
 
 ATTRIBUTES = {"price": {"type": "number"}, "sizes": {"type": "texts"}, "sold": {"type": "boolean"}}
 THEMES = (
@@ -200,3 +203,23 @@ def test_what_changes_is_found_and_what_is_deleted_is_not(twins, an_item):
     other.delete("i500")
     assert known.row("i500") < 0
     assert "i500" not in [each["item_id"] for each in other.similar(item_id="i012", limit=100)["items"]]
+
+
+def test_without_its_own_index_a_service_rests_on_the_engine(twins, tmp_path, open_household, engine_settings, publish):
+    """The last: it takes the address away."""
+    own, _ = twins
+    alone = engine_settings | {"own_index": False, "prefix": "alone"}
+    items = [own.service.snapshot_swap.current.catalogue.document(row) for row in (1, 2, 3, 7, 13, 19)]
+    with open_household(tmp_path, attributes=ATTRIBUTES, index={"engine": alone}) as home:
+        publish(home, [ItemDocument.kept(each) for each in items])
+        catalogue = home.service.snapshot_swap.current.catalogue
+        assert catalogue.snapshot.index.kind == "none"
+        found = home.similar(item_id="i001", limit=3)["items"]
+        assert {item["item_id"] for item in found} == {"i007", "i013", "i019"}
+        home.service.snapshot_swap.engine.engine.close()
+        home.service.snapshot_swap.engine.engine = (
+            EngineSettings().model_copy(update={"kind": EngineKind.PGVECTOR}).open(0.2)
+        )
+        with pytest.raises(EngineAwayError):
+            home.similar(item_id="i001", limit=3)
+        assert "503 for some" in home.service.readiness()["reasons"][0]
