@@ -142,7 +142,7 @@ def opened(url: str) -> Iterator[Target]:
     import psycopg  # noqa: PLC0415 - an extra
 
     from app.storage.postgres.database import parsed, place_of  # noqa: PLC0415 - likewise
-    from app.storage.postgres.problems import problem_of, refusal_to_open  # noqa: PLC0415 - likewise
+    from app.storage.postgres.problems import refusal_to_open  # noqa: PLC0415 - likewise
 
     given = parsed(url) | {"application_name": "penchant migrate"}
     place = place_of(given)
@@ -155,9 +155,8 @@ def opened(url: str) -> Iterator[Target]:
         try:
             yield Target(connection, place)
         except psycopg.Error as error:
-            problem = problem_of(error, place)
-            said = problem.detail if problem else str(error).strip()
-            raise MoveError(f"{said}; call it again to go on where it stands") from None
+            said = str(error).strip().splitlines()[0]
+            raise MoveError(f"{place}: {said}; call it again to go on where it stands") from None
 
 
 def _check(connection: Connection[Any]) -> None:

@@ -10,7 +10,10 @@ PEOPLE = ("ann", "bob", "cleo", "dora", "finn")
 @pytest.fixture(scope="session")
 def lived(tmp_path_factory, open_household, an_event, an_item):
     """The folder of a household of people who changed their minds in every way, and what the service said of them."""
-    folder, people = tmp_path_factory.mktemp("lived"), ("ann", "bob", "cleo", "dora", "ed", "session", "finn")
+    folder, people = (
+        tmp_path_factory.mktemp("lived"),
+        ("ann", "bob", "cleo", "dora", "someone-erased", "session", "finn"),
+    )
     with open_household(folder) as home:
         home.publish([an_item(number) for number in range(90)])
         home.ingest(*(an_event(n, people[n % 7], f"i{n:03}", days_ago=n / 10) for n in range(80)))
@@ -21,7 +24,7 @@ def lived(tmp_path_factory, open_household, an_event, an_item):
         home.reset("bob", keep_seen=True)
         home.switch("cleo", enabled=False)
         home.merge("finn", "session")
-        home.erase("ed")
+        home.erase("someone-erased")
         home.put(an_item(95))
         said = {user: told(home, user) for user in PEOPLE}
         exports = {user: exported(home, user) for user in PEOPLE}

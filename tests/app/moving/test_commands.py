@@ -1,6 +1,7 @@
 """Every command that reads the database of a folder, on a folder whose people are in PostgreSQL."""
 
 import json
+import shutil
 from contextlib import closing
 from datetime import UTC, datetime
 
@@ -75,6 +76,17 @@ def test_an_erasure_is_looked_for_by_query_and_what_that_cannot_see_is_said(call
     (place,) = {line for line in told.splitlines() if "PostgreSQL" in line and "table events, column user_id" in line}
     assert place.startswith("found ")
     assert "What no query sees cannot be told from here" in told
+
+
+def test_who_was_erased_is_found_by_no_query_once_the_file_from_before_is_gone(lived, url, tmp_path):
+    folder = tmp_path / "folder"
+    shutil.copytree(lived.folder, folder, ignore=shutil.ignore_patterns("penchant.duckdb*"))
+    given = {"PENCHANT_DATA_DIR": str(folder), "PENCHANT_STORAGE__URL": url}
+    erased = CliRunner().invoke(app, ["verify-erasure", "someone-erased"], env=given)
+    assert (erased.exit_code, "What no query sees cannot be told from here" in erased.output) == (0, True)
+    away = given | {"PENCHANT_STORAGE__URL": "postgresql://nobody@127.0.0.1:1/none"}
+    unseen = CliRunner().invoke(app, ["verify-erasure", "someone-erased"], env=away)
+    assert (unseen.exit_code, "nothing is proved" in unseen.output) == (2, True)
 
 
 def test_a_backup_holds_all_but_people_and_a_restore_says_what_is_left_to_do(call, lived, url, tmp_path):

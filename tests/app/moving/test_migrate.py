@@ -65,7 +65,10 @@ def test_everything_is_moved_and_the_service_goes_on_as_it_was(lived, postgres, 
         moved.loop.run_until_complete(moved.service.snapshot_swap.refresh())
         assert {user: lived.told(moved, user) for user in lived.people} == lived.said
         assert {user: lived.exported(moved, user) for user in lived.people} == lived.exports
-        assert moved.ingest(an_event(300, "ed", "i001"), an_event(7, "ann", "i007")) == ["rejected", "duplicate"]
+        assert moved.ingest(an_event(300, "someone-erased", "i001"), an_event(7, "ann", "i007")) == [
+            "rejected",
+            "duplicate",
+        ]
         assert moved.undo_reset("bob")
         assert len(moved.stores.events.columns(user_id="bob")) == 13
         assert moved.ingest(an_event(301, "ann", "i060"), an_event(301, "ann", "i060")) == ["accepted", "duplicate"]
