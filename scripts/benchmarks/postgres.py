@@ -34,12 +34,15 @@ class PostgresServer:
         folder: with a cluster in `data`.
         port: on this machine.
         durable: whether a commit waits for the disk.
+        installed: where the server's programs are; None for those of the package.
     """
 
-    def __init__(self, folder: Path, port: int | None = None, *, durable: bool = False) -> None:
+    def __init__(
+        self, folder: Path, port: int | None = None, *, durable: bool = False, installed: Path | None = None
+    ) -> None:
         self.folder, self._made = folder, 0
         self._port = port or 5432
-        postgres = programs(folder) / "bin" / "postgres"
+        postgres = (installed or programs(folder)) / "bin" / "postgres"
         command = [str(postgres), "-D", str(folder / "data"), "-k", str(folder), "-p", str(self._port)]
         listening = f"listen_addresses={'127.0.0.1' if port else ''}"
         options = ["-c", listening, "-c", "max_connections=200", "-c", f"fsync={'on' if durable else 'off'}"]
@@ -111,7 +114,9 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres_server(port: int | None = None, *, durable: bool = False) -> Iterator[PostgresServer]:
+def postgres_server(
+    port: int | None = None, *, durable: bool = False, installed: Path | None = None
+) -> Iterator[PostgresServer]:
     """A server of its own, gone with its folder at the end.
 
     PostgreSQL refuses to run as root: it runs as nobody then, out of a folder that nobody can reach.
@@ -124,11 +129,11 @@ def postgres_server(port: int | None = None, *, durable: bool = False) -> Iterat
     if whom:
         os.chown(folder, whom["user"], whom["group"])
     try:
-        initdb = [str(programs(folder) / "bin" / "initdb"), "-D", str(folder / "data"), *_INITDB]
+        initdb = [str((installed or programs(folder)) / "bin" / "initdb"), "-D", str(folder / "data"), *_INITDB]
         subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, **whom)
         rules = folder / "data" / "pg_hba.conf"
         rules.write_text(f"local all {LOCKED} scram-sha-256\n{rules.read_text()}")
-        server = PostgresServer(folder, port, durable=durable)
+        server = PostgresServer(folder, port, durable=durable, installed=installed)
         try:
             yield server
         finally:

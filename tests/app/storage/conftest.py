@@ -1,19 +1,34 @@
 """The stores under test: every test that asks for `opener` or `stores` runs on each implementation."""
 
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from app.storage.opening import open_stores
 from app.storage.protocols import NewEvent
 from models.events import EventType
-from tests.postgres import Postgres
+from tests.postgres import Postgres, postgres_server
+
+DEBIAN = Path("/usr/lib/postgresql/15")
+IMPLEMENTATIONS = ["duckdb", "postgres", pytest.param("postgres 15", marks=pytest.mark.nightly)]
 
 
-@pytest.fixture(scope="session", params=["duckdb", "postgres"])
+@pytest.fixture(scope="session")
+def postgres_15():
+    """A server of the oldest version that a current distribution brings."""
+    if not DEBIAN.exists():
+        pytest.skip("there is no PostgreSQL 15: apt-get install postgresql-15")
+    with postgres_server(installed=DEBIAN) as server:
+        yield server
+
+
+@pytest.fixture(scope="session", params=IMPLEMENTATIONS)
 def opener(request):
     """Opens the stores of a folder."""
-    return open_stores if request.param == "duckdb" else Postgres(request.getfixturevalue("postgres"))
+    if request.param == "duckdb":
+        return open_stores
+    return Postgres(request.getfixturevalue(request.param.replace(" ", "_")))
 
 
 @pytest.fixture
