@@ -28,6 +28,7 @@ from app.serving.scheduled_rebuild import rebuild_on_time
 from app.settings import Settings
 from app.storage.errors import StorageError
 from app.storage.service_address import announced
+from indexer.engines.engine import EngineMissingError
 from models.encoder import EncoderNotFoundError
 
 GRACE_SECONDS: Final = 8
@@ -104,6 +105,7 @@ class BriefFailures:
         StorageError,
         DiskProblemError,
         EncoderNotFoundError,
+        EngineMissingError,
         ExperimentRefusedError,
         PolicyNotFoundError,
         TelemetryMissingError,

@@ -84,14 +84,14 @@ class EngineSearch:
             return None
         began = time.perf_counter()
         try:
-            hits, short = self._searched(queries, k, excluded, eligibility)
+            hits, short, waited = self._searched(queries, k, excluded, eligibility)
         except EngineError:
             self._known = None  # what comes back may be another
             self._without()
             return None
         counts, wanted = self.remote.counts, int(np.sum(np.broadcast_to(k, len(queries))))
         counts.searches, counts.short = counts.searches + 1, counts.short + short
-        ms = round(1e3 * (time.perf_counter() - began), 3)
+        ms = round(1e3 * (time.perf_counter() - began + waited), 3)
         return hits, Searched(self.remote.engine.name, wanted, wanted - short, ms)
 
     def _without(self) -> None:
@@ -104,24 +104,25 @@ class EngineSearch:
 
     def _searched(
         self, queries: Vectors, k: Counts, excluded: Rows, eligibility: Eligibility | None
-    ) -> tuple[Hits, int]:
-        """(what is found, how many of those that were looked for were not though the engine had more)."""
+    ) -> tuple[Hits, int, float]:
+        """(what is found, how many more were looked for though the engine had more, seconds waited for it before)."""
         known = self._known if self._known is not None else self._introduced()
         condition, whole = pushable(self._conditions(eligibility), known)
         unsettled = self.changes.unsettled()
         named = np.union1d(excluded, unsettled)[: self.remote.settings.most_excluded].astype(np.int32)
         counts = np.broadcast_to(np.asarray(k, dtype=np.int64), len(queries))
         most = int(counts.max(initial=0))
-        wanted = most + _SLACK if whole else 2 * most + _SLACK
+        wanted, waited = most + _SLACK if whole else 2 * most + _SLACK, 0.0
         for left in reversed(range(_ROUNDS)):
             wanted = min(wanted, self.remote.engine.most)
             question = Question(queries, wanted, condition, self.keys.of(named))
-            keys = search(self.remote, self.collection, question)
+            keys, seconds = search(self.remote, self.collection, question)
+            waited += seconds
             found = self._kept(keys, excluded, unsettled, eligibility)
             more = (keys != NOTHING).all(axis=1) if keys.shape[1] else np.zeros(len(queries), dtype=np.bool_)
             short = np.where(more, np.maximum(counts - found.sum(axis=1), 0), 0)
             if not short.any() or not left or wanted == self.remote.engine.most:
-                return self._scored(queries, k, np.where(found, self.keys.rows(keys), -1)), int(short.sum())
+                return self._scored(queries, k, np.where(found, self.keys.rows(keys), -1)), int(short.sum()), waited
             self.remote.counts.repeated += 1
             wanted *= _GROWTH
         raise AssertionError("the last round returns")

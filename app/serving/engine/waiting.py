@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -41,10 +42,10 @@ class AwaitedError(Exception):
 class Answers:
     """What an engine answered to one request so far."""
 
-    held: list[tuple[str, Question | None, Any]] = field(default_factory=list)
+    held: list[tuple[str, Question | None, tuple[Any, float]]] = field(default_factory=list)
 
-    def find(self, collection: str, question: Question | None) -> Any:
-        """What was answered to a question, or to one that differs by the time that has gone by; None: nothing yet."""
+    def find(self, collection: str, question: Question | None) -> tuple[Any, float] | None:
+        """(what was answered to a question, or to one that differs by the time that has gone by, seconds); or None."""
         for name, asked, answer in self.held:
             if name == collection and _alike(asked, question):
                 return answer
@@ -54,32 +55,31 @@ class Answers:
 _ANSWERS: Final[ContextVar[Answers | None]] = ContextVar("answers of an engine", default=None)
 
 
-def search(remote: RemoteEngine, collection: str, question: Question) -> Keys:
-    """Ask an engine for keys.
+def search(remote: RemoteEngine, collection: str, question: Question) -> tuple[Keys, float]:
+    """Ask an engine: (keys, seconds that were waited before this call).
 
     Raises:
         AwaitedError: the answer has to be waited for.
         EngineError: there is none.
     """
-    found: Keys = _ask(remote, lambda engine: engine.search(collection, question), (collection, question))
-    return found
+    return _ask(remote, lambda engine: engine.search(collection, question), (collection, question))
 
 
 def collections(remote: RemoteEngine) -> Mapping[str, Description]:
     """Ask an engine what it holds; raises as `search` does."""
-    found: Mapping[str, Description] = _ask(remote, lambda engine: engine.collections(), ("", None))
+    found: Mapping[str, Description] = _ask(remote, lambda engine: engine.collections(), ("", None))[0]
     return found
 
 
-def _ask(remote: RemoteEngine, call: Call, about: tuple[str, Question | None]) -> Any:
+def _ask(remote: RemoteEngine, call: Call, about: tuple[str, Question | None]) -> tuple[Any, float]:
     answers = _ANSWERS.get()
     if answers is None or len(answers.held) >= _MOST:
-        return remote.ask(call)
+        return remote.ask(call), 0.0
     found = answers.find(*about)
     if found is None:
         raise AwaitedError(remote, call, about)
-    if isinstance(found, EngineError):
-        raise found
+    if isinstance(found[0], EngineError):
+        raise found[0]
     return found
 
 
@@ -97,16 +97,16 @@ async def answered(query: Callable[[], T]) -> T:
         _ANSWERS.reset(token)
 
 
-async def _answer(awaited: AwaitedError) -> Any:
-    remote = awaited.remote
+async def _answer(awaited: AwaitedError) -> tuple[Any, float]:
+    remote, began = awaited.remote, perf_counter()
     asked: Future[Any] = remote.begin(awaited.call)
     waiting = asyncio.wrap_future(asked)
     done, _ = await asyncio.wait([waiting], timeout=remote.settings.timeout_seconds)
     _ = waiting.exception() if done else waiting.cancel()  # what came of it is told below
     try:
-        return remote.told(asked)
+        return remote.told(asked), perf_counter() - began
     except EngineError as error:
-        return error
+        return error, perf_counter() - began
 
 
 def _alike(one: Question | None, other: Question | None) -> bool:

@@ -1,6 +1,7 @@
 """An engine that is slow, away, incomplete or out of date: nobody waits for long, nothing is lost, nothing leaks."""
 
 import logging
+import sys
 import threading
 import time
 
@@ -12,7 +13,7 @@ from app.serving.engine.publication import EnginePublication, EngineRecallError
 from app.serving.engine.remote import RemoteEngine
 from app.serving.engine.search import EngineSearch
 from app.settings import Settings
-from indexer.engines.engine import NOTHING, EngineError
+from indexer.engines.engine import NOTHING, EngineError, EngineMissingError
 from indexer.engines.faiss import FaissEngine
 from indexer.engines.pgvector import PgvectorEngine
 from indexer.engines.settings import EngineSettings
@@ -184,6 +185,16 @@ def test_milvus_tells_its_token_to_nobody(caplog):
         engine.collections()
     engine.close()
     assert PASSWORD not in f"{error.value} {caplog.text} {settings!r}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "package", "extra"), [("pgvector", "psycopg", "postgres"), ("milvus", "pymilvus", "milvus")]
+)
+def test_what_is_not_installed_is_named_with_its_extra(monkeypatch, kind, package, extra):
+    monkeypatch.delitem(sys.modules, f"indexer.engines.{kind}", raising=False)
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(EngineMissingError, match=rf"pip install 'penchant\[{extra}\]'"):
+        EngineSettings(kind=kind, address="somewhere").open(1.0)
 
 
 @pytest.mark.parametrize("wrong", [{"kind": "milvus"}, {"own_index": False}], ids=["no address", "nothing at all"])
