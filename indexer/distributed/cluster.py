@@ -140,12 +140,19 @@ class Cluster:
         how |= {"num_gpus": step.gpus} if step.gpus else {"num_cpus": 1}
         with warnings.catch_warnings():  # Ray 2.60 calls retries deprecated, and has no other bound for them
             warnings.simplefilter("ignore", DeprecationWarning)
-            warnings.simplefilter("ignore", self._ray.util.annotations.RayDeprecationWarning)
             return data.from_arrow([pa.Table.from_pylist([row]) for row in rows]).map(work, **how)
 
     def _workers(self, gpus: int) -> int:
+        """How many at a time; Ray would wait for ever for a GPU that nobody has."""
         has = self._ray.cluster_resources()
-        return self._settings.workers or max(1, int(has.get("GPU", 0) / gpus if gpus else has.get("CPU", 1)))
+        if self._settings.workers:
+            return self._settings.workers
+        if gpus and not has.get("GPU"):
+            raise ClusterError(
+                "index.device asks for a GPU, and no machine of the cluster has one; where they come when they are "
+                "asked for, say with ray.workers how many"
+            )
+        return max(1, int(has["GPU"] / gpus if gpus else has.get("CPU", 1)))
 
     @cached_property
     def _ray(self) -> Any:
@@ -177,8 +184,14 @@ class Cluster:
         """For a cluster on this machine: a folder of its own, and a token without which nobody gives it work."""
         os.environ.setdefault("RAY_AUTH_MODE", "token")
         os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
-        folder = self._open.enter_context(tempfile.TemporaryDirectory(prefix="penchant-", ignore_cleanup_errors=True))
+        made = tempfile.TemporaryDirectory(prefix="penchant-ray-", dir=_short_folder(), ignore_cleanup_errors=True)
+        folder = self._open.enter_context(made)
         return {"_temp_dir": folder, "num_cpus": self._settings.workers or os.cpu_count()}
+
+
+def _short_folder() -> str | None:
+    """Where temporary files lie: /tmp, since a socket's path has 104 letters at most, of which Ray takes 64."""
+    return "/tmp" if os.path.isdir("/tmp") else None  # noqa: PTH112, S108 - what is made there has a name of its own
 
 
 def _require_answer(address: str) -> None:

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 
 from indexer.content import content_hash
 from indexer.distributed import cluster
-from indexer.distributed.cluster import ClusterError, RayMissingError, opened
+from indexer.distributed.cluster import Cluster, ClusterError, RayMissingError, Step, opened
 from indexer.distributed.settings import RaySettings
 from indexer.embeddings import EmbeddingCache, EmbeddingSettings, embed
 from models.encoder import HashingEncoder, Vectors
@@ -40,6 +41,16 @@ def test_an_address_that_is_none_is_told_at_once(address: str, said: str, monkey
     monkeypatch.setattr(cluster, "find_spec", lambda _: True)
     with pytest.raises(ClusterError, match=said), opened(RaySettings(address=address)):
         pass
+
+
+def test_a_gpu_that_no_machine_has_is_told_and_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "find_spec", lambda _: True)
+    monkeypatch.setattr(Cluster, "_ray", Mock(**{"cluster_resources.return_value": {"CPU": 8.0}}))
+    with (
+        Cluster(RaySettings(address="local")) as joined,
+        pytest.raises(ClusterError, match="no machine of the cluster"),
+    ):
+        next(joined.each(Step("encoding", HashingEncoder, gpus=1), [{}]))
 
 
 class Elsewhere(HashingEncoder):
