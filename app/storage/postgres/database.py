@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from time import monotonic
 from typing import Any, Final, TypeAlias, TypeVar
 
 import psycopg
@@ -13,6 +14,7 @@ from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import ConnectionPool
 
+from app.errors import UnavailableError
 from app.storage.errors import StorageError, StorageVersionError
 from app.storage.group_writer import Written
 from app.storage.postgres.migrations import migrate
@@ -25,6 +27,7 @@ Work: TypeAlias = Callable[[Connection[Any]], Answer]
 
 _OLDEST: Final = 140_000
 _TRIES: Final = 5
+_PROBE_SECONDS: Final = 2.0
 _READ_ONLY: Final = "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean"
 _UNFINISHED: Final = "SELECT to_regclass('unfinished_move') IS NOT NULL"
 _PATIENCE: Final = {
@@ -62,6 +65,7 @@ class PostgresDatabase:
         self._check(conninfo)
         self._problem: str | None = None
         self._rows_left = False
+        self._probe_at = 0.0
         self._pool = ConnectionPool(
             conninfo,
             min_size=1,
@@ -131,7 +135,11 @@ class PostgresDatabase:
             raise
 
     def problem(self) -> str | None:
-        """Why the last call failed, if the server was the reason."""
+        """Why the last call failed, if the server was the reason; who asks has it tried whether that is over."""
+        if self._problem is not None and monotonic() >= self._probe_at:
+            self._probe_at = monotonic() + _PROBE_SECONDS
+            with suppress(UnavailableError):
+                self.write(_probe, beside=True)
         return self._problem
 
     def erase(self, work: Work[int]) -> Written[int]:
@@ -198,6 +206,11 @@ class PostgresDatabase:
         if problem := problem_of(error, self.place):
             self._problem = problem.detail
             raise problem from error
+
+
+def _probe(connection: Connection[Any]) -> None:
+    """Write something that changes nothing."""
+    connection.execute("UPDATE schema_migrations SET applied_at = applied_at")
 
 
 def _vacuum(connection: Connection[Any]) -> None:

@@ -3,6 +3,7 @@
 import logging
 import re
 from contextlib import closing
+from time import monotonic, sleep
 
 import psycopg
 import pytest
@@ -46,6 +47,14 @@ def locked(postgres):
 
 def open_url(url, **more):
     return open_stores("unused", StorageSettings(url=SecretStr(url), connect_seconds=1, **more))
+
+
+def is_over(stores):
+    """Though nobody writes."""
+    until = monotonic() + 30
+    while stores.problem() is not None:
+        assert monotonic() < until
+        sleep(0.1)
 
 
 def refusal(url, kind=StorageError):
@@ -120,8 +129,8 @@ def test_while_the_server_is_away_it_is_told_and_then_all_goes_on_by_itself(even
             assert away.value.headers == {"Retry-After": "2"}
         assert "cannot be reached" in stores.problem()
         server.start()
+        is_over(stores)
         assert not stores.events.append([event("c")]).result()[0].duplicate
-        assert stores.problem() is None
         assert len(stores.events.columns()) == 2
 
 
@@ -144,6 +153,12 @@ def test_a_database_that_becomes_read_only_refuses_writes_and_goes_on_reading(po
             stores.events.append([event("b")]).result()
         assert "cannot be written to" in stores.problem()
         assert len(stores.events.columns()) == 1
+        assert stores.problem()
+        with other.transaction():
+            other.execute("SET TRANSACTION READ WRITE")
+            other.execute("ALTER DATABASE becomes_read_only RESET default_transaction_read_only")
+        other.execute(END)
+        is_over(stores)
 
 
 def test_a_full_disk_of_the_server_is_told_as_one():
