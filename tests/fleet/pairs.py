@@ -132,10 +132,11 @@ def run_pairs(port: int, people: list[str], each: int, meanwhile: Callable[[], N
 
 
 def faults(exports: dict[str, Any], books: Books) -> list[str]:
-    """Acknowledged events that an export does not have, or has more than once."""
+    """Of these people, acknowledged events that their exports do not have, or have more than once, and others."""
     found = []
-    for user_id, acknowledged in books.acknowledged.items():
-        told = Counter(row["event_id"] for row in exports[user_id]["events"])
+    for user_id, export in exports.items():
+        acknowledged = books.acknowledged[user_id]
+        told = Counter(row["event_id"] for row in export["events"])
         found += [f"lost: {each}" for each in acknowledged if each not in told]
         found += [f"twice: {each}" for each, times in told.items() if times > 1]
         found += [f"unknown: {each}" for each in told if each not in acknowledged]
