@@ -23,7 +23,8 @@ class Cable:
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listening.getsockname()[1]
         self._open: list[socket.socket] = []
-        Thread(target=self._accept, daemon=True).start()
+        self._accepting = Thread(target=self._accept, daemon=True)
+        self._accepting.start()
 
     def cut(self) -> None:
         """Nothing passes from now on; connections stay open, as those of a machine whose cable was pulled."""
@@ -36,20 +37,21 @@ class Cable:
     def remove(self) -> None:
         self._gone = True
         self._whole.set()
-        for each in (self._listening, *self._open):
-            with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            each.close()
+        _hang_up(self._listening)
+        self._accepting.join()
+        for each in self._open:
+            _hang_up(each)
 
     def _accept(self) -> None:
         while not self._gone:
             try:
                 here, _ = self._listening.accept()
+                self._open.append(here)
                 self._whole.wait()
                 there = socket.create_connection(("127.0.0.1", self._to))
             except OSError:
                 continue
-            self._open += [here, there]
+            self._open.append(there)
             for source, sink in ((here, there), (there, here)):
                 Thread(target=self._pass, args=(source, sink), daemon=True).start()
 
@@ -60,6 +62,12 @@ class Cable:
                 sink.sendall(bytes_)
         with suppress(OSError):
             sink.shutdown(socket.SHUT_WR)
+
+
+def _hang_up(one: socket.socket) -> None:
+    with suppress(OSError):
+        one.shutdown(socket.SHUT_RDWR)
+    one.close()
 
 
 @contextmanager
