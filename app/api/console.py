@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from app.api.answers import json_answer
 from app.api.documentation import BODY_ERRORS, READING_ERRORS, URL_ERRORS, answers, body_of
+from app.api.guard import for_own_user
 from app.api.queries import refuse_query
 from app.api.query_or_body import asked
 from app.api.schemas.console import CatalogueMap, Inspection, RejectedRows, Trial
@@ -27,7 +28,9 @@ async def inspect_slate(request: Request) -> Response:
 
     Nothing is logged as served, and no later answer follows it.
     """
-    return json_answer(await service_of(request).trials.inspect(await asked(request, InspectionRequest)))
+    wanted = await asked(request, InspectionRequest)
+    await for_own_user(request, wanted.user_id)
+    return json_answer(await service_of(request).trials.inspect(wanted))
 
 
 @router.post(
