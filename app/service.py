@@ -54,6 +54,7 @@ from app.policy.charter.ingestion_gate import IngestionGate
 from app.policy.personalization_switch import PersonalizationSwitch
 from app.policy.retention import Retention
 from app.policy.transparency import transparency_payload
+from app.replicas.continued import ContinuedAnswers
 from app.replicas.freshness import Alone, Freshness, Replica
 from app.replicas.handover import switches
 from app.replicas.secret import secret_of_all
@@ -136,6 +137,12 @@ class Service:
             Identity(upkeep, settings.control.refused_days),
         )
         self.person = PersonService(parts, self._recommender, self.gate, settings)
+
+    @cached_property
+    def continued(self) -> ContinuedAnswers | None:
+        """Answers that any process can continue, where several share the database."""
+        store, slates, switch = self._stores.continued, self._recommender.slates, self.administrators_switch
+        return ContinuedAnswers(store, slates, self.freshness, lambda: switch.ruling) if store else None
 
     @cached_property
     def freshness(self) -> Freshness:
@@ -241,6 +248,7 @@ class Service:
         """Take up the published snapshot, and watch for the next; the task is to be cancelled at the end."""
         remove_leftovers(self._settings.data_dir)
         self._event_ingestion.freshness = await asyncio.to_thread(lambda: self.freshness)  # before people are read
+        self.person.fetch_slates = self.continued.fetch_all if self.continued else None
         await self.person.finish_erasures()
         await self.person.finish_resets()
         self._undeclared = await asyncio.to_thread(undeclared, self._settings, self._stores.events)

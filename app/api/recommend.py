@@ -53,7 +53,11 @@ async def recommend(request: Request) -> Response:
     wanted = await asked(request, RecommendRequest)
     await for_own_user(request, wanted.user_id)
     service, discreet = service_of(request), asks_for_themselves(request)
+    if service.continued is not None and wanted.cursor is not None:
+        await service.continued.fetch(wanted.user_id, wanted.cursor)
     slate = await answered(lambda: service.recommend(wanted, discreet=discreet))
+    if service.continued is not None:
+        service.continued.begin()
     return json_answer(slate.payload())
 
 
@@ -76,6 +80,8 @@ async def recommend_page(request: Request) -> Response:
     await for_own_user(request, wanted.user_id)
     service, discreet, made = service_of(request), asks_for_themselves(request), list[Slate]()
     slates = await answered(lambda: service.recommend_page(wanted, made, discreet=discreet))
+    if service.continued is not None:
+        service.continued.begin()
     return json_answer({"user_id": wanted.user_id, "slates": [slate.payload() for slate in slates]})
 
 

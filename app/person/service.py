@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,6 +80,8 @@ class PersonService:
         self._gate = gate
         self._data_dir, self._snapshots = settings.data_dir, SnapshotFolder(settings.snapshot_folder)
         self._rebuild_days = settings.snapshots.rebuild_days
+        self.fetch_slates: Callable[[str], Awaitable[object]] | None = None
+        """Has a person's answers at hand that other processes gave, where there are others."""
 
     async def profile(self, user_id: str) -> Profile:
         """What is held and inferred of one person."""
@@ -192,6 +194,8 @@ class PersonService:
 
     async def export(self, user_id: str) -> Export:
         """Everything held of a person."""
+        if self.fetch_slates is not None:
+            await self.fetch_slates(user_id)
         profile, slates = await self.profile(user_id), self._recommender.stored(user_id)
         upkeep = self._upkeep
         return Export(

@@ -45,6 +45,11 @@ class AdministratorsSwitch:
         """How many switches are off."""
         return len(self._switch.in_force)
 
+    @property
+    def ruling(self) -> int:
+        """How often anything was switched."""
+        return len(self._switch.record)
+
     def payload(self) -> dict[str, Any]:
         """What is off, and everything that was ever switched, oldest first."""
         told = [each.told() for each in self._switch.in_force]

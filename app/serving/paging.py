@@ -40,6 +40,25 @@ class PagingSettings(Config):
     """Answers of one person that are kept at a time; likewise."""
 
 
+@dataclass(frozen=True, slots=True)
+class GivenPage:
+    """A page that another process gave.
+
+    Attributes:
+        recommendation_id: names it.
+        items: that stood there, in order.
+        next_cursor: continues it.
+        full: whether it was explained in full.
+        debug: whether it had a trace.
+    """
+
+    recommendation_id: str
+    items: Sequence[str]
+    next_cursor: str | None
+    full: bool
+    debug: bool
+
+
 @dataclass(slots=True)
 class StoredSlate:
     """One answer that can be continued.
@@ -48,7 +67,8 @@ class StoredSlate:
         asked: the request that it answered.
         exclude: ids that the caller asked to leave out so far, with that request or a later one.
         names: ids by row, of the catalogue of `left`; the rest of that catalogue may be gone.
-        left: rows of candidates that were not given yet, best first.
+        left: rows of candidates that were not given yet, best first; None where another process knows them, so that
+            they are looked for anew.
         given: ids of all items of the pages so far.
         pages: the pages so far, so that asking twice gives the same.
         limits: how many items each of them was asked for.
@@ -57,10 +77,10 @@ class StoredSlate:
 
     asked: RecommendRequest
     exclude: Sequence[str]
-    names: ItemNames
-    left: Rows
+    names: ItemNames | None
+    left: Rows | None
     given: list[str] = field(default_factory=list)
-    pages: list[Slate] = field(default_factory=list)
+    pages: list[Slate | GivenPage] = field(default_factory=list)
     limits: list[int] = field(default_factory=list)
     touched: float = field(default_factory=time.monotonic)
 
@@ -73,10 +93,49 @@ class SlateStore:
         self._slates: OrderedDict[str, StoredSlate] = OrderedDict()
         self._of: defaultdict[str, OrderedDict[str, None]] = defaultdict(OrderedDict)
         """Tokens by person, the least recently used one first."""
+        self.changed: dict[str, None] | None = None
+        """Tokens of what was given since somebody looked, where anybody does."""
+
+    @property
+    def lifetime_seconds(self) -> float:
+        """Since the last page, for which the next one can be asked for."""
+        return self._settings.lifetime_seconds
 
     def keep(self, slate: StoredSlate) -> str:
         """Store an answer; its token."""
-        token = secrets.token_urlsafe(_TOKEN_BYTES)
+        return self._keep(secrets.token_urlsafe(_TOKEN_BYTES), slate)
+
+    def restore(self, token: str, slate: StoredSlate) -> None:
+        """Store an answer as another process gave it, unless no more of it is known there."""
+        held = self._slates.get(token)
+        if held is None:
+            self._keep(token, slate)
+        elif len(held.pages) < len(slate.pages):
+            self._slates[token] = slate
+
+    def note(self, token: str) -> None:
+        """A page of an answer was given."""
+        if self.changed is not None:
+            self.changed[token] = None
+
+    def __contains__(self, token: str) -> bool:
+        return token in self._slates
+
+    def get(self, token: str) -> StoredSlate:
+        """An answer that is stored."""
+        return self._slates[token]
+
+    def drop(self, token: str) -> None:
+        """Store an answer no longer, if it is."""
+        if token in self._slates:
+            self._drop(token)
+
+    def clear(self) -> None:
+        """Drop all answers."""
+        self._slates.clear()
+        self._of.clear()
+
+    def _keep(self, token: str, slate: StoredSlate) -> str:
         self._slates[token] = slate
         own = self._of[slate.asked.user_id]
         own[token] = None
@@ -102,12 +161,23 @@ class SlateStore:
         return len(self._slates)
 
     @staticmethod
-    def left(slate: StoredSlate, catalogue: Catalogue) -> Rows:
-        """What an answer left over, as rows of the catalogue of the moment; what that no longer has is gone."""
+    def left(slate: StoredSlate, catalogue: Catalogue) -> Rows | None:
+        """What an answer left over, as rows of the catalogue of the moment; what that no longer has is gone.
+
+        None where it has to be looked for.
+        """
+        if slate.left is None or slate.names is None:
+            return None
         if slate.names is catalogue.names:
             return slate.left
         rows = catalogue.rows([slate.names[int(row)] for row in slate.left])
         return rows[rows >= 0]
+
+    @staticmethod
+    def token(cursor: str) -> str:
+        """Of the answer that a cursor continues; empty of what is no cursor."""
+        token = cursor.partition(_SEPARATOR)[0]
+        return token if len(token) == _TOKEN_LENGTH else ""
 
     def find(self, cursor: str, user_id: str) -> tuple[str, StoredSlate, int]:
         """Token, answer and number of the page that a cursor asks for.
@@ -138,6 +208,7 @@ class SlateStore:
             stored = self._slates.get((slate.next_cursor or "").partition(_SEPARATOR)[0])
             if stored is not None:
                 stored.given = list(dict.fromkeys([*stored.given, *shown]))
+                self.note(self.token(slate.next_cursor or ""))
 
     def of(self, user_id: str) -> list[StoredSlate]:
         """All answers of one person."""

@@ -26,7 +26,7 @@ from app.serving.catalogue import Catalogue
 from app.serving.choices import NO_SCENARIO, Choices
 from app.serving.exploration_window import ExplorationWindow, reported
 from app.serving.item_fields import with_fields
-from app.serving.paging import PagingSettings, SlateStore, StoredSlate
+from app.serving.paging import GivenPage, PagingSettings, SlateStore, StoredSlate
 from app.serving.person import Person
 from app.serving.scenario import Scenario
 from app.serving.snapshot_swap import SnapshotSwap
@@ -55,7 +55,7 @@ class Recommender:
         self._clock = clock
         self._scenarios = scenarios or {}
         self._pipelines: dict[tuple[str, str], Pipeline] = {}
-        self._paging, self._stored = paging, SlateStore(paging)
+        self.slates = self._stored = SlateStore(paging)
         self._served = served
         self._exploration_window = ExplorationWindow()
         self._repeated: OrderedDict[str, tuple[object, Slate]] = OrderedDict()
@@ -206,7 +206,8 @@ class Recommender:
     def stored(self, user_id: str) -> list[dict[str, Any]]:
         """What is remembered of a person's answers that can be continued."""
         context = self.context(user_id, 1, [])
-        return [still_permitted(page, context).payload() for slate in self._stored.of(user_id) for page in slate.pages]
+        pages = [self._as_given(stored, page) for stored in self._stored.of(user_id) for page in stored.pages]
+        return [still_permitted(page, context).payload() for page in pages]
 
     def draft(
         self,
@@ -250,7 +251,7 @@ class Recommender:
     def outdate_all(self) -> None:
         """The same of everybody."""
         self._repeated.clear()
-        self._stored = SlateStore(self._paging)
+        self._stored.clear()
 
     def forget(self, user_id: str) -> int:
         """The same, and drop what is remembered of the slots that the person was shown."""
@@ -346,7 +347,7 @@ class Recommender:
             _check_repeated(request, stored.pages[page], stored.limits[page])
             again = replace(self.choices(stored.asked), hide_seen=False, discreet=discreet)
             context = self.context(request.user_id, 1, request.exclude, choices=again)
-            return still_permitted(stored.pages[page], context)
+            return still_permitted(self._as_given(stored, stored.pages[page], discreet=discreet), context)
         stored.exclude = list(dict.fromkeys([*stored.exclude, *request.exclude]))
         asked, choices = stored.asked, replace(self.choices(stored.asked), begins=False, discreet=discreet)
         limit = request.limit if "limit" in request.model_fields_set else stored.limits[0]
@@ -354,6 +355,24 @@ class Recommender:
         left = self._stored.left(stored, context.catalogue)
         answer = self._answer(context, choices, left=left, full=request.full, debug=request.debug)
         return self._page(token, stored, answer, context)
+
+    def _as_given(self, stored: StoredSlate, page: Slate | GivenPage, *, discreet: bool = False) -> Slate:
+        """A page; where another process gave it, its items with what is to be said of them now."""
+        if not isinstance(page, GivenPage):
+            return page
+        choices = replace(self.choices(stored.asked), hide_seen=False, begins=False, discreet=discreet)
+        context = self.context(stored.asked.user_id, max(1, len(page.items)), [], choices=choices)
+        rows = context.catalogue.rows(page.items)
+        answer = self._answer(context, choices, left=rows[rows >= 0], full=page.full, debug=page.debug)
+        places = {item_id: place for place, item_id in enumerate(page.items)}
+        items = sorted(
+            (item for item in answer.slate.items if item.item_id in places), key=lambda item: places[item.item_id]
+        )
+        ranked = tuple(replace(item, rank=rank) for rank, item in enumerate(items, 1))
+        scenario, given = stored.asked.scenario, page.recommendation_id
+        return replace(
+            answer.slate, items=ranked, recommendation_id=given, scenario=scenario, next_cursor=page.next_cursor
+        )
 
     def _page(self, token: str, stored: StoredSlate, answer: Answer, context: Context) -> Slate:
         whole = len(answer.slate.items) == context.request.limit
@@ -364,6 +383,8 @@ class Recommender:
         stored.pages.append(slate)
         self._served(context, answer, slate, len(stored.pages))
         stored.limits.append(context.request.limit)
+        if following:
+            self._stored.note(token)
         if slate.personalized:
             self._exploration_window.keep(
                 stored.asked.user_id,
@@ -386,13 +407,14 @@ def _check_continued(request: RecommendRequest, first: RecommendRequest) -> None
         raise InvalidPayloadError([FieldProblem(name, message) for name in changed])
 
 
-def _check_repeated(request: RecommendRequest, page: Slate, limit: int) -> None:
+def _check_repeated(request: RecommendRequest, page: Slate | GivenPage, limit: int) -> None:
     """A page that was given stays what it was.
 
     Raises:
         InvalidPayloadError: the request asks for another length, or for what was not noted then.
     """
-    if request.debug and page.trace is None:
+    traced = page.debug if isinstance(page, GivenPage) else page.trace is not None
+    if request.debug and not traced:
         raise InvalidPayloadError([FieldProblem("debug", "comes too late: this page was given without")])
     if request.full and not page.full:
         raise InvalidPayloadError([FieldProblem("explain", "comes too late: this page was given with labels alone")])

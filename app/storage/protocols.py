@@ -22,6 +22,7 @@ from app.storage.rows import (
     AwaitedItem,
     Awaiting,
     AwaitingLimits,
+    ContinuedAnswer,
     ControlAction,
     ErasedId,
     Expired,
@@ -51,6 +52,8 @@ __all__ = [
     "AwaitedItem",
     "Awaiting",
     "AwaitingLimits",
+    "ContinuedAnswer",
+    "ContinuedStore",
     "ControlAction",
     "EventLog",
     "Expired",
@@ -402,6 +405,22 @@ class SharedState(Protocol):
         ...
 
 
+class ContinuedStore(Protocol):
+    """Answers that any process can continue; they may be lost, and are gone when their person is changed."""
+
+    def put(self, answers: Sequence[ContinuedAnswer]) -> None:
+        """Keep these, unless more pages of them are known, or their person was changed since. Blocks."""
+        ...
+
+    def of(self, user_id: str, seconds: float) -> dict[str, bytes]:
+        """A person's by token, those that were touched within some seconds, the oldest first. Blocks."""
+        ...
+
+    def delete_older(self, seconds: float) -> None:
+        """Delete those that were not touched for some seconds. Blocks."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Stores:
     """The stores of one database.
@@ -421,6 +440,7 @@ class Stores:
         close: writes what waits, refuses what comes, and lets go of the database; may be called again.
         revisions: of a database that several processes write to; None where this one has it for itself.
         shared: what these processes have in common; likewise.
+        continued: answers that each of them can continue; likewise.
     """
 
     events: EventLog
@@ -437,3 +457,4 @@ class Stores:
     close: Callable[[], None]
     revisions: Revisions | None = None
     shared: SharedState | None = None
+    continued: ContinuedStore | None = None

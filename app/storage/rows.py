@@ -32,6 +32,27 @@ class Revision(NamedTuple):
 
 
 UNKNOWN: Final = Revision(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class ContinuedAnswer:
+    """An answer that can be continued.
+
+    Attributes:
+        user_id: to whom.
+        token: names it.
+        pages: so many were given.
+        epoch: of the person, when it was made; 0 of who is not known.
+        document: by which it can be continued, JSON.
+    """
+
+    user_id: str
+    token: str
+    pages: int
+    epoch: int
+    document: bytes
+
+
 """Of a person of whom nothing was ever kept."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from app.storage.postgres.continued import PostgresContinuedAnswers
 from app.storage.postgres.database import PostgresDatabase
 from app.storage.postgres.events import PostgresEventLog
 from app.storage.postgres.forgettings import PostgresForgettings
@@ -55,4 +56,5 @@ def _stores(database: PostgresDatabase, folder: Path, settings: StorageSettings)
         close=database.close,
         revisions=PostgresRevisions(database),
         shared=PostgresSharedState(database),
+        continued=PostgresContinuedAnswers(database),
     )

@@ -15,6 +15,7 @@ SELECT user_id FROM people WHERE epoch_xact >= %(mark)s::text::xid8 ORDER BY use
 
 -- name: change
 -- Of what is kept of a person, something other than a new event: whoever holds something of them reads it anew.
+WITH outdated AS (DELETE FROM continued_answers WHERE user_id = %(user)s)
 INSERT INTO people AS held (user_id, revision) VALUES (%(user)s, 1)
 ON CONFLICT (user_id) DO UPDATE SET revision = held.revision + 1, epoch = nextval('epochs'),
     epoch_xact = pg_current_xact_id()
@@ -27,6 +28,7 @@ UPDATE people SET revision = revision + %(count)s WHERE user_id = %(user)s
 SELECT revision FROM people WHERE user_id = %(user)s FOR UPDATE
 
 -- name: change_known
+WITH outdated AS (DELETE FROM continued_answers WHERE user_id = %(user)s)
 UPDATE people SET revision = revision + 1, epoch = nextval('epochs'), epoch_xact = pg_current_xact_id()
 WHERE user_id = %(user)s
 
