@@ -33,7 +33,8 @@ class ContinuedAnswers:
         self, store: ContinuedStore, slates: SlateStore, freshness: Freshness, ruling: Callable[[], int]
     ) -> None:
         self._store, self._slates, self._freshness, self._ruling = store, slates, freshness, ruling
-        slates.changed = self._changed = {}
+        self._changed: dict[str, None] = {}
+        slates.changed = self._changed
         self._writing: frozenset[str] = frozenset()
         self._task: asyncio.Task[None] | None = None
         self._sweep_at = monotonic() + _SWEEP_SECONDS
@@ -61,11 +62,12 @@ class ContinuedAnswers:
         token = self._slates.token(cursor)
         if not token or token in self._changed or token in self._writing or self._freshness.away is not None:
             return
-        for pause in (*_PAUSES, None):
-            found = await self.fetch_all(user_id)
-            if token in found or token in self._slates or pause is None:
+        found = await self.fetch_all(user_id)
+        for pause in _PAUSES:
+            if token in found or token in self._slates:
                 break
             await asyncio.sleep(pause)
+            found = await self.fetch_all(user_id)
         if token not in found:
             self._slates.drop(token)
 

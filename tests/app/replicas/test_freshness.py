@@ -94,8 +94,8 @@ def test_who_was_merged_through_one_is_merged_for_the_other(pair, an_event):
 def test_what_a_person_states_through_one_is_in_the_next_answer_of_the_other(pair):
     one, other = pair
     shown(other)
-    proved(one).patch(ANN, muted={"tags": ["garden"]})
-    assert proved(other).profile(ANN)["explicit"]["muted"]["tags"] == ["garden"]
+    proved(one).patch(ANN, muted={"tags": ["gardening"]})
+    assert proved(other).profile(ANN)["explicit"]["muted"]["tags"] == ["gardening"]
 
 
 def test_an_event_that_was_checked_before_an_opt_out_elsewhere_is_checked_again(pair, an_event):
@@ -137,7 +137,7 @@ def test_whatever_is_done_through_whichever_both_answer_the_same(pair, an_event)
         elif act == "reset":
             home.reset(user)
         elif act == "mute":
-            home.patch(user, muted={"tags": [random.choice(["garden", "chess"])]})
+            home.patch(user, muted={"tags": [random.choice(["gardening", "chess"])]})
         else:
             home.switch(user, enabled=act == "on")
         answers = [shown(each, user) for each in random.sample(pair, 2)]
