@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-import os
 import sys
 from contextlib import ExitStack
 from functools import partial
@@ -23,7 +22,7 @@ from app.insights.telemetry.opening import TelemetryMissingError
 from app.jobs import Jobs, Work
 from app.main import create_app
 from app.memory import give_back
-from app.replicas.workers import FIRST
+from app.replicas.workers import is_first
 from app.serving.scheduled_rebuild import rebuild_on_time
 from app.settings import Settings
 from app.storage.errors import StorageError
@@ -72,7 +71,7 @@ class AnnouncedServer(uvicorn.Server):
         host, port = (sockets or self.servers[0].sockets)[0].getsockname()[:2]
         address = reachable(host, port)
         self._listening.enter_context(announced(self._settings.data_dir, address))
-        if os.environ.get(FIRST) != "no":
+        if is_first():
             self._begin("build the index on time", partial(rebuild_on_time, self._settings, self._rebuild))
             data_dir, backup = self._settings.data_dir, self._settings.backup
             self._begin("back up on time", partial(backup_on_time, data_dir, backup, self._backup))

@@ -58,6 +58,8 @@ from app.replicas.continued import ContinuedAnswers
 from app.replicas.freshness import Alone, Freshness, Replica
 from app.replicas.handover import switches
 from app.replicas.secret import secret_of_all
+from app.replicas.shared_policy import SharedPolicy
+from app.replicas.workers import is_first
 from app.requests import PageRequest, RecommendRequest, SimilarRequest
 from app.serving.administrators_switch import AdministratorsSwitch
 from app.serving.catalogue_map import topics_in_the_plane
@@ -148,11 +150,13 @@ class Service:
     def freshness(self) -> Freshness:
         """By which answers are proved, where others write to the same database."""
         stores, items = self._stores, self._item_ingestion
-        if stores.revisions is None:
+        if stores.revisions is None or stores.shared is None:
             return Alone()
+        policy = SharedPolicy(stores.shared, self.snapshot_swap)
+        self.snapshot_swap.share = policy.tell
         held = self.snapshot_swap, self._decisions
         replica = Replica(stores, stores.revisions, held, items.follow, self._settings.replicas)
-        replica.heed = self.administrators_switch.reload
+        replica.heed = self.administrators_switch.reload, policy.heed
         return replica
 
     def _gate(self) -> IngestionGate:
@@ -277,9 +281,10 @@ class Service:
     def _own_jobs(self) -> dict[str, Work]:
         settings, served_since = self._settings, lambda: self.gate.served_since(self._clock.settled())
         follow = {"follow other processes": self.freshness.forever} if isinstance(self.freshness, Replica) else {}
-        return follow | {
-            "look for a new index": self.snapshot_swap.watch,
-            "build a small index": self._own_build.watch,
+        own = {"look for a new index": self.snapshot_swap.watch, "build a small index": self._own_build.watch} | follow
+        if not is_first():
+            return own
+        return own | {
             "retention": partial(self._retention.forever, settings.retention.every_hours),
             "retention of served answers": partial(
                 delete_old_days, self.served_log.files, served_since, settings.retention.every_hours

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Lock
@@ -22,6 +23,7 @@ import pyarrow.parquet as pq
 
 from app.insights.served_answer import ANSWER_SCHEMA
 from app.storage.gate import SharedGate
+from indexer.folder_lock import sole
 
 _MERGED: Final = 16
 _ROWS: Final = 16_384
@@ -56,13 +58,15 @@ class ServedFiles:
         self.gate = SharedGate()
         """Readers are inside together while no file is taken away."""
         self._lock = Lock()
-        self._remove_leftovers()
+        with self._alone():
+            self._remove_leftovers()
 
     def append(self, table: pa.Table) -> None:
         """Write rows into the folders of their days; durable when this returns."""
         days = table["served_at"].cast(pa.date32())
         present = sorted(pc.unique(days).to_pylist())
-        with self._lock:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with self._alone():
             for day in present:
                 part = table if len(present) == 1 else table.filter(pc.equal(days, day))
                 self._add(self.folder / f"{_DAY}{day:%Y-%m-%d}", part)
@@ -70,7 +74,7 @@ class ServedFiles:
     def erase(self, user_ids: Collection[str]) -> int:
         """Write every file anew that names one of these people, without them; how many answers went."""
         erased = 0
-        with self._lock:
+        with self._alone():
             for file in list(self._files()):
                 erased += self._without(file, pa.array(sorted(user_ids), pa.string()))
         return erased
@@ -78,7 +82,7 @@ class ServedFiles:
     def delete_before(self, moment: float) -> int:
         """Delete the days that were over at a moment, in seconds since 1970; how many."""
         first = f"{_DAY}{datetime.fromtimestamp(moment, UTC):%Y-%m-%d}"
-        with self._lock:
+        with self._alone():
             days = [day for day in self._days() if day.name < first]
             with self.gate.alone():
                 for day in days:
@@ -86,6 +90,12 @@ class ServedFiles:
                         file.unlink()
                     day.rmdir()
         return len(days)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Beside no other thread, and no other process on the same folder."""
+        with self._lock, sole(self.folder) if self.folder.is_dir() else nullcontext():
+            yield
 
     def paths(self, first: date | None = None, last: date | None = None) -> list[Path]:
         """The files of the days from one to another, both included; to be read within `gate.shared()`."""
@@ -95,14 +105,14 @@ class ServedFiles:
 
     def user_ids(self) -> set[str]:
         """Everybody whom a file names."""
-        with self._lock:
+        with self._alone():
             columns = (pq.read_table(file, columns=["user_id"])["user_id"] for file in self._files())
             return {user_id for column in columns for user_id in pc.unique(column.drop_null()).to_pylist()}
 
     def of_users(self, user_ids: Collection[str]) -> Iterator[pa.RecordBatch]:
         """All answers to some people, a batch at a time, in order of their files."""
         wanted = pa.array(sorted(user_ids), pa.string())
-        with self._lock:
+        with self._alone():
             for file in self._files():
                 for table in _batches(file):
                     yield from table.filter(pc.is_in(table["user_id"], value_set=wanted)).to_batches()

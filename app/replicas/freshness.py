@@ -91,8 +91,8 @@ class Replica:
         self._staleness = Staleness(settings.stale_seconds, settings.patience_seconds)
         self._read_again: set[str] | None = None
         self._calls = JointCalls(self._ask, settings.held_people)
-        self.heed: Callable[[], Awaitable[None]] | None = None
-        """Takes over what operators decided through others."""
+        self.heed: Sequence[Callable[[], Awaitable[None]]] = ()
+        """Take over what operators decided through others."""
         _, self._anew = revisions.begun_anew(BEGINNING)
 
     @property
@@ -140,8 +140,8 @@ class Replica:
             return
         self._operators = None
         self._erased |= await self._decisions.reload_erased()
-        if self.heed is not None:
-            await self.heed()
+        for heed in self.heed:
+            await heed()
         self._operators = operators
 
     def epochs(self, user_ids: Collection[str]) -> dict[str, int] | None:

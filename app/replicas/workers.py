@@ -24,6 +24,11 @@ _PATIENCE_SECONDS: Final = 20.0
 logger = logging.getLogger("penchant.serve")
 
 
+def is_first() -> bool:
+    """Whether this process does what is done once a machine: it is the first worker, or the only one."""
+    return os.environ.get(FIRST) != "no"
+
+
 def listening(http: HttpSettings) -> socket:
     """A socket that listens, and that other processes can be given.
 

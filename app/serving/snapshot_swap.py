@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import compress
 from typing import Final
@@ -74,6 +74,8 @@ class SnapshotSwap:
         self.engine = RemoteEngine.open(settings.index.engine)
         self.problem: str | None = None
         self.tell: Tell = untold
+        self.share: Callable[[Policy, str, str], Awaitable[None]] | None = None
+        """Has other processes obey what was put in force here."""
 
     @property
     def current(self) -> Generation:
@@ -309,8 +311,17 @@ class SnapshotSwap:
                 await self.take_up(policy.snapshot, policy)
             await asyncio.to_thread(self._folder.activate, policy.snapshot)
             await asyncio.to_thread(self.succession.enter, policy, by, why)
+            if self.share is not None:
+                await self.share(policy, by, why)
             about = {"policy": policy.policy_id, "snapshot": policy.snapshot, "why": why}
             await asyncio.to_thread(self.tell, "policy.activated", about)
+
+    async def obey(self, policy: Policy) -> None:
+        """Answer by the weights and floors of a policy on the snapshot in service."""
+        async with self._one_at_a_time:
+            generation = self.current
+            if policy.snapshot == generation.catalogue.snapshot.snapshot_id:
+                generation.environment = generation.under(policy, self._settings.query)
 
     async def take_up(self, snapshot_id: str, policy: Policy | None = None) -> None:
         """Build the generation of a snapshot beside the present one, then swap.

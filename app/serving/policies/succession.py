@@ -35,7 +35,7 @@ class Succession:
         self.configured = configured
         self._values = values_of(configured)
         changed = configured.model_dump(mode="json", exclude=set(OF_THE_CONFIGURATION), exclude_defaults=True)
-        self._said = digest(changed)  # so that defaults of a later version are no change of the configuration
+        self.said = digest(changed)  # so that defaults of a later version are no change of the configuration
 
     def next(self, snapshot: str) -> Policy:
         """The policy that follows when a snapshot is taken up; written down when it returns."""
@@ -61,15 +61,15 @@ class Succession:
         last = next(reversed(self.folder.activations()), None)
         chosen = policy.values != self._values
         now = Activation(
-            at=datetime.now(UTC), policy_id=policy.policy_id, by=by, why=why, chosen=chosen, configured=self._said
+            at=datetime.now(UTC), policy_id=policy.policy_id, by=by, why=why, chosen=chosen, configured=self.said
         )
-        if last is None or (last.policy_id, last.chosen, last.configured) != (now.policy_id, chosen, self._said):
+        if last is None or (last.policy_id, last.chosen, last.configured) != (now.policy_id, chosen, self.said):
             self.folder.record(now)
             log.info("policy in force", extra={"fields": {"policy": policy.policy_id, "snapshot": policy.snapshot}})
 
     def _chosen(self, last: Activation) -> Policy | None:
         """What was chosen against the configuration, if it still holds."""
-        if last.configured != self._said:
+        if last.configured != self.said:
             log.warning("the configuration has changed: its weights and floors replace policy %s", last.policy_id)
             return None
         policy = self._known(last.policy_id)

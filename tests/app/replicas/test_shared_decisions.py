@@ -50,3 +50,16 @@ def test_lines_that_are_added_by_turns_are_all_there(tmp_path, postgres):
         assert one.read() == other.read() == [{"n": number} for number in range(5)]
     finally:
         stores.close()
+
+
+def test_a_policy_that_is_put_in_force_through_one_holds_for_the_other_from_its_next_answer_on(pair):
+    one, other = pair
+    policies = one.service.policies
+    adding = policies.add({"floors": {"recency_share": 0.3}}, None, "k1", "more that is new")
+    policy = one.loop.run_until_complete(adding)
+    before = other.service.snapshot_swap.current.environment.policy
+    one.loop.run_until_complete(policies.activate(policy.policy_id, "k1", "a trial"))
+    assert other.service.snapshot_swap.current.environment.policy == before != policy.policy_id
+    other.loop.run_until_complete(other.service.freshness.prove(("ann",)))
+    assert other.service.snapshot_swap.current.environment.policy == policy.policy_id
+    assert other.service.snapshot_swap.current.environment.settings.floors.recency_share == 0.3
