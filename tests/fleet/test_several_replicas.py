@@ -138,3 +138,16 @@ def shown(told: dict[str, Any]) -> set[str]:
 
 def subjects(told: dict[str, Any]) -> set[str]:
     return {subject_of(int(item_id.removeprefix("i"))) for item_id in shown(told)}
+
+
+def test_a_page_is_continued_by_any_replica(three: Fleet) -> None:
+    clients = three.clients
+    tell(clients[0], "reader", LIKED)
+    page = slate(clients[0], "reader")
+    seen = [row["item_id"] for row in page["items"]]
+    for client in (*clients[1:], *clients):
+        page = slate(client, "reader", cursor=page["next_cursor"])
+        more = [row["item_id"] for row in page["items"]]
+        assert more
+        assert not set(more) & set(seen)
+        seen += more
