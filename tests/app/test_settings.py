@@ -81,6 +81,15 @@ def test_unknown_names_within_a_group_and_impossible_values_are_refused(
         load_settings()
 
 
+def test_none_can_be_said_in_the_environment_and_in_a_file(toml: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PENCHANT_SNAPSHOTS__REBUILD_DAYS", "none")
+    toml.write_text('[access.rates]\nkey_per_minute = "none"\n[http]\nhost = "none"\n')
+    settings = load_settings(toml)
+    assert settings.snapshots.rebuild_days is None
+    assert settings.access.rates.key_per_minute is None
+    assert settings.http.host == "none"  # which may be any text
+
+
 def test_the_case_of_a_variable_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("penchant_data_dir", "elsewhere")
     assert load_settings().data_dir == Path("elsewhere")
