@@ -57,6 +57,7 @@ from app.policy.transparency import transparency_payload
 from app.replicas.continued import ContinuedAnswers
 from app.replicas.freshness import Alone, Freshness, Replica
 from app.replicas.handover import switches
+from app.replicas.lease import Lease
 from app.replicas.secret import secret_of_all
 from app.replicas.shared_policy import SharedPolicy
 from app.replicas.workers import is_first
@@ -284,15 +285,28 @@ class Service:
         own = {"look for a new index": self.snapshot_swap.watch, "build a small index": self._own_build.watch} | follow
         if not is_first():
             return own
-        return own | {
-            "retention": partial(self._retention.forever, settings.retention.every_hours),
-            "retention of served answers": partial(
-                delete_old_days, self.served_log.files, served_since, settings.retention.every_hours
-            ),
-            "finish resets": partial(self.person.sweep, settings.control.sweep_seconds),
-            "alerts": self.watch.forever,
-            "webhooks": self.webhooks.forever,
+        return (
+            own
+            | self._jobs_of_one()
+            | {
+                "retention of served answers": partial(
+                    delete_old_days, self.served_log.files, served_since, settings.retention.every_hours
+                ),
+                "alerts": self.watch.forever,
+                "webhooks": self.webhooks.forever,
+            }
+        )
+
+    def _jobs_of_one(self) -> dict[str, Work]:
+        """What one process does for all on its database."""
+        jobs: dict[str, Work] = {
+            "retention": partial(self._retention.forever, self._settings.retention.every_hours),
+            "finish resets": partial(self.person.sweep, self._settings.control.sweep_seconds),
         }
+        if self._stores.leases is None:
+            return jobs
+        lease = Lease(self._stores.leases, "upkeep", self._settings.replicas.lease_seconds)
+        return {name: partial(lease.under, work) for name, work in jobs.items()} | {"hold the lease": lease.forever}
 
     async def upsert_items(self, documents: Sequence[ItemDocument]) -> list[bool | FieldProblem]:
         """Add or replace items; for each whether it is new, or what of it the charter does not declare."""

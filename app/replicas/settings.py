@@ -19,5 +19,8 @@ class ReplicaSettings(Config):
     patience_seconds: float = Field(default=2.0, gt=0, allow_inf_nan=False)
     """How long a request waits for the database to say whether what is held is so; then it counts as away."""
 
+    lease_seconds: float = Field(default=15.0, gt=0, allow_inf_nan=False)
+    """After which another process deletes for age and makes resets final, where the one that did so went silent."""
+
     held_people: int = Field(default=100_000, ge=1)
     """People of whom it is held how far they have come; others are read again when they are asked for."""

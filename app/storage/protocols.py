@@ -64,6 +64,7 @@ __all__ = [
     "IdentityStore",
     "ItemChange",
     "ItemJournal",
+    "LeaseStore",
     "LoggedColumns",
     "LoggedPeople",
     "Merge",
@@ -421,6 +422,18 @@ class ContinuedStore(Protocol):
         ...
 
 
+class LeaseStore(Protocol):
+    """Which process does what is done once."""
+
+    def take(self, name: str, holder: str, seconds: float) -> bool:
+        """Hold a lease for some seconds from now on, unless somebody else does; whether it is held. Blocks."""
+        ...
+
+    def give_back(self, name: str, holder: str) -> None:
+        """Hold it no longer. Blocks."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Stores:
     """The stores of one database.
@@ -441,6 +454,7 @@ class Stores:
         revisions: of a database that several processes write to; None where this one has it for itself.
         shared: what these processes have in common; likewise.
         continued: answers that each of them can continue; likewise.
+        leases: which of them does what is done once; likewise.
     """
 
     events: EventLog
@@ -458,3 +472,4 @@ class Stores:
     revisions: Revisions | None = None
     shared: SharedState | None = None
     continued: ContinuedStore | None = None
+    leases: LeaseStore | None = None

@@ -10,6 +10,7 @@ from app.storage.postgres.events import PostgresEventLog
 from app.storage.postgres.forgettings import PostgresForgettings
 from app.storage.postgres.identities import PostgresIdentities
 from app.storage.postgres.items import PostgresItemJournal
+from app.storage.postgres.leases import PostgresLeases
 from app.storage.postgres.reading import PostgresReading
 from app.storage.postgres.revisions import PostgresRevisions
 from app.storage.postgres.shared import PostgresSharedState
@@ -57,4 +58,5 @@ def _stores(database: PostgresDatabase, folder: Path, settings: StorageSettings)
         revisions=PostgresRevisions(database),
         shared=PostgresSharedState(database),
         continued=PostgresContinuedAnswers(database),
+        leases=PostgresLeases(database),
     )
