@@ -111,7 +111,7 @@ class MemoryService:
         self.reasons: list[str] = []
         self.title = "Title"
         self.discreet: list[bool] = []
-        self.freshness = Alone()
+        self.freshness, self.continued = Alone(), None
         self.person = MemoryPerson(self.asked)
         self.administrators_switch = MemorySwitch()
 
