@@ -158,6 +158,7 @@ class Service:
         held = self.snapshot_swap, self._decisions
         replica = Replica(stores, stores.revisions, held, items.follow, self._settings.replicas)
         replica.heed = self.administrators_switch.reload, policy.heed
+        replica.answered, replica.outdate = self._recommender.slates.people, self._recommender.outdate
         return replica
 
     def _gate(self) -> IngestionGate:

@@ -93,6 +93,10 @@ class Replica:
         self._calls = JointCalls(self._ask, settings.held_people)
         self.heed: Sequence[Callable[[], Awaitable[None]]] = ()
         """Take over what operators decided through others."""
+        self.answered: Callable[[], list[str]] = list
+        """People to whom answers are held."""
+        self.outdate: Callable[[str], object] = str
+        """Lets go of answers to a person that rest on what was; those that still hold, the database has."""
         _, self._anew = revisions.begun_anew(BEGINNING)
 
     @property
@@ -127,11 +131,14 @@ class Replica:
             await self._items()
         behind = [each for each in ids if not self._is_fresh(each, standing.people.get(each, UNKNOWN))]
         if behind:
-            for user_id in behind:  # while what they decided cannot be read, they are not answered
-                self._held.pop(user_id, None)
+            # while what they decided cannot be read, they are not answered
+            before = {user_id: self._held.pop(user_id, None) for user_id in behind}
             await self._read(behind)
-            for user_id in behind:
-                self._hold(user_id, standing.people.get(user_id, UNKNOWN))
+            for user_id, held in before.items():
+                come = standing.people.get(user_id, UNKNOWN)
+                if held is None or held.epoch not in {come.epoch, UNKNOWN.epoch}:
+                    self.outdate(user_id)
+                self._hold(user_id, come)
             if others := set(map(self._decisions.owner, behind)).difference(ids):
                 await self._prove(others)
 
@@ -139,7 +146,11 @@ class Replica:
         if operators == self._operators:
             return
         self._operators = None
-        self._erased |= await self._decisions.reload_erased()
+        erased = await self._decisions.reload_erased()
+        if erased:  # nothing of them is left by which their answers would be known to be behind
+            self._erased |= erased
+            for user_id in await asyncio.to_thread(self._decisions.of_digests, self.answered(), erased):
+                self.outdate(user_id)
         for heed in self.heed:
             await heed()
         self._operators = operators

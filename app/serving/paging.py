@@ -113,6 +113,10 @@ class SlateStore:
         elif len(held.pages) < len(slate.pages):
             self._slates[token] = slate
 
+    def people(self) -> list[str]:
+        """To whom answers are held."""
+        return list(self._of)
+
     def note(self, token: str) -> None:
         """A page of an answer was given."""
         if self.changed is not None:

@@ -104,3 +104,13 @@ def test_an_export_has_what_the_other_gave(pair):
     slate = asked(one, limit=5)
     export = other.export("ann")
     assert [each["recommendation_id"] for each in export.slates] == [slate.recommendation_id]
+
+
+def test_of_who_was_erased_elsewhere_no_answer_is_left(pair):
+    one, other = pair
+    asked(one, limit=5)
+    asked(other, limit=5)
+    other.loop.run_until_complete(other.service.freshness.prove(("ann",)))
+    other.erase("ann")
+    one.loop.run_until_complete(one.service.freshness.prove(("ann",)))
+    assert one.export("ann").slates == []
