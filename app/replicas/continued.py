@@ -14,7 +14,7 @@ from app.storage.errors import DatabaseFailingError
 from app.storage.protocols import ContinuedStore
 from app.storage.rows import ContinuedAnswer
 
-_PAUSES: Final = (0.01, 0.05, 0.2)
+_PAUSES: Final = (0.01, 0.05, 0.2, 0.5, 1.0)
 """Seconds after which is looked again for what another process has given, and may not have written yet."""
 _SWEEP_SECONDS: Final = 60.0
 
@@ -64,7 +64,7 @@ class ContinuedAnswers:
             return
         found = await self.fetch_all(user_id)
         for pause in _PAUSES:
-            if token in found or token in self._slates:
+            if self._slates.has(cursor):
                 break
             await asyncio.sleep(pause)
             found = await self.fetch_all(user_id)

@@ -16,7 +16,7 @@ class ReplicaSettings(Config):
     stale_seconds: float = Field(default=30.0, ge=0, allow_inf_nan=False)
     """How long people of whom enough is held are answered while the database is away, marked `stale`; 0: not at all."""
 
-    patience_seconds: float = Field(default=2.0, gt=0, allow_inf_nan=False)
+    patience_seconds: float = Field(default=5.0, gt=0, allow_inf_nan=False)
     """How long a request waits for the database to say whether what is held is so; then it counts as away."""
 
     lease_seconds: float = Field(default=15.0, gt=0, allow_inf_nan=False)

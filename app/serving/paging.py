@@ -113,6 +113,11 @@ class SlateStore:
         elif len(held.pages) < len(slate.pages):
             self._slates[token] = slate
 
+    def has(self, cursor: str) -> bool:
+        """Whether the page before the one that a cursor asks for is known here."""
+        token, _, page = cursor.partition(_SEPARATOR)
+        return token in self._slates and page.isdecimal() and int(page) <= len(self._slates[token].pages)
+
     def people(self) -> list[str]:
         """To whom answers are held."""
         return list(self._of)

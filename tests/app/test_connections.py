@@ -17,6 +17,7 @@ from app.access.bodies import Bodies, BodiesWaitingError
 from app.access.settings import AccessSettings, BodySettings
 from app.api.application import build
 from app.connections import protocol_of
+from app.replicas.freshness import Alone
 from app.settings import HttpSettings
 
 HEAD = b"GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\n"
@@ -27,6 +28,8 @@ pytestmark = pytest.mark.server
 
 class Taking:
     """A service that takes every event."""
+
+    freshness = Alone()
 
     async def ingest(self, events: Any) -> list[Any]:
         return []

@@ -37,7 +37,7 @@ def test_an_event_through_one_replica_is_followed_by_the_next_answer_of_another(
     books = run_pairs(three.port, [f"pair{number}" for number in range(40)], each=6)
     assert books.missed == []
     assert books.apart > 100
-    assert not books.asked_again
+    assert books.asked_again.keys() <= {503, 504}, "where the machine is too busy, and nothing else"
 
 
 def test_a_replica_that_is_killed_costs_nothing_that_was_acknowledged(three: Fleet) -> None:

@@ -43,7 +43,7 @@ def test_who_reads_what_most_is_in_is_searched_for_once(shop, an_event, monkeypa
     reader(shop, an_event, "most", "en")
     catalogue, asked = shop.service.snapshot_swap.current.catalogue, []
     search = catalogue.search
-    monkeypatch.setattr(catalogue, "search", lambda *given: asked.append(given) or search(*given))
+    monkeypatch.setattr(catalogue, "search", lambda *given, **told: asked.append(given) or search(*given, **told))
     slate = shop.recommend("most", limit=20)
     assert len(slate.items) == 20
     assert all(len(given) == 3 for given in asked)

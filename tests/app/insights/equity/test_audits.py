@@ -96,6 +96,7 @@ def test_slates_are_made_for_what_was_held_out_and_labels_are_tested(town: tuple
 
 def test_an_audit_changes_nothing_and_is_the_same_again(town: tuple[Any, Path]) -> None:
     home, folder = town
+    home.service.served_log.flush()
     before = home.service.insights.files.paths(None, None)
     assert made(home) == made(home)
     assert home.service.insights.files.paths(None, None) == before, "no slate of an audit is logged as served"
