@@ -159,6 +159,7 @@ class Service:
         replica = Replica(stores, stores.revisions, held, items.follow, self._settings.replicas)
         replica.heed = self.administrators_switch.reload, policy.heed
         replica.answered, replica.outdate = self._recommender.slates.people, self._recommender.outdate
+        replica.logged, replica.erase = self.served_log.user_ids, self.served_log.erase
         return replica
 
     def _gate(self) -> IngestionGate:

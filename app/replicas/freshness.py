@@ -95,6 +95,10 @@ class Replica:
         """Take over what operators decided through others."""
         self.answered: Callable[[], list[str]] = list
         """People to whom answers are held."""
+        self.logged: Callable[[], Collection[str]] = list
+        """People whom files of this process name; blocks."""
+        self.erase: Callable[[Collection[str]], object] = len
+        """Takes people out of these; blocks."""
         self.outdate: Callable[[str], object] = str
         """Lets go of answers to a person that rest on what was; those that still hold, the database has."""
         _, self._anew = revisions.begun_anew(BEGINNING)
@@ -126,6 +130,8 @@ class Replica:
     async def _prove(self, ids: Collection[str]) -> None:
         (standing,) = await self._staleness.tried(self._calls(tuple(ids)))
         await self._follow_operators(standing.operators)
+        if self._erased and (gone := self._decisions.of_digests(ids, self._erased)):
+            await asyncio.to_thread(self.erase, gone)
         generation = self._snapshot_swap.current_or_none
         if generation is not None and standing.items > generation.items:
             await self._items()
@@ -182,9 +188,7 @@ class Replica:
         if generation is None:
             return
         anew, self._anew = await asyncio.to_thread(self._revisions.begun_anew, self._anew)
-        erased, self._erased = self._erased, set()
-        if erased:  # of whom nothing is left that could be told
-            anew += await asyncio.to_thread(self._decisions.of_digests, generation.people.ids(), erased)
+        anew += await self._erased_here(generation.people.ids())
         for start in range(0, len(anew), _AT_ONCE):
             await self._read(anew[start : start + _AT_ONCE])
         self._read_again = set()
@@ -198,6 +202,17 @@ class Replica:
             self._staleness.followed()
         finally:
             self._read_again = None
+
+    async def _erased_here(self, held: list[str]) -> list[str]:
+        """Those of some ids who were erased elsewhere; what is logged here of anybody who was is erased too."""
+        erased = set(self._erased)
+        if not erased:
+            return []
+        logged = await asyncio.to_thread(self._decisions.of_digests, await asyncio.to_thread(self.logged), erased)
+        if logged:
+            await asyncio.to_thread(self.erase, logged)
+        self._erased -= erased
+        return await asyncio.to_thread(self._decisions.of_digests, held, erased)
 
     def _drop_what_another_generation_held(self) -> None:
         generation = self._snapshot_swap.current_or_none

@@ -1,9 +1,12 @@
 """An answer that one service began, and another on the same database continues."""
 
+import shutil
+
 import pytest
 
 from app.errors import CursorError, CursorExpiredError
 from app.policy.personalization_switch import Target
+from tests.app.replicas.conftest import start
 
 
 def asked(home, user="ann", cursor=None, **fields):
@@ -114,3 +117,25 @@ def test_of_who_was_erased_elsewhere_no_answer_is_left(pair):
     other.erase("ann")
     one.loop.run_until_complete(one.service.freshness.prove(("ann",)))
     assert one.export("ann").slates == []
+
+
+def test_of_who_was_erased_elsewhere_the_own_log_of_answers_holds_nothing(tmp_path, postgres, open_household, an_item):
+    """As replicas on several machines have one each."""
+    settings = {"storage": {"url": postgres.new_schema()}}
+    with open_household(tmp_path / "one", **settings) as one:
+        one.publish([an_item(number) for number in range(60)])
+        shutil.copytree(tmp_path / "one" / "snapshots", tmp_path / "other" / "snapshots")
+        with open_household(tmp_path / "other", **settings) as other:
+            other.loop.close()
+            other.loop = one.loop
+            for home in (one, other):
+                home.loop.run_until_complete(start(home))
+            for user in ("ann", "bea", "cy"):
+                asked(one, user=user)
+            one.service.served_log.flush()
+            other.erase("ann")
+            one.loop.run_until_complete(one.service.freshness.prove(("ann",)))
+            assert one.service.served_log.user_ids() == {"bea", "cy"}
+            other.erase("bea")
+            one.loop.run_until_complete(one.service.freshness.follow())
+            assert one.service.served_log.user_ids() == {"cy"}
