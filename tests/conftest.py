@@ -1,5 +1,7 @@
 """What all tests share: how Hypothesis runs, and which tests stay together when they run on several cores."""
 
+import os
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -7,6 +9,17 @@ from hypothesis import settings
 
 settings.register_profile("shared-machine", deadline=None)  # an example that waits for a core is no bug
 settings.load_profile("shared-machine")
+
+
+@pytest.fixture(autouse=True)
+def environment() -> Iterator[None]:
+    """Whatever a command puts into the environment, as `--config` does, goes with its test."""
+    before = dict(os.environ)
+    yield
+    for name in os.environ.keys() - before.keys():
+        del os.environ[name]
+    os.environ.update(before)
+
 
 TOGETHER = ("tests/e2e/", "tests/fleet/test_several_replicas.py")
 """Tests that share a service, or several, which are slow to make."""

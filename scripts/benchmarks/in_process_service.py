@@ -20,6 +20,7 @@ from indexer.behaviour import EventTable
 from indexer.build import Builder, BuildInput
 from indexer.documents import EventDocument, ItemDocument, UserDocument
 from indexer.embeddings import EmbeddingCache
+from indexer.engines.settings import EngineSettings
 from indexer.progress import ProgressBar
 from indexer.snapshot_files import SnapshotFolder
 from models.encoder import Encoder
@@ -66,7 +67,11 @@ class InProcessService:
         self._rules = load_charter(settings.charter, settings.index.sensitive.taxonomy).rules()
         with ExitStack() as stack:
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="penchant-benchmark-")))
-            self.settings = settings.model_copy(update={"data_dir": folder, "snapshots": _ONLY_WHEN_TOLD})
+            own = {  # nobody's people and vectors are touched
+                "storage": settings.storage.model_copy(update={"url": None}),
+                "index": settings.index.model_copy(update={"engine": EngineSettings()}),
+            }
+            self.settings = settings.model_copy(update={"data_dir": folder, "snapshots": _ONLY_WHEN_TOLD} | own)
             self._publish(EventTable.none(), force=True)
             self._runner = stack.enter_context(asyncio.Runner())
             self.service = stack.enter_context(_lifespan(self._runner, self.settings, catalogue.encoder))
