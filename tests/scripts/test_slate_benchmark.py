@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import orjson
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
 
 from app.pipeline.settings import QuerySettings
 from indexer.documents import ItemDocument
-from models.encoder import HashingEncoder
 from scripts.benchmarks.recall.datasets.reading import DatasetError
 from scripts.benchmarks.slates.measures import FIGURES, Measured, divergence
 from scripts.benchmarks.slates.report import summarise
 from scripts.benchmarks.slates.studies import STUDIES, Study, variants
 from scripts.benchmarks.synthetic_people import write_likes
-from scripts.cli import app
 
 WORDS = ("borrow checker compiler", "saxophone swing bebop", "bishop endgame tempo", "compost seeds roses")
 
@@ -27,14 +26,32 @@ SOMETIMES = {"minor recall", "leading", "top tag", "liked"}
 """Figures that not everybody has: of people who are shown no exploration there is nothing to say of it."""
 
 
+PROGRAM = """
+import indexer.build
+from models.encoder import HashingEncoder
+indexer.build.open_encoder = lambda *_args, **_options: HashingEncoder(48)
+from scripts.cli import app
+app()
+"""
+
+
+@dataclass
+class Result:
+    exit_code: int
+    output: str
+
+
 def call(*arguments: str) -> Result:
-    return CliRunner().invoke(app, ["slate-benchmark", *arguments])
+    """In a process of its own, as it is called: nothing that other tests left is in it."""
+    command = [sys.executable, "-c", PROGRAM, "slate-benchmark", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return Result(done.returncode, done.stdout + done.stderr)
 
 
 @pytest.fixture
 def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Items of four themes, and people who like two of them in different shares."""
-    monkeypatch.setattr("indexer.build.open_encoder", lambda *_args, **_options: HashingEncoder(48))
+    monkeypatch.delenv("PENCHANT_CONFIG", raising=False)
     monkeypatch.setenv("PENCHANT_DATA_DIR", str(tmp_path / "data"))
     random = np.random.default_rng(0)
     known = {"format": "article", "language": "en", "published_at": "2026-01-01T00:00:00Z"}
