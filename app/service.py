@@ -238,7 +238,9 @@ class Service:
         """Who is answered by which policy."""
         folder = ExperimentFolder(self._settings.data_dir)
         policies, owner = self.snapshot_swap.succession.folder, self._decisions.owner
-        return Experiments(folder, policies, self._clock, owner, self.insights.stored)
+        made = Experiments(folder, policies, self._clock, owner, self.insights.stored)
+        made.salt = self._decisions.salt
+        return made
 
     @cached_property
     def comparisons(self) -> Comparisons:

@@ -26,7 +26,7 @@ vectors = random.normal(size=(1_000, 8)).astype(np.float32)
 server = MilvusServer(MilvusServerConfig(data_dir="data"))
 server.start()
 try:
-    client = MilvusClient(uri=f"http://127.0.0.1:{server.listen_port}")
+    client = MilvusClient(uri=f"http://{server.server_address}:{server.listen_port}")
     client.create_collection("items", dimension=8, metric_type="COSINE", consistency_level="Session")
     client.insert("items", [{"id": n, "vector": vector.tolist()} for n, vector in enumerate(vectors)])
     wanted = random.normal(size=8).tolist()

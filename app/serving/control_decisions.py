@@ -53,6 +53,7 @@ class ControlDecisions:
         self._stores = stores
         self._secret = secret
         self._erased = {each.digest: each for each in stores.identities.erased()}
+        self._erasures = {(each.digest, each.erased_at) for each in self._erased.values()}
         self._owners: dict[str, str] = {}
         self._aliases: dict[str, list[str]] = {}
         self._forgettings: dict[str, list[Forgetting]] = {}
@@ -73,10 +74,12 @@ class ControlDecisions:
         self._erased |= {each.digest: each for each in changed.erased}
 
     async def reload_erased(self) -> set[str]:
-        """Take over which ids were erased, of everybody; digests of those that were not known."""
-        before = self._erased
-        self._erased = {each.digest: each for each in await asyncio.to_thread(self._stores.identities.erased)}
-        return self._erased.keys() - before.keys()
+        """Take over which ids were erased, of everybody; digests of those who were since the last time."""
+        found = await asyncio.to_thread(self._stores.identities.erased)
+        self._erased = {each.digest: each for each in found}
+        erasures = {(each.digest, each.erased_at) for each in found}
+        new, self._erasures = erasures - self._erasures, erasures
+        return {digest for digest, _ in new}
 
     def of_digests(self, user_ids: Iterable[str], digests: Collection[str]) -> list[str]:
         """Those of some ids that these digests know; a microsecond each."""
@@ -128,6 +131,10 @@ class ControlDecisions:
     def digest(self, user_id: str) -> str:
         """By which an erased id is known: one of this folder, and of this purpose."""
         return blake2b(user_id.encode(), key=self._secret, person=b"erased", digest_size=16).hexdigest()
+
+    def salt(self, name: str) -> str:
+        """By which an experiment deals people out: of this secret and this purpose."""
+        return blake2b(name.encode(), key=self._secret, person=b"experiment", digest_size=16).hexdigest()
 
     def owner(self, user_id: str) -> str:
         """The person that an id names: themselves, or whom they were merged into."""

@@ -45,6 +45,8 @@ class Experiments:
     ) -> None:
         self.folder = folder
         self._owner, self._stored = owner, stored
+        self.salt: Callable[[str], str] = lambda _: secrets.token_hex(16)
+        """By which the experiment of a name deals people out; alike in all processes that share a secret."""
         self._changing = RLock()
         self._policies = policies
         self._clock = clock
@@ -101,7 +103,7 @@ class Experiments:
                 self._policies.get(variant.policy)
         if plan.kind == "interleaved":
             self._check_promises(plan)
-        about = {"name": name, "salt": secrets.token_hex(16), "made_at": self._now(), "made_by": by}
+        about = {"name": name, "salt": self.salt(name), "made_at": self._now(), "made_by": by}
         self._keep(Experiment.model_validate(plan.model_dump() | about))
         return self.start(name) if start else self.folder.get(name)
 

@@ -1,5 +1,6 @@
 """What is decided for everybody through one service holds for every other on the same database."""
 
+from app.insights.experiments.experiment import Plan
 from app.policy.personalization_switch import Target
 from app.replicas.secret import secret_of_all
 from app.replicas.shared_lines import SharedLines
@@ -63,3 +64,17 @@ def test_a_policy_that_is_put_in_force_through_one_holds_for_the_other_from_its_
     other.loop.run_until_complete(other.service.freshness.prove(("ann",)))
     assert other.service.snapshot_swap.current.environment.policy == policy.policy_id
     assert other.service.snapshot_swap.current.environment.settings.floors.recency_share == 0.3
+
+
+def test_a_declared_experiment_deals_people_alike_in_every_process(tmp_path, postgres, open_household, an_item):
+    """Also where each has a data folder of its own."""
+    plan = Plan.model_validate({"variants": [{"name": "a"}, {"name": "b", "personalized": False}]})
+    settings = {"storage": {"url": postgres.new_schema()}, "experiments": {"colour": plan}}
+    assigned = []
+    for name in ("one", "other"):
+        with open_household(tmp_path / name, **settings) as home:
+            home.publish([an_item(number) for number in range(10)])
+            home.service.experiments.declare(home.settings.experiments)
+            assigned.append([home.service.experiments.assigned(f"u{n}").variant for n in range(40)])
+    assert assigned[0] == assigned[1]
+    assert len(set(assigned[0])) == 2

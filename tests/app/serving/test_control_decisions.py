@@ -123,3 +123,13 @@ def counted(method, read):
         return found
 
     return counting
+
+
+def test_whoever_follows_is_told_of_each_erasure_once_also_of_a_second_one(opened_stores):
+    stores, decisions = opened_stores, ControlDecisions(opened_stores, SECRET)
+    for at in (1.0, 5.0):  # with a return in between
+        stores.identities.put_erased(ErasedId(decisions.digest("ada"), at, 1e9, unfinished=True)).result()
+        asyncio.run(decisions.reload(["ada"]))  # whoever asked for her meanwhile knows already
+        assert asyncio.run(decisions.reload_erased()) == {decisions.digest("ada")}
+        stores.identities.put_erased(ErasedId(decisions.digest("ada"), at, 1e9, returned_at=at + 1)).result()
+        assert asyncio.run(decisions.reload_erased()) == set()

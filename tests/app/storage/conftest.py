@@ -18,7 +18,7 @@ IMPLEMENTATIONS = ["duckdb", "postgres", pytest.param("postgres 15", marks=pytes
 def postgres_15():
     """A server of the oldest version that a current distribution brings."""
     if not DEBIAN.exists():
-        pytest.skip("there is no PostgreSQL 15: apt-get install postgresql-15")
+        pytest.fail("these proofs need PostgreSQL 15: apt-get install postgresql-15")
     with postgres_server(installed=DEBIAN) as server:
         yield server
 
