@@ -49,7 +49,8 @@ from app.storage.rows import (
     Watermark,
     Withdrawal,
 )
-from app.storage.timestamps import micros, seconds
+from app.storage.stored_rows import held_event
+from app.storage.timestamps import micros
 from models.events import CODE_OF, EventType
 from models.ids import digests_of
 
@@ -247,7 +248,7 @@ class DuckDBEventLog:
         """The next events of one user, forgotten ones too."""
         with self._database.reading() as connection:
             parameters = {"user": user_id, "after": after, "count": count}
-            return [_held(self._types, values) for values in connection.execute(_HELD, parameters).fetchall()]
+            return [held_event(self._types, values) for values in connection.execute(_HELD, parameters).fetchall()]
 
     def awaited_items(self, item_ids: Sequence[str] | None = None) -> list[AwaitedItem]:
         """Items for which events wait, of all or of some."""
@@ -356,32 +357,15 @@ def _numbered(connection: DuckDBPyConnection, types: TypeCodes, sequences: Colle
     """The events of these numbers, as far as they are there."""
     if not sequences:
         return []
-    return [_held(types, values) for values in connection.execute(_NUMBERED, {"sequences": list(sequences)}).fetchall()]
+    return [
+        held_event(types, values) for values in connection.execute(_NUMBERED, {"sequences": list(sequences)}).fetchall()
+    ]
 
 
 def _delete_users(connection: DuckDBPyConnection, user_ids: Sequence[str]) -> list[int]:
     connection.execute(KEEP_LAST)
     delete_users(connection, (_FORGET_IGNORED,), user_ids)
     return delete_users(connection, (_DELETE,), user_ids)
-
-
-def _held(types: TypeCodes, row: tuple[Any, ...]) -> HeldEvent:
-    sequence, event_id, user_id, item_id, code, *rest = row
-    occurred_us, received_us, value, recommendation_id, position, context, awaiting, forgotten = rest
-    event = NewEvent(
-        event_id=event_id,
-        user_id=user_id,
-        item_id=item_id,
-        type=types.name(code),
-        occurred_at=seconds(occurred_us),
-        received_at=seconds(received_us),
-        value=value,
-        recommendation_id=recommendation_id,
-        position=position,
-        context=None if context is None else context.encode(),
-        awaiting_item=awaiting,
-    )
-    return HeldEvent(sequence, event, forgotten)
 
 
 def _insert(

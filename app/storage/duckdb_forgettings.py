@@ -15,7 +15,8 @@ from app.storage.group_writer import Written
 from app.storage.ignored_events import IgnoredEvents
 from app.storage.logged_columns import seen_columns
 from app.storage.rows import ForgetRequest, Forgetting, OnTopic, SeenColumns
-from app.storage.timestamps import micros, seconds
+from app.storage.stored_rows import forgetting
+from app.storage.timestamps import micros
 
 _SELECT = """
 SELECT number, user_id, scope, epoch_us(made_at), keeps_seen, epoch_us(undo_until), topic, epoch_us(since), final
@@ -100,7 +101,7 @@ class DuckDBForgettings:
         given = {} if user_ids is None else {"users": list(user_ids)}
         query = f"{_SELECT} {'' if user_ids is None else _WHOSE} ORDER BY number, user_id"
         with self._database.reading() as connection:
-            return [_forgetting(*row) for row in connection.execute(query, given).fetchall()]
+            return [forgetting(*row) for row in connection.execute(query, given).fetchall()]
 
     def forget(self, request: ForgetRequest) -> Written[int]:
         """Make what it covers inert; answers the number."""
@@ -147,21 +148,6 @@ class DuckDBForgettings:
         if due:
             mark_for_rewriting(connection)
         return len(due)
-
-
-def _forgetting(number: int, user_id: str, *rest: Any) -> Forgetting:
-    scope, made_us, keeps_seen, undo_us, topic, since_us, final = rest
-    return Forgetting(
-        number=number,
-        user_id=user_id,
-        scope=scope,
-        made_at=seconds(made_us),
-        keeps_seen=keeps_seen,
-        undo_until=seconds(undo_us),
-        topic=topic,
-        since=None if since_us is None else seconds(since_us),
-        final=final,
-    )
 
 
 def _forget(connection: DuckDBPyConnection, requests: Sequence[ForgetRequest]) -> list[int]:

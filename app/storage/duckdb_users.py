@@ -12,7 +12,8 @@ from app.storage.control_actions import record_actions
 from app.storage.database import Database, delete_users
 from app.storage.group_writer import Written
 from app.storage.rows import ControlAction, UserRow
-from app.storage.timestamps import micros, seconds
+from app.storage.stored_rows import user_row
+from app.storage.timestamps import micros
 
 _SELECT = """
 SELECT user_id, profile, personalization, epoch, epoch_us(reset_at), off_keeps_seen,
@@ -74,21 +75,7 @@ class DuckDBUserStore:
 
     def _select(self, query: str, parameters: dict[str, Any]) -> list[UserRow]:
         with self._database.reading() as connection:
-            return [_row(*values) for values in connection.execute(query, parameters).fetchall()]
-
-
-def _row(user_id: str, profile: str | None, *rest: Any) -> UserRow:
-    personalization, epoch, reset_us, keeps_seen, created_us, updated_us = rest
-    return UserRow(
-        user_id=user_id,
-        profile=None if profile is None else profile.encode(),
-        personalization=personalization,
-        epoch=epoch,
-        reset_at=None if reset_us is None else seconds(reset_us),
-        off_keeps_seen=keeps_seen,
-        created_at=seconds(created_us),
-        updated_at=seconds(updated_us),
-    )
+            return [user_row(*values) for values in connection.execute(query, parameters).fetchall()]
 
 
 def _put_profiles(connection: DuckDBPyConnection, requests: Sequence[_Put]) -> list[None]:

@@ -14,8 +14,8 @@ from psycopg import Connection, sql
 from app.storage.event_types import TypeCodes
 from app.storage.logged_columns import logged_columns, seen_columns
 from app.storage.postgres.arrow_copy import copied_out
-from app.storage.rows import HeldEvent, LoggedColumns, NewEvent, SeenColumns
-from app.storage.timestamps import micros, seconds
+from app.storage.rows import LoggedColumns, NewEvent, SeenColumns
+from app.storage.timestamps import micros
 from models.ids import digests_of
 
 _COLUMNS: Final = pa.schema(
@@ -41,26 +41,6 @@ def read_pairs(connection: Connection[Any], query: bytes, given: dict[str, Any])
     """The pairs of person and item that a query finds."""
     with copied_out(connection, sql.SQL(query.decode()), _PAIRS, given) as reader:
         return seen_columns(reader.read_all())
-
-
-def held_event(types: TypeCodes, row: tuple[Any, ...]) -> HeldEvent:
-    """An event with all its fields, in the order of the statements that read whole rows."""
-    sequence, event_id, user_id, item_id, code, occurred, received, value, answer, position, context, *marks = row
-    awaiting, forgotten = marks
-    event = NewEvent(
-        event_id=event_id,
-        user_id=user_id,
-        item_id=item_id,
-        type=types.name(code),
-        occurred_at=seconds(occurred),
-        received_at=seconds(received),
-        value=value,
-        recommendation_id=answer,
-        position=position,
-        context=None if context is None else context.encode(),
-        awaiting_item=awaiting,
-    )
-    return HeldEvent(sequence, event, forgotten)
 
 
 def event_rows(rows: Sequence[NewEvent], types: TypeCodes) -> str:

@@ -11,7 +11,7 @@ from app.storage.event_types import TypeCodes, next_codes
 from app.storage.group_writer import Written
 from app.storage.postgres import awaiting, retention
 from app.storage.postgres.database import PostgresDatabase
-from app.storage.postgres.event_rows import held_event, read_columns
+from app.storage.postgres.event_rows import read_columns
 from app.storage.postgres.intake import Intake, take_in
 from app.storage.postgres.people import PEOPLE, changing, deleting, strings
 from app.storage.postgres.statements import statements
@@ -32,6 +32,7 @@ from app.storage.rows import (
     Watermark,
     Withdrawal,
 )
+from app.storage.stored_rows import held_event
 
 EVENTS: Final = statements("events")
 _AFTER: Final = EVENTS["columns"] + b" AND sequence > %(after)s"

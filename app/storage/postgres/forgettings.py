@@ -15,7 +15,8 @@ from app.storage.postgres.people import PEOPLE, changing, deleted, strings
 from app.storage.postgres.retention import ignore
 from app.storage.postgres.statements import statements
 from app.storage.rows import ForgetRequest, Forgetting, OnTopic, SeenColumns
-from app.storage.timestamps import micros, seconds
+from app.storage.stored_rows import forgetting
+from app.storage.timestamps import micros
 
 EVENTS: Final = statements("events")
 
@@ -30,7 +31,7 @@ class PostgresForgettings:
         """Every forgetting that was not undone, of everybody or of some ids, in order."""
         given = {"users": strings(user_ids)}
         rows = self._database.read(lambda connection: connection.execute(PEOPLE["forgettings"], given).fetchall())
-        return [_forgetting(*row) for row in rows]
+        return [forgetting(*row) for row in rows]
 
     def forget(self, request: ForgetRequest) -> Written[int]:
         """Make what it covers inert; answers the number."""
@@ -62,21 +63,6 @@ class PostgresForgettings:
         """Delete all of one user; answers how many rows there were."""
         each = PEOPLE["delete_forgettings"], PEOPLE["delete_seen"]
         return self._database.erase(lambda connection: deleted(connection, user_id, *each))
-
-
-def _forgetting(number: int, user_id: str, *rest: Any) -> Forgetting:
-    scope, made_at, keeps_seen, undo_until, topic, since, final = rest
-    return Forgetting(
-        number=number,
-        user_id=user_id,
-        scope=scope,
-        made_at=seconds(made_at),
-        keeps_seen=keeps_seen,
-        undo_until=seconds(undo_until),
-        topic=topic,
-        since=None if since is None else seconds(since),
-        final=final,
-    )
 
 
 def _forget(connection: Connection[Any], request: ForgetRequest) -> int:

@@ -13,12 +13,12 @@ from app.storage.event_types import TypeCodes
 from app.storage.group_writer import Written
 from app.storage.postgres.actions import day_of, record
 from app.storage.postgres.database import PostgresDatabase
-from app.storage.postgres.event_rows import held_event
 from app.storage.postgres.events import PostgresEventLog
 from app.storage.postgres.people import PEOPLE, changing, deleted, strings
 from app.storage.postgres.shared import put_shared
 from app.storage.postgres.statements import statements
 from app.storage.rows import ControlAction, ErasedId, Merge
+from app.storage.stored_rows import held_event
 from app.storage.timestamps import micros, seconds
 
 _EVENTS: Final = statements("events")

@@ -19,9 +19,10 @@ from app.storage.arrivals import Arrivals
 from app.storage.awaiting_events import Room
 from app.storage.event_identity import shown
 from app.storage.event_types import TypeCodes
-from app.storage.postgres.event_rows import durable_at_the_end, event_rows, held_event, signed_digests
+from app.storage.postgres.event_rows import durable_at_the_end, event_rows, signed_digests
 from app.storage.postgres.statements import statements
 from app.storage.rows import UNKNOWN, Appended, AwaitingLimits, HeldEvent, NewEvent, Revision
+from app.storage.stored_rows import held_event
 
 _EVENTS: Final = statements("events")
 _PEOPLE: Final = statements("people")

@@ -12,7 +12,8 @@ from app.storage.postgres.actions import record
 from app.storage.postgres.database import PostgresDatabase
 from app.storage.postgres.people import PEOPLE, changing, deleted
 from app.storage.rows import ControlAction, UserRow
-from app.storage.timestamps import micros, seconds
+from app.storage.stored_rows import user_row
+from app.storage.timestamps import micros
 
 _ONE: Final = PEOPLE["users"] + b" WHERE user_id = %(user)s"
 _SOME: Final = PEOPLE["users"] + b" WHERE user_id = ANY(%(users)s) ORDER BY user_id"
@@ -68,18 +69,4 @@ class PostgresUserStore:
 
     def _select(self, query: bytes, given: dict[str, Any] | None = None) -> list[UserRow]:
         rows = self._database.read(lambda connection: connection.execute(query, given).fetchall())
-        return [_row(*row) for row in rows]
-
-
-def _row(user_id: str, profile: str | None, *rest: Any) -> UserRow:
-    personalization, epoch, reset_at, keeps_seen, created_at, updated_at = rest
-    return UserRow(
-        user_id=user_id,
-        profile=None if profile is None else profile.encode(),
-        personalization=personalization,
-        epoch=epoch,
-        reset_at=None if reset_at is None else seconds(reset_at),
-        off_keeps_seen=keeps_seen,
-        created_at=seconds(created_at),
-        updated_at=seconds(updated_at),
-    )
+        return [user_row(*row) for row in rows]
