@@ -61,7 +61,7 @@ from app.replicas.lease import Lease
 from app.replicas.secret import secret_of_all
 from app.replicas.shared_policy import SharedPolicy
 from app.replicas.workers import is_first
-from app.requests import PageRequest, RecommendRequest, SimilarRequest
+from app.requests.slates import PageRequest, RecommendRequest, SimilarRequest
 from app.serving.administrators_switch import AdministratorsSwitch
 from app.serving.catalogue_map import topics_in_the_plane
 from app.serving.choices import Choices

@@ -16,7 +16,7 @@ from app.api.queries import refuse_query
 from app.api.query_or_body import checked
 from app.api.schemas.alerts import Alert, AlertList
 from app.api.state import service_of
-from app.requests import AcknowledgementRequest
+from app.requests.operators import AcknowledgementRequest
 
 router = APIRouter(prefix="/insights", tags=["service"], dependencies=[Depends(refuse_query)])
 

@@ -18,7 +18,7 @@ from app.api.transparency import prefers_html
 from app.errors import AuditNotFoundError, AuditRefusedError
 from app.insights.equity.quarter import Quarter
 from app.insights.equity.style import HEADERS
-from app.requests import AuditRequest
+from app.requests.operators import AuditRequest
 
 router = APIRouter(tags=["insights"], dependencies=[Depends(refuse_query)])
 

@@ -11,7 +11,7 @@ from app.api.queries import refuse_query
 from app.api.query_or_body import asked
 from app.api.schemas.console import CatalogueMap, Inspection, RejectedRows, Trial
 from app.api.state import service_of
-from app.requests import InspectionRequest, TrialRequest
+from app.requests.operators import InspectionRequest, TrialRequest
 
 router = APIRouter(prefix="/admin", tags=["insights"], dependencies=[Depends(refuse_query)])
 

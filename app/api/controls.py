@@ -27,7 +27,7 @@ from app.errors import (
     NothingToUndoError,
     UnknownTopicError,
 )
-from app.requests import (
+from app.requests.people import (
     ExportRequest,
     InterestRequest,
     MergeRequest,

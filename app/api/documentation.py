@@ -36,28 +36,27 @@ from app.errors import (
     UnsupportedMediaTypeError,
 )
 from app.pages.plot import PlotRequest
-from app.requests import (
+from app.requests.items import DeleteRequest
+from app.requests.operators import (
     AcknowledgementRequest,
     ActivationRequest,
     AuditRequest,
-    BatchRequest,
-    DeleteRequest,
     ExperimentRequest,
     InspectionRequest,
-    InterestRequest,
-    MergeRequest,
-    PageRequest,
-    PersonalizationRequest,
     PolicyRequest,
-    PreferencesPatch,
-    ProfilePatch,
-    RecommendRequest,
-    ResetRequest,
-    SimilarRequest,
     SwitchRequest,
-    TokenRequest,
     TrialRequest,
 )
+from app.requests.people import (
+    InterestRequest,
+    MergeRequest,
+    PersonalizationRequest,
+    PreferencesPatch,
+    ProfilePatch,
+    ResetRequest,
+    TokenRequest,
+)
+from app.requests.slates import BatchRequest, PageRequest, RecommendRequest, SimilarRequest
 from indexer.documents import EventDocument, ItemDocument
 
 Responses = dict[int | str, dict[str, Any]]

@@ -14,7 +14,7 @@ from app.api.query_or_body import checked
 from app.api.schemas.estimates import Estimate
 from app.api.state import service_of
 from app.errors import EstimateRefusedError, PolicyNotFoundError
-from app.requests import EstimateRequest
+from app.requests.operators import EstimateRequest
 
 router = APIRouter(tags=["insights"])
 

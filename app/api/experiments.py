@@ -19,7 +19,7 @@ from app.errors import ExperimentNotFoundError, ExperimentRefusedError, PolicyNo
 from app.insights.experiments.comparison import LIFTS, Wanted
 from app.insights.experiments.experiment import Plan
 from app.insights.experiments.experiments import told
-from app.requests import ExperimentRequest, PlanRequest
+from app.requests.operators import ExperimentRequest, PlanRequest
 
 router = APIRouter(tags=["insights"])
 _PLAIN: Final = (Depends(refuse_query),)

@@ -33,7 +33,7 @@ from app.api.schemas.lists import CataloguePart
 from app.api.schemas.rows import ItemResults
 from app.api.state import service_of
 from app.errors import CountChangedError, CursorError, CursorExpiredError, ItemNotFoundError
-from app.requests import DeleteRequest, ItemsRequest
+from app.requests.items import DeleteRequest, ItemsRequest
 from indexer.documents import ItemDocument
 from indexer.problems import FieldProblem
 

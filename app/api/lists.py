@@ -15,7 +15,7 @@ from app.api.revalidation import NOT_MODIFIED, json_unless_known, with_etag
 from app.api.schemas.lists import ItemList, ItemsTogether, SimilarPeopleList, Tags, Topics
 from app.api.state import service_of
 from app.errors import ItemNotFoundError, UndeclaredUseError
-from app.requests import ListRequest, NamesRequest, SimilarPeopleRequest, TogetherRequest
+from app.requests.items import ListRequest, NamesRequest, SimilarPeopleRequest, TogetherRequest
 
 router = APIRouter(tags=["recommendations"])
 

@@ -17,7 +17,7 @@ from app.api.query_or_body import checked
 from app.api.schemas.insights import Figure, MetricsReport
 from app.api.state import service_of
 from app.insights.exposition import CONTENT_TYPE
-from app.requests import MetricsRequest
+from app.requests.operators import MetricsRequest
 
 router = APIRouter(tags=["service"])
 

@@ -13,7 +13,7 @@ from app.api.query_or_body import checked
 from app.api.schemas.personalization import PersonalizationSwitches
 from app.api.state import service_of
 from app.policy.personalization_switch import Target
-from app.requests import SwitchedRequest, SwitchRequest
+from app.requests.operators import SwitchedRequest, SwitchRequest
 
 router = APIRouter(prefix="/admin/personalization", tags=["service"])
 

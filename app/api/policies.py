@@ -16,7 +16,7 @@ from app.api.query_or_body import checked
 from app.api.schemas.policies import PolicyChange, PolicyList, PolicyTold, SnapshotList
 from app.api.state import service_of
 from app.errors import PolicyNotFoundError, PolicyRefusedError, SnapshotNotFoundError
-from app.requests import ActivationRequest, PolicyRequest
+from app.requests.operators import ActivationRequest, PolicyRequest
 
 router = APIRouter(prefix="/admin", tags=["service"], dependencies=[Depends(refuse_query)])
 

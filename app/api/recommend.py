@@ -20,7 +20,7 @@ from app.api.schemas import slate as schemas
 from app.api.state import service_of
 from app.errors import CursorError, CursorExpiredError, PenchantError
 from app.pipeline.slate import Slate
-from app.requests import BatchRequest, PageRequest, RecommendRequest
+from app.requests.slates import BatchRequest, PageRequest, RecommendRequest
 from app.service import Service
 from app.serving.engine.waiting import answered
 

@@ -13,7 +13,7 @@ from app.api.query_or_body import asked
 from app.api.schemas.slate import SimilarItems
 from app.api.state import service_of
 from app.errors import ItemNotFoundError
-from app.requests import SimilarRequest
+from app.requests.slates import SimilarRequest
 
 PATH: Final = "/similar"
 router = APIRouter(tags=["recommendations"])

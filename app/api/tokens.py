@@ -14,7 +14,7 @@ from app.api.query_or_body import checked
 from app.api.schemas.access import UserToken
 from app.api.state import access_of
 from app.errors import KeysMissingError
-from app.requests import TokenRequest
+from app.requests.people import TokenRequest
 
 router = APIRouter(prefix="/users/{user_id}", tags=["people"], dependencies=[Depends(refuse_query)])
 

@@ -20,7 +20,7 @@ from app.api.query_or_body import checked
 from app.api.schemas.person import ErasureReceipt, Profile, ResetReceipt, ReturnReceipt
 from app.api.state import service_of
 from app.errors import ErasedError, InvalidPayloadError, MergedAwayError, OutdatedError, UnknownTopicError
-from app.requests import ProfilePatch, ResetRequest
+from app.requests.people import ProfilePatch, ResetRequest
 from indexer.problems import problems
 
 router = APIRouter(prefix="/users/{user_id}", tags=["people"], dependencies=[Depends(refuse_query)])

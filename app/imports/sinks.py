@@ -16,7 +16,7 @@ from typing import Any, Final, Protocol, TypeVar
 from app.errors import PenchantError
 from app.imports.kinds import Kind
 from app.main import running
-from app.requests import ProfilePatch
+from app.requests.people import ProfilePatch
 from app.service import Service
 from app.settings import Settings
 from indexer.documents import EventDocument, ItemDocument, UserDocument

@@ -14,7 +14,7 @@ from app.insights.reading import Insights
 from app.insights.report import CONTEXT, DIMENSIONS, SEGMENT, Asked, Report, report
 from app.insights.settings import InsightsSettings
 from app.policy.charter.charter import ANY
-from app.requests import MetricsRequest
+from app.requests.operators import MetricsRequest
 from indexer.problems import FieldProblem
 
 _USUAL_DAYS = 28

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from app.errors import EventNotFoundError, NothingToUndoError, UnknownTopicError
 from app.person.explicit import check_match, document_of, merged, profile_of
 from app.person.upkeep import Upkeep, cached_texts
-from app.requests import PersonalizationRequest, ResetRequest
+from app.requests.people import PersonalizationRequest, ResetRequest
 from app.serving.catalogue import Catalogue
 from app.serving.control_decisions import ControlSettings
 from app.serving.person import unwritten

@@ -12,7 +12,7 @@ from app.person.explicit import document_of, merged
 from app.person.subject import Subject
 from app.person.upkeep import Upkeep
 from app.pipeline.slate import Slate
-from app.requests import ResetRequest, Wish
+from app.requests.people import ResetRequest, Wish
 from app.serving.engine.waiting import answered
 from app.serving.explicit_vectors import stated_vectors
 from app.serving.recommender import Recommender

@@ -28,7 +28,7 @@ from app.person.reading_habits import dwelt
 from app.person.upkeep import Upkeep
 from app.policy.charter.ingestion_gate import IngestionGate
 from app.policy.rebuild_dates import due_rebuild
-from app.requests import PersonalizationRequest, PreviewRequest, ProfilePatch, ResetRequest, Wish
+from app.requests.people import PersonalizationRequest, PreviewRequest, ProfilePatch, ResetRequest, Wish
 from app.serving.recommender import Recommender
 from app.settings import Settings
 from app.storage.rows import Forgetting, LoggedColumns

@@ -12,7 +12,7 @@ from app.filter_language.syntax import MOST_CHARACTERS
 from app.pipeline.placement import NOWHERE, Boost, Placement, Rules
 from app.pipeline.request import Environment
 from app.policy.personalization_switch import SwitchScope
-from app.requests import RecommendRequest, SimilarRequest
+from app.requests.slates import RecommendRequest, SimilarRequest
 from app.serving.asked_items import asked_items
 from app.serving.catalogue import Catalogue
 from app.serving.masks import AskedItems

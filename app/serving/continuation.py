@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from app.pipeline.slate import Slate
-from app.requests import RecommendRequest
+from app.requests.slates import RecommendRequest
 from app.serving.paging import GivenPage, StoredSlate
 
 

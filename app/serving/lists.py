@@ -14,7 +14,7 @@ from app.pipeline.context import Context
 from app.pipeline.stages import EVERYWHERE, READABLE
 from app.pipeline.withheld import counted, kept, lost_to, with_others
 from app.pipeline.withheld import told as clause
-from app.requests import ItemsRequest, ListRequest, NamesRequest, TogetherRequest
+from app.requests.items import ItemsRequest, ListRequest, NamesRequest, TogetherRequest
 from app.serving.asked_items import asked_items
 from app.serving.catalogue import Catalogue
 from app.serving.choices import Choices

@@ -17,7 +17,7 @@ from pydantic import Field
 
 from app.errors import CursorError, CursorExpiredError
 from app.pipeline.slate import Slate
-from app.requests import RecommendRequest
+from app.requests.slates import RecommendRequest
 from app.serving.catalogue import Catalogue, ItemNames
 from models.config import Config
 from models.ids import Rows

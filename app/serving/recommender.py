@@ -21,7 +21,7 @@ from app.pipeline.request import Assigned, Environment, SlateRequest
 from app.pipeline.slate import Slate
 from app.pipeline.stages import build_pipeline
 from app.policy.personalization_switch import SwitchScope
-from app.requests import RecommendRequest, SimilarRequest
+from app.requests.slates import RecommendRequest, SimilarRequest
 from app.serving.catalogue import Catalogue
 from app.serving.choices import NO_SCENARIO, Choices
 from app.serving.exploration_window import ExplorationWindow, reported

@@ -12,7 +12,7 @@ from app.filter_language.fields import Fields
 from app.filter_language.reading import read
 from app.pipeline.placement import By
 from app.pipeline.settings import Days, QuerySettings
-from app.requests import FilterText, ItemFields, Limit
+from app.requests.asked import FilterText, ItemFields, Limit
 from indexer.fields import ExternalId
 from models.config import Config
 

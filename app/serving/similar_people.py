@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from app.clock import Clock
 from app.errors import UndeclaredUseError
 from app.policy.charter.charter import Charter
-from app.requests import SimilarPeopleRequest
+from app.requests.items import SimilarPeopleRequest
 from app.serving.generation import Generation
 from app.serving.snapshot_swap import SnapshotSwap
 from models.ids import Rows

@@ -16,7 +16,7 @@ from app.pipeline.context import Context
 from app.pipeline.recommend import Answer
 from app.pipeline.reranker import FloorReceipt
 from app.pipeline.slate import Slate
-from app.requests import TrialRequest
+from app.requests.operators import TrialRequest
 from app.serving.catalogue import Catalogue
 from models.ids import Rows
 from models.metrics.beyond_accuracy import intra_list_distance

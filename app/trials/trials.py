@@ -16,7 +16,8 @@ from app.insights.equity.held_out import split_of
 from app.pipeline.context import Context
 from app.pipeline.recommend import Answer
 from app.pipeline.request import Environment
-from app.requests import InspectionRequest, RecommendRequest, TrialRequest
+from app.requests.operators import InspectionRequest, TrialRequest
+from app.requests.slates import RecommendRequest
 from app.serving.engine.waiting import answered
 from app.serving.policies.policies import Policies
 from app.serving.policies.policy import Policy, differences

@@ -13,7 +13,7 @@ from typing import Final
 
 from app.main import running
 from app.policy.charter.charter import load_charter
-from app.requests import ProfilePatch
+from app.requests.people import ProfilePatch
 from app.service import Service
 from app.settings import Settings, SnapshotSettings
 from indexer.behaviour import EventTable

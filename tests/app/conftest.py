@@ -19,14 +19,8 @@ from app.insights.served_files import ServedFiles
 from app.insights.views import Segments
 from app.person.export import Export
 from app.pipeline.slate import Slate
-from app.requests import (
-    PersonalizationRequest,
-    PreviewRequest,
-    ProfilePatch,
-    RecommendRequest,
-    ResetRequest,
-    SimilarRequest,
-)
+from app.requests.people import PersonalizationRequest, PreviewRequest, ProfilePatch, ResetRequest
+from app.requests.slates import RecommendRequest, SimilarRequest
 from app.service import Service
 from app.serving.embedder import Embedder
 from app.settings import Settings

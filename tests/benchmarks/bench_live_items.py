@@ -21,7 +21,7 @@ import numpy as np
 import typer
 
 from app.main import running
-from app.requests import RecommendRequest, SimilarRequest
+from app.requests.slates import RecommendRequest, SimilarRequest
 from app.service import Service
 from app.settings import Settings
 from app.storage.duckdb import open_stores

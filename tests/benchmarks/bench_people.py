@@ -22,7 +22,7 @@ import numpy as np
 import typer
 
 from app.main import running
-from app.requests import RecommendRequest
+from app.requests.slates import RecommendRequest
 from app.service import Service
 from app.settings import Settings
 from app.storage.duckdb import open_stores

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import orjson
 
-from app.requests import RecommendRequest
+from app.requests.slates import RecommendRequest
 from app.settings import Settings
 from indexer.documents import EventDocument, ItemDocument
 from indexer.embeddings import EmbeddingCache

@@ -49,7 +49,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def fill(settings: Settings) -> None:
     import asyncio  # noqa: PLC0415
 
-    from app.requests import ProfilePatch, RecommendRequest  # noqa: PLC0415
+    from app.requests.people import ProfilePatch  # noqa: PLC0415
+    from app.requests.slates import RecommendRequest  # noqa: PLC0415
 
     item = {"tags": ["a"], "format": "text", "language": "en", "published_at": "2026-01-01T00:00:00Z"}
     items = [

@@ -21,7 +21,7 @@ from app.pipeline.candidates import Candidates
 from app.pipeline.scorer import WeightedScorer
 from app.pipeline.stages import FILTERS, build_pipeline
 from app.pipeline.withheld import kept
-from app.requests import RecommendRequest
+from app.requests.slates import RecommendRequest
 from app.serving.choices import Choices
 from app.serving.item_attributes import ItemAttributes
 from indexer.attributes.columns import AttributeColumn

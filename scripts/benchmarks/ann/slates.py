@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 
 from app.api.answers import json_answer
-from app.requests import RecommendRequest
+from app.requests.slates import RecommendRequest
 from indexer.progress import Progress
 from models.encoders import open_encoder
 from models.ids import Rows

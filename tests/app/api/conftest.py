@@ -38,15 +38,8 @@ from app.pipeline.reranker import FloorReceipt
 from app.pipeline.slate import Reason, Slate, SlateItem
 from app.policy.personalization_switch import Target
 from app.replicas.freshness import Alone
-from app.requests import (
-    PageRequest,
-    PersonalizationRequest,
-    PreviewRequest,
-    ProfilePatch,
-    RecommendRequest,
-    ResetRequest,
-    SimilarRequest,
-)
+from app.requests.people import PersonalizationRequest, PreviewRequest, ProfilePatch, ResetRequest
+from app.requests.slates import PageRequest, RecommendRequest, SimilarRequest
 from app.serving.event_rules import EventResult
 from app.settings import HttpSettings
 from indexer.documents import EventDocument, ItemDocument

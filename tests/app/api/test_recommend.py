@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from app.errors import CursorError, InvalidPayloadError, SnapshotMissingError
-from app.requests import RecommendRequest
+from app.requests.slates import RecommendRequest
 from app.storage.errors import WriterBusyError, WriterClosedError
 from indexer.problems import FieldProblem
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from app.requests import ProfilePatch
+from app.requests.people import ProfilePatch
 from indexer.documents import UserDocument
 
 

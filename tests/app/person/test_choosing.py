@@ -6,7 +6,7 @@ import pytest
 
 from app.errors import UnknownTopicError
 from app.person.subject import Cluster, Subject
-from app.requests import PreviewRequest, ProfilePatch
+from app.requests.people import PreviewRequest, ProfilePatch
 
 
 def essence(slate):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.errors import OutdatedError
-from app.requests import ProfilePatch
+from app.requests.people import ProfilePatch
 from indexer.documents import EventDocument
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from app.policy.charter.charter import ProfileField, load_charter
 from app.policy.charter.ingestion_gate import IngestionGate
-from app.requests import ProfilePatch
+from app.requests.people import ProfilePatch
 from app.serving.training_events import training_events
 from indexer.build import BuildInput
 from indexer.sensitive.permitted_events import permitted_events

@@ -3,7 +3,7 @@
 import pytest
 
 from app.errors import InvalidPayloadError
-from app.requests import BatchRequest, RecommendRequest
+from app.requests.slates import BatchRequest, RecommendRequest
 
 
 def essence(slate):

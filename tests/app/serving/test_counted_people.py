@@ -6,7 +6,7 @@ import pytest
 
 from app.errors import CountChangedError, InvalidPayloadError, ItemNotFoundError
 from app.policy.charter.charter import PACKAGED
-from app.requests import ListRequest, NamesRequest, TogetherRequest
+from app.requests.items import ListRequest, NamesRequest, TogetherRequest
 from indexer.documents import EventDocument
 
 DECLARED = '\n[attributes]\ncountry = { why = "x" }\nshoe = { why = "x" }\n[segments]\ncountry = { why = "x" }\n'

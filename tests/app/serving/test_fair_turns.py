@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from app.requests import ProfilePatch, ResetRequest
+from app.requests.people import ProfilePatch, ResetRequest
 from app.serving.embedder import Embedder
 from app.serving.fair_turns import FairTurns, TurnsTakenError
 from indexer.embeddings import EmbeddingCache

@@ -11,7 +11,7 @@ from app.errors import InvalidPayloadError
 from app.pipeline.stages import EVERYWHERE
 from app.pipeline.stages import FILTERS as FILTERS_OF_ALL
 from app.pipeline.withheld import first_filters, first_filters_by_masks
-from app.requests import RecommendRequest
+from app.requests.slates import RecommendRequest
 from app.serving.choices import Choices
 
 TYPES = {"price": {"type": "number"}, "colour": {"type": "text"}, "in_stock": {"type": "boolean"}}

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from app.errors import CursorError, CursorExpiredError, InvalidPayloadError
-from app.requests import ItemsRequest, ListRequest, NamesRequest
+from app.requests.items import ItemsRequest, ListRequest, NamesRequest
 from indexer.build import Builder, BuildInput
 from indexer.documents import EventDocument
 

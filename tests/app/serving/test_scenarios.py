@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from app.errors import InvalidPayloadError
-from app.requests import PageRequest, RecommendRequest
+from app.requests.slates import PageRequest, RecommendRequest
 from app.settings import Settings
 
 SCENARIOS = {

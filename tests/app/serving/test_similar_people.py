@@ -6,7 +6,7 @@ import pytest
 
 from app.errors import UndeclaredUseError
 from app.policy.charter.charter import PACKAGED
-from app.requests import SimilarPeopleRequest
+from app.requests.items import SimilarPeopleRequest
 from indexer.documents import EventDocument
 
 ALLOWED = '\n[similar_people]\nwhy = "To find neighbours."\n'

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.requests import RecommendRequest
+from app.requests.slates import RecommendRequest
 from indexer.behaviour import EventTable
 from indexer.build import Builder, BuildInput
 from models.factors.settings import ExactSettings, FactorSettings

@@ -12,7 +12,8 @@ from typing import Final
 import numpy as np
 
 from app.pipeline.settings import FloorSettings, VarietySettings
-from app.requests import MAX_EXCLUDED, MAX_LIMIT, RecommendRequest
+from app.requests.asked import MAX_EXCLUDED, MAX_LIMIT
+from app.requests.slates import RecommendRequest
 from app.settings import Settings as AppSettings
 from indexer.documents import EventDocument
 from indexer.embeddings import EmbeddingCache

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from app.errors import EngineAwayError
-from app.requests import PageRequest
+from app.requests.slates import PageRequest
 from app.serving.engine.waiting import answered
 from indexer.documents import ItemDocument
 from indexer.engines.settings import EngineKind, EngineSettings
